@@ -1,0 +1,119 @@
+//! Alice and Bob edit one product, and no update is lost: `cargo run -p quickstart`.
+//!
+//! What the derive writes for `Product` is in `by_hand.rs`.
+
+// It answers to its tests only: the program uses the derive.
+#[cfg(test)]
+mod by_hand;
+
+use std::error::Error;
+use std::path::Path;
+
+use diesel::connection::{InstrumentationEvent, SimpleConnection as _};
+use diesel::prelude::*;
+use occ_runtime::prelude::*;
+
+diesel::table! {
+    products (id) {
+        id -> Integer,
+        name -> Text,
+        quantity -> Integer,
+        version -> Integer,
+    }
+}
+
+#[derive(Debug, Queryable, Selectable, OptimisticLock)]
+struct Product {
+    id: i32,
+    name: String,
+    quantity: i32,
+    #[occ(version)]
+    version: i32,
+}
+
+const SHOP: &str = "
+    CREATE TABLE products (
+        id INTEGER PRIMARY KEY,
+        name TEXT NOT NULL,
+        quantity INTEGER NOT NULL,
+        version INTEGER NOT NULL DEFAULT 1
+    );
+    INSERT INTO products (id, name, quantity) VALUES (1, 'lamp', 10);
+";
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let folder = std::env::temp_dir().join(format!("occ-quickstart-{}", std::process::id()));
+    std::fs::create_dir(&folder)?;
+    let outcome = tell(&folder.join("shop.sqlite"));
+    std::fs::remove_dir_all(&folder)?;
+    outcome
+}
+
+fn tell(file: &Path) -> Result<(), Box<dyn Error>> {
+    let alice = &mut connect(file)?;
+    alice.batch_execute(SHOP)?;
+    print_sql(alice);
+    let bob = &mut connect(file)?;
+    print_sql(bob);
+
+    println!("Alice and Bob load the same product.");
+    let mut hers = products::table.find(1).select(Product::as_select()).first(alice)?;
+    let mut his = products::table.find(1).select(Product::as_select()).first(bob)?;
+    println!("  both hold {his:?}");
+
+    println!("\nAlice renames it and saves.");
+    hers.name = "green lamp".to_owned();
+    hers.save_optimistic(alice)?;
+    println!("  saved, now at version {}", hers.version);
+
+    println!("\nBob sells one and saves. He has not seen the new name.");
+    his.quantity -= 1;
+    print_refusal(his.save_optimistic(bob))?;
+
+    println!("\nBob reloads, sells one again and saves.");
+    his.reload(bob)?;
+    his.quantity -= 1;
+    his.save_optimistic(bob)?;
+    println!("  saved {his:?}");
+
+    println!("\nAlice deletes the product. She has not seen the sale.");
+    print_refusal(hers.delete_optimistic(alice))?;
+
+    println!("\nBob deletes the product.");
+    his.delete_optimistic(bob)?;
+    println!("  deleted");
+    Ok(())
+}
+
+fn connect(file: &Path) -> ConnectionResult<SqliteConnection> {
+    SqliteConnection::establish(&file.to_string_lossy())
+}
+
+/// Prints each statement as Diesel sends it.
+fn print_sql(conn: &mut SqliteConnection) {
+    conn.set_instrumentation(|event: InstrumentationEvent<'_>| {
+        if let InstrumentationEvent::StartQuery { query, .. } = event {
+            println!("    {query}");
+        }
+    });
+}
+
+/// A conflict is what this story expects here. Anything else ends it.
+fn print_refusal(outcome: Result<(), occ_runtime::Error>) -> Result<(), Box<dyn Error>> {
+    match outcome {
+        Err(occ_runtime::Error::Stale(stale)) => {
+            println!("  refused: {stale}");
+            Ok(())
+        }
+        Err(other) => Err(other.into()),
+        Ok(()) => Err("an outdated copy was accepted".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_story_ends_as_told() {
+        super::main().unwrap();
+    }
+}

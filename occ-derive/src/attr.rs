@@ -1,0 +1,343 @@
+//! Reads `#[occ(..)]`, strictly, and what it needs of `#[diesel(..)]`, leniently: keys that only Diesel knows are
+//! Diesel's to judge.
+
+use std::fmt::Display;
+
+use proc_macro2::{Span, TokenStream, TokenTree};
+use syn::ext::IdentExt as _;
+use syn::parse::discouraged::Speculative as _;
+use syn::parse::{Parse, ParseStream, Parser as _};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Ident, LitBool, LitStr, Meta, Path, Token, Type};
+
+use crate::errors::Errors;
+
+/// A value and the key it was given under.
+pub(crate) struct Keyed<T> {
+    pub(crate) key: Span,
+    pub(crate) value: T,
+}
+
+/// Where an `#[occ(..)]` key belongs.
+#[derive(Clone, Copy, PartialEq)]
+enum Place {
+    Struct,
+    Field,
+}
+
+/// One key of `#[occ(..)]`: the only list of them, which the parser and the messages share.
+struct OccKey {
+    name: &'static str,
+    place: Place,
+    /// How it is written.
+    sample: &'static str,
+}
+
+const OCC_KEYS: &[OccKey] = &[
+    OccKey { name: "version", place: Place::Field, sample: "#[occ(version)]" },
+    OccKey { name: "generator", place: Place::Field, sample: "#[occ(version, generator = Increment)]" },
+    OccKey { name: "crate", place: Place::Struct, sample: "#[occ(crate = my_occ)]" },
+];
+
+/// The attributes on the struct.
+#[derive(Default)]
+pub(crate) struct Container {
+    pub(crate) krate: Option<Keyed<Path>>,
+    pub(crate) table_name: Option<Keyed<Path>>,
+    pub(crate) primary_key: Option<Keyed<Vec<Ident>>>,
+    pub(crate) treat_none_as_null: Option<Keyed<bool>>,
+}
+
+/// The attributes on a field.
+#[derive(Default)]
+pub(crate) struct Field {
+    pub(crate) version: Option<Keyed<()>>,
+    pub(crate) generator: Option<Keyed<Type>>,
+    pub(crate) column_name: Option<Keyed<Ident>>,
+    pub(crate) embed: Option<Keyed<()>>,
+    pub(crate) serialize_as: Option<Keyed<Type>>,
+    pub(crate) skip_update: Option<Keyed<()>>,
+    pub(crate) treat_none_as_null: Option<Keyed<bool>>,
+}
+
+impl Container {
+    pub(crate) fn read(attrs: &[Attribute], errors: &mut Errors) -> Self {
+        let mut this = Self::default();
+        each_occ_key(attrs, Place::Struct, errors, |key, rest, errors| match key.to_string().as_str() {
+            "crate" => set(&mut this.krate, key, rest.parse_value("a path")?, errors),
+            _ => Ok(()),
+        });
+        each_diesel_key(attrs, errors, |key, rest| {
+            match key.to_string().as_str() {
+                "table_name" => first(&mut this.table_name, key, rest.parse_value("a path")?),
+                "primary_key" => first(&mut this.primary_key, key, rest.parse_list()?),
+                "treat_none_as_null" => {
+                    first(&mut this.treat_none_as_null, key, rest.parse_value::<LitBool>("a bool")?.value);
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        });
+        this
+    }
+}
+
+impl Field {
+    pub(crate) fn read(attrs: &[Attribute], errors: &mut Errors) -> Self {
+        let mut this = Self::default();
+        each_occ_key(attrs, Place::Field, errors, |key, rest, errors| match key.to_string().as_str() {
+            "version" => set(&mut this.version, key, rest.parse_flag()?, errors),
+            "generator" => set(&mut this.generator, key, rest.parse_value("a type")?, errors),
+            _ => Ok(()),
+        });
+        each_diesel_key(attrs, errors, |key, rest| {
+            match key.to_string().as_str() {
+                "column_name" => first(&mut this.column_name, key, rest.parse_value::<Column>("a column")?.0),
+                "embed" => first(&mut this.embed, key, ()),
+                "serialize_as" => first(&mut this.serialize_as, key, rest.parse_value("a type")?),
+                "skip_update" => first(&mut this.skip_update, key, ()),
+                "treat_none_as_null" => {
+                    first(&mut this.treat_none_as_null, key, rest.parse_value::<LitBool>("a bool")?.value);
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        });
+        this
+    }
+}
+
+/// A column as Diesel lets it be written: `name`, `type` or `"name"`.
+struct Column(Ident);
+
+impl Parse for Column {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        if input.peek(LitStr) {
+            let name: LitStr = input.parse()?;
+            return name.parse_with(Ident::parse_any).map(Self);
+        }
+        input.call(Ident::parse_any).map(Self)
+    }
+}
+
+/// Keeps the first value of a key. A second one is refused.
+fn set<T>(slot: &mut Option<Keyed<T>>, key: &Ident, value: T, errors: &mut Errors) -> syn::Result<()> {
+    if slot.is_some() {
+        errors.at(key.span(), format_args!("`{key}` is given twice"), "remove one of them");
+    } else {
+        *slot = Some(Keyed { key: key.span(), value });
+    }
+    Ok(())
+}
+
+/// Keeps the first value of a key; whether Diesel accepts a second is for Diesel to say.
+fn first<T>(slot: &mut Option<Keyed<T>>, key: &Ident, value: T) {
+    slot.get_or_insert(Keyed { key: key.span(), value });
+}
+
+/// The rest of one `key`, `key = value` or `key(list)` item.
+struct Value<'a> {
+    key: &'a Ident,
+    sample: String,
+    tokens: TokenStream,
+}
+
+impl Value<'_> {
+    fn parse_value<T: Parse>(&self, what: &str) -> syn::Result<T> {
+        let parser = |input: ParseStream<'_>| -> syn::Result<T> {
+            input.parse::<Token![=]>()?;
+            input.parse()
+        };
+        parser.parse2(self.tokens.clone()).map_err(|_| self.misuse(format_args!("takes {what} as its value")))
+    }
+
+    fn parse_flag(&self) -> syn::Result<()> {
+        if self.tokens.is_empty() { Ok(()) } else { Err(self.misuse("takes no value")) }
+    }
+
+    fn parse_list(&self) -> syn::Result<Vec<Ident>> {
+        let parser = |input: ParseStream<'_>| -> syn::Result<Vec<Ident>> {
+            let content;
+            syn::parenthesized!(content in input);
+            let idents = Punctuated::<Ident, Token![,]>::parse_terminated_with(&content, Ident::parse_any)?;
+            Ok(idents.into_iter().collect())
+        };
+        parser.parse2(self.tokens.clone()).map_err(|_| self.misuse("takes a list of columns"))
+    }
+
+    fn misuse(&self, how: impl Display) -> syn::Error {
+        syn::Error::new(self.key.span(), format!("`{}` {how}\nhelp: write `{}`", self.key, self.sample))
+    }
+}
+
+/// Calls `read` for each known key of each `#[occ(..)]`, after refusing those that are unknown or misplaced.
+fn each_occ_key(
+    attrs: &[Attribute],
+    place: Place,
+    errors: &mut Errors,
+    mut read: impl FnMut(&Ident, &Value<'_>, &mut Errors) -> syn::Result<()>,
+) {
+    for attr in attrs.iter().filter(|attr| attr.path().is_ident("occ")) {
+        let samples = || join(OCC_KEYS.iter().filter(|key| key.place == place).map(|key| key.sample));
+        let tokens = match &attr.meta {
+            Meta::List(list) if !list.tokens.is_empty() => list.tokens.clone(),
+            _ => {
+                errors.on(attr, "this `occ` attribute says nothing", format_args!("write {}", samples()));
+                continue;
+            }
+        };
+        for (key, rest) in items(tokens, errors, samples) {
+            match known(&key, place) {
+                Ok(sample) => {
+                    let value = Value { key: &key, sample: sample.to_owned(), tokens: rest };
+                    if let Err(error) = read(&key, &value, errors) {
+                        errors.push(error);
+                    }
+                }
+                Err(error) => errors.push(error),
+            }
+        }
+    }
+}
+
+/// The sample of an `#[occ(..)]` key, if it is one and belongs here.
+fn known(key: &Ident, place: Place) -> syn::Result<&'static str> {
+    let name = key.to_string();
+    let refuse =
+        |message: String, help: String| Err(syn::Error::new(key.span(), format!("{message}\nhelp: {help}")));
+    if let Some(known) = OCC_KEYS.iter().find(|known| known.name == name) {
+        return match (known.place == place, known.place) {
+            (true, _) => Ok(known.sample),
+            (_, Place::Field) => refuse(
+                format!("`{name}` belongs on a field"),
+                format!("move it: `{}` above the version field", known.sample),
+            ),
+            (_, Place::Struct) => refuse(
+                format!("`{name}` belongs on the struct"),
+                format!("move it: `{}` above the struct", known.sample),
+            ),
+        };
+    }
+    let here = OCC_KEYS.iter().filter(|key| key.place == place);
+    let on = if place == Place::Struct { "a struct" } else { "a field" };
+    let near = OCC_KEYS.iter().find(|known| is_near(&name, known.name));
+    let help = match near {
+        Some(near) => format!("did you mean `{}`?", near.name),
+        None => format!("known here: {}", join(here.map(|key| key.name))),
+    };
+    refuse(format!("unknown key `{name}` for `#[occ(..)]` on {on}"), help)
+}
+
+/// Calls `read` for each key of each `#[diesel(..)]`. It returns whether the key is one of those we use.
+fn each_diesel_key(
+    attrs: &[Attribute],
+    errors: &mut Errors,
+    mut read: impl FnMut(&Ident, &Value<'_>) -> syn::Result<bool>,
+) {
+    for attr in attrs.iter().filter(|attr| attr.path().is_ident("diesel")) {
+        let Meta::List(list) = &attr.meta else { continue };
+        // What Diesel cannot parse either is Diesel's to report.
+        let mut diesels_own = Errors::default();
+        for (key, rest) in items(list.tokens.clone(), &mut diesels_own, String::new) {
+            let sample = match key.to_string().as_str() {
+                "table_name" => "#[diesel(table_name = products)]",
+                "primary_key" => "#[diesel(primary_key(id))]",
+                "column_name" => "#[diesel(column_name = name)]",
+                "serialize_as" => "#[diesel(serialize_as = String)]",
+                "treat_none_as_null" => "#[diesel(treat_none_as_null = false)]",
+                _ => "",
+            };
+            let value = Value { key: &key, sample: sample.to_owned(), tokens: rest };
+            if let Err(error) = read(&key, &value) {
+                errors.push(error);
+            }
+        }
+    }
+}
+
+/// Splits `key, key = value, key(list)` at its commas. A type such as `Foo<A, B>` has commas of its own, so a value
+/// is tried as a type first.
+fn items(
+    tokens: TokenStream,
+    errors: &mut Errors,
+    samples: impl Fn() -> String,
+) -> Vec<(Ident, TokenStream)> {
+    let parser = |input: ParseStream<'_>| {
+        let mut items = Vec::new();
+        while !input.is_empty() {
+            match input.call(Ident::parse_any) {
+                Ok(key) => items.push((key, rest_of_item(input)?)),
+                Err(_) => {
+                    let found: TokenTree = input.parse()?;
+                    errors.on(found, "expected a key", format_args!("write {}", samples()));
+                    rest_of_item(input)?;
+                }
+            }
+        }
+        Ok(items)
+    };
+    match parser.parse2(tokens) {
+        Ok(items) => items,
+        Err(error) => {
+            errors.push(error);
+            Vec::new()
+        }
+    }
+}
+
+/// Takes the tokens up to the next comma between items, and that comma.
+fn rest_of_item(input: ParseStream<'_>) -> syn::Result<TokenStream> {
+    let mut rest = TokenStream::new();
+    if input.peek(Token![=]) {
+        let fork = input.fork();
+        let whole_type = |fork: ParseStream<'_>| -> syn::Result<TokenStream> {
+            let equals: Token![=] = fork.parse()?;
+            let ty: Type = fork.parse()?;
+            Ok(quote::quote!(#equals #ty))
+        };
+        if let Ok(value) = whole_type(&fork) {
+            if fork.is_empty() || fork.peek(Token![,]) {
+                input.advance_to(&fork);
+                rest = value;
+            }
+        }
+    }
+    while !input.is_empty() && !input.peek(Token![,]) {
+        rest.extend([input.parse::<TokenTree>()?]);
+    }
+    if input.peek(Token![,]) {
+        input.parse::<Token![,]>()?;
+    }
+    Ok(rest)
+}
+
+fn join<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or ")
+}
+
+/// At most two letters added, dropped, changed or swapped, and less than half of the word.
+fn is_near(typed: &str, known: &str) -> bool {
+    let distance = edit_distance(typed, known);
+    distance <= 2 && distance * 2 < known.len()
+}
+
+/// Levenshtein distance, with a swap of neighbours counted as one.
+fn edit_distance(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let mut rows = vec![vec![0; b.len() + 1]; a.len() + 1];
+    for i in 0..=a.len() {
+        for j in 0..=b.len() {
+            rows[i][j] = if i == 0 || j == 0 {
+                i + j
+            } else {
+                let changed = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
+                let mut best = changed.min(rows[i - 1][j] + 1).min(rows[i][j - 1] + 1);
+                if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                    best = best.min(rows[i - 2][j - 2] + 1);
+                }
+                best
+            };
+        }
+    }
+    rows[a.len()][b.len()]
+}

@@ -1,0 +1,154 @@
+//! What is refused, one function per rule. What only the compiler can see (whether a column exists, whether types
+//! fit) is checked by the code that `expand` writes.
+
+use proc_macro2::Span;
+use syn::Type;
+use syn::ext::IdentExt as _;
+
+use crate::errors::Errors;
+use crate::model::{Field, Model, Role};
+use crate::types;
+
+pub(crate) fn all(model: &Model<'_>, errors: &mut Errors) {
+    every_key_column_has_a_field(model, errors);
+    no_key_is_optional(model, errors);
+    no_column_is_written_twice(model, errors);
+    only_options_treat_none(model, errors);
+    embedded_structs_are_not_converted(model, errors);
+    if let Some(version) = model.version() {
+        the_version_counts_exactly(version, errors);
+        the_version_is_a_plain_column(version, errors);
+        only_the_version_has_a_generator(model, errors);
+    }
+}
+
+/// A row is found by its whole key, so each key column is a field.
+fn every_key_column_has_a_field(model: &Model<'_>, errors: &mut Errors) {
+    for column in &model.key_columns {
+        if !model.has_column(column) {
+            errors.at(
+                column.span(),
+                format_args!("no field holds the key column `{column}`"),
+                format_args!(
+                    "add the field, or name the columns of the key: `#[diesel(primary_key({column}))]`"
+                ),
+            );
+        }
+    }
+}
+
+/// `WHERE id = NULL` finds nothing.
+fn no_key_is_optional(model: &Model<'_>, errors: &mut Errors) {
+    for field in model.with_role(Role::Key) {
+        if let Some(content) = types::inside_option(&field.ty) {
+            errors.on(
+                &field.ty,
+                "a key column is never NULL",
+                format_args!("use the type inside: `{}`", quote::quote!(#content)),
+            );
+        }
+    }
+}
+
+/// Of two values for one column the database would keep one and drop the other.
+fn no_column_is_written_twice(model: &Model<'_>, errors: &mut Errors) {
+    for (index, field) in model.fields.iter().enumerate() {
+        let Some(column) = &field.column else { continue };
+        let same = |earlier: &Field| earlier.column.as_ref().is_some_and(|own| own.unraw() == column.unraw());
+        if model.fields[..index].iter().any(same) {
+            errors.at(
+                field.span,
+                format_args!("two fields hold the column `{column}`"),
+                "remove one of them, or name its column: `#[diesel(column_name = other)]`",
+            );
+        }
+    }
+}
+
+/// `treat_none_as_null` speaks about `None`.
+fn only_options_treat_none(model: &Model<'_>, errors: &mut Errors) {
+    for field in &model.fields {
+        if let (Some(keyed), None) = (&field.attrs.treat_none_as_null, types::inside_option(&field.ty)) {
+            errors.at(keyed.key, "`treat_none_as_null` needs an `Option` field", "remove it");
+        }
+    }
+}
+
+/// The columns of an embedded struct are its own to convert.
+fn embedded_structs_are_not_converted(model: &Model<'_>, errors: &mut Errors) {
+    for field in &model.fields {
+        if let (Some(_), Some(converted)) = (&field.attrs.embed, &field.attrs.serialize_as) {
+            errors.at(converted.key, "`serialize_as` does nothing on an embedded struct", "remove it");
+        }
+    }
+}
+
+/// A version is a value that is never NULL, never rounded, and has more than a handful of successors.
+fn the_version_counts_exactly(version: &Field, errors: &mut Errors) {
+    if let Some(content) = types::inside_option(&version.ty) {
+        return errors.on(
+            &version.ty,
+            "a version cannot be `Option`: NULL equals nothing, so no check would ever match",
+            format_args!("make the column NOT NULL and the field `{}`", quote::quote!(#content)),
+        );
+    }
+    if let Type::Reference(reference) = types::peel(&version.ty) {
+        let inner = &reference.elem;
+        return errors.on(
+            &version.ty,
+            "a version cannot be a reference: it is replaced by each save",
+            format_args!("own it: `{}`", quote::quote!(#inner)),
+        );
+    }
+    let why = match types::last_name(&version.ty).as_deref() {
+        Some("f32" | "f64") => "floats are rounded, and then two versions look the same",
+        Some("bool") => "after two saves it is where it was",
+        Some("char") => "it does not count",
+        _ => return,
+    };
+    let ty = &version.ty;
+    errors.on(
+        ty,
+        format_args!("a version cannot be `{}`: {why}", quote::quote!(#ty)),
+        "use an integer: `i32` or `i64`",
+    );
+}
+
+/// The version is compared and written by every save, as it is in memory.
+fn the_version_is_a_plain_column(version: &Field, errors: &mut Errors) {
+    let mut refuse = |key: Span, name: &str, why: &str| {
+        errors.at(
+            key,
+            format_args!("`{name}` cannot be used on the version: {why}"),
+            format_args!("remove `{name}`"),
+        );
+    };
+    if let Some(embed) = &version.attrs.embed {
+        refuse(embed.key, "embed", "it is one column");
+    }
+    if let Some(skip) = &version.attrs.skip_update {
+        refuse(
+            skip.key,
+            "skip_update",
+            "a version that is not written does not move, and the check never fails",
+        );
+    }
+    if let Some(convert) = &version.attrs.serialize_as {
+        if !types::same(&convert.value, &version.ty) {
+            refuse(convert.key, "serialize_as", "the row is compared with the field's own type");
+        }
+    }
+}
+
+/// Only the version is generated.
+fn only_the_version_has_a_generator(model: &Model<'_>, errors: &mut Errors) {
+    for field in model.fields.iter().filter(|field| field.role != Role::Version) {
+        if let Some(generator) = &field.attrs.generator {
+            errors.at(
+                generator.key,
+                "`generator` is given for a field that is not the version",
+                "move it to the version field, or remove it",
+            );
+        }
+    }
+}

@@ -1,0 +1,351 @@
+//! Writes the impls: names and types only, all behaviour is in occ-runtime.
+//!
+//! ```text
+//! const _: () = {
+//!     use ::occ_runtime::__private as __occ;
+//!
+//!     impl __occ::OptimisticLock for Product {
+//!         type Table = products::table;
+//!         type VersionColumn = products::version;
+//!         type Version = i32;
+//!         type Generator = <i32 as __occ::DefaultGenerator>::Generator;
+//!         ..
+//!         fn version(&self) -> &Self::Version { &self.version }
+//!     }
+//!
+//!     impl<__DB: __occ::Backend> __occ::Columns<__DB> for Product
+//!     where
+//!         i32: __occ::ColumnValue<products::id, __DB>,
+//!         String: __occ::ColumnValue<products::name, __DB>,
+//!         ..
+//!     {
+//!         fn values<..>(..) -> .. { visitor.column::<products::name, _>(&self.name)?; .. }
+//!         ..
+//!     }
+//! };
+//! ```
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned as _;
+use syn::{GenericParam, Generics, Ident, Type, parse_quote};
+
+use crate::model::{Conversion, Field, Model, Role, Write};
+use crate::types;
+
+pub(crate) fn tokens(model: &Model<'_>) -> TokenStream {
+    let Some(version) = model.version() else { return TokenStream::new() };
+    let krate = &model.krate;
+    let prepared = Prepared::of(model);
+    let checks = checks(model, version);
+    let lock = lock_impl(model, version, &prepared);
+    let columns = columns_impl(model, version, &prepared);
+    quote! {
+        // A block of its own, so that the import is seen by nobody else.
+        const _: () = {
+            use #krate::__private as __occ;
+            /// Stands for this struct's SQL in the statement cache: a type of no parameters, whatever the struct has.
+            pub enum __OccStatements {}
+            #checks
+            #lock
+            #columns
+        };
+    }
+}
+
+fn lock_impl(model: &Model<'_>, version: &Field, prepared: &Prepared) -> TokenStream {
+    let name = &model.input.ident;
+    let table = &model.table;
+    let table_name = table.segments.last().map(|last| {
+        use syn::ext::IdentExt as _;
+        last.ident.unraw().to_string()
+    });
+    let (impl_generics, ty_generics, where_clause) = model.input.generics.split_for_impl();
+    let (version_member, version_ty, version_column) =
+        (&version.member, &version.ty, model.column_of(version));
+    let generator = match &version.attrs.generator {
+        Some(generator) => {
+            let generator = &generator.value;
+            quote!(#generator)
+        }
+        None => quote!(<#version_ty as __occ::DefaultGenerator>::Generator),
+    };
+    let (prepared_ty, prepared_values) = (&prepared.ty, &prepared.values);
+    let sql_text = sql_text(model);
+    quote! {
+        #[automatically_derived]
+        impl #impl_generics __occ::OptimisticLock for #name #ty_generics #where_clause {
+            type Table = #table::table;
+            type VersionColumn = #version_column;
+            type Version = #version_ty;
+            type Generator = #generator;
+            type Prepared<'__a> = #prepared_ty where Self: '__a;
+            type StatementId = __OccStatements;
+            const SQL_TEXT: __occ::SqlText = #sql_text;
+
+            fn version(&self) -> &Self::Version {
+                &self.#version_member
+            }
+
+            fn table_name() -> &'static __occ::str {
+                #table_name
+            }
+
+            fn table() -> Self::Table {
+                #table::table
+            }
+
+            fn set_version(&mut self, version: Self::Version) {
+                self.#version_member = version;
+            }
+
+            fn prepare(&self) -> Self::Prepared<'_> {
+                #prepared_values
+            }
+        }
+    }
+}
+
+/// An embedded changeset has texts we know nothing of; each field that may be left alone doubles them.
+fn sql_text(model: &Model<'_>) -> TokenStream {
+    let values = || model.with_role(Role::Value).map(|field| &field.write);
+    if values().any(|write| matches!(write, Write::Embedded)) {
+        return quote!(__occ::SqlText::Many);
+    }
+    let optional = values().filter(|write| {
+        matches!(write, Write::IfSome(_) | Write::Converted(Conversion { if_some: true, .. }))
+    });
+    let count = u32::try_from(optional.count()).unwrap_or(u32::MAX);
+    quote!(__occ::SqlText::with_optional_columns(#count))
+}
+
+fn columns_impl(model: &Model<'_>, version: &Field, prepared: &Prepared) -> TokenStream {
+    let name = &model.input.ident;
+    let (_, ty_generics, _) = model.input.generics.split_for_impl();
+    let mut generics = model.input.generics.clone();
+    generics.params.push(parse_quote!(__DB: __occ::Backend));
+    let where_clause = generics.make_where_clause();
+    for field in &model.fields {
+        where_clause.predicates.extend(model.bound_of(field));
+    }
+    let (impl_generics, _, where_clause) = generics.split_for_impl();
+    let visits = |role| {
+        let visits: Vec<_> = model
+            .fields
+            .iter()
+            .enumerate()
+            .filter(|(_, field)| field.role == role)
+            .map(|(index, field)| visit(model, field, prepared.slots[index].as_ref()))
+            .collect();
+        quote!(#(#visits)*)
+    };
+    let (keys, values) = (visits(Role::Key), visits(Role::Value));
+    let version_column = model.column_of(version);
+    let signature = |method: TokenStream, body: TokenStream| {
+        quote! {
+            fn #method<'__a, '__b, __V>(
+                &'__b self,
+                prepared: &'__b Self::Prepared<'__a>,
+                visitor: &mut __V,
+            ) -> __occ::QueryResult<()>
+            where
+                '__a: '__b,
+                __V: __occ::ColumnVisitor<'__b, __DB>,
+            {
+                // Not every struct has something prepared, or a column besides key and version.
+                let _ = (prepared, &visitor);
+                #body
+                __occ::Ok(())
+            }
+        }
+    };
+    let (key_fn, values_fn) = (signature(quote!(key), keys), signature(quote!(values), values));
+    quote! {
+        #[automatically_derived]
+        impl #impl_generics __occ::Columns<__DB> for #name #ty_generics #where_clause {
+            #key_fn
+            #values_fn
+
+            fn visit_version<'__b, __V>(version: &'__b Self::Version, visitor: &mut __V) -> __occ::QueryResult<()>
+            where
+                __V: __occ::ColumnVisitor<'__b, __DB>,
+            {
+                __occ::ColumnVisitor::column::<#version_column, _>(visitor, version)
+            }
+        }
+    }
+}
+
+/// The line that shows one field to the visitor.
+fn visit(model: &Model<'_>, field: &Field, slot: Option<&syn::Index>) -> TokenStream {
+    let member = &field.member;
+    let column = model.column_of(field);
+    let show = |value: TokenStream| quote!(__occ::ColumnVisitor::column::<#column, _>(visitor, #value)?;);
+    let show_some = |value: TokenStream| {
+        let show = show(quote!(value));
+        quote!(if let __occ::Some(value) = #value { #show })
+    };
+    match &field.write {
+        Write::Plain => show(quote!(&self.#member)),
+        Write::IfSome(_) => show_some(quote!(&self.#member)),
+        Write::Converted(Conversion { if_some: false, .. }) => show(quote!(&prepared.#slot)),
+        Write::Converted(Conversion { if_some: true, .. }) => show_some(quote!(&prepared.#slot)),
+        Write::Embedded => quote!(__occ::ColumnVisitor::embedded(visitor, &prepared.#slot)?;),
+        // `skip_update` speaks of writing. The key is only compared.
+        Write::Never if field.role == Role::Key => show(quote!(&self.#member)),
+        Write::Never => TokenStream::new(),
+    }
+}
+
+/// The tuple of values that must exist before they are bound.
+struct Prepared {
+    ty: TokenStream,
+    values: TokenStream,
+    /// For each field its place in the tuple.
+    slots: Vec<Option<syn::Index>>,
+}
+
+impl Prepared {
+    fn of(model: &Model<'_>) -> Self {
+        let (mut types, mut values, mut slots) = (Vec::new(), Vec::new(), Vec::new());
+        for field in &model.fields {
+            let (member, ty) = (&field.member, &field.ty);
+            let entry = match &field.write {
+                Write::Converted(conversion) if field.role != Role::Version => {
+                    let target = &conversion.target;
+                    let own = quote!(__occ::Clone::clone(&self.#member));
+                    let into = quote!(<_ as __occ::Into<#target>>::into);
+                    Some(if conversion.inside_option {
+                        (quote!(__occ::Option<#target>), quote!(__occ::Option::map(#own, #into)))
+                    } else {
+                        (quote!(#target), quote!(#into(#own)))
+                    })
+                }
+                Write::Embedded => Some((
+                    quote!(<&'__a #ty as __occ::AsChangeset>::Changeset),
+                    quote!(__occ::AsChangeset::as_changeset(&self.#member)),
+                )),
+                _ => None,
+            };
+            slots.push(entry.map(|(ty, value)| {
+                types.push(ty);
+                values.push(value);
+                syn::Index::from(types.len() - 1)
+            }));
+        }
+        Self { ty: quote!((#(#types,)*)), values: quote!((#(#values,)*)), slots }
+    }
+}
+
+impl Model<'_> {
+    /// The column as a type, always in this one form: a column that does not exist is then one error, however often
+    /// it is named.
+    fn column_of(&self, field: &Field) -> TokenStream {
+        let table = &self.table;
+        match &field.column {
+            Some(column) => quote!(#table::#column),
+            None => TokenStream::new(),
+        }
+    }
+
+    /// What a backend must be able to bind, for this field.
+    fn bound_of(&self, field: &Field) -> Option<syn::WherePredicate> {
+        let (ty, column) = (&field.ty, self.column_of(field));
+        let value = match &field.write {
+            Write::Never if field.role == Role::Value => return None,
+            Write::Embedded => {
+                return Some(parse_quote! {
+                    for<'__e> <&'__e #ty as __occ::AsChangeset>::Changeset: __occ::QueryFragment<__DB>
+                });
+            }
+            Write::Converted(_) if field.role == Role::Version => quote!(#ty),
+            Write::Plain | Write::Never => quote!(#ty),
+            Write::IfSome(content) => quote!(#content),
+            Write::Converted(Conversion { target, inside_option: true, if_some: false }) => {
+                quote!(__occ::Option<#target>)
+            }
+            Write::Converted(Conversion { target, .. }) => quote!(#target),
+        };
+        Some(parse_quote!(#value: __occ::ColumnValue<#column, __DB>))
+    }
+}
+
+/// Asserts at the field what would otherwise fail at the first call of `save_optimistic`, far away and in Diesel's
+/// words. Types with parameters of the struct are left to that call.
+fn checks(model: &Model<'_>, version: &Field) -> TokenStream {
+    let mut asserts = Vec::new();
+    let parameters = Parameters::of(&model.input.generics);
+    for field in &model.fields {
+        if !parameters.appear_in(&field.ty) {
+            asserts.extend(assert_fits(model, field));
+        }
+    }
+    let version_column = model.column_of(version);
+    let span = version.span;
+    asserts.push(quote_spanned!(span=> __occ::check::version_column::<#version_column>();));
+    let lifetimes = model.input.generics.lifetimes();
+    quote! {
+        #[allow(dead_code, reason = "it is there to be type-checked")]
+        fn __occ_checks<#(#lifetimes),*>() {
+            #(#asserts)*
+        }
+    }
+}
+
+fn assert_fits(model: &Model<'_>, field: &Field) -> Option<TokenStream> {
+    let (ty, column) = (&field.ty, model.column_of(field));
+    let span = ty.span();
+    Some(match &field.write {
+        Write::Never if field.role == Role::Value => return None,
+        Write::Embedded => {
+            let table = &model.table;
+            quote_spanned!(span=> __occ::check::embedded::<#ty, #table::table>();)
+        }
+        Write::Plain if types::inside_option(ty).is_some() => {
+            let content = types::inside_option(ty);
+            quote_spanned!(span=> __occ::check::optional_field::<#content, #column>();)
+        }
+        Write::IfSome(content) => quote_spanned!(span=> __occ::check::field::<#content, #column>();),
+        Write::Converted(conversion) if field.role != Role::Version => {
+            let target = &conversion.target;
+            if parameters_free(model, target) {
+                quote_spanned!(span=> __occ::check::field::<#target, #column>();)
+            } else {
+                return None;
+            }
+        }
+        Write::Plain | Write::Never | Write::Converted(_) => {
+            quote_spanned!(span=> __occ::check::field::<#ty, #column>();)
+        }
+    })
+}
+
+fn parameters_free(model: &Model<'_>, ty: &Type) -> bool {
+    !Parameters::of(&model.input.generics).appear_in(ty)
+}
+
+/// The type and const parameters of the struct.
+struct Parameters<'a>(Vec<&'a Ident>);
+
+impl<'a> Parameters<'a> {
+    fn of(generics: &'a Generics) -> Self {
+        let names = generics.params.iter().filter_map(|parameter| match parameter {
+            GenericParam::Type(ty) => Some(&ty.ident),
+            GenericParam::Const(constant) => Some(&constant.ident),
+            GenericParam::Lifetime(_) => None,
+        });
+        Self(names.collect())
+    }
+
+    /// Compares names, which may see a parameter where there is none, but never miss one.
+    fn appear_in(&self, ty: &Type) -> bool {
+        fn any(tokens: TokenStream, names: &[&Ident]) -> bool {
+            tokens.into_iter().any(|token| match token {
+                proc_macro2::TokenTree::Ident(ident) => names.iter().any(|name| **name == ident),
+                proc_macro2::TokenTree::Group(group) => any(group.stream(), names),
+                _ => false,
+            })
+        }
+        !self.0.is_empty() && any(quote!(#ty), &self.0)
+    }
+}

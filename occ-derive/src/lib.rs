@@ -1,0 +1,35 @@
+//! `#[derive(OptimisticLock)]`. Depend on `occ-runtime`, which re-exports and documents it.
+//!
+//! The stages, in the order of the data: `attr` reads the attributes, `model` resolves names and defaults, `check`
+//! refuses, `expand` writes the impls, or `fallback` a stand-in for them next to the errors.
+
+mod attr;
+mod check;
+mod errors;
+mod expand;
+mod fallback;
+mod model;
+mod types;
+
+use proc_macro::TokenStream;
+use syn::{DeriveInput, parse_macro_input};
+
+/// See [the documentation in occ-runtime](https://docs.rs/occ-runtime).
+#[proc_macro_derive(OptimisticLock, attributes(occ, diesel))]
+pub fn derive_optimistic_lock(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    derive(&input).into()
+}
+
+fn derive(input: &DeriveInput) -> proc_macro2::TokenStream {
+    let mut errors = errors::Errors::default();
+    let container = attr::Container::read(&input.attrs, &mut errors);
+    let model = model::Model::resolve(input, &container, &mut errors);
+    if let Some(model) = &model {
+        check::all(model, &mut errors);
+    }
+    match (errors.finish(), model) {
+        (None, Some(model)) => expand::tokens(&model),
+        (errors, _) => fallback::tokens(input, &container, errors),
+    }
+}

@@ -1,0 +1,271 @@
+//! The struct with its names and defaults resolved.
+
+use proc_macro2::Span;
+use syn::ext::IdentExt as _;
+use syn::spanned::Spanned as _;
+use syn::{Data, DeriveInput, Fields, Ident, Member, Path, Type, parse_quote};
+
+use crate::attr;
+use crate::errors::Errors;
+use crate::types;
+
+pub(crate) struct Model<'a> {
+    pub(crate) input: &'a DeriveInput,
+    pub(crate) krate: Path,
+    pub(crate) table: Path,
+    /// The columns of the primary key, as named by the user or `id`.
+    pub(crate) key_columns: Vec<Ident>,
+    pub(crate) fields: Vec<Field>,
+}
+
+pub(crate) struct Field {
+    pub(crate) member: Member,
+    pub(crate) ty: Type,
+    /// What to underline for the whole field.
+    pub(crate) span: Span,
+    /// `None` for an embedded struct, which brings columns of its own.
+    pub(crate) column: Option<Ident>,
+    pub(crate) role: Role,
+    pub(crate) write: Write,
+    pub(crate) attrs: attr::Field,
+}
+
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) enum Role {
+    Key,
+    Version,
+    Value,
+}
+
+/// How the field becomes a bound value.
+pub(crate) enum Write {
+    /// As it is; `None` as NULL.
+    Plain,
+    /// `Some` as its content; `None` leaves the column alone.
+    IfSome(Type),
+    /// Converted first.
+    Converted(Conversion),
+    /// As the columns of its own changeset.
+    Embedded,
+    /// Not at all.
+    Never,
+}
+
+/// A `serialize_as`.
+pub(crate) struct Conversion {
+    /// What it is converted to by `Into`.
+    pub(crate) target: Type,
+    /// Whether the field is an `Option` whose content is converted.
+    pub(crate) inside_option: bool,
+    /// Whether `None` leaves the column alone.
+    pub(crate) if_some: bool,
+}
+
+impl<'a> Model<'a> {
+    /// `None` where the input is no struct with fields.
+    pub(crate) fn resolve(
+        input: &'a DeriveInput,
+        container: &attr::Container,
+        errors: &mut Errors,
+    ) -> Option<Self> {
+        let fields = fields_of(input, errors)?;
+        let key_columns = match &container.primary_key {
+            Some(keys) => keys.value.clone(),
+            None => vec![Ident::new("id", input.ident.span())],
+        };
+        let treat_none_as_null = container.treat_none_as_null.as_ref().is_none_or(|keyed| keyed.value);
+        let mut fields: Vec<Field> = (0_u32..)
+            .zip(fields)
+            .map(|(index, field)| Field::resolve(index, field, treat_none_as_null, errors))
+            .collect();
+        for field in &mut fields {
+            if field.column.as_ref().is_some_and(|column| contains(&key_columns, column)) {
+                field.role = Role::Key;
+            }
+        }
+        let model_fields = choose_version(input, fields, errors);
+        Some(Self {
+            input,
+            krate: krate(container),
+            table: table(input, container),
+            key_columns,
+            fields: model_fields,
+        })
+    }
+
+    pub(crate) fn version(&self) -> Option<&Field> {
+        self.fields.iter().find(|field| field.role == Role::Version)
+    }
+
+    pub(crate) fn with_role(&self, role: Role) -> impl Iterator<Item = &Field> {
+        self.fields.iter().filter(move |field| field.role == role)
+    }
+
+    pub(crate) fn has_column(&self, column: &Ident) -> bool {
+        self.fields.iter().any(|field| field.column.as_ref().is_some_and(|own| own.unraw() == column.unraw()))
+    }
+}
+
+pub(crate) fn krate(container: &attr::Container) -> Path {
+    match &container.krate {
+        Some(path) => path.value.clone(),
+        None => parse_quote!(::occ_runtime),
+    }
+}
+
+/// `#[diesel(table_name)]`, else Diesel's guess.
+pub(crate) fn table(input: &DeriveInput, container: &attr::Container) -> Path {
+    match &container.table_name {
+        Some(path) => path.value.clone(),
+        None => Ident::new(&plural_snake_case(&input.ident.unraw().to_string()), input.ident.span()).into(),
+    }
+}
+
+/// The name Diesel looks for: `OrderItem` becomes `order_items`.
+fn plural_snake_case(name: &str) -> String {
+    let mut table = String::with_capacity(name.len() + 2);
+    for (index, letter) in name.chars().enumerate() {
+        if letter.is_uppercase() && index > 0 {
+            table.push('_');
+        }
+        table.extend(letter.to_lowercase());
+    }
+    table.push('s');
+    table
+}
+
+/// Only a struct with fields mirrors a row.
+fn fields_of<'a>(input: &'a DeriveInput, errors: &mut Errors) -> Option<&'a Fields> {
+    let (span, what) = match &input.data {
+        Data::Struct(data) if !data.fields.is_empty() => return Some(&data.fields),
+        Data::Struct(_) => (input.ident.span(), "a struct without fields"),
+        Data::Enum(data) => (data.enum_token.span, "an enum"),
+        Data::Union(data) => (data.union_token.span, "a union"),
+    };
+    errors.at(
+        span,
+        format_args!("{what} has no optimistic lock"),
+        "derive it on a struct that mirrors a row: `struct Product { id: i32, version: i32 }`",
+    );
+    None
+}
+
+/// The version is the field marked so, else the one whose column is `version`.
+fn choose_version(input: &DeriveInput, mut fields: Vec<Field>, errors: &mut Errors) -> Vec<Field> {
+    let marked: Vec<usize> = (0..fields.len()).filter(|&i| fields[i].attrs.version.is_some()).collect();
+    let version = match marked[..] {
+        [only] => only,
+        [] => match fields.iter().position(Field::is_called_version) {
+            Some(named) => named,
+            None => {
+                no_version(input, &fields, errors);
+                return fields;
+            }
+        },
+        [first, ref others @ ..] => {
+            for &other in others {
+                let span = fields[other].attrs.version.as_ref().map_or(fields[other].span, |keyed| keyed.key);
+                errors.at(
+                    span,
+                    "only one field can be the version",
+                    "remove one of the two `#[occ(version)]`",
+                );
+            }
+            let span = fields[first].attrs.version.as_ref().map_or(fields[first].span, |keyed| keyed.key);
+            errors.push(syn::Error::new(span, "the first version field is here"));
+            first
+        }
+    };
+    if fields[version].role == Role::Key {
+        errors.at(
+            fields[version].span,
+            "the version is part of the primary key",
+            "a key never changes and a version always does: give the version a column of its own",
+        );
+    }
+    fields[version].role = Role::Version;
+    fields
+}
+
+fn no_version(input: &DeriveInput, fields: &[Field], errors: &mut Errors) {
+    if let Some(generator) = fields.iter().find_map(|field| field.attrs.generator.as_ref()) {
+        let ty = &generator.value;
+        errors.at(
+            generator.key,
+            "`generator` is given for a field that is not the version",
+            format_args!("make it the version: `#[occ(version, generator = {})]`", quote::quote!(#ty)),
+        );
+        return;
+    }
+    let looks_like_one = |field: &&Field| {
+        let name = field.column.as_ref().map(|column| column.unraw().to_string()).unwrap_or_default();
+        field.role == Role::Value && ["version", "revision", "lock"].iter().any(|part| name.contains(part))
+    };
+    let help = match fields.iter().find(looks_like_one) {
+        Some(Field { member: Member::Named(name), ty, .. }) => {
+            format!("mark it: `#[occ(version)] {name}: {}`", quote::quote!(#ty))
+        }
+        _ => "add it to the struct and to `table!`: `#[occ(version)] version: i32`".to_owned(),
+    };
+    errors.at(input.ident.span(), format_args!("`{}` has no version field", input.ident), help);
+}
+
+impl Field {
+    fn resolve(index: u32, field: &syn::Field, struct_none_as_null: bool, errors: &mut Errors) -> Self {
+        let attrs = attr::Field::read(&field.attrs, errors);
+        let (member, span) = match &field.ident {
+            Some(name) => (Member::from(name.clone()), name.span()),
+            None => (Member::from(index as usize), field.ty.span()),
+        };
+        let column = match (&attrs.column_name, &field.ident) {
+            _ if attrs.embed.is_some() => None,
+            (Some(column), _) => Some(column.value.clone()),
+            (None, Some(name)) => Some(name.clone()),
+            (None, None) => {
+                errors.on(
+                    &field.ty,
+                    "a field of a tuple struct does not say which column it is",
+                    "name it: `#[diesel(column_name = name)]`",
+                );
+                None
+            }
+        };
+        let none_as_null = attrs.treat_none_as_null.as_ref().map_or(struct_none_as_null, |keyed| keyed.value);
+        let write = Write::of(&field.ty, &attrs, none_as_null);
+        Self { member, ty: field.ty.clone(), span, column, role: Role::Value, write, attrs }
+    }
+
+    fn is_called_version(&self) -> bool {
+        self.column.as_ref().is_some_and(|column| column.unraw() == "version")
+    }
+}
+
+impl Write {
+    fn of(ty: &Type, attrs: &attr::Field, none_as_null: bool) -> Self {
+        let content = types::inside_option(ty);
+        if attrs.embed.is_some() {
+            return Self::Embedded;
+        }
+        if attrs.skip_update.is_some() {
+            return Self::Never;
+        }
+        match (&attrs.serialize_as, content) {
+            (Some(target), Some(_)) => Self::Converted(Conversion {
+                target: types::inside_option(&target.value).unwrap_or(&target.value).clone(),
+                inside_option: true,
+                if_some: !none_as_null,
+            }),
+            (Some(target), None) => Self::Converted(Conversion {
+                target: target.value.clone(),
+                inside_option: false,
+                if_some: false,
+            }),
+            (None, Some(content)) if !none_as_null => Self::IfSome(content.clone()),
+            (None, _) => Self::Plain,
+        }
+    }
+}
+
+fn contains(columns: &[Ident], column: &Ident) -> bool {
+    columns.iter().any(|known| known.unraw() == column.unraw())
+}

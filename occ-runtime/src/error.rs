@@ -1,0 +1,282 @@
+//! What can go wrong, and which of it is a conflict.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+/// The error of every method in this crate.
+///
+/// | variant | you meet it when | memory | what to do |
+/// |---|---|---|---|
+/// | [`Stale`](Error::Stale) | the row moved on since it was loaded, or is gone | unchanged | reload, apply the change again |
+/// | [`Version`](Error::Version) | no version follows the current one | unchanged | widen the column or change the generator |
+/// | [`AmbiguousKey`](Error::AmbiguousKey) | the key matched more than one row | unchanged | roll back, name the whole primary key |
+/// | [`Database`](Error::Database) | the database or Diesel refused | unchanged | as for any Diesel error |
+///
+/// It turns into a [`diesel::result::Error`] and back without loss, so `?` works inside a transaction whose
+/// closure returns either of them:
+///
+/// ```
+/// use occ_runtime::Error;
+///
+/// let original = Error::from(diesel::result::Error::NotFound);
+/// let through_diesel = diesel::result::Error::from(original);
+/// assert_eq!(through_diesel, diesel::result::Error::NotFound);
+/// ```
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The row is not at the expected version any more.
+    #[error(transparent)]
+    Stale(#[from] StaleObjectError),
+    /// The generator could not make the next version. Nothing was sent to the database.
+    #[error(transparent)]
+    Version(#[from] VersionError),
+    /// A statement for one row met several: the struct does not name the whole primary key.
+    #[error(transparent)]
+    AmbiguousKey(#[from] AmbiguousKeyError),
+    /// Anything else that Diesel reports.
+    #[error(transparent)]
+    Database(diesel::result::Error),
+}
+
+impl Error {
+    /// Whether somebody else changed or deleted the row first.
+    ///
+    /// ```
+    /// use occ_runtime::Error;
+    /// assert!(!Error::from(diesel::result::Error::NotFound).is_stale());
+    /// ```
+    #[must_use]
+    pub fn is_stale(&self) -> bool {
+        matches!(self, Self::Stale(_))
+    }
+}
+
+impl From<diesel::result::Error> for Error {
+    /// Unwraps an [`Error`] that travelled through Diesel; any other error becomes [`Error::Database`].
+    fn from(error: diesel::result::Error) -> Self {
+        match error {
+            diesel::result::Error::QueryBuilderError(inner) => match inner.downcast::<Self>() {
+                Ok(ours) => *ours,
+                Err(other) => Self::Database(diesel::result::Error::QueryBuilderError(other)),
+            },
+            other => Self::Database(other),
+        }
+    }
+}
+
+impl From<Error> for diesel::result::Error {
+    /// Wraps everything that is not Diesel's own in `QueryBuilderError`, the only variant that Diesel never
+    /// looks into.
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Database(error) => error,
+            ours => Self::QueryBuilderError(Box::new(ours)),
+        }
+    }
+}
+
+/// What was tried when a conflict was found.
+///
+/// ```
+/// assert_eq!(occ_runtime::Operation::Save.to_string(), "save");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Operation {
+    /// [`save_optimistic`](crate::OptimisticDsl::save_optimistic) or
+    /// [`save_optimistic_expecting`](crate::OptimisticDsl::save_optimistic_expecting).
+    Save,
+    /// [`update_optimistic`](crate::OptimisticDsl::update_optimistic).
+    Update,
+    /// [`touch_optimistic`](crate::OptimisticDsl::touch_optimistic).
+    Touch,
+    /// [`delete_optimistic`](crate::OptimisticDsl::delete_optimistic).
+    Delete,
+    /// [`verify_optimistic`](crate::OptimisticDsl::verify_optimistic).
+    Verify,
+    /// [`reload`](crate::OptimisticDsl::reload).
+    Reload,
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Save => "save",
+            Self::Update => "update",
+            Self::Touch => "touch",
+            Self::Delete => "delete",
+            Self::Verify => "verify",
+            Self::Reload => "reload",
+        })
+    }
+}
+
+/// The row is not what the program holds: it was changed, or it is gone.
+///
+/// Versions and keys are kept as text, as `Debug` prints them (a text version is in quotes).
+///
+/// ```
+/// # use diesel::prelude::*;
+/// use occ_runtime::prelude::*;
+/// # diesel::table! { products (id) { id -> Integer, name -> Text, version -> Integer } }
+/// # #[derive(OptimisticLock)]
+/// # struct Product { id: i32, name: String, version: i32 }
+/// # let conn = &mut SqliteConnection::establish(":memory:").unwrap();
+/// # diesel::sql_query("CREATE TABLE products (id INTEGER PRIMARY KEY, name TEXT NOT NULL, version INTEGER NOT NULL)").execute(conn).unwrap();
+/// # diesel::sql_query("INSERT INTO products VALUES (1, 'lamp', 2)").execute(conn).unwrap();
+///
+/// let mut old = Product { id: 1, name: "lamp".into(), version: 1 };
+/// let Err(Error::Stale(stale)) = old.save_optimistic(conn) else { panic!("the row is at version 2") };
+/// assert_eq!((stale.table(), stale.key()), ("products", "1"));
+/// assert_eq!((stale.expected(), stale.actual()), ("1", Some("2")));
+/// assert!(!stale.is_deleted());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StaleObjectError(Box<Conflict>);
+
+/// Boxed, so that a `Result` on the path without conflict stays small.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Conflict {
+    table: &'static str,
+    key: String,
+    operation: Operation,
+    expected: String,
+    actual: Option<String>,
+}
+
+impl StaleObjectError {
+    pub(crate) fn new(
+        operation: Operation,
+        table: &'static str,
+        key: String,
+        expected: String,
+        actual: Option<String>,
+    ) -> Self {
+        Self(Box::new(Conflict { table, key, operation, expected, actual }))
+    }
+
+    /// The name of the table's `table!` module.
+    #[must_use]
+    pub fn table(&self) -> &'static str {
+        self.0.table
+    }
+
+    /// The primary key of the row; several columns as `(1, "blue")`.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        &self.0.key
+    }
+
+    /// What was tried.
+    #[must_use]
+    pub fn operation(&self) -> Operation {
+        self.0.operation
+    }
+
+    /// The version the row should have had.
+    #[must_use]
+    pub fn expected(&self) -> &str {
+        &self.0.expected
+    }
+
+    /// The version the row had when it was looked at after the conflict; `None` where no row was to be seen.
+    #[must_use]
+    pub fn actual(&self) -> Option<&str> {
+        self.0.actual.as_deref()
+    }
+
+    /// Whether no row with this key was to be seen: deleted, or hidden from this connection by a row policy or a
+    /// view.
+    #[must_use]
+    pub fn is_deleted(&self) -> bool {
+        self.0.actual.is_none()
+    }
+}
+
+impl fmt::Display for StaleObjectError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Conflict { table, key, operation, expected, actual } = &*self.0;
+        write!(f, "cannot {operation} row {key} of `{table}`: it was read at version {expected}, but ")?;
+        match actual {
+            None => f.write_str("it is gone or not visible to this connection"),
+            // No row matched and yet the version looks right: this transaction reads from a snapshot older than
+            // the change, or a trigger or row policy kept the statement away.
+            Some(actual) if actual == expected => f.write_str(
+                "no row was written although that version is still to be seen here; start a new transaction, or \
+                 look for a trigger or row policy that holds the statement back",
+            ),
+            Some(actual) => {
+                write!(f, "it is at version {actual} by now; reload it and apply the change again")
+            }
+        }
+    }
+}
+
+impl StdError for StaleObjectError {}
+
+/// No version follows the current one.
+///
+/// ```
+/// use occ_runtime::{Increment, VersionGenerator};
+///
+/// let error = Increment::next(&i16::MAX).unwrap_err();
+/// assert_eq!(error.to_string(), "no version follows 32767: `i16` is exhausted; use a wider type and column");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct VersionError {
+    message: String,
+}
+
+impl VersionError {
+    /// The type has no value after `last`.
+    ///
+    /// ```
+    /// assert!(occ_runtime::VersionError::exhausted(&255_u8).to_string().contains("255"));
+    /// ```
+    #[must_use]
+    pub fn exhausted<V: fmt::Debug>(last: &V) -> Self {
+        Self::new(format!(
+            "no version follows {last:?}: `{}` is exhausted; use a wider type and column",
+            std::any::type_name::<V>()
+        ))
+    }
+
+    /// Any other reason, as one sentence that says what to do.
+    ///
+    /// ```
+    /// let error = occ_runtime::VersionError::new("the clock service is down; try again");
+    /// assert_eq!(error.to_string(), "the clock service is down; try again");
+    /// ```
+    #[must_use]
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into() }
+    }
+}
+
+/// A statement that is meant for one row met several.
+///
+/// The statement has run. Roll its transaction back; outside of one the rows are written.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "key {key} of `{table}` matched {rows} rows instead of one: the struct does not name the whole primary key; \
+     list every key column in `#[diesel(primary_key(..))]` and roll this transaction back"
+)]
+pub struct AmbiguousKeyError {
+    table: &'static str,
+    key: String,
+    rows: usize,
+}
+
+impl AmbiguousKeyError {
+    pub(crate) fn new(table: &'static str, key: String, rows: usize) -> Self {
+        Self { table, key, rows }
+    }
+
+    /// How many rows the statement met.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+}

@@ -1,0 +1,136 @@
+//! Where the next version comes from.
+
+use std::fmt::Debug;
+
+use crate::error::VersionError;
+
+/// Makes versions of type `V`.
+///
+/// A generator is a type, never a value: the derive names it, nothing is stored. Implement it for a type of
+/// your own and name that with `#[occ(version, generator = MyGenerator)]`.
+///
+/// ```
+/// use occ_runtime::{VersionError, VersionGenerator};
+///
+/// /// Even numbers only.
+/// struct Even;
+///
+/// impl VersionGenerator<i32> for Even {
+///     fn initial() -> i32 {
+///         0
+///     }
+///
+///     fn next(current: &i32) -> Result<i32, VersionError> {
+///         current.checked_add(2).ok_or_else(|| VersionError::exhausted(current))
+///     }
+/// }
+///
+/// assert_eq!(Even::next(&4).unwrap(), 6);
+/// assert!(Even::next(&i32::MAX).is_err());
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "the generator `{Self}` does not make versions of type `{V}`",
+    label = "this generator does not fit the version field",
+    note = "implement `VersionGenerator<{V}>` for `{Self}`, or name another generator"
+)]
+pub trait VersionGenerator<V> {
+    /// The version to insert a new row with.
+    fn initial() -> V;
+
+    /// The version that follows `current`. It must differ from every earlier one of the row.
+    fn next(current: &V) -> Result<V, VersionError>;
+}
+
+/// A type that says by itself how its versions are made.
+///
+/// ```
+/// use occ_runtime::{DefaultGenerator, VersionGenerator};
+///
+/// fn first<V: DefaultGenerator>() -> V {
+///     V::Generator::initial()
+/// }
+///
+/// assert_eq!(first::<i64>(), 1);
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no default version generator",
+    label = "no generator is known for this type",
+    note = "name one on the field: `#[occ(version, generator = path::To<Generator>)]`",
+    note = "or give the type its own: `impl DefaultGenerator for {Self}`, for a counter `impl Counter for {Self}`"
+)]
+pub trait DefaultGenerator: Sized {
+    /// The generator used where the derive is given none.
+    type Generator: VersionGenerator<Self>;
+}
+
+/// A value that counts upwards in steps of one.
+///
+/// Implemented for every integer that Diesel knows. Implement it for a newtype around one and the newtype
+/// becomes a version, with [`Increment`] as its default generator.
+///
+/// ```
+/// use occ_runtime::{Counter, Increment, VersionGenerator};
+///
+/// #[derive(Debug, PartialEq)]
+/// struct Revision(i32);
+///
+/// impl Counter for Revision {
+///     const FIRST: Self = Revision(1);
+///
+///     fn successor(&self) -> Option<Self> {
+///         self.0.checked_add(1).map(Revision)
+///     }
+/// }
+///
+/// assert_eq!(Increment::next(&Revision(4)).unwrap(), Revision(5));
+/// ```
+pub trait Counter: Debug + Sized {
+    /// Where counting starts.
+    const FIRST: Self;
+
+    /// The next value, or `None` when there is none left.
+    fn successor(&self) -> Option<Self>;
+}
+
+macro_rules! integers_are_counters {
+    ($($integer:ty),*) => {$(
+        impl Counter for $integer {
+            const FIRST: Self = 1;
+
+            fn successor(&self) -> Option<Self> {
+                self.checked_add(1)
+            }
+        }
+    )*};
+}
+
+integers_are_counters!(i8, i16, i32, i64, u8, u16, u32, u64);
+
+/// Counts up by one, starting at 1. The default of all integers.
+///
+/// The addition is done and checked here, because databases disagree about an overflow: PostgreSQL reports it,
+/// MariaDB may keep the old value, SQLite stores a float.
+///
+/// ```
+/// use occ_runtime::{Increment, VersionGenerator};
+///
+/// assert_eq!(Increment::next(&1_i32).unwrap(), 2);
+/// assert!(Increment::next(&i32::MAX).is_err());
+/// ```
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Increment;
+
+impl<V: Counter> VersionGenerator<V> for Increment {
+    fn initial() -> V {
+        V::FIRST
+    }
+
+    fn next(current: &V) -> Result<V, VersionError> {
+        current.successor().ok_or_else(|| VersionError::exhausted(current))
+    }
+}
+
+impl<V: Counter> DefaultGenerator for V {
+    type Generator = Increment;
+}

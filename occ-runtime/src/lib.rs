@@ -1,0 +1,46 @@
+#![doc = include_str!("../../README.md")]
+
+#[doc(hidden)]
+pub mod check;
+mod column;
+mod error;
+mod generator;
+mod methods;
+mod model;
+mod operation;
+mod statement;
+#[doc(hidden)]
+pub mod stub;
+
+pub use error::{AmbiguousKeyError, Error, Operation, StaleObjectError, VersionError};
+pub use generator::{Counter, DefaultGenerator, Increment, VersionGenerator};
+pub use methods::{LoadsOn, LocksOn, OptimisticDsl};
+pub use model::OptimisticLock;
+#[cfg(feature = "derive")]
+pub use occ_derive::OptimisticLock;
+
+/// Everything for programs with Diesel's own connections: `use occ_runtime::prelude::*;`
+pub mod prelude {
+    pub use crate::{
+        Error, Increment, OptimisticDsl, OptimisticLock, StaleObjectError, VersionError, VersionGenerator,
+    };
+}
+
+/// What the derive writes into user code. Nothing here is covered by semantic versioning.
+#[doc(hidden)]
+pub mod __private {
+    pub use core::clone::Clone;
+    pub use core::convert::Into;
+    pub use core::option::Option::{self, Some};
+    pub use core::primitive::{i32, str};
+    pub use core::result::Result::Ok;
+
+    pub use diesel::backend::Backend;
+    pub use diesel::query_builder::{AsChangeset, QueryFragment};
+    pub use diesel::result::QueryResult;
+
+    pub use crate::column::{ColumnValue, ColumnVisitor};
+    pub use crate::generator::{DefaultGenerator, Increment};
+    pub use crate::model::{Columns, OptimisticLock, SqlText};
+    pub use crate::{check, stub};
+}

@@ -1,0 +1,132 @@
+//! What the derive says about a struct: its table, its version and its columns.
+
+use std::fmt::Debug;
+
+use diesel::result::QueryResult;
+use diesel::{Column, Table};
+
+use diesel::backend::Backend;
+
+use crate::column::ColumnVisitor;
+use crate::generator::VersionGenerator;
+
+/// A struct that mirrors a row and carries that row's version.
+///
+/// Derive it: `#[derive(OptimisticLock)]` (feature `derive`). The methods that use it are in
+/// [`OptimisticDsl`](crate::OptimisticDsl).
+///
+/// ```
+/// # use diesel::prelude::*;
+/// use occ_runtime::prelude::*;
+/// # diesel::table! { products (id) { id -> Integer, name -> Text, version -> Integer } }
+///
+/// #[derive(OptimisticLock)]
+/// struct Product {
+///     id: i32,
+///     name: String,
+///     version: i32,
+/// }
+///
+/// let product = Product { id: 1, name: "lamp".into(), version: 7 };
+/// assert_eq!(*product.version(), 7);
+/// assert_eq!(Product::table_name(), "products");
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no optimistic lock",
+    label = "this type does not implement `OptimisticLock`",
+    note = "add `#[derive(OptimisticLock)]` to `{Self}`"
+)]
+pub trait OptimisticLock: Sized {
+    /// The table, as `table!` declares it.
+    type Table: Table;
+    /// The column that holds the version.
+    type VersionColumn: Column<Table = Self::Table>;
+    /// The type of the version field.
+    type Version: Debug + PartialEq + Send + Sync + 'static;
+    /// Makes the version that follows the current one.
+    type Generator: VersionGenerator<Self::Version>;
+
+    /// Values that must exist before they can be bound: `serialize_as` conversions and the changesets of
+    /// embedded structs. `()` where a struct has neither.
+    #[doc(hidden)]
+    type Prepared<'a>: Send + Sync
+    where
+        Self: 'a;
+
+    /// Stands for the SQL text of this struct's statements in Diesel's prepared statement cache.
+    #[doc(hidden)]
+    type StatementId: 'static;
+
+    /// How often the SQL text of a save can differ.
+    #[doc(hidden)]
+    const SQL_TEXT: SqlText;
+
+    /// The version this value was loaded at.
+    fn version(&self) -> &Self::Version;
+
+    /// The name of the table's `table!` module.
+    fn table_name() -> &'static str;
+
+    #[doc(hidden)]
+    fn table() -> Self::Table;
+
+    /// Called once the database has accepted `version`, never before.
+    #[doc(hidden)]
+    fn set_version(&mut self, version: Self::Version);
+
+    #[doc(hidden)]
+    fn prepare(&self) -> Self::Prepared<'_>;
+}
+
+/// How much the SQL text of a struct's save varies, which decides how it is cached.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SqlText {
+    /// Always the same text: cached under [`OptimisticLock::StatementId`], and built only once.
+    Fixed,
+    /// At most a few texts: each is cached under itself.
+    Few,
+    /// Too many texts to keep prepared statements of them all.
+    Many,
+}
+
+impl SqlText {
+    /// For a struct with `optional` fields whose `None` leaves the column alone, hence `2^optional` texts.
+    #[must_use]
+    pub const fn with_optional_columns(optional: u32) -> Self {
+        match optional {
+            0 => Self::Fixed,
+            1..=3 => Self::Few,
+            _ => Self::Many,
+        }
+    }
+}
+
+/// The columns of a struct, one visit each, in the order of its fields.
+///
+/// Generated code; the bounds on the field types are on the impl, so that a struct can be used with exactly
+/// those backends that can bind all of its fields.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no optimistic lock on `{DB}`",
+    label = "not every field of `{Self}` can be written to this backend",
+    note = "if `{Self}` lacks it, add `#[derive(OptimisticLock)]`; otherwise see which field type the backend does not support"
+)]
+pub trait Columns<DB: Backend>: OptimisticLock {
+    /// Visits every column of the primary key.
+    fn key<'a, 'b, V>(&'b self, prepared: &'b Self::Prepared<'a>, visitor: &mut V) -> QueryResult<()>
+    where
+        'a: 'b,
+        V: ColumnVisitor<'b, DB>;
+
+    /// Visits every other column, save the version.
+    fn values<'a, 'b, V>(&'b self, prepared: &'b Self::Prepared<'a>, visitor: &mut V) -> QueryResult<()>
+    where
+        'a: 'b,
+        V: ColumnVisitor<'b, DB>;
+
+    /// Visits the version column with `version` as its value.
+    fn visit_version<'b, V>(version: &'b Self::Version, visitor: &mut V) -> QueryResult<()>
+    where
+        V: ColumnVisitor<'b, DB>;
+}

@@ -1,0 +1,130 @@
+//! What the methods do, written once for blocking and for async connections.
+//!
+//! No operation changes the caller's value before the database has accepted the statement: setting the version is
+//! the last step. So a conflict, a database error, a panic or a dropped future leave the value as it was.
+
+use diesel::backend::Backend;
+
+use crate::column::ValueText;
+use crate::error::{AmbiguousKeyError, Error, Operation, StaleObjectError};
+use crate::model::Columns;
+
+/// The bodies of [`LocksOn`](crate::methods::LocksOn) and of its async twin. `$execute` runs a statement,
+/// `$first` a query for one row; `[async, await]` turns each body into an `async fn`.
+macro_rules! lock_operations {
+    ($execute:path, $first:path $(, [$async:ident, $await:ident, $send:ident])?) => {
+        $($async)? fn write<A>(
+            &mut self,
+            operation: Operation,
+            expected: Option<&M::Version>,
+            assignments: A,
+            conn: &mut C,
+        ) -> Result<(), Error>
+        where
+            A: Assignments<M, C::Backend> $(+ $send)?,
+        {
+            let row = &*self;
+            let expected = expected.unwrap_or_else(|| row.version());
+            let next = M::Generator::next(expected)?;
+            let rows = $execute(Update::new(row, assignments, &next, expected), conn)$(.$await)??;
+            if rows != 1 {
+                let actual = $first(CurrentVersion::of(row), conn)$(.$await)?;
+                return Err(operation::refused::<C::Backend, M>(operation, row, expected, rows, actual));
+            }
+            self.set_version(next);
+            Ok(())
+        }
+
+        $($async)? fn delete(&self, conn: &mut C) -> Result<(), Error> {
+            let expected = self.version();
+            let rows = $execute(Delete::new(self, expected), conn)$(.$await)??;
+            if rows != 1 {
+                let actual = $first(CurrentVersion::of(self), conn)$(.$await)?;
+                return Err(operation::refused::<C::Backend, M>(Operation::Delete, self, expected, rows, actual));
+            }
+            Ok(())
+        }
+
+        $($async)? fn verify(&self, conn: &mut C) -> Result<(), Error> {
+            match $first(CurrentVersion::of(self), conn)$(.$await)? {
+                Ok(actual) if actual == *self.version() => Ok(()),
+                actual => Err(operation::refused::<C::Backend, M>(Operation::Verify, self, self.version(), 0, actual)),
+            }
+        }
+    };
+}
+
+/// The body of [`LoadsOn`](crate::methods::LoadsOn) and of its async twin.
+macro_rules! load_operations {
+    ($first:path $(, [$async:ident, $await:ident, $send:ident])?) => {
+        $($async)? fn read(&mut self, conn: &mut C) -> Result<(), Error> {
+            match $first(CurrentRow::<M, C::Backend>::of(self), conn)$(.$await)? {
+                Ok(current) => {
+                    *self = current;
+                    Ok(())
+                }
+                Err(diesel::result::Error::NotFound) => {
+                    Err(operation::stale::<C::Backend, M>(Operation::Reload, self, self.version(), None))
+                }
+                Err(error) => Err(error.into()),
+            }
+        }
+    };
+}
+
+pub(crate) use {load_operations, lock_operations};
+
+/// Why a statement met `rows` rows instead of one, given what a look at the row brought.
+pub(crate) fn refused<DB, M>(
+    operation: Operation,
+    row: &M,
+    expected: &M::Version,
+    rows: usize,
+    actual: Result<M::Version, diesel::result::Error>,
+) -> Error
+where
+    DB: Backend,
+    M: Columns<DB>,
+{
+    if rows > 1 {
+        return AmbiguousKeyError::new(M::table_name(), key_text::<DB, M>(row), rows).into();
+    }
+    match actual {
+        Ok(actual) => stale::<DB, M>(operation, row, expected, Some(&actual)),
+        Err(diesel::result::Error::NotFound) => stale::<DB, M>(operation, row, expected, None),
+        Err(error) => error.into(),
+    }
+}
+
+/// The error for a row that is at `actual`, or nowhere.
+pub(crate) fn stale<DB, M>(
+    operation: Operation,
+    row: &M,
+    expected: &M::Version,
+    actual: Option<&M::Version>,
+) -> Error
+where
+    DB: Backend,
+    M: Columns<DB>,
+{
+    StaleObjectError::new(
+        operation,
+        M::table_name(),
+        key_text::<DB, M>(row),
+        format!("{expected:?}"),
+        actual.map(|actual| format!("{actual:?}")),
+    )
+    .into()
+}
+
+fn key_text<DB, M>(row: &M) -> String
+where
+    DB: Backend,
+    M: Columns<DB>,
+{
+    let prepared = row.prepare();
+    let mut text = ValueText::default();
+    // The visitor never fails, and a message must not fail either.
+    let _ = row.key(&prepared, &mut text);
+    text.finish()
+}

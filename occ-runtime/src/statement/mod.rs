@@ -1,0 +1,65 @@
+//! The SQL statements, as query nodes of our own.
+//!
+//! Diesel prepares every `UPDATE` anew, since the text of an arbitrary changeset is unbounded. Ours is written by
+//! the derive and known to be one text (or a few), so these nodes leave out Diesel's
+//! `unsafe_to_cache_prepared` and the statement is prepared once per connection. Where the text cannot vary they
+//! also have a static [`QueryId`](diesel::query_builder::QueryId), so that a warm save builds no SQL at all.
+
+mod delete;
+mod select;
+mod update;
+
+pub(crate) use delete::Delete;
+pub(crate) use select::{CurrentRow, CurrentVersion};
+pub(crate) use update::{Assignments, Changes, Nothing, Update, WholeRow};
+
+use std::marker::PhantomData;
+
+use diesel::QuerySource;
+use diesel::backend::Backend;
+use diesel::query_builder::AstPass;
+use diesel::result::QueryResult;
+
+use crate::column::Equations;
+use crate::model::{Columns, OptimisticLock};
+
+/// The `FROM` form of a model's table: its quoted name, with the schema if it has one.
+pub(crate) type FromClause<M> = <<M as OptimisticLock>::Table as QuerySource>::FromClause;
+
+fn from_clause<M: OptimisticLock>() -> FromClause<M> {
+    M::table().from_clause()
+}
+
+/// Names the text of a statement in the cache: the statement's kind and the struct that wrote it.
+pub struct StatementKey<Kind, Id>(PhantomData<(Kind, Id)>);
+
+/// One row, named by its primary key.
+pub struct RowKey<'a, M: OptimisticLock> {
+    row: &'a M,
+    prepared: M::Prepared<'a>,
+}
+
+impl<'a, M: OptimisticLock> RowKey<'a, M> {
+    pub(crate) fn of(row: &'a M) -> Self {
+        Self { row, prepared: row.prepare() }
+    }
+
+    /// ` WHERE "id" = ?`, followed by ` AND "version" = ?` where a version is expected.
+    fn walk_where<'b, DB>(
+        &'b self,
+        expected: Option<&'b M::Version>,
+        mut out: AstPass<'_, 'b, DB>,
+    ) -> QueryResult<()>
+    where
+        DB: Backend,
+        M: Columns<DB>,
+    {
+        out.push_sql(" WHERE ");
+        let mut conditions = Equations::conditions(out);
+        self.row.key(&self.prepared, &mut conditions)?;
+        match expected {
+            Some(version) => M::visit_version(version, &mut conditions),
+            None => Ok(()),
+        }
+    }
+}

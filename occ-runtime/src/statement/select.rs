@@ -1,0 +1,116 @@
+//! `SELECT "version" FROM "products" WHERE "id" = ?`, and the same for all of a struct's columns.
+
+use diesel::Column;
+use diesel::RunQueryDsl;
+use diesel::Selectable;
+use diesel::backend::Backend;
+use diesel::dsl::AsSelect;
+use diesel::expression::Expression;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::result::QueryResult;
+
+use super::{FromClause, RowKey, StatementKey, from_clause};
+use crate::model::{Columns, OptimisticLock};
+
+/// Reads the version that the row has now.
+pub struct CurrentVersion<'a, M: OptimisticLock> {
+    table: FromClause<M>,
+    key: RowKey<'a, M>,
+}
+
+impl<'a, M: OptimisticLock> CurrentVersion<'a, M> {
+    pub(crate) fn of(row: &'a M) -> Self {
+        Self { table: from_clause::<M>(), key: RowKey::of(row) }
+    }
+}
+
+impl<M, DB> QueryFragment<DB> for CurrentVersion<'_, M>
+where
+    DB: Backend,
+    M: Columns<DB>,
+    FromClause<M>: QueryFragment<DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql("SELECT ");
+        out.push_identifier(M::VersionColumn::NAME)?;
+        out.push_sql(" FROM ");
+        self.table.walk_ast(out.reborrow())?;
+        self.key.walk_where(None, out)
+    }
+}
+
+impl<M: OptimisticLock> Query for CurrentVersion<'_, M> {
+    type SqlType = <M::VersionColumn as Expression>::SqlType;
+}
+
+impl<M: OptimisticLock, Conn> RunQueryDsl<Conn> for CurrentVersion<'_, M> {}
+
+impl<M: OptimisticLock> QueryId for CurrentVersion<'_, M> {
+    type QueryId = StatementKey<ReadVersion, M::StatementId>;
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+
+pub enum ReadVersion {}
+
+/// Reads the row as it is now.
+pub struct CurrentRow<'a, M, DB>
+where
+    M: OptimisticLock + Selectable<DB>,
+    DB: Backend,
+{
+    selection: M::SelectExpression,
+    table: FromClause<M>,
+    key: RowKey<'a, M>,
+}
+
+impl<'a, M, DB> CurrentRow<'a, M, DB>
+where
+    M: OptimisticLock + Selectable<DB>,
+    DB: Backend,
+{
+    pub(crate) fn of(row: &'a M) -> Self {
+        Self { selection: M::construct_selection(), table: from_clause::<M>(), key: RowKey::of(row) }
+    }
+}
+
+impl<M, DB> QueryFragment<DB> for CurrentRow<'_, M, DB>
+where
+    DB: Backend,
+    M: Columns<DB> + Selectable<DB>,
+    M::SelectExpression: QueryFragment<DB>,
+    FromClause<M>: QueryFragment<DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql("SELECT ");
+        self.selection.walk_ast(out.reborrow())?;
+        out.push_sql(" FROM ");
+        self.table.walk_ast(out.reborrow())?;
+        self.key.walk_where(None, out)
+    }
+}
+
+impl<M, DB> Query for CurrentRow<'_, M, DB>
+where
+    M: OptimisticLock + Selectable<DB>,
+    DB: Backend,
+    AsSelect<M, DB>: Expression,
+{
+    type SqlType = <AsSelect<M, DB> as Expression>::SqlType;
+}
+
+impl<M, DB, Conn> RunQueryDsl<Conn> for CurrentRow<'_, M, DB>
+where
+    M: OptimisticLock + Selectable<DB>,
+    DB: Backend,
+{
+}
+
+impl<M, DB> QueryId for CurrentRow<'_, M, DB>
+where
+    M: OptimisticLock + Selectable<DB>,
+    DB: Backend,
+    M::SelectExpression: QueryId,
+{
+    type QueryId = StatementKey<<M::SelectExpression as QueryId>::QueryId, M::StatementId>;
+    const HAS_STATIC_QUERY_ID: bool = <M::SelectExpression as QueryId>::HAS_STATIC_QUERY_ID;
+}

@@ -1,0 +1,128 @@
+//! `UPDATE "products" SET "name" = ?, "version" = ? WHERE "id" = ? AND "version" = ?`
+
+use diesel::backend::Backend;
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::result::QueryResult;
+
+use super::{FromClause, RowKey, StatementKey, from_clause};
+use crate::column::Equations;
+use crate::model::{Columns, OptimisticLock, SqlText};
+
+/// Writes `assignments` and the version `next`, if the row is at `expected`.
+pub struct Update<'a, M: OptimisticLock, A> {
+    table: FromClause<M>,
+    key: RowKey<'a, M>,
+    assignments: A,
+    next: &'a M::Version,
+    expected: &'a M::Version,
+}
+
+impl<'a, M: OptimisticLock, A> Update<'a, M, A> {
+    pub(crate) fn new(row: &'a M, assignments: A, next: &'a M::Version, expected: &'a M::Version) -> Self {
+        Self { table: from_clause::<M>(), key: RowKey::of(row), assignments, next, expected }
+    }
+}
+
+/// How an [`Update`] is cached, which does not depend on the backend.
+pub trait UpdateKind<M: OptimisticLock> {
+    /// Sets this kind apart from others of the same struct.
+    type Id: 'static;
+    /// How often its text can differ.
+    const SQL_TEXT: SqlText;
+}
+
+/// What an [`Update`] sets besides the version.
+pub trait Assignments<M: OptimisticLock, DB: Backend>: UpdateKind<M> {
+    /// Adds the assignments to the `SET` clause.
+    fn assign<'a, 'b>(&'b self, key: &'b RowKey<'a, M>, set: &mut Equations<'_, 'b, DB>) -> QueryResult<()>
+    where
+        'a: 'b;
+}
+
+/// Every column of the struct.
+pub struct WholeRow;
+
+impl<M: OptimisticLock> UpdateKind<M> for WholeRow {
+    type Id = Self;
+    const SQL_TEXT: SqlText = M::SQL_TEXT;
+}
+
+impl<M, DB> Assignments<M, DB> for WholeRow
+where
+    M: Columns<DB>,
+    DB: Backend,
+{
+    fn assign<'a, 'b>(&'b self, key: &'b RowKey<'a, M>, set: &mut Equations<'_, 'b, DB>) -> QueryResult<()>
+    where
+        'a: 'b,
+    {
+        key.row.values(&key.prepared, set)
+    }
+}
+
+/// Nothing besides the version.
+pub struct Nothing;
+
+impl<M: OptimisticLock> UpdateKind<M> for Nothing {
+    type Id = Self;
+    const SQL_TEXT: SqlText = SqlText::Fixed;
+}
+
+impl<M: OptimisticLock, DB: Backend> Assignments<M, DB> for Nothing {
+    fn assign<'a, 'b>(&'b self, _: &'b RowKey<'a, M>, _: &mut Equations<'_, 'b, DB>) -> QueryResult<()>
+    where
+        'a: 'b,
+    {
+        Ok(())
+    }
+}
+
+/// A changeset of the caller's.
+pub struct Changes<C>(pub(crate) C);
+
+impl<M: OptimisticLock, C> UpdateKind<M> for Changes<C> {
+    type Id = ();
+    // Any expression can be in there, so any number of texts: Diesel's own rule for an UPDATE.
+    const SQL_TEXT: SqlText = SqlText::Many;
+}
+
+impl<M, DB, C> Assignments<M, DB> for Changes<C>
+where
+    M: OptimisticLock,
+    DB: Backend,
+    C: QueryFragment<DB>,
+{
+    fn assign<'a, 'b>(&'b self, _: &'b RowKey<'a, M>, set: &mut Equations<'_, 'b, DB>) -> QueryResult<()>
+    where
+        'a: 'b,
+    {
+        crate::column::ColumnVisitor::embedded(set, &self.0)
+    }
+}
+
+impl<'a, M, A, DB> QueryFragment<DB> for Update<'a, M, A>
+where
+    DB: Backend,
+    M: Columns<DB>,
+    A: Assignments<M, DB>,
+    FromClause<M>: QueryFragment<DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        if matches!(A::SQL_TEXT, SqlText::Many) {
+            out.unsafe_to_cache_prepared();
+        }
+        out.push_sql("UPDATE ");
+        self.table.walk_ast(out.reborrow())?;
+        out.push_sql(" SET ");
+        let mut set = Equations::assignments(out.reborrow());
+        self.assignments.assign(&self.key, &mut set)?;
+        // Last, so that it wins on backends that accept a column twice.
+        M::visit_version(self.next, &mut set)?;
+        self.key.walk_where(Some(self.expected), out)
+    }
+}
+
+impl<M: OptimisticLock, A: UpdateKind<M>> QueryId for Update<'_, M, A> {
+    type QueryId = StatementKey<A::Id, M::StatementId>;
+    const HAS_STATIC_QUERY_ID: bool = matches!(A::SQL_TEXT, SqlText::Fixed);
+}

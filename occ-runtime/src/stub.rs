@@ -1,0 +1,37 @@
+//! What the derive implements the trait with after it has reported an error. None of it ever runs.
+
+use std::marker::PhantomData;
+
+use diesel::Table;
+use diesel::expression::Expression;
+use diesel::sql_types::Integer;
+
+/// A version column of any table.
+#[derive(Debug)]
+pub struct Column<T>(PhantomData<T>);
+
+impl<T> Expression for Column<T> {
+    type SqlType = Integer;
+}
+
+impl<T: Table> diesel::Column for Column<T> {
+    type Table = T;
+    const NAME: &'static str = "";
+}
+
+/// The table of what cannot have one, such as an enum.
+pub mod nothing {
+    pub use nothing::table;
+
+    diesel::table! {
+        nothing (id) {
+            id -> Integer,
+        }
+    }
+}
+
+/// The body of every stub.
+#[expect(clippy::panic, reason = "it stands in code that does not compile")]
+pub fn never<T>() -> T {
+    panic!("`#[derive(OptimisticLock)]` has reported an error for this type")
+}

@@ -63,9 +63,11 @@ pub(crate) struct Field {
 impl Container {
     pub(crate) fn read(attrs: &[Attribute], errors: &mut Errors) -> Self {
         let mut this = Self::default();
-        each_occ_key(attrs, Place::Struct, errors, |key, rest, errors| match key.to_string().as_str() {
-            "crate" => set(&mut this.krate, key, rest.parse_value("a path")?, errors),
-            _ => Ok(()),
+        each_occ_key(attrs, Place::Struct, errors, |key, rest, errors| {
+            if key == "crate" {
+                set(&mut this.krate, key, rest.parse_value("a path")?, errors);
+            }
+            Ok(())
         });
         each_diesel_key(attrs, errors, |key, rest| {
             match key.to_string().as_str() {
@@ -85,10 +87,13 @@ impl Container {
 impl Field {
     pub(crate) fn read(attrs: &[Attribute], errors: &mut Errors) -> Self {
         let mut this = Self::default();
-        each_occ_key(attrs, Place::Field, errors, |key, rest, errors| match key.to_string().as_str() {
-            "version" => set(&mut this.version, key, rest.parse_flag()?, errors),
-            "generator" => set(&mut this.generator, key, rest.parse_value("a type")?, errors),
-            _ => Ok(()),
+        each_occ_key(attrs, Place::Field, errors, |key, rest, errors| {
+            match key.to_string().as_str() {
+                "version" => set(&mut this.version, key, rest.parse_flag()?, errors),
+                "generator" => set(&mut this.generator, key, rest.parse_value("a type")?, errors),
+                _ => {}
+            }
+            Ok(())
         });
         each_diesel_key(attrs, errors, |key, rest| {
             match key.to_string().as_str() {
@@ -121,13 +126,12 @@ impl Parse for Column {
 }
 
 /// Keeps the first value of a key. A second one is refused.
-fn set<T>(slot: &mut Option<Keyed<T>>, key: &Ident, value: T, errors: &mut Errors) -> syn::Result<()> {
+fn set<T>(slot: &mut Option<Keyed<T>>, key: &Ident, value: T, errors: &mut Errors) {
     if slot.is_some() {
         errors.at(key.span(), format_args!("`{key}` is given twice"), "remove one of them");
     } else {
         *slot = Some(Keyed { key: key.span(), value });
     }
-    Ok(())
 }
 
 /// Keeps the first value of a key; whether Diesel accepts a second is for Diesel to say.
@@ -265,13 +269,12 @@ fn items(
     let parser = |input: ParseStream<'_>| {
         let mut items = Vec::new();
         while !input.is_empty() {
-            match input.call(Ident::parse_any) {
-                Ok(key) => items.push((key, rest_of_item(input)?)),
-                Err(_) => {
-                    let found: TokenTree = input.parse()?;
-                    errors.on(found, "expected a key", format_args!("write {}", samples()));
-                    rest_of_item(input)?;
-                }
+            if let Ok(key) = input.call(Ident::parse_any) {
+                items.push((key, rest_of_item(input)?));
+            } else {
+                let found: TokenTree = input.parse()?;
+                errors.on(found, "expected a key", format_args!("write {}", samples()));
+                rest_of_item(input)?;
             }
         }
         Ok(items)

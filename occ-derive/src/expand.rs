@@ -26,7 +26,7 @@
 //! ```
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::{ToTokens as _, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{GenericParam, Generics, Ident, Type, parse_quote};
 
@@ -41,7 +41,9 @@ pub(crate) fn tokens(model: &Model<'_>) -> TokenStream {
     let lock = lock_impl(model, version, &prepared);
     let columns = columns_impl(model, version, &prepared);
     quote! {
-        // A block of its own, so that the import is seen by nobody else.
+        // A block of its own, so that the import is seen by nobody else. A path that is longer than needed is the
+        // user's; `()` is what a struct without conversions prepares.
+        #[allow(unused_qualifications, clippy::unused_unit)]
         const _: () = {
             use #krate::__private as __occ;
             /// Stands for this struct's SQL in the statement cache: a type of no parameters, whatever the struct has.
@@ -63,12 +65,10 @@ fn lock_impl(model: &Model<'_>, version: &Field, prepared: &Prepared) -> TokenSt
     let (impl_generics, ty_generics, where_clause) = model.input.generics.split_for_impl();
     let (version_member, version_ty, version_column) =
         (&version.member, &version.ty, model.column_of(version));
-    let generator = match &version.attrs.generator {
-        Some(generator) => {
-            let generator = &generator.value;
-            quote!(#generator)
-        }
-        None => quote!(<#version_ty as __occ::DefaultGenerator>::Generator),
+    let generator = if let Some(generator) = &version.attrs.generator {
+        generator.value.to_token_stream()
+    } else {
+        quote!(<#version_ty as __occ::DefaultGenerator>::Generator)
     };
     let (prepared_ty, prepared_values) = (&prepared.ty, &prepared.values);
     let sql_text = sql_text(model);
@@ -149,6 +149,7 @@ fn columns_impl(model: &Model<'_>, version: &Field, prepared: &Prepared) -> Toke
                 visitor: &mut __V,
             ) -> __occ::QueryResult<()>
             where
+                Self: '__a,
                 '__a: '__b,
                 __V: __occ::ColumnVisitor<'__b, __DB>,
             {

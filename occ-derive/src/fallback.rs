@@ -12,7 +12,7 @@ pub(crate) fn tokens(
     container: &attr::Container,
     errors: Option<syn::Error>,
 ) -> TokenStream {
-    let errors = errors.map(|errors| errors.into_compile_error());
+    let errors = errors.map(syn::Error::into_compile_error);
     let krate = model::krate(container);
     let name = &input.ident;
     // A struct's own table keeps its `update_optimistic` calls valid. Other items hardly have one.
@@ -28,6 +28,7 @@ pub(crate) fn tokens(
         quote! {
             fn #method<'__a, '__b, __V>(&'__b self, _: &'__b Self::Prepared<'__a>, _: &mut __V) -> __occ::QueryResult<()>
             where
+                Self: '__a,
                 '__a: '__b,
                 __V: __occ::ColumnVisitor<'__b, __DB>,
             {

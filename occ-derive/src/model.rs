@@ -155,13 +155,13 @@ fn choose_version(input: &DeriveInput, mut fields: Vec<Field>, errors: &mut Erro
     let marked: Vec<usize> = (0..fields.len()).filter(|&i| fields[i].attrs.version.is_some()).collect();
     let version = match marked[..] {
         [only] => only,
-        [] => match fields.iter().position(Field::is_called_version) {
-            Some(named) => named,
-            None => {
+        [] => {
+            let Some(named) = fields.iter().position(Field::is_called_version) else {
                 no_version(input, &fields, errors);
                 return fields;
-            }
-        },
+            };
+            named
+        }
         [first, ref others @ ..] => {
             for &other in others {
                 let span = fields[other].attrs.version.as_ref().map_or(fields[other].span, |keyed| keyed.key);

@@ -118,7 +118,7 @@ impl fmt::Display for Operation {
 ///
 /// ```
 /// # use diesel::prelude::*;
-/// use occ_runtime::prelude::*;
+/// use occ_runtime::{Error, prelude::*};
 /// # diesel::table! { products (id) { id -> Integer, name -> Text, version -> Integer } }
 /// # #[derive(OptimisticLock)]
 /// # struct Product { id: i32, name: String, version: i32 }

@@ -40,8 +40,9 @@ use crate::statement::{
 /// # Transactions
 ///
 /// Each method sends its statement on the connection as it is. Outside of a transaction that is atomic by itself.
-/// Inside of one the write counts only once the transaction has committed; after a rollback the value is ahead of
-/// its row, and must be reloaded.
+/// Inside of one the write counts only once the transaction has committed. **After a rollback the value is ahead of
+/// its row: reload it.** If it is kept, and others then move the row up to the same version, a later save overwrites
+/// them unnoticed.
 pub trait OptimisticDsl: OptimisticLock {
     /// Writes every column of the struct and moves the version on, if the row is still at this version.
     ///
@@ -54,7 +55,7 @@ pub trait OptimisticDsl: OptimisticLock {
     ///
     /// ```
     /// # use diesel::prelude::*;
-    /// # use occ_runtime::prelude::*;
+    /// # use occ_runtime::{Error, prelude::*};
     #[doc = include_str!("example.txt")]
     /// # let conn = &mut connection();
     /// # let mut lamp: Product = products::table.find(1).select(Product::as_select()).first(conn)?;
@@ -82,7 +83,7 @@ pub trait OptimisticDsl: OptimisticLock {
     ///
     /// ```
     /// # use diesel::prelude::*;
-    /// # use occ_runtime::prelude::*;
+    /// # use occ_runtime::{Error, prelude::*};
     #[doc = include_str!("example.txt")]
     /// # let conn = &mut connection();
     /// # products::table.find(1).select(Product::as_select()).first(conn)?.save_optimistic(conn)?;
@@ -108,7 +109,7 @@ pub trait OptimisticDsl: OptimisticLock {
     ///
     /// ```
     /// # use diesel::prelude::*;
-    /// # use occ_runtime::prelude::*;
+    /// # use occ_runtime::{Error, prelude::*};
     #[doc = include_str!("example.txt")]
     /// # let conn = &mut connection();
     /// # let mut lamp: Product = products::table.find(1).select(Product::as_select()).first(conn)?;
@@ -133,7 +134,7 @@ pub trait OptimisticDsl: OptimisticLock {
     ///
     /// ```
     /// # use diesel::prelude::*;
-    /// # use occ_runtime::prelude::*;
+    /// # use occ_runtime::{Error, prelude::*};
     #[doc = include_str!("example.txt")]
     /// # let conn = &mut connection();
     /// # let mut lamp: Product = products::table.find(1).select(Product::as_select()).first(conn)?;
@@ -155,7 +156,7 @@ pub trait OptimisticDsl: OptimisticLock {
     ///
     /// ```
     /// # use diesel::prelude::*;
-    /// # use occ_runtime::prelude::*;
+    /// # use occ_runtime::{Error, prelude::*};
     #[doc = include_str!("example.txt")]
     /// # let conn = &mut connection();
     /// # let mut lamp: Product = products::table.find(1).select(Product::as_select()).first(conn)?;
@@ -178,7 +179,7 @@ pub trait OptimisticDsl: OptimisticLock {
     ///
     /// ```
     /// # use diesel::prelude::*;
-    /// # use occ_runtime::prelude::*;
+    /// # use occ_runtime::{Error, prelude::*};
     #[doc = include_str!("example.txt")]
     /// # let conn = &mut connection();
     /// # let mut lamp: Product = products::table.find(1).select(Product::as_select()).first(conn)?;
@@ -202,7 +203,7 @@ pub trait OptimisticDsl: OptimisticLock {
     ///
     /// ```
     /// # use diesel::prelude::*;
-    /// # use occ_runtime::prelude::*;
+    /// # use occ_runtime::{Error, prelude::*};
     #[doc = include_str!("example.txt")]
     /// # let conn = &mut connection();
     /// # let mut lamp: Product = products::table.find(1).select(Product::as_select()).first(conn)?;
@@ -229,7 +230,7 @@ impl<M: OptimisticLock> OptimisticDsl for M {}
 /// ```
 /// use diesel::prelude::*;
 /// use occ_runtime::prelude::*;
-/// use occ_runtime::LocksOn;
+/// use occ_runtime::{Error, LocksOn};
 ///
 /// fn save_both<C, A, B>(a: &mut A, b: &mut B, conn: &mut C) -> Result<(), Error>
 /// where
@@ -276,7 +277,7 @@ where
 /// ```
 /// use diesel::prelude::*;
 /// use occ_runtime::prelude::*;
-/// use occ_runtime::{LoadsOn, LocksOn};
+/// use occ_runtime::{Error, LoadsOn, LocksOn};
 ///
 /// fn save_or_reload<C, M>(model: &mut M, conn: &mut C) -> Result<(), Error>
 /// where

@@ -116,12 +116,14 @@ pub trait Columns<DB: Backend>: OptimisticLock {
     /// Visits every column of the primary key.
     fn key<'a, 'b, V>(&'b self, prepared: &'b Self::Prepared<'a>, visitor: &mut V) -> QueryResult<()>
     where
+        Self: 'a,
         'a: 'b,
         V: ColumnVisitor<'b, DB>;
 
     /// Visits every other column, save the version.
     fn values<'a, 'b, V>(&'b self, prepared: &'b Self::Prepared<'a>, visitor: &mut V) -> QueryResult<()>
     where
+        Self: 'a,
         'a: 'b,
         V: ColumnVisitor<'b, DB>;
 

@@ -32,6 +32,7 @@ pub mod nothing {
 
 /// The body of every stub.
 #[expect(clippy::panic, reason = "it stands in code that does not compile")]
+#[must_use]
 pub fn never<T>() -> T {
     panic!("`#[derive(OptimisticLock)]` has reported an error for this type")
 }

@@ -6,21 +6,24 @@
 #[cfg(test)]
 mod by_hand;
 
-use std::error::Error;
 use std::path::Path;
 
 use diesel::connection::{InstrumentationEvent, SimpleConnection as _};
 use diesel::prelude::*;
+use occ_runtime::Error;
 use occ_runtime::prelude::*;
 
-diesel::table! {
-    products (id) {
-        id -> Integer,
-        name -> Text,
-        quantity -> Integer,
-        version -> Integer,
+mod schema {
+    diesel::table! {
+        products (id) {
+            id -> Integer,
+            name -> Text,
+            quantity -> Integer,
+            version -> Integer,
+        }
     }
 }
+use schema::products;
 
 #[derive(Debug, Queryable, Selectable, OptimisticLock)]
 struct Product {
@@ -41,7 +44,9 @@ const SHOP: &str = "
     INSERT INTO products (id, name, quantity) VALUES (1, 'lamp', 10);
 ";
 
-fn main() -> Result<(), Box<dyn Error>> {
+type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+fn main() -> Outcome {
     let folder = std::env::temp_dir().join(format!("occ-quickstart-{}", std::process::id()));
     std::fs::create_dir(&folder)?;
     let outcome = tell(&folder.join("shop.sqlite"));
@@ -49,7 +54,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     outcome
 }
 
-fn tell(file: &Path) -> Result<(), Box<dyn Error>> {
+fn tell(file: &Path) -> Outcome {
     let alice = &mut connect(file)?;
     alice.batch_execute(SHOP)?;
     print_sql(alice);
@@ -62,7 +67,7 @@ fn tell(file: &Path) -> Result<(), Box<dyn Error>> {
     println!("  both hold {his:?}");
 
     println!("\nAlice renames it and saves.");
-    hers.name = "green lamp".to_owned();
+    hers.name = "green lamp".into();
     hers.save_optimistic(alice)?;
     println!("  saved, now at version {}", hers.version);
 
@@ -99,9 +104,9 @@ fn print_sql(conn: &mut SqliteConnection) {
 }
 
 /// A conflict is what this story expects here. Anything else ends it.
-fn print_refusal(outcome: Result<(), occ_runtime::Error>) -> Result<(), Box<dyn Error>> {
+fn print_refusal(outcome: Result<(), Error>) -> Outcome {
     match outcome {
-        Err(occ_runtime::Error::Stale(stale)) => {
+        Err(Error::Stale(stale)) => {
             println!("  refused: {stale}");
             Ok(())
         }

@@ -100,7 +100,7 @@ where
     }
 }
 
-impl<'a, M, A, DB> QueryFragment<DB> for Update<'a, M, A>
+impl<M, A, DB> QueryFragment<DB> for Update<'_, M, A>
 where
     DB: Backend,
     M: Columns<DB>,

@@ -1,0 +1,19 @@
+use occ_runtime::prelude::*;
+
+diesel::table! {
+    products (id) {
+        id -> Integer,
+        name -> Text,
+        version -> Integer,
+    }
+}
+
+#[derive(OptimisticLock)]
+struct Product {
+    id: i32,
+    name: String,
+    #[occ(version, version)] //~ ERROR `version` is given twice
+    version: i32,
+}
+
+fn main() {}

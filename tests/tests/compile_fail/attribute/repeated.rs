@@ -1,0 +1,20 @@
+use occ_runtime::prelude::*;
+
+diesel::table! {
+    products (id) {
+        id -> Integer,
+        name -> Text,
+        version -> Integer,
+    }
+}
+
+#[derive(OptimisticLock)]
+struct Product {
+    id: i32,
+    name: String,
+    #[occ(version)]
+    #[occ(version)] //~ ERROR `version` is given twice
+    version: i32,
+}
+
+fn main() {}

@@ -1,0 +1,19 @@
+use occ_runtime::prelude::*;
+
+diesel::table! {
+    products (id) {
+        id -> Integer,
+        name -> Text,
+        version -> Integer,
+    }
+}
+
+#[derive(OptimisticLock)]
+struct Product {
+    id: i32,
+    name: String,
+    #[occ(lock)] //~ ERROR unknown key `lock`
+    version: i32,
+}
+
+fn main() {}

@@ -1,0 +1,19 @@
+use occ_runtime::prelude::*;
+
+diesel::table! {
+    products (id) {
+        id -> Integer,
+        name -> Text,
+        version -> Integer,
+    }
+}
+
+#[derive(OptimisticLock)]
+#[occ(crate)] //~ ERROR `crate` takes a path as its value
+struct Product {
+    id: i32,
+    name: String,
+    version: i32,
+}
+
+fn main() {}

@@ -1,0 +1,23 @@
+use diesel::prelude::*;
+use occ_runtime::prelude::*;
+
+diesel::table! {
+    products (id) {
+        id -> Integer,
+        name -> Text,
+        version -> Integer,
+    }
+}
+
+#[derive(OptimisticLock)]
+struct Product {
+    id: i32,
+    name: String,
+    version: i32,
+}
+
+fn save(product: &Product, conn: &mut SqliteConnection) -> Result<(), Error> {
+    product.save_optimistic(conn) //~ ERROR cannot borrow `*product` as mutable
+}
+
+fn main() {}

@@ -1,0 +1,29 @@
+use diesel::expression::AsExpression;
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+use occ_runtime::prelude::*;
+
+diesel::table! {
+    products (id) {
+        id -> Integer,
+        colour -> Text,
+        version -> Integer,
+    }
+}
+
+#[derive(Debug, AsExpression)]
+#[diesel(sql_type = Text)]
+struct Colour;
+
+#[derive(OptimisticLock)]
+struct Product {
+    id: i32,
+    colour: Colour,
+    version: i32,
+}
+
+fn save(mut product: Product, conn: &mut SqliteConnection) -> Result<(), Error> {
+    product.save_optimistic(conn) //~ ERROR
+}
+
+fn main() {}

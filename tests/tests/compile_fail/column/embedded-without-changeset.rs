@@ -1,0 +1,23 @@
+use occ_runtime::prelude::*;
+
+diesel::table! {
+    products (id) {
+        id -> Integer,
+        name -> Text,
+        version -> Integer,
+    }
+}
+
+struct Label {
+    name: String,
+}
+
+#[derive(OptimisticLock)]
+struct Product {
+    id: i32,
+    #[diesel(embed)]
+    label: Label, //~ ERROR the embedded struct `Label` cannot be written to `products::table`
+    version: i32,
+}
+
+fn main() {}

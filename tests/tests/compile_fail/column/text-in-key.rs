@@ -1,0 +1,18 @@
+use occ_runtime::prelude::*;
+
+diesel::table! {
+    products (id) {
+        id -> Integer,
+        name -> Text,
+        version -> Integer,
+    }
+}
+
+#[derive(OptimisticLock)]
+struct Product {
+    id: String, //~ ERROR a field of type `String` does not fit the column
+    name: String,
+    version: i32,
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use occ_runtime::prelude::*;
+
+#[derive(OptimisticLock)]
+enum Product { //~ ERROR an enum has no optimistic lock
+    Lamp,
+    Chair,
+}
+
+fn main() {}

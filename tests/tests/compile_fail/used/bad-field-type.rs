@@ -1,0 +1,28 @@
+use diesel::prelude::*;
+use occ_runtime::prelude::*;
+
+diesel::table! {
+    products (id) {
+        id -> Integer,
+        name -> Text,
+        version -> Integer,
+    }
+}
+
+#[derive(OptimisticLock)]
+struct Product {
+    id: i32,
+    name: i32, //~ ERROR a field of type `i32` does not fit the column
+    version: i32,
+}
+
+fn use_it(mut product: Product, conn: &mut SqliteConnection) -> Result<(), Error> {
+    product.save_optimistic(conn)?;
+    product.update_optimistic(products::name.eq("lamp"), conn)?;
+    product.touch_optimistic(conn)?;
+    product.verify_optimistic(conn)?;
+    println!("{} {:?}", Product::table_name(), product.version());
+    product.delete_optimistic(conn)
+}
+
+fn main() {}

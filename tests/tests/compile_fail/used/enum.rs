@@ -1,0 +1,18 @@
+use diesel::prelude::*;
+use occ_runtime::prelude::*;
+
+#[derive(OptimisticLock)]
+enum Product { //~ ERROR an enum has no optimistic lock
+    Lamp,
+    Chair,
+}
+
+fn use_it(mut product: Product, conn: &mut SqliteConnection) -> Result<(), Error> {
+    product.save_optimistic(conn)?;
+    product.touch_optimistic(conn)?;
+    product.verify_optimistic(conn)?;
+    println!("{} {:?}", Product::table_name(), product.version());
+    product.delete_optimistic(conn)
+}
+
+fn main() {}

@@ -1,0 +1,29 @@
+use diesel::prelude::*;
+use occ_runtime::prelude::*;
+
+diesel::table! {
+    products (sku) {
+        sku -> Text,
+        name -> Text,
+        version -> Integer,
+    }
+}
+
+#[derive(Queryable, Selectable, OptimisticLock)]
+struct Product { //~ ERROR no field holds the key column `id`
+    sku: String,
+    name: String,
+    version: i32,
+}
+
+fn use_it(mut product: Product, conn: &mut SqliteConnection) -> Result<(), Error> {
+    product.save_optimistic(conn)?;
+    product.update_optimistic(products::name.eq("lamp"), conn)?;
+    product.touch_optimistic(conn)?;
+    product.reload(conn)?;
+    product.verify_optimistic(conn)?;
+    println!("{} {:?}", Product::table_name(), product.version());
+    product.delete_optimistic(conn)
+}
+
+fn main() {}

@@ -1,0 +1,33 @@
+use diesel::prelude::*;
+use occ_runtime::prelude::*;
+
+diesel::table! {
+    products (id) {
+        id -> Integer,
+        name -> Text,
+        version -> Integer,
+        revision -> Integer,
+    }
+}
+
+#[derive(Queryable, Selectable, OptimisticLock)]
+struct Product {
+    id: i32,
+    name: String,
+    #[occ(version)]
+    version: i32,
+    #[occ(version)] //~ ERROR only one field can be the version
+    revision: i32,
+}
+
+fn use_it(mut product: Product, conn: &mut SqliteConnection) -> Result<(), Error> {
+    product.save_optimistic(conn)?;
+    product.update_optimistic(products::name.eq("lamp"), conn)?;
+    product.touch_optimistic(conn)?;
+    product.reload(conn)?;
+    product.verify_optimistic(conn)?;
+    println!("{} {:?}", Product::table_name(), product.version());
+    product.delete_optimistic(conn)
+}
+
+fn main() {}

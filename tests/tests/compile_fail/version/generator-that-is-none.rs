@@ -1,0 +1,21 @@
+use occ_runtime::prelude::*;
+
+diesel::table! {
+    products (id) {
+        id -> Integer,
+        name -> Text,
+        version -> Integer,
+    }
+}
+
+struct Even;
+
+#[derive(OptimisticLock)]
+struct Product {
+    id: i32,
+    name: String,
+    #[occ(version, generator = Even)] //~ ERROR the generator `Even` does not make versions of type `i32`
+    version: i32,
+}
+
+fn main() {}

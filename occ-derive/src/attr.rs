@@ -39,9 +39,22 @@ const OCC_KEYS: &[OccKey] = &[
     OccKey { name: "crate", place: Place::Struct, sample: "#[occ(crate = my_occ)]" },
 ];
 
+/// The keys of `#[diesel(..)]` that we read too, and how they are written.
+const DIESEL_KEYS: &[(&str, &str)] = &[
+    ("table_name", "#[diesel(table_name = products)]"),
+    ("primary_key", "#[diesel(primary_key(id))]"),
+    ("column_name", "#[diesel(column_name = name)]"),
+    ("embed", "#[diesel(embed)]"),
+    ("serialize_as", "#[diesel(serialize_as = String)]"),
+    ("skip_update", "#[diesel(skip_update)]"),
+    ("treat_none_as_null", "#[diesel(treat_none_as_null = false)]"),
+];
+
 /// The attributes on the struct.
 #[derive(Default)]
 pub(crate) struct Container {
+    /// Whether something here was refused, so that what is missing may have been meant.
+    pub(crate) misread: bool,
     pub(crate) krate: Option<Keyed<Path>>,
     pub(crate) table_name: Option<Keyed<Path>>,
     pub(crate) primary_key: Option<Keyed<Vec<Ident>>>,
@@ -51,6 +64,8 @@ pub(crate) struct Container {
 /// The attributes on a field.
 #[derive(Default)]
 pub(crate) struct Field {
+    /// As on [`Container`].
+    pub(crate) misread: bool,
     pub(crate) version: Option<Keyed<()>>,
     pub(crate) generator: Option<Keyed<Type>>,
     pub(crate) column_name: Option<Keyed<Ident>>,
@@ -63,6 +78,7 @@ pub(crate) struct Field {
 impl Container {
     pub(crate) fn read(attrs: &[Attribute], errors: &mut Errors) -> Self {
         let mut this = Self::default();
+        let before = errors.count();
         each_occ_key(attrs, Place::Struct, errors, |key, rest, errors| {
             if key == "crate" {
                 set(&mut this.krate, key, rest.parse_value("a path")?, errors);
@@ -80,6 +96,7 @@ impl Container {
             }
             Ok(true)
         });
+        this.misread = errors.count() > before;
         this
     }
 }
@@ -87,6 +104,7 @@ impl Container {
 impl Field {
     pub(crate) fn read(attrs: &[Attribute], errors: &mut Errors) -> Self {
         let mut this = Self::default();
+        let before = errors.count();
         each_occ_key(attrs, Place::Field, errors, |key, rest, errors| {
             match key.to_string().as_str() {
                 "version" => set(&mut this.version, key, rest.parse_flag()?, errors),
@@ -108,6 +126,7 @@ impl Field {
             }
             Ok(true)
         });
+        this.misread = errors.count() > before;
         this
     }
 }
@@ -142,7 +161,7 @@ fn first<T>(slot: &mut Option<Keyed<T>>, key: &Ident, value: T) {
 /// The rest of one `key`, `key = value` or `key(list)` item.
 struct Value<'a> {
     key: &'a Ident,
-    sample: String,
+    sample: &'static str,
     tokens: TokenStream,
 }
 
@@ -156,7 +175,11 @@ impl Value<'_> {
     }
 
     fn parse_flag(&self) -> syn::Result<()> {
-        if self.tokens.is_empty() { Ok(()) } else { Err(self.misuse("takes no value")) }
+        match self.tokens.clone().into_iter().next() {
+            None => Ok(()),
+            Some(TokenTree::Ident(_)) => Err(self.misuse("needs a comma after it")),
+            Some(_) => Err(self.misuse("takes no value")),
+        }
     }
 
     fn parse_list(&self) -> syn::Result<Vec<Ident>> {
@@ -193,7 +216,7 @@ fn each_occ_key(
         for (key, rest) in items(tokens, errors, samples) {
             match known(&key, place) {
                 Ok(sample) => {
-                    let value = Value { key: &key, sample: sample.to_owned(), tokens: rest };
+                    let value = Value { key: &key, sample, tokens: rest };
                     if let Err(error) = read(&key, &value, errors) {
                         errors.push(error);
                     }
@@ -222,6 +245,9 @@ fn known(key: &Ident, place: Place) -> syn::Result<&'static str> {
             ),
         };
     }
+    if let Some(sample) = diesel_sample(&name) {
+        return refuse(format!("`{name}` is a key of `#[diesel(..)]`"), format!("write `{sample}`"));
+    }
     let here = OCC_KEYS.iter().filter(|key| key.place == place);
     let on = if place == Place::Struct { "a struct" } else { "a field" };
     let near = OCC_KEYS.iter().find(|known| is_near(&name, known.name));
@@ -230,6 +256,11 @@ fn known(key: &Ident, place: Place) -> syn::Result<&'static str> {
         None => format!("known here: {}", join(here.map(|key| key.name))),
     };
     refuse(format!("unknown key `{name}` for `#[occ(..)]` on {on}"), help)
+}
+
+/// The sample of a `#[diesel(..)]` key that we read.
+fn diesel_sample(name: &str) -> Option<&'static str> {
+    DIESEL_KEYS.iter().find(|(known, _)| *known == name).map(|(_, sample)| *sample)
 }
 
 /// Calls `read` for each key of each `#[diesel(..)]`. It returns whether the key is one of those we use.
@@ -243,15 +274,8 @@ fn each_diesel_key(
         // What Diesel cannot parse either is Diesel's to report.
         let mut diesels_own = Errors::default();
         for (key, rest) in items(list.tokens.clone(), &mut diesels_own, String::new) {
-            let sample = match key.to_string().as_str() {
-                "table_name" => "#[diesel(table_name = products)]",
-                "primary_key" => "#[diesel(primary_key(id))]",
-                "column_name" => "#[diesel(column_name = name)]",
-                "serialize_as" => "#[diesel(serialize_as = String)]",
-                "treat_none_as_null" => "#[diesel(treat_none_as_null = false)]",
-                _ => "",
-            };
-            let value = Value { key: &key, sample: sample.to_owned(), tokens: rest };
+            let sample = diesel_sample(&key.to_string()).unwrap_or_default();
+            let value = Value { key: &key, sample, tokens: rest };
             if let Err(error) = read(&key, &value) {
                 errors.push(error);
             }

@@ -1,39 +1,63 @@
 //! What is refused, one function per rule. What only the compiler can see (whether a column exists, whether types
 //! fit) is checked by the code that `expand` writes.
 
-use proc_macro2::Span;
+use proc_macro2::{Ident, Span};
 use syn::Type;
-use syn::ext::IdentExt as _;
 
 use crate::errors::Errors;
 use crate::model::{Field, Model, Role};
 use crate::types;
 
 pub(crate) fn all(model: &Model<'_>, errors: &mut Errors) {
+    a_row_has_a_key(model, errors);
     every_key_column_has_a_field(model, errors);
     no_key_is_optional(model, errors);
     no_column_is_written_twice(model, errors);
     only_options_treat_none(model, errors);
     embedded_structs_are_not_converted(model, errors);
     if let Some(version) = model.version() {
+        the_version_is_no_key(model, version, errors);
         the_version_counts_exactly(version, errors);
         the_version_is_a_plain_column(version, errors);
         only_the_version_has_a_generator(model, errors);
     }
 }
 
+/// Without a key a save would write every row of the same version.
+fn a_row_has_a_key(model: &Model<'_>, errors: &mut Errors) {
+    if model.key_columns.is_empty() {
+        errors.at(
+            model.key_span,
+            "the primary key has no columns",
+            format_args!("name them: `#[diesel(primary_key({}))]`", likely_key(model)),
+        );
+    }
+}
+
 /// A row is found by its whole key, so each key column is a field.
 fn every_key_column_has_a_field(model: &Model<'_>, errors: &mut Errors) {
     for column in &model.key_columns {
-        if !model.has_column(column) {
+        if !model.misread && !model.fields.iter().any(|field| field.holds(column)) {
             errors.at(
                 column.span(),
                 format_args!("no field holds the key column `{column}`"),
                 format_args!(
-                    "add the field, or name the columns of the key: `#[diesel(primary_key({column}))]`"
+                    "add the field, or name another key: `#[diesel(primary_key({}))]`",
+                    likely_key(model)
                 ),
             );
         }
+    }
+}
+
+/// What remains of the key without columns that cannot be in it, else the first column.
+fn likely_key(model: &Model<'_>) -> String {
+    let columns =
+        |role| model.with_role(role).filter_map(|field| field.column.as_ref()).map(Ident::to_string);
+    let key: Vec<_> = columns(Role::Key).collect();
+    match (key.is_empty(), columns(Role::Value).next()) {
+        (true, first) => first.unwrap_or_else(|| "id".to_owned()),
+        (false, _) => key.join(", "),
     }
 }
 
@@ -44,7 +68,7 @@ fn no_key_is_optional(model: &Model<'_>, errors: &mut Errors) {
             errors.on(
                 &field.ty,
                 "a key column is never NULL",
-                format_args!("use the type inside: `{}`", quote::quote!(#content)),
+                format_args!("use the type inside: `{}`", types::text(content)),
             );
         }
     }
@@ -54,10 +78,9 @@ fn no_key_is_optional(model: &Model<'_>, errors: &mut Errors) {
 fn no_column_is_written_twice(model: &Model<'_>, errors: &mut Errors) {
     for (index, field) in model.fields.iter().enumerate() {
         let Some(column) = &field.column else { continue };
-        let same = |earlier: &Field| earlier.column.as_ref().is_some_and(|own| own.unraw() == column.unraw());
-        if model.fields[..index].iter().any(same) {
+        if model.fields[..index].iter().any(|earlier| earlier.holds(column)) {
             errors.at(
-                field.span,
+                column.span(),
                 format_args!("two fields hold the column `{column}`"),
                 "remove one of them, or name its column: `#[diesel(column_name = other)]`",
             );
@@ -83,21 +106,32 @@ fn embedded_structs_are_not_converted(model: &Model<'_>, errors: &mut Errors) {
     }
 }
 
+/// A key never changes, and a version always does.
+fn the_version_is_no_key(model: &Model<'_>, version: &Field, errors: &mut Errors) {
+    let Some(column) = model.key_columns.iter().find(|column| version.holds(column)) else { return };
+    let message = "the version is part of the primary key, which never changes";
+    if model.key_columns.len() > 1 {
+        let help = format_args!("leave it out: `#[diesel(primary_key({}))]`", likely_key(model));
+        errors.at(column.span(), message, help);
+    } else {
+        errors.at(version.span, message, "give it a column of its own: `#[occ(version)] version: i32`");
+    }
+}
+
 /// A version is a value that is never NULL, never rounded, and has more than a handful of successors.
 fn the_version_counts_exactly(version: &Field, errors: &mut Errors) {
     if let Some(content) = types::inside_option(&version.ty) {
         return errors.on(
             &version.ty,
             "a version cannot be `Option`: NULL equals nothing, so no check would ever match",
-            format_args!("make the column NOT NULL and the field `{}`", quote::quote!(#content)),
+            format_args!("make the column NOT NULL and the field `{}`", types::text(content)),
         );
     }
     if let Type::Reference(reference) = types::peel(&version.ty) {
-        let inner = &reference.elem;
         return errors.on(
             &version.ty,
             "a version cannot be a reference: it is replaced by each save",
-            format_args!("own it: `{}`", quote::quote!(#inner)),
+            format_args!("own it: `{}`", types::text(&reference.elem)),
         );
     }
     let why = match types::last_name(&version.ty).as_deref() {
@@ -106,10 +140,9 @@ fn the_version_counts_exactly(version: &Field, errors: &mut Errors) {
         Some("char") => "it does not count",
         _ => return,
     };
-    let ty = &version.ty;
     errors.on(
-        ty,
-        format_args!("a version cannot be `{}`: {why}", quote::quote!(#ty)),
+        &version.ty,
+        format_args!("a version cannot be `{}`: {why}", types::text(&version.ty)),
         "use an integer: `i32` or `i64`",
     );
 }

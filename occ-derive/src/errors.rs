@@ -6,14 +6,15 @@ use proc_macro2::Span;
 use quote::ToTokens;
 
 #[derive(Default)]
-pub(crate) struct Errors(Option<syn::Error>);
+pub(crate) struct Errors(Vec<syn::Error>);
 
 impl Errors {
     pub(crate) fn push(&mut self, error: syn::Error) {
-        match &mut self.0 {
-            Some(errors) => errors.combine(error),
-            None => self.0 = Some(error),
-        }
+        self.0.push(error);
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.0.len()
     }
 
     /// A message underlining `span`, and a line that can be pasted.
@@ -27,7 +28,10 @@ impl Errors {
     }
 
     pub(crate) fn finish(self) -> Option<syn::Error> {
-        self.0
+        self.0.into_iter().reduce(|mut all, error| {
+            all.combine(error);
+            all
+        })
     }
 }
 

@@ -27,7 +27,6 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote, quote_spanned};
-use syn::spanned::Spanned as _;
 use syn::{GenericParam, Generics, Ident, Type, parse_quote};
 
 use crate::model::{Conversion, Field, Model, Role, Write};
@@ -191,7 +190,10 @@ fn visit(model: &Model<'_>, field: &Field, slot: Option<&syn::Index>) -> TokenSt
         Write::IfSome(_) => show_some(quote!(&self.#member)),
         Write::Converted(Conversion { if_some: false, .. }) => show(quote!(&prepared.#slot)),
         Write::Converted(Conversion { if_some: true, .. }) => show_some(quote!(&prepared.#slot)),
-        Write::Embedded => quote!(__occ::ColumnVisitor::embedded(visitor, &prepared.#slot)?;),
+        Write::Embedded => {
+            let (ty, table) = (&field.ty, &model.table);
+            quote!(<#ty as __occ::EmbeddedOn<#table::table, __DB>>::visit(&prepared.#slot, visitor)?;)
+        }
         // `skip_update` speaks of writing. The key is only compared.
         Write::Never if field.role == Role::Key => show(quote!(&self.#member)),
         Write::Never => TokenStream::new(),
@@ -214,18 +216,20 @@ impl Prepared {
             let entry = match &field.write {
                 Write::Converted(conversion) if field.role != Role::Version => {
                     let target = &conversion.target;
-                    let own = quote!(__occ::Clone::clone(&self.#member));
-                    let into = quote!(<_ as __occ::Into<#target>>::into);
+                    let from = types::inside_option(ty).filter(|_| conversion.inside_option).unwrap_or(ty);
+                    let convert = quote!(<#from as __occ::SerializeAs<#target>>::serialize_as);
                     Some(if conversion.inside_option {
-                        (quote!(__occ::Option<#target>), quote!(__occ::Option::map(#own, #into)))
+                        let own = quote!(__occ::Option::as_ref(&self.#member));
+                        (quote!(__occ::Option<#target>), quote!(__occ::Option::map(#own, #convert)))
                     } else {
-                        (quote!(#target), quote!(#into(#own)))
+                        (quote!(#target), quote!(#convert(&self.#member)))
                     })
                 }
-                Write::Embedded => Some((
-                    quote!(<&'__a #ty as __occ::AsChangeset>::Changeset),
-                    quote!(__occ::AsChangeset::as_changeset(&self.#member)),
-                )),
+                Write::Embedded => {
+                    let table = &model.table;
+                    let embedded = quote!(<#ty as __occ::Embedded<#table::table>>);
+                    Some((quote!(#embedded::Changeset<'__a>), quote!(#embedded::changeset(&self.#member))))
+                }
                 _ => None,
             };
             slots.push(entry.map(|(ty, value)| {
@@ -255,9 +259,8 @@ impl Model<'_> {
         let value = match &field.write {
             Write::Never if field.role == Role::Value => return None,
             Write::Embedded => {
-                return Some(parse_quote! {
-                    for<'__e> <&'__e #ty as __occ::AsChangeset>::Changeset: __occ::QueryFragment<__DB>
-                });
+                let table = &self.table;
+                return Some(parse_quote!(#ty: __occ::EmbeddedOn<#table::table, __DB>));
             }
             Write::Converted(_) if field.role == Role::Version => quote!(#ty),
             Write::Plain | Write::Never => quote!(#ty),
@@ -274,55 +277,48 @@ impl Model<'_> {
 /// Asserts at the field what would otherwise fail at the first call of `save_optimistic`, far away and in Diesel's
 /// words. Types with parameters of the struct are left to that call.
 fn checks(model: &Model<'_>, version: &Field) -> TokenStream {
-    let mut asserts = Vec::new();
     let parameters = Parameters::of(&model.input.generics);
-    for field in &model.fields {
-        if !parameters.appear_in(&field.ty) {
-            asserts.extend(assert_fits(model, field));
-        }
-    }
-    let version_column = model.column_of(version);
-    let span = version.span;
-    asserts.push(quote_spanned!(span=> __occ::check::version_column::<#version_column>();));
+    let checks = |field| checks_of(field).into_iter().map(move |(ty, rule)| (field, ty, rule));
+    let checks = model.fields.iter().flat_map(checks).chain([(version, &version.ty, "Version")]);
+    let checks = checks.filter(|(_, ty, _)| !parameters.appear_in(ty));
+    let checks = checks.map(|(field, ty, rule)| check(ty, rule, &model.column_of(field)));
     let lifetimes = model.input.generics.lifetimes();
     quote! {
         #[allow(dead_code, reason = "it is there to be type-checked")]
         fn __occ_checks<#(#lifetimes),*>() {
-            #(#asserts)*
+            #(#checks)*
         }
     }
 }
 
-fn assert_fits(model: &Model<'_>, field: &Field) -> Option<TokenStream> {
-    let (ty, column) = (&field.ty, model.column_of(field));
-    let span = ty.span();
-    Some(match &field.write {
-        Write::Never if field.role == Role::Value => return None,
-        Write::Embedded => {
-            let table = &model.table;
-            quote_spanned!(span=> __occ::check::embedded::<#ty, #table::table>();)
-        }
-        Write::Plain if types::inside_option(ty).is_some() => {
-            let content = types::inside_option(ty);
-            quote_spanned!(span=> __occ::check::optional_field::<#content, #column>();)
-        }
-        Write::IfSome(content) => quote_spanned!(span=> __occ::check::field::<#content, #column>();),
+/// The types that are written for a field, each with what is asked of it. An embedded struct is asked by `prepare`.
+fn checks_of(field: &Field) -> Vec<(&Type, &'static str)> {
+    let ty = &field.ty;
+    match &field.write {
+        Write::Embedded => vec![],
+        Write::Never if field.role == Role::Value => vec![],
         Write::Converted(conversion) if field.role != Role::Version => {
-            let target = &conversion.target;
-            if parameters_free(model, target) {
-                quote_spanned!(span=> __occ::check::field::<#target, #column>();)
-            } else {
-                return None;
+            let mut checks = vec![(&conversion.target, "Field")];
+            if conversion.inside_option && !conversion.if_some {
+                checks.push((ty, "NoneAsNull"));
             }
+            checks
         }
-        Write::Plain | Write::Never | Write::Converted(_) => {
-            quote_spanned!(span=> __occ::check::field::<#ty, #column>();)
-        }
-    })
+        Write::IfSome(content) => vec![(content, "Field")],
+        Write::Plain | Write::Never | Write::Converted(_) => match types::inside_option(ty) {
+            Some(content) => vec![(content, "Field"), (ty, "NoneAsNull")],
+            None => vec![(ty, "Field")],
+        },
+    }
 }
 
-fn parameters_free(model: &Model<'_>, ty: &Type) -> bool {
-    !Parameters::of(&model.input.generics).appear_in(ty)
+/// Names a type that exists only if `ty` obeys the rule, and has the compiler underline `ty` for it.
+fn check(ty: &Type, rule: &str, column: &TokenStream) -> TokenStream {
+    let (first, last) = types::ends(ty);
+    let rule = Ident::new(rule, first);
+    let rule = quote_spanned!(first=> __occ::check::#rule<);
+    let end = quote_spanned!(last=> >);
+    quote!(let _: #rule #ty, #column #end;)
 }
 
 /// The type and const parameters of the struct.

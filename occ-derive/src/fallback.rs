@@ -15,9 +15,11 @@ pub(crate) fn tokens(
     let errors = errors.map(syn::Error::into_compile_error);
     let krate = model::krate(container);
     let name = &input.ident;
-    // A struct's own table keeps its `update_optimistic` calls valid. Other items hardly have one.
+    // A struct's own table keeps its `update_optimistic` calls valid. Other items hardly have one, and where its name
+    // was refused, the guess is likely wrong.
+    let is_known = container.table_name.is_some() || !container.misread;
     let table = match &input.data {
-        Data::Struct(_) => model::table(input, container),
+        Data::Struct(_) if is_known => model::table(input, container),
         _ => parse_quote!(__occ::stub::nothing),
     };
     let (impl_generics, ty_generics, where_clause) = input.generics.split_for_impl();

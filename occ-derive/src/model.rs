@@ -15,7 +15,12 @@ pub(crate) struct Model<'a> {
     pub(crate) table: Path,
     /// The columns of the primary key, as named by the user or `id`.
     pub(crate) key_columns: Vec<Ident>,
+    /// What to underline for the key as a whole.
+    pub(crate) key_span: Span,
     pub(crate) fields: Vec<Field>,
+    /// Whether an error has left something unknown. What seems to be missing may then be there, and is no second
+    /// error.
+    pub(crate) misread: bool,
 }
 
 pub(crate) struct Field {
@@ -79,17 +84,20 @@ impl<'a> Model<'a> {
             .map(|(index, field)| Field::resolve(index, field, treat_none_as_null, errors))
             .collect();
         for field in &mut fields {
-            if field.column.as_ref().is_some_and(|column| contains(&key_columns, column)) {
+            if key_columns.iter().any(|column| field.holds(column)) {
                 field.role = Role::Key;
             }
         }
-        let model_fields = choose_version(input, fields, errors);
+        let misread = container.misread || fields.iter().any(Field::is_misread);
+        let model_fields = choose_version(input, fields, misread, errors);
         Some(Self {
             input,
             krate: krate(container),
             table: table(input, container),
             key_columns,
+            key_span: container.primary_key.as_ref().map_or(input.ident.span(), |keys| keys.key),
             fields: model_fields,
+            misread,
         })
     }
 
@@ -99,10 +107,6 @@ impl<'a> Model<'a> {
 
     pub(crate) fn with_role(&self, role: Role) -> impl Iterator<Item = &Field> {
         self.fields.iter().filter(move |field| field.role == role)
-    }
-
-    pub(crate) fn has_column(&self, column: &Ident) -> bool {
-        self.fields.iter().any(|field| field.column.as_ref().is_some_and(|own| own.unraw() == column.unraw()))
     }
 }
 
@@ -151,13 +155,20 @@ fn fields_of<'a>(input: &'a DeriveInput, errors: &mut Errors) -> Option<&'a Fiel
 }
 
 /// The version is the field marked so, else the one whose column is `version`.
-fn choose_version(input: &DeriveInput, mut fields: Vec<Field>, errors: &mut Errors) -> Vec<Field> {
+fn choose_version(
+    input: &DeriveInput,
+    mut fields: Vec<Field>,
+    misread: bool,
+    errors: &mut Errors,
+) -> Vec<Field> {
     let marked: Vec<usize> = (0..fields.len()).filter(|&i| fields[i].attrs.version.is_some()).collect();
     let version = match marked[..] {
         [only] => only,
         [] => {
             let Some(named) = fields.iter().position(Field::is_called_version) else {
-                no_version(input, &fields, errors);
+                if !misread {
+                    no_version(input, &fields, errors);
+                }
                 return fields;
             };
             named
@@ -176,34 +187,33 @@ fn choose_version(input: &DeriveInput, mut fields: Vec<Field>, errors: &mut Erro
             first
         }
     };
-    if fields[version].role == Role::Key {
-        errors.at(
-            fields[version].span,
-            "the version is part of the primary key",
-            "a key never changes and a version always does: give the version a column of its own",
-        );
-    }
     fields[version].role = Role::Version;
     fields
 }
 
 fn no_version(input: &DeriveInput, fields: &[Field], errors: &mut Errors) {
     if let Some(generator) = fields.iter().find_map(|field| field.attrs.generator.as_ref()) {
-        let ty = &generator.value;
         errors.at(
             generator.key,
             "`generator` is given for a field that is not the version",
-            format_args!("make it the version: `#[occ(version, generator = {})]`", quote::quote!(#ty)),
+            format_args!(
+                "make it the version: `#[occ(version, generator = {})]`",
+                types::text(&generator.value)
+            ),
         );
         return;
     }
     let looks_like_one = |field: &&Field| {
         let name = field.column.as_ref().map(|column| column.unraw().to_string()).unwrap_or_default();
-        field.role == Role::Value && ["version", "revision", "lock"].iter().any(|part| name.contains(part))
+        field.role == Role::Value
+            && name.split('_').any(|word| ["version", "revision", "lock"].contains(&word))
     };
     let help = match fields.iter().find(looks_like_one) {
         Some(Field { member: Member::Named(name), ty, .. }) => {
-            format!("mark it: `#[occ(version)] {name}: {}`", quote::quote!(#ty))
+            format!("mark it: `#[occ(version)] {name}: {}`", types::text(ty))
+        }
+        Some(Field { column: Some(column), ty, .. }) => {
+            format!("mark it: `#[occ(version)] #[diesel(column_name = {column})] {}`", types::text(ty))
         }
         _ => "add it to the struct and to `table!`: `#[occ(version)] version: i32`".to_owned(),
     };
@@ -235,6 +245,14 @@ impl Field {
         Self { member, ty: field.ty.clone(), span, column, role: Role::Value, write, attrs }
     }
 
+    pub(crate) fn holds(&self, column: &Ident) -> bool {
+        self.column.as_ref().is_some_and(|own| own.unraw() == column.unraw())
+    }
+
+    fn is_misread(&self) -> bool {
+        self.attrs.misread || (self.column.is_none() && self.attrs.embed.is_none())
+    }
+
     fn is_called_version(&self) -> bool {
         self.column.as_ref().is_some_and(|column| column.unraw() == "version")
     }
@@ -264,8 +282,4 @@ impl Write {
             (None, _) => Self::Plain,
         }
     }
-}
-
-fn contains(columns: &[Ident], column: &Ident) -> bool {
-    columns.iter().any(|known| known.unraw() == column.unraw())
 }

@@ -1,5 +1,6 @@
 //! Questions about a type as it is written.
 
+use proc_macro2::Span;
 use syn::{GenericArgument, PathArguments, Type};
 
 /// The type without the invisible groups that `macro_rules` puts around it, and without parentheses.
@@ -28,6 +29,20 @@ pub(crate) fn inside_option(ty: &Type) -> Option<&Type> {
         Some(GenericArgument::Type(inner)) if arguments.args.len() == 1 => Some(inner),
         _ => None,
     }
+}
+
+/// The type as one would write it.
+pub(crate) fn text(ty: &Type) -> String {
+    let spaced = quote::quote!(#ty).to_string();
+    let glued = ["::", "<"].iter().fold(spaced, |text, glue| text.replace(&format!(" {glue} "), glue));
+    glued.replace(" >", ">").replace(" ,", ",").replace("& ", "&")
+}
+
+/// Where the type begins and ends. To join them into one span takes a nightly compiler.
+pub(crate) fn ends(ty: &Type) -> (Span, Span) {
+    let mut spans = quote::quote!(#ty).into_iter().map(|token| token.span());
+    let first = spans.next().unwrap_or_else(Span::call_site);
+    (first, spans.last().unwrap_or(first))
 }
 
 /// Whether two types are written alike.

@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 
+#[cfg(feature = "async")]
+mod async_methods;
 #[doc(hidden)]
 pub mod check;
 mod column;
@@ -8,10 +10,13 @@ mod generator;
 mod methods;
 mod model;
 mod operation;
+mod prepare;
 mod statement;
 #[doc(hidden)]
 pub mod stub;
 
+#[cfg(feature = "async")]
+pub use async_methods::{AsyncLoadsOn, AsyncLocksOn, AsyncOptimisticDsl};
 pub use error::{AmbiguousKeyError, Error, Operation, StaleObjectError, VersionError};
 pub use generator::{Counter, DefaultGenerator, Increment, VersionGenerator};
 pub use methods::{LoadsOn, LocksOn, OptimisticDsl};
@@ -26,21 +31,25 @@ pub mod prelude {
     };
 }
 
+/// Everything for programs with diesel-async's connections: `use occ_runtime::async_prelude::*;`
+#[cfg(feature = "async")]
+pub mod async_prelude {
+    pub use crate::{AsyncOptimisticDsl, Increment, OptimisticLock};
+}
+
 /// What the derive writes into user code. Nothing here is covered by semantic versioning.
 #[doc(hidden)]
 pub mod __private {
-    pub use core::clone::Clone;
-    pub use core::convert::Into;
     pub use core::option::Option::{self, Some};
     pub use core::primitive::{i32, str};
     pub use core::result::Result::Ok;
 
     pub use diesel::backend::Backend;
-    pub use diesel::query_builder::{AsChangeset, QueryFragment};
     pub use diesel::result::QueryResult;
 
     pub use crate::column::{ColumnValue, ColumnVisitor};
     pub use crate::generator::{DefaultGenerator, Increment};
     pub use crate::model::{Columns, OptimisticLock, SqlText};
+    pub use crate::prepare::{Embedded, EmbeddedOn, SerializeAs};
     pub use crate::{check, stub};
 }

@@ -10,7 +10,7 @@ use crate::error::{AmbiguousKeyError, Error, Operation, StaleObjectError};
 use crate::model::Columns;
 
 /// The bodies of [`LocksOn`](crate::methods::LocksOn) and of its async twin. `$execute` runs a statement,
-/// `$first` a query for one row; `[async, await]` turns each body into an `async fn`.
+/// `$first` a query for one row; `[async, await, Send]` turns each body into an `async fn` with a `Send` future.
 macro_rules! lock_operations {
     ($execute:path, $first:path $(, [$async:ident, $await:ident, $send:ident])?) => {
         $($async)? fn write<A>(
@@ -56,7 +56,7 @@ macro_rules! lock_operations {
 
 /// The body of [`LoadsOn`](crate::methods::LoadsOn) and of its async twin.
 macro_rules! load_operations {
-    ($first:path $(, [$async:ident, $await:ident, $send:ident])?) => {
+    ($first:path $(, [$async:ident, $await:ident])?) => {
         $($async)? fn read(&mut self, conn: &mut C) -> Result<(), Error> {
             match $first(CurrentRow::<M, C::Backend>::of(self), conn)$(.$await)? {
                 Ok(current) => {

@@ -18,6 +18,13 @@ pub fn now<F: Future>(future: F) -> F::Output {
     }
 }
 
+/// The output of a future that waits: each thread of a test has a runtime of its own.
+#[cfg(feature = "async")]
+pub fn wait<F: Future>(future: F) -> F::Output {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.expect("a runtime can be made").block_on(future)
+}
+
 /// Defines the names of a cell for a blocking connection.
 #[macro_export]
 macro_rules! blocking_cell {
@@ -34,7 +41,10 @@ macro_rules! blocking_cell {
         pub use $crate::cell::now as block_on;
 
         pub async fn connect(database: &Database) -> Conn {
-            database.connect()
+            use $crate::database::TestDatabase as _;
+            let mut conn = Conn::establish(&database.url()).unwrap();
+            conn.batch_execute(&database.setup()).unwrap();
+            conn
         }
 
         pub async fn batch(sql: &str, conn: &mut Conn) -> QueryResult<()> {
@@ -89,6 +99,94 @@ macro_rules! blocking_cell {
 
         pub async fn reload<M: LoadsOn<Conn>>(model: &mut M, conn: &mut Conn) -> Result<(), Error> {
             OptimisticDsl::reload(model, conn)
+        }
+
+        pub fn record(conn: &mut Conn) -> $crate::recorder::Recorder {
+            let recorder = $crate::recorder::Recorder::default();
+            conn.set_instrumentation(recorder.clone());
+            recorder
+        }
+    };
+}
+
+/// Defines the same names for an async connection.
+#[macro_export]
+macro_rules! async_cell {
+    ($connection:ty, $database:ty) => {
+        use diesel::QueryResult;
+        use diesel::query_builder::{AsChangeset, QueryFragment};
+        use diesel_async::methods::{ExecuteDsl, LoadQuery};
+        use diesel_async::{AsyncConnection, AsyncConnectionCore, RunQueryDsl, SimpleAsyncConnection as _};
+        use occ_runtime::{AsyncLoadsOn, AsyncLocksOn, AsyncOptimisticDsl, Error};
+
+        pub type Conn = $connection;
+        pub type Database = $database;
+
+        pub use $crate::cell::wait as block_on;
+
+        pub async fn connect(database: &Database) -> Conn {
+            use $crate::database::TestDatabase as _;
+            let mut conn = Conn::establish(&database.url()).await.unwrap();
+            conn.batch_execute(&database.setup()).await.unwrap();
+            conn
+        }
+
+        pub async fn batch(sql: &str, conn: &mut Conn) -> QueryResult<()> {
+            conn.batch_execute(sql).await
+        }
+
+        pub async fn execute<Q>(query: Q, conn: &mut Conn) -> QueryResult<usize>
+        where
+            Q: ExecuteDsl<Conn> + Send,
+        {
+            ExecuteDsl::execute(query, conn).await
+        }
+
+        pub async fn first<'q, Q, U>(query: Q, conn: &mut Conn) -> QueryResult<U>
+        where
+            Q: LoadQuery<'q, Conn, U> + Send + 'q,
+            U: Send,
+        {
+            RunQueryDsl::get_result(query, conn).await
+        }
+
+        pub async fn save<M: AsyncLocksOn<Conn>>(model: &mut M, conn: &mut Conn) -> Result<(), Error> {
+            AsyncOptimisticDsl::save_optimistic(model, conn).await
+        }
+
+        pub async fn save_expecting<M: AsyncLocksOn<Conn>>(
+            model: &mut M,
+            expected: &M::Version,
+            conn: &mut Conn,
+        ) -> Result<(), Error> {
+            AsyncOptimisticDsl::save_optimistic_expecting(model, expected, conn).await
+        }
+
+        pub async fn update<M, S>(model: &mut M, changes: S, conn: &mut Conn) -> Result<(), Error>
+        where
+            M: AsyncLocksOn<Conn>,
+            S: AsChangeset<
+                    Target = M::Table,
+                    Changeset: QueryFragment<<Conn as AsyncConnectionCore>::Backend> + Send,
+                >,
+        {
+            AsyncOptimisticDsl::update_optimistic(model, changes, conn).await
+        }
+
+        pub async fn touch<M: AsyncLocksOn<Conn>>(model: &mut M, conn: &mut Conn) -> Result<(), Error> {
+            AsyncOptimisticDsl::touch_optimistic(model, conn).await
+        }
+
+        pub async fn delete<M: AsyncLocksOn<Conn>>(model: &M, conn: &mut Conn) -> Result<(), Error> {
+            AsyncOptimisticDsl::delete_optimistic(model, conn).await
+        }
+
+        pub async fn verify<M: AsyncLocksOn<Conn>>(model: &M, conn: &mut Conn) -> Result<(), Error> {
+            AsyncOptimisticDsl::verify_optimistic(model, conn).await
+        }
+
+        pub async fn reload<M: AsyncLoadsOn<Conn>>(model: &mut M, conn: &mut Conn) -> Result<(), Error> {
+            AsyncOptimisticDsl::reload(model, conn).await
         }
 
         pub fn record(conn: &mut Conn) -> $crate::recorder::Recorder {

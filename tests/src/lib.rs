@@ -1,9 +1,14 @@
 //! What the scenario tests stand on: databases of their own, a record of the statements sent, and one face for
 //! every cell of the test matrix (a backend in a colour, blocking or async), so that a scenario is written once.
-
 #![allow(clippy::expect_used, clippy::missing_panics_doc, reason = "a test that has no database has failed")]
 
 pub mod cell;
+pub mod database;
+#[cfg(any(feature = "mysql", feature = "async"))]
+pub mod mysql;
+#[cfg(any(feature = "postgres", feature = "async"))]
+pub mod postgres;
 pub mod recorder;
+pub mod report;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;

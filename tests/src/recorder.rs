@@ -60,5 +60,20 @@ fn portable(statement: &str) -> String {
             other => portable.push(other),
         }
     }
-    if binds.is_empty() { portable } else { format!("{portable} -- {binds}") }
+    if binds.is_empty() { portable } else { format!("{portable} -- {}", bare(binds)) }
+}
+
+/// `[Some("a"), I32(1), Null]`, as the wrapper for SQLite shows it, and `[Some("a"), 1, None]` both become
+/// `["a", 1, None]`.
+fn bare(binds: &str) -> String {
+    let mut bare = binds.replace("Null", "None");
+    for wrapper in ["Some(", "String(", "I16(", "I32(", "I64("] {
+        while let Some(start) = bare.find(wrapper) {
+            bare.replace_range(start..start + wrapper.len(), "");
+            if let Some(end) = bare[start..].find([')']) {
+                bare.remove(start + end);
+            }
+        }
+    }
+    bare
 }

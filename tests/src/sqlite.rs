@@ -1,41 +1,43 @@
-//! SQLite: each test has a database file of its own.
+//! SQLite: a file for each test.
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use diesel::connection::SimpleConnection as _;
 use diesel::{Connection as _, SqliteConnection};
 
-/// A database file, removed in the end.
+use crate::database::{TestDatabase, unique_name};
+
+/// A database file in the temporary folder.
 #[derive(Debug)]
 pub struct Database {
     path: PathBuf,
 }
 
-impl Database {
-    /// An empty database, in WAL mode as programs with several writers use it.
-    #[must_use]
-    pub fn create() -> Self {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let name =
-            format!("occ-tests-{}-{}.sqlite", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-        let database = Self { path: std::env::temp_dir().join(name) };
+impl TestDatabase for Database {
+    fn create() -> Option<Self> {
+        let path = std::env::temp_dir().join(format!("{}.sqlite", unique_name()));
+        let database = Self { path };
+        // As programs with several writers use it.
         database.connect().batch_execute("PRAGMA journal_mode = WAL").expect("the journal mode can be set");
-        database
+        Some(database)
     }
 
-    /// The file's path.
-    #[must_use]
-    pub fn url(&self) -> String {
+    fn url(&self) -> String {
         self.path.display().to_string()
     }
 
-    /// A new connection that waits for other writers.
+    /// Waits for other writers.
+    fn setup(&self) -> String {
+        "PRAGMA busy_timeout = 10000; PRAGMA synchronous = OFF;".to_owned()
+    }
+}
+
+impl Database {
+    /// A new connection.
     #[must_use]
     pub fn connect(&self) -> SqliteConnection {
         let mut conn = SqliteConnection::establish(&self.url()).expect("the file can be opened");
-        conn.batch_execute("PRAGMA busy_timeout = 10000; PRAGMA synchronous = OFF")
-            .expect("pragmas can be set");
+        conn.batch_execute(&self.setup()).expect("pragmas can be set");
         conn
     }
 }

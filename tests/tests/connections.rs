@@ -22,6 +22,7 @@ use diesel::sql_types::Text;
 use diesel::sqlite::Sqlite;
 use occ_runtime::Error;
 use occ_runtime::prelude::*;
+use occ_tests::database::TestDatabase as _;
 use occ_tests::sqlite::Database;
 
 diesel::table! {
@@ -45,7 +46,7 @@ fn lamp() -> Product {
 
 #[test]
 fn a_pooled_connection_is_a_connection() {
-    let database = Database::create();
+    let database = Database::create().unwrap();
     let pool = Pool::new(ConnectionManager::<SqliteConnection>::new(database.url())).unwrap();
     let mut conn = pool.get().unwrap();
     conn.batch_execute(PRODUCTS).unwrap();
@@ -65,7 +66,7 @@ enum AnyConnection {
 
 #[test]
 fn one_of_several_kinds_of_connection_is_a_connection() {
-    let database = Database::create();
+    let database = Database::create().unwrap();
     let mut conn = AnyConnection::Sqlite(database.connect());
     conn.batch_execute(PRODUCTS).unwrap();
     let mut product = lamp();
@@ -93,7 +94,7 @@ mod generic_code {
 
 #[test]
 fn code_may_be_generic_over_model_and_connection() {
-    let conn = &mut Database::create().connect();
+    let conn = &mut Database::create().unwrap().connect();
     conn.batch_execute(PRODUCTS).unwrap();
     let (mut first, mut second) = (lamp(), Product { version: 2, ..lamp() });
     generic_code::save_both(&mut first, &mut second, conn).unwrap();
@@ -102,7 +103,7 @@ fn code_may_be_generic_over_model_and_connection() {
 
 #[test]
 fn a_question_mark_leaves_diesels_transaction_and_rolls_it_back() {
-    let conn = &mut Database::create().connect();
+    let conn = &mut Database::create().unwrap().connect();
     conn.batch_execute(PRODUCTS).unwrap();
     let mut stale = Product { version: 9, ..lamp() };
     let error = conn
@@ -123,7 +124,7 @@ fn a_question_mark_leaves_diesels_transaction_and_rolls_it_back() {
 
 #[test]
 fn without_a_statement_cache_every_save_is_prepared_anew_and_right() {
-    let conn = &mut Database::create().connect();
+    let conn = &mut Database::create().unwrap().connect();
     conn.batch_execute(PRODUCTS).unwrap();
     conn.set_prepared_statement_cache_size(CacheSize::Disabled);
     let recorder = occ_tests::recorder::Recorder::default();
@@ -161,7 +162,7 @@ struct ExplosiveProduct {
 
 #[test]
 fn a_panic_leaves_the_value_and_the_row_as_they_were() {
-    let conn = &mut Database::create().connect();
+    let conn = &mut Database::create().unwrap().connect();
     conn.batch_execute(PRODUCTS).unwrap();
     let mut product = ExplosiveProduct { id: 1, name: Explosive("boom"), version: 1 };
     let before = product.clone();
@@ -174,7 +175,7 @@ fn a_panic_leaves_the_value_and_the_row_as_they_were() {
 
 #[test]
 fn a_row_hidden_by_a_view_is_not_visible_and_not_written() {
-    let conn = &mut Database::create().connect();
+    let conn = &mut Database::create().unwrap().connect();
     conn.batch_execute(
         "CREATE TABLE all_products (id INTEGER PRIMARY KEY, name TEXT NOT NULL, version INTEGER NOT NULL, \
          hidden INTEGER NOT NULL);
@@ -194,7 +195,7 @@ fn a_row_hidden_by_a_view_is_not_visible_and_not_written() {
 
 #[test]
 fn a_view_written_by_a_trigger_counts_no_rows_and_a_transaction_undoes_it() {
-    let conn = &mut Database::create().connect();
+    let conn = &mut Database::create().unwrap().connect();
     conn.batch_execute(
         "CREATE TABLE all_products (id INTEGER PRIMARY KEY, name TEXT NOT NULL, version INTEGER NOT NULL);
          INSERT INTO all_products VALUES (1, 'lamp', 1);

@@ -36,7 +36,7 @@ super::scenarios! {
         save(&mut product, conn).await.unwrap();
         assert_eq!(recorder.take(), [
             "UPDATE products SET name = ?, note = ?, quantity = ?, version = ? WHERE id = ? AND version = ? \
-             -- [\"lamp\", Some(\"bright\"), 10, 2, 1, 1]",
+             -- [\"lamp\", \"bright\", 10, 2, 1, 1]",
         ]);
     }
 

@@ -1,0 +1,52 @@
+//! MySQL and MariaDB: a database for each test.
+
+use crate::database::{TestDatabase, server, unique_name};
+
+/// A database on the server of `OCC_TEST_MYSQL_URL`.
+#[derive(Debug)]
+pub struct Database {
+    server: String,
+    name: String,
+}
+
+impl TestDatabase for Database {
+    fn create() -> Option<Self> {
+        let server = server("OCC_TEST_MYSQL_URL", "mysql://root@127.0.0.1/test")?;
+        let name = unique_name();
+        run(&server, &format!("CREATE DATABASE {name} CHARACTER SET utf8mb4"));
+        Some(Self { server, name })
+    }
+
+    fn url(&self) -> String {
+        let (server, _database) = self.server.rsplit_once('/').expect("the URL names a database");
+        format!("{server}/{}", self.name)
+    }
+
+    fn setup(&self) -> String {
+        "SET SESSION innodb_lock_wait_timeout = 10".to_owned()
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        run(&self.server, &format!("DROP DATABASE {}", self.name));
+    }
+}
+
+#[cfg(feature = "mysql")]
+fn run(url: &str, sql: &str) {
+    use diesel::Connection as _;
+    use diesel::connection::SimpleConnection as _;
+    let mut conn = diesel::MysqlConnection::establish(url).expect("OCC_TEST_MYSQL_URL answers");
+    conn.batch_execute(sql).expect("a database can be made and dropped");
+}
+
+#[cfg(not(feature = "mysql"))]
+fn run(url: &str, sql: &str) {
+    use diesel_async::{AsyncConnection as _, SimpleAsyncConnection as _};
+    crate::cell::wait(async {
+        let mut conn =
+            diesel_async::AsyncMysqlConnection::establish(url).await.expect("OCC_TEST_MYSQL_URL answers");
+        conn.batch_execute(sql).await.expect("a database can be made and dropped");
+    });
+}

@@ -1,0 +1,27 @@
+//! Names the cells of the matrix that this build leaves out, since a test that is not built says nothing.
+#![allow(missing_docs, reason = "a test is named by what it shows")]
+
+use occ_tests::report::skipped;
+
+#[test]
+fn the_cells_that_are_not_built_are_named() {
+    let cells = [
+        ("sqlite", "sqlite", cfg!(feature = "sqlite")),
+        ("sqlite_async", "async", cfg!(feature = "async")),
+        ("postgres", "postgres", cfg!(feature = "postgres")),
+        ("postgres_async", "async", cfg!(feature = "async")),
+        ("mysql", "mysql", cfg!(feature = "mysql")),
+        ("mysql_async", "async", cfg!(feature = "async")),
+    ];
+    let left_out = cells.iter().filter(|(_, _, built)| !built);
+    let names: Vec<_> = left_out
+        .map(|(cell, feature, _)| {
+            skipped(
+                format_args!("all scenarios of {cell}"),
+                format_args!("cargo test -p occ-tests --features {feature} --test {cell}"),
+            );
+            cell
+        })
+        .collect();
+    assert!(names.len() < cells.len(), "a build without any backend tests nothing");
+}

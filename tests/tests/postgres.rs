@@ -1,0 +1,15 @@
+//! Every scenario on PostgreSQL, blocking.
+#![cfg(feature = "postgres")]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test is named by what it shows, and panics if not"
+)]
+
+mod cell {
+    occ_tests::blocking_cell!(diesel::PgConnection, occ_tests::postgres::Database);
+}
+
+#[path = "scenarios/mod.rs"]
+mod scenarios;

@@ -1,0 +1,18 @@
+//! Every scenario on SQLite, async.
+#![cfg(feature = "async")]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test is named by what it shows, and panics if not"
+)]
+
+mod cell {
+    occ_tests::async_cell!(
+        diesel_async::sync_connection_wrapper::SyncConnectionWrapper<diesel::SqliteConnection>,
+        occ_tests::sqlite::Database
+    );
+}
+
+#[path = "scenarios/mod.rs"]
+mod scenarios;

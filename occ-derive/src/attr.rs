@@ -11,6 +11,7 @@ use syn::punctuated::Punctuated;
 use syn::{Attribute, Ident, LitBool, LitStr, Meta, Path, Token, Type};
 
 use crate::errors::Errors;
+use crate::types;
 
 /// A value and the key it was given under.
 pub(crate) struct Keyed<T> {
@@ -171,14 +172,19 @@ impl Value<'_> {
             input.parse::<Token![=]>()?;
             input.parse()
         };
-        parser.parse2(self.tokens.clone()).map_err(|_| self.misuse(format_args!("takes {what} as its value")))
+        parser.parse2(self.tokens.clone()).map_err(|_| {
+            let meant = self.text().filter(|text| syn::parse_str::<T>(text).is_ok());
+            self.misuse(format_args!("takes {what} as its value"), &with_value(self.sample, meant))
+        })
     }
 
     fn parse_flag(&self) -> syn::Result<()> {
         match self.tokens.clone().into_iter().next() {
             None => Ok(()),
-            Some(TokenTree::Ident(_)) => Err(self.misuse("needs a comma after it")),
-            Some(_) => Err(self.misuse("takes no value")),
+            Some(TokenTree::Ident(_)) => {
+                Err(self.misuse("needs a comma after it", &format!("{},", self.key)))
+            }
+            Some(_) => Err(self.misuse("takes no value", self.sample)),
         }
     }
 
@@ -189,11 +195,26 @@ impl Value<'_> {
             let idents = Punctuated::<Ident, Token![,]>::parse_terminated_with(&content, Ident::parse_any)?;
             Ok(idents.into_iter().collect())
         };
-        parser.parse2(self.tokens.clone()).map_err(|_| self.misuse("takes a list of columns"))
+        parser.parse2(self.tokens.clone()).map_err(|_| self.misuse("takes a list of columns", self.sample))
     }
 
-    fn misuse(&self, how: impl Display) -> syn::Error {
-        syn::Error::new(self.key.span(), format!("`{}` {how}\nhelp: write `{}`", self.key, self.sample))
+    /// What is given as the value, be it `= value`, `= "value"` or `(value)`.
+    fn text(&self) -> Option<String> {
+        let text = types::text(&self.tokens);
+        let text = text.trim_matches(|around| "= \"()".contains(around));
+        (!text.is_empty()).then(|| text.to_owned())
+    }
+
+    fn misuse(&self, how: impl Display, right: &str) -> syn::Error {
+        syn::Error::new(self.key.span(), format!("`{}` {how}\nhelp: write `{right}`", self.key))
+    }
+}
+
+/// A sample such as `#[occ(crate = my_occ)]`, with the user's own value if there is one.
+fn with_value(sample: &str, value: Option<String>) -> String {
+    match (sample.split_once("= "), value) {
+        (Some((start, _)), Some(value)) => format!("{start}= {value})]"),
+        _ => sample.to_owned(),
     }
 }
 
@@ -214,22 +235,18 @@ fn each_occ_key(
             }
         };
         for (key, rest) in items(tokens, errors, samples) {
-            match known(&key, place) {
-                Ok(sample) => {
-                    let value = Value { key: &key, sample, tokens: rest };
-                    if let Err(error) = read(&key, &value, errors) {
-                        errors.push(error);
-                    }
-                }
-                Err(error) => errors.push(error),
+            let value = Value { key: &key, sample: "", tokens: rest };
+            let read = known(&value, place).and_then(|sample| read(&key, &Value { sample, ..value }, errors));
+            if let Err(error) = read {
+                errors.push(error);
             }
         }
     }
 }
 
 /// The sample of an `#[occ(..)]` key, if it is one and belongs here.
-fn known(key: &Ident, place: Place) -> syn::Result<&'static str> {
-    let name = key.to_string();
+fn known(value: &Value<'_>, place: Place) -> syn::Result<&'static str> {
+    let (key, name) = (value.key, value.key.to_string());
     let refuse =
         |message: String, help: String| Err(syn::Error::new(key.span(), format!("{message}\nhelp: {help}")));
     if let Some(known) = OCC_KEYS.iter().find(|known| known.name == name) {
@@ -237,16 +254,17 @@ fn known(key: &Ident, place: Place) -> syn::Result<&'static str> {
             (true, _) => Ok(known.sample),
             (_, Place::Field) => refuse(
                 format!("`{name}` belongs on a field"),
-                format!("move it: `{}` above the version field", known.sample),
+                format!("move it: `{}` above the version field", with_value(known.sample, value.text())),
             ),
             (_, Place::Struct) => refuse(
                 format!("`{name}` belongs on the struct"),
-                format!("move it: `{}` above the struct", known.sample),
+                format!("move it: `{}` above the struct", with_value(known.sample, value.text())),
             ),
         };
     }
     if let Some(sample) = diesel_sample(&name) {
-        return refuse(format!("`{name}` is a key of `#[diesel(..)]`"), format!("write `{sample}`"));
+        let help = format!("write `{}`", with_value(sample, value.text()));
+        return refuse(format!("`{name}` is a key of `#[diesel(..)]`"), help);
     }
     let here = OCC_KEYS.iter().filter(|key| key.place == place);
     let on = if place == Place::Struct { "a struct" } else { "a field" };

@@ -114,7 +114,7 @@ fn the_version_is_no_key(model: &Model<'_>, version: &Field, errors: &mut Errors
         let help = format_args!("leave it out: `#[diesel(primary_key({}))]`", likely_key(model));
         errors.at(column.span(), message, help);
     } else {
-        errors.at(version.span, message, "give it a column of its own: `#[occ(version)] version: i32`");
+        errors.at(version.mark(), message, "give it a column of its own: `#[occ(version)] version: i32`");
     }
 }
 
@@ -180,7 +180,10 @@ fn only_the_version_has_a_generator(model: &Model<'_>, errors: &mut Errors) {
             errors.at(
                 generator.key,
                 "`generator` is given for a field that is not the version",
-                "move it to the version field, or remove it",
+                format_args!(
+                    "move it to the version: `#[occ(version, generator = {})]`",
+                    types::text(&generator.value)
+                ),
             );
         }
     }

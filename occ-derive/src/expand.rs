@@ -25,8 +25,9 @@
 //! };
 //! ```
 
-use proc_macro2::TokenStream;
-use quote::{ToTokens as _, quote, quote_spanned};
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned as _;
 use syn::{GenericParam, Generics, Ident, Type, parse_quote};
 
 use crate::model::{Conversion, Field, Model, Role, Write};
@@ -64,21 +65,17 @@ fn lock_impl(model: &Model<'_>, version: &Field, prepared: &Prepared) -> TokenSt
     let (impl_generics, ty_generics, where_clause) = model.input.generics.split_for_impl();
     let (version_member, version_ty, version_column) =
         (&version.member, &version.ty, model.column_of(version));
-    let generator = if let Some(generator) = &version.attrs.generator {
-        generator.value.to_token_stream()
-    } else {
-        quote!(<#version_ty as __occ::DefaultGenerator>::Generator)
-    };
-    let (prepared_ty, prepared_values) = (&prepared.ty, &prepared.values);
+    let version_item = type_item("Version", version_ty, &quote!(#version_ty));
+    let generator_item = generator_item(version);
+    let prepared_items = &prepared.items;
     let sql_text = sql_text(model);
     quote! {
         #[automatically_derived]
         impl #impl_generics __occ::OptimisticLock for #name #ty_generics #where_clause {
             type Table = #table::table;
             type VersionColumn = #version_column;
-            type Version = #version_ty;
-            type Generator = #generator;
-            type Prepared<'__a> = #prepared_ty where Self: '__a;
+            #version_item
+            #generator_item
             type StatementId = __OccStatements;
             const SQL_TEXT: __occ::SqlText = #sql_text;
 
@@ -98,11 +95,29 @@ fn lock_impl(model: &Model<'_>, version: &Field, prepared: &Prepared) -> TokenSt
                 self.#version_member = version;
             }
 
-            fn prepare(&self) -> Self::Prepared<'_> {
-                #prepared_values
-            }
+            #prepared_items
         }
     }
+}
+
+/// The one given, else the default of the version's type.
+fn generator_item(version: &Field) -> TokenStream {
+    if let Some(generator) = &version.attrs.generator {
+        let generator = &generator.value;
+        return type_item("Generator", generator, &quote!(#generator));
+    }
+    let ty = &version.ty;
+    let (first, last) = types::ends(ty);
+    let (open, close) = (quote_spanned!(first=> <), quote_spanned!(last=> >::Generator));
+    type_item("Generator", ty, &quote!(#open #ty as __occ::DefaultGenerator #close))
+}
+
+/// `type Name = value;` with `at` to be underlined. The compiler reports some errors for the item and for what it
+/// names: underlining the same, they are one error.
+fn type_item(name: &str, at: &Type, value: &TokenStream) -> TokenStream {
+    let (first, last) = types::ends(at);
+    let (item, name, end) = (quote_spanned!(first=> type), Ident::new(name, last), quote_spanned!(last=> ;));
+    quote!(#item #name = #value #end)
 }
 
 /// An embedded changeset has texts we know nothing of; each field that may be left alone doubles them.
@@ -160,9 +175,11 @@ fn columns_impl(model: &Model<'_>, version: &Field, prepared: &Prepared) -> Toke
         }
     };
     let (key_fn, values_fn) = (signature(quote!(key), keys), signature(quote!(values), values));
+    // As if the user had written it: the compiler then says which field a backend refuses, and not to avoid derives.
+    let columns = quote_spanned!(name.span()=> __occ::Columns<__DB>);
     quote! {
         #[automatically_derived]
-        impl #impl_generics __occ::Columns<__DB> for #name #ty_generics #where_clause {
+        impl #impl_generics #columns for #name #ty_generics #where_clause {
             #key_fn
             #values_fn
 
@@ -202,14 +219,17 @@ fn visit(model: &Model<'_>, field: &Field, slot: Option<&syn::Index>) -> TokenSt
 
 /// The tuple of values that must exist before they are bound.
 struct Prepared {
-    ty: TokenStream,
-    values: TokenStream,
+    /// The type of the tuple, and the function that makes it.
+    items: TokenStream,
     /// For each field its place in the tuple.
     slots: Vec<Option<syn::Index>>,
 }
 
 impl Prepared {
     fn of(model: &Model<'_>) -> Self {
+        // A struct that cannot be embedded is reported at each of these tokens: so let all of them be its field.
+        let embedded = model.fields.iter().find(|field| matches!(field.write, Write::Embedded));
+        let span = embedded.map_or(Span::call_site(), |field| Span::call_site().located_at(field.ty.span()));
         let (mut types, mut values, mut slots) = (Vec::new(), Vec::new(), Vec::new());
         for field in &model.fields {
             let (member, ty) = (&field.member, &field.ty);
@@ -227,8 +247,11 @@ impl Prepared {
                 }
                 Write::Embedded => {
                     let table = &model.table;
-                    let embedded = quote!(<#ty as __occ::Embedded<#table::table>>);
-                    Some((quote!(#embedded::Changeset<'__a>), quote!(#embedded::changeset(&self.#member))))
+                    let embedded = quote!(#ty as __occ::Embedded<'static, #table::table>);
+                    Some((
+                        quote!(<#embedded>::Changeset<'__a>),
+                        quote_spanned!(span=> <#embedded>::changeset(&self.#member)),
+                    ))
                 }
                 _ => None,
             };
@@ -238,7 +261,14 @@ impl Prepared {
                 syn::Index::from(types.len() - 1)
             }));
         }
-        Self { ty: quote!((#(#types,)*)), values: quote!((#(#values,)*)), slots }
+        let items = quote_spanned! {span=>
+            type Prepared<'__a> = (#(#types,)*) where Self: '__a;
+
+            fn prepare(&self) -> Self::Prepared<'_> {
+                (#(#values,)*)
+            }
+        };
+        Self { items, slots }
     }
 }
 
@@ -260,7 +290,8 @@ impl Model<'_> {
             Write::Never if field.role == Role::Value => return None,
             Write::Embedded => {
                 let table = &self.table;
-                return Some(parse_quote!(#ty: __occ::EmbeddedOn<#table::table, __DB>));
+                let bound = quote_spanned!(ty.span()=> __occ::EmbeddedOn<#table::table, __DB>);
+                return Some(parse_quote!(#ty: #bound));
             }
             Write::Converted(_) if field.role == Role::Version => quote!(#ty),
             Write::Plain | Write::Never => quote!(#ty),
@@ -270,7 +301,8 @@ impl Model<'_> {
             }
             Write::Converted(Conversion { target, .. }) => quote!(#target),
         };
-        Some(parse_quote!(#value: __occ::ColumnValue<#column, __DB>))
+        let bound = quote_spanned!(ty.span()=> __occ::ColumnValue<#column, __DB>);
+        Some(parse_quote!(#value: #bound))
     }
 }
 

@@ -175,15 +175,13 @@ fn choose_version(
         }
         [first, ref others @ ..] => {
             for &other in others {
-                let span = fields[other].attrs.version.as_ref().map_or(fields[other].span, |keyed| keyed.key);
                 errors.at(
-                    span,
+                    fields[other].mark(),
                     "only one field can be the version",
                     "remove one of the two `#[occ(version)]`",
                 );
             }
-            let span = fields[first].attrs.version.as_ref().map_or(fields[first].span, |keyed| keyed.key);
-            errors.push(syn::Error::new(span, "the first version field is here"));
+            errors.push(syn::Error::new(fields[first].mark(), "the first version field is here"));
             first
         }
     };
@@ -243,6 +241,11 @@ impl Field {
         let none_as_null = attrs.treat_none_as_null.as_ref().map_or(struct_none_as_null, |keyed| keyed.value);
         let write = Write::of(&field.ty, &attrs, none_as_null);
         Self { member, ty: field.ty.clone(), span, column, role: Role::Value, write, attrs }
+    }
+
+    /// What makes the field the version: its mark, else its name.
+    pub(crate) fn mark(&self) -> Span {
+        self.attrs.version.as_ref().map_or(self.span, |keyed| keyed.key)
     }
 
     pub(crate) fn holds(&self, column: &Ident) -> bool {

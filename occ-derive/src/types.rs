@@ -1,6 +1,7 @@
 //! Questions about a type as it is written.
 
 use proc_macro2::Span;
+use quote::ToTokens;
 use syn::{GenericArgument, PathArguments, Type};
 
 /// The type without the invisible groups that `macro_rules` puts around it, and without parentheses.
@@ -31,9 +32,9 @@ pub(crate) fn inside_option(ty: &Type) -> Option<&Type> {
     }
 }
 
-/// The type as one would write it.
-pub(crate) fn text(ty: &Type) -> String {
-    let spaced = quote::quote!(#ty).to_string();
+/// A type, or another piece of code, as one would write it.
+pub(crate) fn text(code: impl ToTokens) -> String {
+    let spaced = code.to_token_stream().to_string();
     let glued = ["::", "<"].iter().fold(spaced, |text, glue| text.replace(&format!(" {glue} "), glue));
     glued.replace(" >", ">").replace(" ,", ",").replace("& ", "&")
 }

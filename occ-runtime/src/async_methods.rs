@@ -10,10 +10,11 @@ use diesel::query_builder::{AsChangeset, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 use diesel::sql_types::{SingleValue, SqlType};
 use diesel_async::methods::{ExecuteDsl, LoadQuery};
-use diesel_async::{AsyncConnection, RunQueryDsl};
+use diesel_async::{AsyncConnection, RunQueryDsl, TransactionManager as _};
 
 use crate::error::{Error, Operation};
 use crate::generator::VersionGenerator;
+use crate::lock::{LockMode, LockVersion, RowLocks};
 use crate::model::{Columns, OptimisticLock};
 use crate::operation;
 use crate::statement::{
@@ -121,6 +122,19 @@ pub trait AsyncOptimisticDsl: OptimisticLock {
         self.verify(conn)
     }
 
+    /// As [`OptimisticDsl::lock_optimistic`](crate::OptimisticDsl::lock_optimistic).
+    fn lock_optimistic<C>(
+        &self,
+        mode: LockMode,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        C: AsyncConnection,
+        Self: AsyncLocksRowsOn<C>,
+    {
+        self.lock(mode, conn)
+    }
+
     /// As [`OptimisticDsl::reload`](crate::OptimisticDsl::reload).
     fn reload<C>(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
     where
@@ -179,6 +193,38 @@ where
     FromClause<M>: QueryFragment<C::Backend> + Send,
 {
     operation::lock_operations!(ExecuteDsl::execute, first, [async, await, Send]);
+}
+
+/// A model whose row can be locked through the async connection `C`: the bound for
+/// [`AsyncOptimisticDsl::lock_optimistic`].
+///
+/// ```
+/// use diesel_async::AsyncConnection;
+/// use occ_runtime::async_prelude::*;
+/// use occ_runtime::{AsyncLocksRowsOn, Error, LockMode};
+///
+/// async fn is_free<C, M>(model: &M, conn: &mut C) -> bool
+/// where
+///     C: AsyncConnection,
+///     M: AsyncLocksRowsOn<C>,
+/// {
+///     model.lock_optimistic(LockMode::Update.skip_locked(), conn).await.is_ok()
+/// }
+/// ```
+pub trait AsyncLocksRowsOn<C: AsyncConnection>: Columns<C::Backend> {
+    #[doc(hidden)]
+    fn lock(&self, mode: LockMode, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send;
+}
+
+impl<M, C> AsyncLocksRowsOn<C> for M
+where
+    C: AsyncConnection<Backend: RowLocks + QueryMetadata<SqlTypeOf<M::VersionColumn>> + 'static>,
+    M: Columns<C::Backend> + Send + Sync,
+    M::Version: FromSqlRow<SqlTypeOf<M::VersionColumn>, C::Backend>,
+    SqlTypeOf<M::VersionColumn>: SqlType + SingleValue + 'static,
+    FromClause<M>: QueryFragment<C::Backend> + Send,
+{
+    operation::row_lock_operations!(first, [async, await]);
 }
 
 /// A model that can also be read again through the async connection `C`: the bound for

@@ -14,7 +14,7 @@ use diesel::sql_types::HasSqlType;
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "a `{Self}` cannot be bound to the column `{C}` on `{DB}`",
-    note = "the field's type needs `ToSql` for the column's SQL type on this backend"
+    note = "add `impl ToSql<.., {DB}> for {Self}`, for the SQL type that the column has in `table!`"
 )]
 pub trait ColumnValue<C, DB: Backend>: Debug {
     /// Pushes this value as a bind parameter.

@@ -10,6 +10,8 @@ use std::fmt;
 /// | [`Stale`](Error::Stale) | the row moved on since it was loaded, or is gone | unchanged | reload, apply the change again |
 /// | [`Version`](Error::Version) | no version follows the current one | unchanged | widen the column or change the generator |
 /// | [`AmbiguousKey`](Error::AmbiguousKey) | the key matched more than one row | unchanged | roll back, name the whole primary key |
+/// | [`Locked`](Error::Locked) | another transaction holds the row and you asked to skip it | unchanged | try later |
+/// | [`TransactionAborted`](Error::TransactionAborted) | a database error was ignored within a transaction | versions put back | run the transaction again, and let its errors out |
 /// | [`Database`](Error::Database) | the database or Diesel refused | unchanged | as for any Diesel error |
 ///
 /// It turns into a [`diesel::result::Error`] and back without loss, so `?` works inside a transaction whose
@@ -34,6 +36,12 @@ pub enum Error {
     /// A statement for one row met several: the struct does not name the whole primary key.
     #[error(transparent)]
     AmbiguousKey(#[from] AmbiguousKeyError),
+    /// The row is locked by somebody else, and [`LockMode::skip_locked`](crate::LockMode::skip_locked) was asked for.
+    #[error(transparent)]
+    Locked(#[from] LockedError),
+    /// [`optimistic_transaction`](crate::optimistic_transaction) found its transaction over before the commit.
+    #[error(transparent)]
+    TransactionAborted(#[from] TransactionAbortedError),
     /// Anything else that Diesel reports.
     #[error(transparent)]
     Database(diesel::result::Error),
@@ -97,6 +105,8 @@ pub enum Operation {
     Verify,
     /// [`reload`](crate::OptimisticDsl::reload).
     Reload,
+    /// [`lock_optimistic`](crate::OptimisticDsl::lock_optimistic).
+    Lock,
 }
 
 impl fmt::Display for Operation {
@@ -108,6 +118,7 @@ impl fmt::Display for Operation {
             Self::Delete => "delete",
             Self::Verify => "verify",
             Self::Reload => "reload",
+            Self::Lock => "lock",
         })
     }
 }
@@ -186,6 +197,14 @@ impl StaleObjectError {
         self.0.actual.as_deref()
     }
 
+    /// Whether the row was looked at through a snapshot that is older than the change, so that [`actual`](Self::actual)
+    /// still is the expected version: under REPEATABLE READ a MySQL transaction goes on seeing what it saw first. The
+    /// row was changed or deleted; to learn which, and to go on, end this transaction and begin a new one.
+    #[must_use]
+    pub fn is_seen_through_old_snapshot(&self) -> bool {
+        self.0.actual.as_deref() == Some(self.0.expected.as_str())
+    }
+
     /// Whether no row with this key was to be seen: deleted, or hidden from this connection by a row policy or a
     /// view.
     #[must_use]
@@ -202,7 +221,7 @@ impl fmt::Display for StaleObjectError {
             None => f.write_str("it is gone or not visible to this connection"),
             // No row matched and yet the version looks right: this transaction reads from a snapshot older than
             // the change, or a trigger or row policy kept the statement away.
-            Some(actual) if actual == expected => f.write_str(
+            Some(_) if self.is_seen_through_old_snapshot() => f.write_str(
                 "no row was written although that version is still to be seen here; start a new transaction, or \
                  look for a trigger or row policy that holds the statement back",
             ),
@@ -278,5 +297,65 @@ impl AmbiguousKeyError {
     #[must_use]
     pub fn rows(&self) -> usize {
         self.rows
+    }
+}
+
+/// Another transaction holds the row.
+///
+/// ```
+/// fn row(error: &occ_runtime::LockedError) -> (&str, &str) {
+///     (error.table(), error.key())
+/// }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("row {key} of `{table}` is locked by another transaction; try again later")]
+pub struct LockedError {
+    table: &'static str,
+    key: String,
+}
+
+impl LockedError {
+    pub(crate) fn new(table: &'static str, key: String) -> Self {
+        Self { table, key }
+    }
+
+    /// The name of the table's `table!` module.
+    #[must_use]
+    pub fn table(&self) -> &'static str {
+        self.table
+    }
+
+    /// The primary key of the row.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+}
+
+/// A transaction was over before its end.
+///
+/// ```
+/// fn what_the_database_said(error: &occ_runtime::TransactionAbortedError) -> String {
+///     error.cause().to_string()
+/// }
+/// ```
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the transaction was aborted before its end, by an error that was ignored within it, and nothing is committed by \
+     its COMMIT ({cause}); let database errors out of the closure and run it again"
+)]
+pub struct TransactionAbortedError {
+    cause: diesel::result::Error,
+}
+
+impl TransactionAbortedError {
+    pub(crate) fn new(cause: diesel::result::Error) -> Self {
+        Self { cause }
+    }
+
+    /// What the database said when the transaction's end was prepared.
+    #[must_use]
+    pub fn cause(&self) -> &diesel::result::Error {
+        &self.cause
     }
 }

@@ -31,7 +31,7 @@ use crate::error::VersionError;
 #[diagnostic::on_unimplemented(
     message = "the generator `{Self}` does not make versions of type `{V}`",
     label = "this generator does not fit the version field",
-    note = "implement `VersionGenerator<{V}>` for `{Self}`, or name another generator"
+    note = "name one that does: `generator = MyGenerator`, with `impl VersionGenerator<{V}> for MyGenerator`"
 )]
 pub trait VersionGenerator<V> {
     /// The version to insert a new row with.
@@ -55,8 +55,8 @@ pub trait VersionGenerator<V> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no default version generator",
     label = "no generator is known for this type",
-    note = "name one on the field: `#[occ(version, generator = path::To<Generator>)]`",
-    note = "or give the type its own: `impl DefaultGenerator for {Self}`, for a counter `impl Counter for {Self}`"
+    note = "name one: `#[occ(version, generator = MyGenerator)]`, with `impl VersionGenerator<{Self}> for MyGenerator`",
+    note = "or, for a type of your own that counts: `impl Counter for {Self}`"
 )]
 pub trait DefaultGenerator: Sized {
     /// The generator used where the derive is given none.
@@ -84,6 +84,12 @@ pub trait DefaultGenerator: Sized {
 ///
 /// assert_eq!(Increment::next(&Revision(4)).unwrap(), Revision(5));
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no default version generator",
+    label = "no generator is known for this type",
+    note = "name one: `#[occ(version, generator = MyGenerator)]`, with `impl VersionGenerator<{Self}> for MyGenerator`",
+    note = "or, for a type of your own that counts: `impl Counter for {Self}`"
+)]
 pub trait Counter: Debug + Sized {
     /// Where counting starts.
     const FIRST: Self;
@@ -121,6 +127,7 @@ integers_are_counters!(i8, i16, i32, i64, u8, u16, u32, u64);
 #[non_exhaustive]
 pub struct Increment;
 
+#[diagnostic::do_not_recommend]
 impl<V: Counter> VersionGenerator<V> for Increment {
     fn initial() -> V {
         V::FIRST
@@ -131,6 +138,7 @@ impl<V: Counter> VersionGenerator<V> for Increment {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<V: Counter> DefaultGenerator for V {
     type Generator = Increment;
 }

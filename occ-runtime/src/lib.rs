@@ -7,6 +7,7 @@ pub mod check;
 mod column;
 mod error;
 mod generator;
+mod lock;
 mod methods;
 mod model;
 mod operation;
@@ -14,15 +15,24 @@ mod prepare;
 mod statement;
 #[doc(hidden)]
 pub mod stub;
+mod transaction;
+mod transient;
 
 #[cfg(feature = "async")]
-pub use async_methods::{AsyncLoadsOn, AsyncLocksOn, AsyncOptimisticDsl};
-pub use error::{AmbiguousKeyError, Error, Operation, StaleObjectError, VersionError};
+pub use async_methods::{AsyncLoadsOn, AsyncLocksOn, AsyncLocksRowsOn, AsyncOptimisticDsl};
+pub use error::{
+    AmbiguousKeyError, Error, LockedError, Operation, StaleObjectError, TransactionAbortedError, VersionError,
+};
 pub use generator::{Counter, DefaultGenerator, Increment, VersionGenerator};
-pub use methods::{LoadsOn, LocksOn, OptimisticDsl};
+pub use lock::{LockMode, RowLocks};
+pub use methods::{LoadsOn, LocksOn, LocksRowsOn, OptimisticDsl};
 pub use model::OptimisticLock;
 #[cfg(feature = "derive")]
 pub use occ_derive::OptimisticLock;
+#[cfg(feature = "async")]
+pub use transaction::async_optimistic_transaction;
+pub use transaction::{VersionedValues, optimistic_transaction};
+pub use transient::Transient;
 
 /// Everything for programs with Diesel's own connections: `use occ_runtime::prelude::*;`
 pub mod prelude {
@@ -34,7 +44,10 @@ pub mod prelude {
 /// Everything for programs with diesel-async's connections: `use occ_runtime::async_prelude::*;`
 #[cfg(feature = "async")]
 pub mod async_prelude {
-    pub use crate::{AsyncOptimisticDsl, Increment, OptimisticLock};
+    pub use crate::{
+        AsyncOptimisticDsl, Increment, LockMode, OptimisticLock,
+        async_optimistic_transaction as optimistic_transaction,
+    };
 }
 
 /// What the derive writes into user code. Nothing here is covered by semantic versioning.

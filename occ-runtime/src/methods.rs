@@ -1,7 +1,7 @@
 //! The methods for Diesel's own, blocking connections.
 
 use diesel::RunQueryDsl;
-use diesel::connection::{Connection, LoadConnection};
+use diesel::connection::{Connection, LoadConnection, TransactionManager as _};
 use diesel::deserialize::FromSqlRow;
 use diesel::dsl::{AsSelect, SqlTypeOf};
 use diesel::expression::{Expression, QueryMetadata, Selectable, SelectableExpression, TypedExpressionType};
@@ -11,6 +11,7 @@ use diesel::sql_types::{SingleValue, SqlType};
 
 use crate::error::{Error, Operation};
 use crate::generator::VersionGenerator;
+use crate::lock::{LockMode, LockVersion, RowLocks};
 use crate::model::{Columns, OptimisticLock};
 use crate::operation;
 use crate::statement::{
@@ -196,6 +197,39 @@ pub trait OptimisticDsl: OptimisticLock {
         self.verify(conn)
     }
 
+    /// Takes a lock on the row, which holds until the transaction ends, and checks the version.
+    ///
+    /// One `SELECT`. For rows that are fought over: who holds the lock will not be refused by the save. Only within a
+    /// transaction that Diesel knows of; without one it is refused with Diesel's `NotInTransaction`. For PostgreSQL
+    /// (feature `postgres`), MySQL and MariaDB (feature `mysql`).
+    ///
+    /// ```no_run
+    /// # // PostgreSQL is not there when the examples are run; the tests run it.
+    /// # use diesel::prelude::*;
+    /// # use diesel::connection::LoadConnection;
+    /// # use occ_runtime::{Error, prelude::*};
+    /// use occ_runtime::{LockMode, LocksOn, LocksRowsOn};
+    ///
+    /// fn save_alone<C, M>(model: &mut M, conn: &mut C) -> Result<(), Error>
+    /// where
+    ///     C: Connection,
+    ///     M: LocksOn<C> + LocksRowsOn<C>,
+    /// {
+    ///     conn.transaction(|conn| {
+    ///         model.lock_optimistic(LockMode::Update, conn)?;
+    ///         // nobody else writes the row from here on
+    ///         model.save_optimistic(conn)
+    ///     })
+    /// }
+    /// ```
+    fn lock_optimistic<C>(&self, mode: LockMode, conn: &mut C) -> Result<(), Error>
+    where
+        C: Connection,
+        Self: LocksRowsOn<C>,
+    {
+        self.lock(mode, conn)
+    }
+
     /// Becomes what the row is now.
     ///
     /// One `SELECT`. Needs `#[derive(Queryable, Selectable)]`. A row that is gone is [`Error::Stale`], and the value
@@ -242,6 +276,11 @@ impl<M: OptimisticLock> OptimisticDsl for M {}
 ///     b.save_optimistic(conn)
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no optimistic lock on `{C}`",
+    label = "cannot be saved through this connection",
+    note = "add `#[derive(OptimisticLock)]` to `{Self}`"
+)]
 pub trait LocksOn<C: Connection>: Columns<C::Backend> {
     #[doc(hidden)]
     fn write<A>(
@@ -270,6 +309,38 @@ where
     FromClause<M>: QueryFragment<C::Backend>,
 {
     operation::lock_operations!(ExecuteDsl::execute, RunQueryDsl::get_result);
+}
+
+/// A model whose row can be locked through the connection `C`: the bound for
+/// [`OptimisticDsl::lock_optimistic`].
+///
+/// ```
+/// use diesel::Connection;
+/// use occ_runtime::prelude::*;
+/// use occ_runtime::{LocksRowsOn, Error, LockMode};
+///
+/// fn is_free<C, M>(model: &M, conn: &mut C) -> bool
+/// where
+///     C: Connection,
+///     M: LocksRowsOn<C>,
+/// {
+///     model.lock_optimistic(LockMode::Update.skip_locked(), conn).is_ok()
+/// }
+/// ```
+pub trait LocksRowsOn<C: Connection>: Columns<C::Backend> {
+    #[doc(hidden)]
+    fn lock(&self, mode: LockMode, conn: &mut C) -> Result<(), Error>;
+}
+
+impl<M, C> LocksRowsOn<C> for M
+where
+    C: Connection<Backend: RowLocks + QueryMetadata<SqlTypeOf<M::VersionColumn>> + 'static> + LoadConnection,
+    M: Columns<C::Backend>,
+    M::Version: FromSqlRow<SqlTypeOf<M::VersionColumn>, C::Backend>,
+    SqlTypeOf<M::VersionColumn>: SqlType + SingleValue + 'static,
+    FromClause<M>: QueryFragment<C::Backend>,
+{
+    operation::row_lock_operations!(RunQueryDsl::get_result);
 }
 
 /// A model that can also be read again through the connection `C`: the bound for [`OptimisticDsl::reload`].

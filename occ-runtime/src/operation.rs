@@ -6,7 +6,7 @@
 use diesel::backend::Backend;
 
 use crate::column::ValueText;
-use crate::error::{AmbiguousKeyError, Error, Operation, StaleObjectError};
+use crate::error::{AmbiguousKeyError, Error, LockedError, Operation, StaleObjectError};
 use crate::model::Columns;
 
 /// The bodies of [`LocksOn`](crate::methods::LocksOn) and of its async twin. `$execute` runs a statement,
@@ -72,7 +72,39 @@ macro_rules! load_operations {
     };
 }
 
-pub(crate) use {load_operations, lock_operations};
+/// The body of [`LocksRowsOn`](crate::methods::LocksRowsOn) and of its async twin.
+macro_rules! row_lock_operations {
+    ($first:path $(, [$async:ident, $await:ident])?) => {
+        $($async)? fn lock(&self, mode: LockMode, conn: &mut C) -> Result<(), Error> {
+            // Outside of a transaction the lock would be gone as soon as it is there.
+            if C::TransactionManager::transaction_manager_status_mut(conn).transaction_depth()?.is_none() {
+                return Err(diesel::result::Error::NotInTransaction.into());
+            }
+            let mut actual = $first(LockVersion::of(self, mode), conn)$(.$await)?;
+            if mode.skips() && actual == Err(diesel::result::Error::NotFound) {
+                actual = $first(CurrentVersion::of(self), conn)$(.$await)?;
+                if actual.is_ok() {
+                    return Err(operation::locked::<C::Backend, M>(self));
+                }
+            }
+            match actual {
+                Ok(actual) if actual == *self.version() => Ok(()),
+                actual => Err(operation::refused::<C::Backend, M>(Operation::Lock, self, self.version(), 0, actual)),
+            }
+        }
+    };
+}
+
+pub(crate) use {load_operations, lock_operations, row_lock_operations};
+
+/// The error for a row that another transaction holds.
+pub(crate) fn locked<DB, M>(row: &M) -> Error
+where
+    DB: Backend,
+    M: Columns<DB>,
+{
+    LockedError::new(M::table_name(), key_text::<DB, M>(row)).into()
+}
 
 /// Why a statement met `rows` rows instead of one, given what a look at the row brought.
 pub(crate) fn refused<DB, M>(

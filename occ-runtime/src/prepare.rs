@@ -2,10 +2,9 @@
 //!
 //! As in `check`, each trait has one blanket impl, kept out of the messages.
 
+use diesel::backend::Backend;
 use diesel::query_builder::{AsChangeset, QueryFragment};
 use diesel::result::QueryResult;
-
-use diesel::backend::Backend;
 
 use crate::column::ColumnVisitor;
 
@@ -29,13 +28,16 @@ impl<F: Clone + Into<T>, T> SerializeAs<T> for F {
 }
 
 /// A field with `#[diesel(embed)]`, in a struct of the table `Tab`.
+///
+/// The lifetime means nothing. A false bound for any lifetime is not reported where it is written down, so that the
+/// bound on the generated impl is no second error.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "the embedded struct `{Self}` cannot be written to `{Tab}`",
     label = "no changeset for this table",
     note = "add `#[derive(AsChangeset)]` and the same `#[diesel(table_name = ..)]` to `{Self}`"
 )]
-pub trait Embedded<Tab> {
+pub trait Embedded<'any, Tab> {
     /// The columns of the embedded struct and their values.
     type Changeset<'a>
     where
@@ -46,7 +48,7 @@ pub trait Embedded<Tab> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T, Tab> Embedded<Tab> for T
+impl<T, Tab> Embedded<'_, Tab> for T
 where
     for<'a> &'a T: AsChangeset<Target = Tab>,
 {
@@ -66,9 +68,12 @@ where
     message = "not every column of the embedded struct `{Self}` can be bound on `{DB}`",
     label = "a field of `{Self}` has a type this backend does not support"
 )]
-pub trait EmbeddedOn<Tab, DB: Backend>: Embedded<Tab> {
+pub trait EmbeddedOn<Tab, DB: Backend>: for<'any> Embedded<'any, Tab> {
     /// Shows the columns to the visitor.
-    fn visit<'a, 'b, V>(changeset: &'b Self::Changeset<'a>, visitor: &mut V) -> QueryResult<()>
+    fn visit<'a, 'b, V>(
+        changeset: &'b <Self as Embedded<'static, Tab>>::Changeset<'a>,
+        visitor: &mut V,
+    ) -> QueryResult<()>
     where
         Self: 'a,
         'a: 'b,
@@ -81,7 +86,10 @@ where
     DB: Backend,
     for<'a> &'a T: AsChangeset<Target = Tab, Changeset: QueryFragment<DB>>,
 {
-    fn visit<'a, 'b, V>(changeset: &'b Self::Changeset<'a>, visitor: &mut V) -> QueryResult<()>
+    fn visit<'a, 'b, V>(
+        changeset: &'b <Self as Embedded<'static, Tab>>::Changeset<'a>,
+        visitor: &mut V,
+    ) -> QueryResult<()>
     where
         Self: 'a,
         'a: 'b,

@@ -6,6 +6,17 @@
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
+/// What a cell runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Backend {
+    /// SQLite.
+    Sqlite,
+    /// PostgreSQL.
+    Postgres,
+    /// MySQL or MariaDB.
+    Mysql,
+}
+
 /// The output of a future that never waits.
 ///
 /// # Panics
@@ -21,20 +32,22 @@ pub fn now<F: Future>(future: F) -> F::Output {
 /// The output of a future that waits: each thread of a test has a runtime of its own.
 #[cfg(feature = "async")]
 pub fn wait<F: Future>(future: F) -> F::Output {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    // A second thread, since the wrapper around a blocking connection, when its future is dropped, blocks the first.
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
     runtime.expect("a runtime can be made").block_on(future)
 }
 
 /// Defines the names of a cell for a blocking connection.
 #[macro_export]
 macro_rules! blocking_cell {
-    ($connection:ty, $database:ty) => {
-        use diesel::connection::{LoadConnection, SimpleConnection as _};
+    ($backend:ident, $connection:ty, $database:ty) => {
+        use diesel::connection::{SimpleConnection as _, TransactionManager as _};
         use diesel::query_builder::{AsChangeset, QueryFragment};
         use diesel::query_dsl::methods::{ExecuteDsl, LoadQuery};
         use diesel::{Connection, QueryResult, RunQueryDsl};
-        use occ_runtime::{Error, LoadsOn, LocksOn, OptimisticDsl};
+        use occ_runtime::{Error, LoadsOn, LocksOn, OptimisticDsl, VersionedValues};
 
+        pub const BACKEND: $crate::cell::Backend = $crate::cell::Backend::$backend;
         pub type Conn = $connection;
         pub type Database = $database;
 
@@ -45,6 +58,27 @@ macro_rules! blocking_cell {
             let mut conn = Conn::establish(&database.url()).unwrap();
             conn.batch_execute(&database.setup()).unwrap();
             conn
+        }
+
+        pub async fn begin(conn: &mut Conn) -> QueryResult<()> {
+            <Conn as Connection>::TransactionManager::begin_transaction(conn)
+        }
+
+        pub async fn commit(conn: &mut Conn) -> QueryResult<()> {
+            <Conn as Connection>::TransactionManager::commit_transaction(conn)
+        }
+
+        pub async fn rollback(conn: &mut Conn) -> QueryResult<()> {
+            <Conn as Connection>::TransactionManager::rollback_transaction(conn)
+        }
+
+        pub async fn transaction<V, T, E, F>(conn: &mut Conn, values: V, f: F) -> Result<T, E>
+        where
+            V: VersionedValues,
+            E: From<diesel::result::Error>,
+            F: AsyncFnOnce(&mut Conn, V::Borrowed<'_>) -> Result<T, E>,
+        {
+            occ_runtime::optimistic_transaction(conn, values, |conn, values| block_on(f(conn, values)))
         }
 
         pub async fn batch(sql: &str, conn: &mut Conn) -> QueryResult<()> {
@@ -112,13 +146,17 @@ macro_rules! blocking_cell {
 /// Defines the same names for an async connection.
 #[macro_export]
 macro_rules! async_cell {
-    ($connection:ty, $database:ty) => {
+    ($backend:ident, $connection:ty, $database:ty) => {
         use diesel::QueryResult;
         use diesel::query_builder::{AsChangeset, QueryFragment};
         use diesel_async::methods::{ExecuteDsl, LoadQuery};
-        use diesel_async::{AsyncConnection, AsyncConnectionCore, RunQueryDsl, SimpleAsyncConnection as _};
-        use occ_runtime::{AsyncLoadsOn, AsyncLocksOn, AsyncOptimisticDsl, Error};
+        use diesel_async::{
+            AsyncConnection, AsyncConnectionCore, RunQueryDsl, SimpleAsyncConnection as _,
+            TransactionManager as _,
+        };
+        use occ_runtime::{AsyncLoadsOn, AsyncLocksOn, AsyncOptimisticDsl, Error, VersionedValues};
 
+        pub const BACKEND: $crate::cell::Backend = $crate::cell::Backend::$backend;
         pub type Conn = $connection;
         pub type Database = $database;
 
@@ -129,6 +167,27 @@ macro_rules! async_cell {
             let mut conn = Conn::establish(&database.url()).await.unwrap();
             conn.batch_execute(&database.setup()).await.unwrap();
             conn
+        }
+
+        pub async fn begin(conn: &mut Conn) -> QueryResult<()> {
+            <Conn as AsyncConnection>::TransactionManager::begin_transaction(conn).await
+        }
+
+        pub async fn commit(conn: &mut Conn) -> QueryResult<()> {
+            <Conn as AsyncConnection>::TransactionManager::commit_transaction(conn).await
+        }
+
+        pub async fn rollback(conn: &mut Conn) -> QueryResult<()> {
+            <Conn as AsyncConnection>::TransactionManager::rollback_transaction(conn).await
+        }
+
+        pub async fn transaction<V, T, E, F>(conn: &mut Conn, values: V, f: F) -> Result<T, E>
+        where
+            V: VersionedValues,
+            E: From<diesel::result::Error>,
+            F: AsyncFnOnce(&mut Conn, V::Borrowed<'_>) -> Result<T, E>,
+        {
+            occ_runtime::async_optimistic_transaction(conn, values, f).await
         }
 
         pub async fn batch(sql: &str, conn: &mut Conn) -> QueryResult<()> {
@@ -193,6 +252,32 @@ macro_rules! async_cell {
             let recorder = $crate::recorder::Recorder::default();
             conn.set_instrumentation(recorder.clone());
             recorder
+        }
+    };
+}
+
+/// Adds `lock` to a blocking cell whose backend has row locks.
+#[macro_export]
+macro_rules! blocking_lock {
+    () => {
+        pub async fn lock<M>(model: &M, mode: occ_runtime::LockMode, conn: &mut Conn) -> Result<(), Error>
+        where
+            M: occ_runtime::LocksRowsOn<Conn>,
+        {
+            OptimisticDsl::lock_optimistic(model, mode, conn)
+        }
+    };
+}
+
+/// Adds `lock` to an async cell whose backend has row locks.
+#[macro_export]
+macro_rules! async_lock {
+    () => {
+        pub async fn lock<M>(model: &M, mode: occ_runtime::LockMode, conn: &mut Conn) -> Result<(), Error>
+        where
+            M: occ_runtime::AsyncLocksRowsOn<Conn>,
+        {
+            AsyncOptimisticDsl::lock_optimistic(model, mode, conn).await
         }
     };
 }

@@ -7,14 +7,14 @@ use crate::database::{TestDatabase, server, unique_name};
 pub struct Database {
     server: String,
     name: String,
+    /// Somebody else drops it.
+    shared: bool,
 }
 
 impl TestDatabase for Database {
     fn create() -> Option<Self> {
         let server = server("OCC_TEST_MYSQL_URL", "mysql://root@127.0.0.1/test")?;
-        let name = unique_name();
-        run(&server, &format!("CREATE DATABASE {name} CHARACTER SET utf8mb4"));
-        Some(Self { server, name })
+        Some(Self::create_on(&server))
     }
 
     fn url(&self) -> String {
@@ -23,13 +23,32 @@ impl TestDatabase for Database {
     }
 
     fn setup(&self) -> String {
+        // Long enough for any test, short enough to see one hang.
         "SET SESSION innodb_lock_wait_timeout = 10".to_owned()
+    }
+}
+
+impl Database {
+    /// The same database on another server, such as another node of a Galera cluster.
+    #[must_use]
+    pub fn on(&self, server: &str) -> Self {
+        Self { server: server.to_owned(), name: self.name.clone(), shared: true }
+    }
+
+    /// Makes a database on this server.
+    #[must_use]
+    pub fn create_on(server: &str) -> Self {
+        let name = unique_name();
+        run(server, &format!("CREATE DATABASE {name} CHARACTER SET utf8mb4"));
+        Self { server: server.to_owned(), name, shared: false }
     }
 }
 
 impl Drop for Database {
     fn drop(&mut self) {
-        run(&self.server, &format!("DROP DATABASE {}", self.name));
+        if !self.shared {
+            run(&self.server, &format!("DROP DATABASE {}", self.name));
+        }
     }
 }
 

@@ -12,9 +12,7 @@ pub struct Database {
 impl TestDatabase for Database {
     fn create() -> Option<Self> {
         let url = server("OCC_TEST_POSTGRES_URL", "postgres://postgres@127.0.0.1/test")?;
-        let schema = unique_name();
-        run(&url, &format!("CREATE SCHEMA {schema}"));
-        Some(Self { url, schema })
+        Some(Self::create_on(&url))
     }
 
     fn url(&self) -> String {
@@ -23,6 +21,16 @@ impl TestDatabase for Database {
 
     fn setup(&self) -> String {
         format!("SET search_path TO {}", self.schema)
+    }
+}
+
+impl Database {
+    /// Makes a schema on this server.
+    #[must_use]
+    pub fn create_on(url: &str) -> Self {
+        let schema = unique_name();
+        run(url, &format!("CREATE SCHEMA {schema}"));
+        Self { url: url.to_owned(), schema }
     }
 }
 

@@ -8,8 +8,12 @@
 )]
 
 mod cell {
-    occ_tests::blocking_cell!(diesel::MysqlConnection, occ_tests::mysql::Database);
+    occ_tests::blocking_cell!(Mysql, diesel::MysqlConnection, occ_tests::mysql::Database);
+    occ_tests::blocking_lock!();
 }
 
 #[path = "scenarios/mod.rs"]
 mod scenarios;
+
+#[path = "server_scenarios/mod.rs"]
+mod server_scenarios;

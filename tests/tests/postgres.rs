@@ -8,8 +8,12 @@
 )]
 
 mod cell {
-    occ_tests::blocking_cell!(diesel::PgConnection, occ_tests::postgres::Database);
+    occ_tests::blocking_cell!(Postgres, diesel::PgConnection, occ_tests::postgres::Database);
+    occ_tests::blocking_lock!();
 }
 
 #[path = "scenarios/mod.rs"]
 mod scenarios;
+
+#[path = "server_scenarios/mod.rs"]
+mod server_scenarios;

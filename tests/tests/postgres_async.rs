@@ -8,8 +8,15 @@
 )]
 
 mod cell {
-    occ_tests::async_cell!(diesel_async::AsyncPgConnection, occ_tests::postgres::Database);
+    occ_tests::async_cell!(Postgres, diesel_async::AsyncPgConnection, occ_tests::postgres::Database);
+    occ_tests::async_lock!();
 }
 
 #[path = "scenarios/mod.rs"]
 mod scenarios;
+
+#[path = "server_scenarios/mod.rs"]
+mod server_scenarios;
+
+#[path = "async_scenarios/mod.rs"]
+mod async_scenarios;

@@ -8,7 +8,7 @@
 )]
 
 mod cell {
-    occ_tests::blocking_cell!(diesel::SqliteConnection, occ_tests::sqlite::Database);
+    occ_tests::blocking_cell!(Sqlite, diesel::SqliteConnection, occ_tests::sqlite::Database);
 }
 
 #[path = "scenarios/mod.rs"]

@@ -9,6 +9,7 @@
 
 mod cell {
     occ_tests::async_cell!(
+        Sqlite,
         diesel_async::sync_connection_wrapper::SyncConnectionWrapper<diesel::SqliteConnection>,
         occ_tests::sqlite::Database
     );
@@ -16,3 +17,6 @@ mod cell {
 
 #[path = "scenarios/mod.rs"]
 mod scenarios;
+
+#[path = "async_scenarios/mod.rs"]
+mod async_scenarios;

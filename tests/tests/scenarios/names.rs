@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 use occ_runtime::OptimisticLock;
+use occ_tests::cell::Backend;
 
 use super::cell::{batch, connect, delete, first, save, verify};
 
@@ -34,7 +35,7 @@ super::scenarios! {
     async fn reserved_and_odd_names_are_quoted(database) {
         let conn = &mut connect(database).await;
         // MySQL quotes with backticks, everybody else with quotes.
-        let quote = if std::any::type_name::<super::cell::Conn>().to_lowercase().contains("mysql") { "`" } else { "\"" };
+        let quote = if super::cell::BACKEND == Backend::Mysql { "`" } else { "\"" };
         batch(
             &"CREATE TABLE \"order\" (id INTEGER PRIMARY KEY, \"group\" VARCHAR(50) NOT NULL, \
              \"100%_sure\" INTEGER NOT NULL, \"_lock%version\" INTEGER NOT NULL);

@@ -4,7 +4,7 @@ diesel::table! {
     products (id) {
         id -> Integer,
         name -> Text,
-        version -> Integer,
+        lock_version -> Integer,
     }
 }
 
@@ -12,8 +12,8 @@ diesel::table! {
 struct Product {
     id: i32,
     name: String,
-    #[occ(version generator = Increment)] //~ ERROR `version` takes no value
-    version: i32,
+    #[occ(version generator = Increment)] //~ ERROR `version` needs a comma after it
+    lock_version: i32,
 }
 
 fn main() {}

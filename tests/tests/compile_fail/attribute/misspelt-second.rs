@@ -4,7 +4,7 @@ diesel::table! {
     products (id) {
         id -> Integer,
         name -> Text,
-        version -> Integer,
+        lock_version -> Integer,
     }
 }
 
@@ -13,7 +13,7 @@ struct Product {
     id: i32,
     name: String,
     #[occ(version, genrator = Increment)] //~ ERROR unknown key `genrator`
-    version: i32,
+    lock_version: i32,
 }
 
 fn main() {}

@@ -4,7 +4,7 @@ diesel::table! {
     products (id) {
         id -> Integer,
         name -> Text,
-        version -> Integer,
+        lock_version -> Integer,
     }
 }
 
@@ -14,7 +14,7 @@ struct Product {
     name: String,
     #[occ(version)]
     #[occ(version)] //~ ERROR `version` is given twice
-    version: i32,
+    lock_version: i32,
 }
 
 fn main() {}

@@ -9,7 +9,7 @@ diesel::table! {
 }
 
 #[derive(OptimisticLock)]
-#[occ(crate = my_occ)] //~ ERROR
+#[occ(crate = my_occ)] //~ ERROR unresolved import `my_occ`
 struct Product {
     id: i32,
     name: String,

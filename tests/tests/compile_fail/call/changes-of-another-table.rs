@@ -24,7 +24,7 @@ struct Product {
 }
 
 fn rename(mut product: Product, conn: &mut SqliteConnection) -> Result<(), Error> {
-    product.update_optimistic(labels::name.eq("lamp"), conn) //~ ERROR
+    product.update_optimistic(labels::name.eq("lamp"), conn) //~ ERROR type mismatch resolving
 }
 
 fn main() {}

@@ -17,7 +17,7 @@ struct Product {
 }
 
 fn delete(product: Product, conn: &mut SqliteConnection) -> Result<(), Error> {
-    product.delete_optimistic(conn) //~ ERROR
+    product.delete_optimistic(conn) //~ ERROR `Product` has no optimistic lock
 }
 
 fn main() {}

@@ -1,6 +1,6 @@
 use diesel::prelude::*;
-use occ_runtime::LocksOn;
 use occ_runtime::prelude::*;
+use occ_runtime::{Error, LocksOn};
 
 diesel::table! {
     products (id) {
@@ -16,8 +16,12 @@ struct Product {
     version: i32,
 }
 
-fn save<M: LocksOn<SqliteConnection>>(_: M) {}
-
-fn main() {
-    save(Product { id: 1, name: "lamp".to_owned(), version: 1 }); //~ ERROR `Product` has no optimistic lock
+fn save_any<M: LocksOn<SqliteConnection>>(model: &mut M, conn: &mut SqliteConnection) -> Result<(), Error> {
+    model.save_optimistic(conn)
 }
+
+fn save(mut product: Product, conn: &mut SqliteConnection) -> Result<(), Error> {
+    save_any(&mut product, conn) //~ ERROR `Product` has no optimistic lock
+}
+
+fn main() {}

@@ -17,7 +17,7 @@ struct Product {
 }
 
 fn save(mut product: Product, conn: &mut SqliteConnection) -> Result<(), Error> {
-    product.save_optimistic(conn) //~ ERROR
+    product.save_optimistic(conn) //~ ERROR `Product` has no optimistic lock
 }
 
 fn main() {}

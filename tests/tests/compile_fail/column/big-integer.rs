@@ -11,7 +11,7 @@ diesel::table! {
 #[derive(OptimisticLock)]
 struct Product {
     id: i32,
-    quantity: i32, //~ ERROR a field of type `i32` does not fit the column
+    quantity: i32, //~ ERROR `i32` does not fit the column
     version: i32,
 }
 

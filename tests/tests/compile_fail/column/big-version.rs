@@ -12,7 +12,7 @@ diesel::table! {
 struct Product {
     id: i32,
     name: String,
-    version: i32, //~ ERROR a field of type `i32` does not fit the column
+    version: i32, //~ ERROR `i32` does not fit the column
 }
 
 fn main() {}

@@ -16,7 +16,7 @@ struct Label {
 struct Product {
     id: i32,
     #[diesel(embed)]
-    label: Label, //~ ERROR the embedded struct `Label` cannot be written to `products::table`
+    label: Label, //~ ERROR the embedded struct `Label` cannot be written
     version: i32,
 }
 

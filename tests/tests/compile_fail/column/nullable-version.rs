@@ -12,7 +12,7 @@ diesel::table! {
 struct Product {
     id: i32,
     name: String,
-    version: i32, //~ ERROR the version column `products::columns::version` is nullable
+    version: i32, //~ ERROR the version column `columns::version` is nullable
 }
 
 fn main() {}

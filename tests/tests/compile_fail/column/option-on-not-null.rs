@@ -11,7 +11,7 @@ diesel::table! {
 #[derive(OptimisticLock)]
 struct Product {
     id: i32,
-    name: Option<String>, //~ ERROR the column `products::columns::name` is NOT NULL
+    name: Option<String>, //~ ERROR the column `columns::name` is NOT NULL
     version: i32,
 }
 

@@ -15,7 +15,7 @@ struct Colour;
 #[derive(OptimisticLock)]
 struct Product<T: 'static> {
     id: i32,
-    colour: Colour, //~ ERROR a field of type `Colour` does not fit the column
+    colour: Colour, //~ ERROR `Colour` does not fit the column
     name: T,
     version: i32,
 }

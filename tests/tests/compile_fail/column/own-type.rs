@@ -14,7 +14,7 @@ struct Colour;
 #[derive(OptimisticLock)]
 struct Product {
     id: i32,
-    colour: Colour, //~ ERROR a field of type `Colour` does not fit the column
+    colour: Colour, //~ ERROR `Colour` does not fit the column
     version: i32,
 }
 

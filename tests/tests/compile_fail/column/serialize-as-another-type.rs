@@ -20,7 +20,7 @@ impl From<Colour> for String {
 #[derive(OptimisticLock)]
 struct Product {
     id: i32,
-    #[diesel(serialize_as = String)] //~ ERROR a field of type `String` does not fit the column
+    #[diesel(serialize_as = String)] //~ ERROR `String` does not fit the column
     colour: Colour,
     version: i32,
 }

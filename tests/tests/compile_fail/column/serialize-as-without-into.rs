@@ -14,8 +14,8 @@ struct Colour;
 #[derive(OptimisticLock)]
 struct Product {
     id: i32,
-    #[diesel(serialize_as = String)] //~ ERROR
-    colour: Colour,
+    #[diesel(serialize_as = String)]
+    colour: Colour, //~ ERROR `serialize_as` cannot make a `String` of `Colour`
     version: i32,
 }
 

@@ -11,7 +11,7 @@ diesel::table! {
 #[derive(OptimisticLock)]
 struct Product {
     id: i32,
-    quantity: String, //~ ERROR a field of type `String` does not fit the column
+    quantity: String, //~ ERROR `String` does not fit the column
     version: i32,
 }
 

@@ -10,7 +10,7 @@ diesel::table! {
 
 #[derive(OptimisticLock)]
 struct Product {
-    id: String, //~ ERROR a field of type `String` does not fit the column
+    id: String, //~ ERROR `String` does not fit the column
     name: String,
     version: i32,
 }

@@ -9,7 +9,7 @@ diesel::table! {
 }
 
 #[derive(OptimisticLock)]
-#[diesel(primary_key())] //~ ERROR
+#[diesel(primary_key())] //~ ERROR the primary key has no columns
 struct Product {
     id: i32,
     name: String,

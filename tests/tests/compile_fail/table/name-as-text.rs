@@ -1,7 +1,7 @@
 use occ_runtime::prelude::*;
 
 diesel::table! {
-    products (id) {
+    shop_items (id) {
         id -> Integer,
         name -> Text,
         version -> Integer,
@@ -9,7 +9,7 @@ diesel::table! {
 }
 
 #[derive(OptimisticLock)]
-#[diesel(table_name = "products")] //~ ERROR
+#[diesel(table_name = "shop_items")] //~ ERROR `table_name` takes a path as its value
 struct Product {
     id: i32,
     name: String,

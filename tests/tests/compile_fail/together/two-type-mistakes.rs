@@ -12,8 +12,8 @@ diesel::table! {
 #[derive(OptimisticLock)]
 struct Product {
     id: i32,
-    name: i32, //~ ERROR a field of type `i32` does not fit the column
-    colour: Option<String>, //~ ERROR the column `products::columns::colour` is NOT NULL
+    name: i32, //~ ERROR `i32` does not fit the column
+    colour: Option<String>, //~ ERROR the column `columns::colour` is NOT NULL
     version: i32,
 }
 

@@ -12,7 +12,7 @@ diesel::table! {
 struct Product {
     id: i32,
     name: String,
-    #[occ(version, generator = Increment)] //~ ERROR the generator `Increment` does not make versions of type `String`
+    #[occ(version, generator = Increment)] //~ ERROR does not make versions of type `String`
     version: String,
 }
 

@@ -4,18 +4,16 @@ diesel::table! {
     products (id) {
         id -> Integer,
         name -> Text,
-        version -> Integer,
+        lock_version -> Integer,
     }
 }
 
+#[derive(OptimisticLock)]
 struct Product {
     id: i32,
     name: String,
-    version: i32,
-}
-
-fn version_of(product: &Product) -> &i32 {
-    OptimisticLock::version(product) //~ ERROR `Product` has no optimistic lock
+    #[occ(column_name = version)] //~ ERROR `column_name` is a key of `#[diesel(..)]`
+    lock_version: i32,
 }
 
 fn main() {}

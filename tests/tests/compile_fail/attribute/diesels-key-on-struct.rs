@@ -1,4 +1,3 @@
-use diesel::prelude::*;
 use occ_runtime::prelude::*;
 
 diesel::table! {
@@ -10,14 +9,11 @@ diesel::table! {
 }
 
 #[derive(OptimisticLock)]
+#[occ(table_name = products)] //~ ERROR `table_name` is a key of `#[diesel(..)]`
 struct Product {
     id: i32,
     name: String,
     version: i32,
-}
-
-fn reload(mut product: Product, conn: &mut SqliteConnection) -> Result<(), Error> {
-    product.reload(conn) //~ ERROR `Product` cannot be reloaded
 }
 
 fn main() {}

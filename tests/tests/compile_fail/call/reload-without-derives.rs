@@ -1,3 +1,4 @@
+use diesel::prelude::*;
 use occ_runtime::prelude::*;
 
 diesel::table! {
@@ -9,11 +10,14 @@ diesel::table! {
 }
 
 #[derive(OptimisticLock)]
-#[diesel(table_name)] //~ ERROR `table_name` takes a path as its value
 struct Product {
     id: i32,
     name: String,
     version: i32,
+}
+
+fn reload(mut product: Product, conn: &mut SqliteConnection) -> Result<(), Error> {
+    product.reload(conn) //~ ERROR `Product` cannot be reloaded //~ ERROR `Product` cannot be reloaded
 }
 
 fn main() {}

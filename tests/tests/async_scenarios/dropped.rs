@@ -1,0 +1,133 @@
+//! A future that is dropped at any of its await points leaves the value as it was.
+
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::task::Poll;
+
+use occ_runtime::{AsyncOptimisticDsl, Error};
+
+use super::cell::{batch, begin, commit, connect, save, transaction};
+use super::product::{load, products};
+use diesel::prelude::*;
+
+/// Polls at most `times` times. `None`: it was still waiting, and is dropped now.
+async fn poll_at_most<F: Future>(times: usize, future: F) -> Option<F::Output> {
+    let mut future = pin!(future);
+    let mut left = times;
+    poll_fn(move |context| {
+        if left == 0 {
+            return Poll::Ready(None);
+        }
+        left -= 1;
+        match future.as_mut().poll(context) {
+            Poll::Ready(output) => Poll::Ready(Some(output)),
+            Poll::Pending if left == 0 => Poll::Ready(None),
+            Poll::Pending => Poll::Pending,
+        }
+    })
+    .await
+}
+
+/// Runs `$call` on a fresh value and connection with 0, 1, 2 .. polls until it gets ready, and says how many it took.
+macro_rules! drop_after_each_poll {
+    ($database:ident, $id:expr, |$product:ident, $conn:ident| $call:expr, $done:expr) => {{
+        let mut polls = 0;
+        loop {
+            let $conn = &mut connect($database).await;
+            let mut value = load($id, $conn).await;
+            value.quantity += 1;
+            let before = value.clone();
+            let outcome = {
+                let $product = &mut value;
+                poll_at_most(polls, async { $call.await }).await
+            };
+            match outcome {
+                Some(result) => {
+                    let done: fn(Result<(), Error>, bool) = $done;
+                    done(result, value == before);
+                    break polls;
+                }
+                None => assert_eq!(value, before, "dropped after {polls} polls"),
+            }
+            polls += 1;
+            assert!(polls < 1000, "it never gets ready");
+        }
+    }};
+}
+
+super::scenarios! {
+    async fn a_dropped_save_leaves_the_value_whenever_it_is_dropped(database) {
+        let polls = drop_after_each_poll!(
+            database, 1, |product, conn| product.save_optimistic(conn),
+            |result, unchanged| { result.unwrap(); assert!(!unchanged); }
+        );
+        assert!(polls >= 1);
+        occ_tests::report::measured(format_args!("a save was ready at poll {polls}; dropped before each"));
+    }
+
+    async fn a_dropped_conflict_leaves_the_value_whenever_it_is_dropped(database) {
+        // With a version that the row never has, so that each run reaches the SELECT after the conflict.
+        drop_after_each_poll!(
+            database, 1, |product, conn| product.save_optimistic_expecting(&-7, conn),
+            |result, unchanged| { assert!(result.unwrap_err().is_stale()); assert!(unchanged); }
+        );
+    }
+
+    async fn dropped_updates_touches_and_reloads_leave_the_value(database) {
+        drop_after_each_poll!(
+            database, 1, |product, conn| product.update_optimistic(products::note.eq("x"), conn),
+            |result, _| result.unwrap()
+        );
+        drop_after_each_poll!(database, 1, |product, conn| product.touch_optimistic(conn), |result, _| result.unwrap());
+        drop_after_each_poll!(database, 2, |product, conn| product.reload(conn), |result, _| result.unwrap());
+    }
+
+    async fn a_dropped_transaction_puts_every_version_back(database) {
+        drop_after_each_poll!(
+            database, 1,
+            |product, conn| transaction(conn, product, async |conn, product| {
+                save(product, conn).await?;
+                save(product, conn).await
+            }),
+            |result, unchanged| { result.unwrap(); assert!(!unchanged); }
+        );
+    }
+
+    async fn after_a_dropped_save_the_next_one_is_right_whether_the_statement_ran_or_not(database) {
+        for polls in 0..6 {
+            let setup = &mut connect(database).await;
+            batch("UPDATE products SET quantity = 10, version = 1 WHERE id = 1", setup).await.unwrap();
+            let mut product = load(1, setup).await;
+            product.quantity = 11;
+            {
+                let conn = &mut connect(database).await;
+                let _ = poll_at_most(polls, product.save_optimistic(conn)).await;
+            }
+            let version = product.version;
+            let conn = &mut connect(database).await;
+            match save(&mut product, conn).await {
+                Ok(()) => assert_eq!(product.version, version + 1),
+                // The dropped one had run: refused, not written twice.
+                Err(error) => assert!(error.is_stale(), "{error}"),
+            }
+            assert_eq!(load(1, conn).await.quantity, 11);
+        }
+    }
+
+    async fn a_save_that_waits_for_a_lock_can_be_dropped(database) {
+        if super::cell::BACKEND == occ_tests::cell::Backend::Sqlite {
+            return; // Its wrapper waits in a thread of its own, which cannot be dropped.
+        }
+        let (a, b) = (&mut connect(database).await, &mut connect(database).await);
+        let (mut mine, mut theirs) = (load(1, a).await, load(1, b).await);
+        begin(a).await.unwrap();
+        save(&mut mine, a).await.unwrap();
+        let before = theirs.clone();
+        let soon = std::time::Duration::from_millis(100);
+        assert!(tokio::time::timeout(soon, theirs.save_optimistic(b)).await.is_err(), "it waits");
+        assert_eq!(theirs, before);
+        commit(a).await.unwrap();
+        let c = &mut connect(database).await;
+        assert!(save(&mut theirs, c).await.unwrap_err().is_stale());
+    }
+}

@@ -1,0 +1,113 @@
+//! What the help lines about items and attributes advise.
+
+use diesel::prelude::*;
+use occ_runtime::LocksOn;
+use occ_runtime::prelude::*;
+
+/// help: derive it on a struct that mirrors a row: `struct Product { id: i32, version: i32 }`
+mod a_row {
+    use super::*;
+
+    diesel::table! {
+        products (id) {
+            id -> Integer,
+            version -> Integer,
+        }
+    }
+
+    #[derive(OptimisticLock)]
+    pub struct Product {
+        id: i32,
+        version: i32,
+    }
+}
+
+/// help: write `#[occ(version)]` or `#[occ(version, generator = Increment)]`
+mod flag {
+    use super::*;
+
+    diesel::table! {
+        products (id) {
+            id -> Integer,
+            lock_version -> Integer,
+        }
+    }
+
+    #[derive(OptimisticLock)]
+    pub struct Product {
+        id: i32,
+        #[occ(version)]
+        lock_version: i32,
+    }
+}
+
+/// help: write `#[occ(version)]` or `#[occ(version, generator = Increment)]`
+mod generator {
+    use super::*;
+
+    diesel::table! {
+        products (id) {
+            id -> Integer,
+            lock_version -> Integer,
+        }
+    }
+
+    #[derive(OptimisticLock)]
+    pub struct Product {
+        id: i32,
+        #[occ(version, generator = Increment)]
+        lock_version: i32,
+    }
+}
+
+/// help: write `#[occ(crate = my_occ)]`
+mod other_name {
+    use super::*;
+    use occ_runtime as my_occ;
+
+    diesel::table! {
+        products (id) {
+            id -> Integer,
+            version -> Integer,
+        }
+    }
+
+    #[derive(OptimisticLock)]
+    #[occ(crate = my_occ)]
+    pub struct Product {
+        id: i32,
+        version: i32,
+    }
+}
+
+/// help: write `#[diesel(table_name = products)]`
+mod diesels_keys {
+    use super::*;
+
+    diesel::table! {
+        products (id) {
+            id -> Integer,
+            name -> Text,
+            version -> Integer,
+        }
+    }
+
+    #[derive(OptimisticLock)]
+    #[diesel(table_name = products)]
+    pub struct Product {
+        id: i32,
+        #[diesel(column_name = name)]
+        title: String,
+        version: i32,
+    }
+}
+
+fn saves<M: LocksOn<SqliteConnection>>() {}
+
+fn main() {
+    saves::<a_row::Product>();
+    saves::<flag::Product>();
+    saves::<generator::Product>();
+    saves::<other_name::Product>();
+    saves::<diesels_keys::Product>();
+}

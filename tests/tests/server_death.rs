@@ -1,0 +1,135 @@
+//! A server that is killed in the middle of a save.
+#![cfg(feature = "async")]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test is named by what it shows, and panics if not"
+)]
+
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use occ_runtime::Error;
+use occ_tests::report::{measured, skipped};
+
+/// A throw-away server of the script `tests/servers`.
+struct Server {
+    kind: &'static str,
+    folder: PathBuf,
+}
+
+impl Server {
+    fn new(kind: &'static str, name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("occ-tests-{name}-{}", std::process::id()));
+        Self { kind, folder }
+    }
+
+    /// Runs a command of the script: what it prints, or `None` where the server is not installed.
+    fn run(&self, command: &str) -> Option<String> {
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/servers");
+        let output =
+            Command::new("bash").arg(script).arg(command).arg(self.kind).arg(&self.folder).output().unwrap();
+        if output.status.code() == Some(3) {
+            return None;
+        }
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        Some(String::from_utf8(output.stdout).unwrap().trim().to_owned())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.run("stop");
+    }
+}
+
+/// One backend in one colour.
+macro_rules! death {
+    ($name:ident, $kind:literal, $module:ident, $cell:ident, $backend:ident, $connection:ty) => {
+        mod $name {
+            #[allow(dead_code, reason = "a cell defines more than this needs")]
+            mod cell {
+                occ_tests::$cell!($backend, $connection, occ_tests::$module::Database);
+            }
+
+            mod product {
+                include!("scenarios/product.rs");
+            }
+
+            use super::*;
+            use cell::{Database, block_on, connect, reload, save};
+            use product::Product;
+
+            /// Saves without end, until the server is gone: the value before the last save, after it, and the error.
+            async fn save_until_the_end(database: &Database, saved: &AtomicUsize) -> (Product, Product, Error) {
+                let conn = &mut connect(database).await;
+                let mut product = product::load(1, conn).await;
+                loop {
+                    // Name and version belong together, so that half a write would show.
+                    product.name = format!("written as version {}", product.version + 1);
+                    let before = product.clone();
+                    if let Err(error) = save(&mut product, conn).await {
+                        return (before, product, error);
+                    }
+                    saved.fetch_add(1, Ordering::SeqCst);
+                }
+            }
+
+            #[test]
+            fn a_server_that_dies_in_a_save_leaves_memory_and_row_whole() {
+                let server = Server::new($kind, stringify!($name));
+                let Some(url) = server.run("start") else {
+                    return skipped(
+                        concat!(stringify!($name), "::a_server_that_dies_in_a_save_leaves_memory_and_row_whole"),
+                        concat!("tests/servers install, which brings ", $kind),
+                    );
+                };
+                let database = Database::create_on(&url);
+                block_on(product::create_table(&database));
+                let mut written_all_the_same = 0;
+                const DEATHS: usize = 3;
+                for _ in 0..DEATHS {
+                    let saved = AtomicUsize::new(0);
+                    let (before, mut after, error) = std::thread::scope(|scope| {
+                        let saver = scope.spawn(|| block_on(save_until_the_end(&database, &saved)));
+                        while saved.load(Ordering::SeqCst) < 200 && !saver.is_finished() {
+                            std::thread::yield_now();
+                        }
+                        server.run("kill");
+                        saver.join().unwrap()
+                    });
+                    assert_eq!(after, before, "memory is what it was before the save that failed");
+                    assert!(matches!(error, Error::Database(_)), "{error:?}");
+                    assert!(error.needs_new_connection(), "{error:?}");
+
+                    assert_eq!(server.run("start").as_ref(), Some(&url), "the same server again");
+                    block_on(async {
+                        let conn = &mut connect(&database).await;
+                        reload(&mut after, conn).await.unwrap();
+                        assert!(
+                            after.version == before.version || after.version == before.version + 1,
+                            "{before:?} became {after:?}"
+                        );
+                        assert_eq!(after.name, format!("written as version {}", after.version), "the row is whole");
+                        written_all_the_same += usize::from(after.version > before.version);
+                        after.name = format!("written as version {}", after.version + 1);
+                        save(&mut after, conn).await.unwrap();
+                    });
+                }
+                measured(format_args!(
+                    "{} killed {DEATHS} times in the middle of saves: the save that failed had been written {} times",
+                    stringify!($name), written_all_the_same
+                ));
+            }
+        }
+    };
+}
+
+death!(postgres_async, "postgres", postgres, async_cell, Postgres, diesel_async::AsyncPgConnection);
+death!(mariadb_async, "mariadb", mysql, async_cell, Mysql, diesel_async::AsyncMysqlConnection);
+#[cfg(feature = "postgres")]
+death!(postgres_blocking, "postgres", postgres, blocking_cell, Postgres, diesel::PgConnection);
+#[cfg(feature = "mysql")]
+death!(mariadb_blocking, "mariadb", mysql, blocking_cell, Mysql, diesel::MysqlConnection);

@@ -1,0 +1,108 @@
+//! `lock_optimistic`: who holds the lock is not refused by the save.
+
+use occ_runtime::{Error, LockMode, Operation, Transient};
+use occ_tests::cell::Backend;
+
+use super::cell::{BACKEND, batch, begin, commit, connect, delete, lock, rollback, save};
+use super::product::load;
+
+fn transient(error: &Error) -> Option<Transient> {
+    match error {
+        Error::Database(error) => Transient::of(error),
+        _ => None,
+    }
+}
+
+/// A statement that has to wait fails soon.
+fn impatient() -> &'static str {
+    match BACKEND {
+        Backend::Postgres => "SET lock_timeout = '50ms'",
+        _ => "SET SESSION innodb_lock_wait_timeout = 1",
+    }
+}
+
+super::scenarios! {
+    async fn a_lock_outside_of_a_transaction_is_refused(database) {
+        let conn = &mut connect(database).await;
+        let product = load(1, conn).await;
+        let error = lock(&product, LockMode::Update, conn).await.unwrap_err();
+        assert!(matches!(error, Error::Database(diesel::result::Error::NotInTransaction)));
+    }
+
+    async fn a_held_row_keeps_other_lockers_and_writers_out_until_the_commit(database) {
+        let (a, b) = (&mut connect(database).await, &mut connect(database).await);
+        batch(impatient(), b).await.unwrap();
+        let (mut mine, mut theirs) = (load(1, a).await, load(1, b).await);
+        begin(a).await.unwrap();
+        lock(&mine, LockMode::Update, a).await.unwrap();
+
+        begin(b).await.unwrap();
+        let error = lock(&theirs, LockMode::Update.nowait(), b).await.unwrap_err();
+        assert_eq!((transient(&error), error.is_retryable()), (Some(Transient::LockTimeout), true));
+        rollback(b).await.unwrap();
+
+        begin(b).await.unwrap();
+        let Err(Error::Locked(locked)) = lock(&theirs, LockMode::Update.skip_locked(), b).await else {
+            panic!("the row is held")
+        };
+        assert_eq!((locked.table(), locked.key()), ("products", "1"));
+        assert_eq!(locked.to_string(), "row 1 of `products` is locked by another transaction; try again later");
+        rollback(b).await.unwrap();
+
+        let before = theirs.clone();
+        let error = save(&mut theirs, b).await.unwrap_err();
+        assert_eq!(transient(&error), Some(Transient::LockTimeout));
+        assert_eq!(theirs, before);
+
+        save(&mut mine, a).await.unwrap();
+        commit(a).await.unwrap();
+
+        begin(b).await.unwrap();
+        let Err(Error::Stale(stale)) = lock(&theirs, LockMode::Update, b).await else { panic!("the row moved on") };
+        assert_eq!((stale.operation(), stale.actual()), (Operation::Lock, Some("2")));
+        rollback(b).await.unwrap();
+    }
+
+    async fn two_may_share_a_row_and_a_third_may_not_write_it(database) {
+        let (a, b, c) = (&mut connect(database).await, &mut connect(database).await, &mut connect(database).await);
+        batch(impatient(), c).await.unwrap();
+        let mut product = load(1, a).await;
+        begin(a).await.unwrap();
+        begin(b).await.unwrap();
+        lock(&product, LockMode::Share, a).await.unwrap();
+        lock(&product, LockMode::Share, b).await.unwrap();
+        let error = save(&mut product, c).await.unwrap_err();
+        assert_eq!(transient(&error), Some(Transient::LockTimeout));
+        rollback(a).await.unwrap();
+        rollback(b).await.unwrap();
+        save(&mut product, c).await.unwrap();
+    }
+
+    async fn a_lock_on_a_row_that_is_gone_says_so(database) {
+        let conn = &mut connect(database).await;
+        let product = load(1, conn).await;
+        delete(&product, conn).await.unwrap();
+        begin(conn).await.unwrap();
+        for mode in [LockMode::Update, LockMode::Update.skip_locked(), LockMode::Update.nowait()] {
+            let Err(Error::Stale(stale)) = lock(&product, mode, conn).await else { panic!("it is gone") };
+            assert!(stale.is_deleted());
+        }
+        rollback(conn).await.unwrap();
+    }
+
+    async fn locks_of_postgresql_alone_are_refused_elsewhere(database) {
+        let conn = &mut connect(database).await;
+        let product = load(1, conn).await;
+        begin(conn).await.unwrap();
+        for mode in [LockMode::NoKeyUpdate, LockMode::KeyShare] {
+            let result = lock(&product, mode, conn).await;
+            if BACKEND == Backend::Postgres {
+                result.unwrap();
+            } else {
+                let message = result.unwrap_err().to_string();
+                assert!(message.contains("use `LockMode::Update` or `LockMode::Share`"), "{message}");
+            }
+        }
+        rollback(conn).await.unwrap();
+    }
+}

@@ -1,0 +1,8 @@
+//! Scenarios that need a server with row locks: PostgreSQL, MySQL, MariaDB.
+
+mod errors_provoked;
+mod locks;
+mod snapshots;
+
+use crate::cell;
+use crate::scenarios::{product, scenarios};

@@ -1,6 +1,8 @@
 //! Transactions that put versions back when they are rolled back.
 
-use diesel::connection::{Connection, TransactionManager};
+use std::num::NonZeroU32;
+
+use diesel::connection::{Connection, TransactionManager as _};
 use diesel::result::Error as DieselError;
 
 use crate::error::{Error, TransactionAbortedError};
@@ -185,21 +187,27 @@ where
 {
     let mut values = Restore::new(values);
     let value = conn.transaction(|conn| {
+        let depth = depth_of::<C>(conn);
         C::TransactionManager::begin_transaction(conn)?;
-        match f(conn, values.values.borrow()) {
-            Ok(value) => match C::TransactionManager::commit_transaction(conn) {
-                Ok(()) => Ok(value),
-                Err(error) => Err(aborted(error)),
-            },
-            Err(error) => {
-                // The transaction around it is rolled back next, and reports what is wrong with the connection.
-                let _ = C::TransactionManager::rollback_transaction(conn);
-                Err(error)
-            }
+        let outcome = match f(conn, values.values.borrow()) {
+            Ok(value) => C::TransactionManager::commit_transaction(conn).map(|()| value).map_err(aborted),
+            Err(error) => Err(error),
+        };
+        if outcome.is_err() && depth_of::<C>(conn) > depth {
+            // The savepoint counts until it is rolled back, also one that the server has forgotten. What is wrong
+            // with the connection, the rollback of the transaction around it reports.
+            let _ = C::TransactionManager::rollback_transaction(conn);
         }
+        outcome
     })?;
     values.keep();
     Ok(value)
+}
+
+/// How many transactions are open within each other; 0 also for a connection that is broken.
+fn depth_of<C: Connection>(conn: &mut C) -> u32 {
+    let depth = C::TransactionManager::transaction_manager_status_mut(conn).transaction_depth();
+    depth.ok().flatten().map_or(0, NonZeroU32::get)
 }
 
 fn aborted<E: From<DieselError>>(cause: DieselError) -> E {
@@ -254,17 +262,13 @@ where
 
     let mut values = Restore::new(values);
     C::TransactionManager::begin_transaction(conn).await?;
+    let depth = async_depth_of::<C>(conn);
     let outcome = match C::TransactionManager::begin_transaction(conn).await {
         Ok(()) => match f(conn, values.values.borrow()).await {
-            Ok(value) => match C::TransactionManager::commit_transaction(conn).await {
-                Ok(()) => Ok(value),
-                Err(error) => Err(aborted(error)),
-            },
-            Err(error) => {
-                // The transaction around it is rolled back next, and reports what is wrong with the connection.
-                let _ = C::TransactionManager::rollback_transaction(conn).await;
-                Err(error)
+            Ok(value) => {
+                C::TransactionManager::commit_transaction(conn).await.map(|()| value).map_err(aborted)
             }
+            Err(error) => Err(error),
         },
         Err(error) => Err(error.into()),
     };
@@ -274,9 +278,22 @@ where
             values.keep();
             Ok(value)
         }
-        Err(error) => match C::TransactionManager::rollback_transaction(conn).await {
-            Ok(()) | Err(DieselError::BrokenTransactionManager) => Err(error),
-            Err(rollback) => Err(rollback.into()),
-        },
+        Err(error) => {
+            if async_depth_of::<C>(conn) > depth {
+                // As above: the savepoint first.
+                let _ = C::TransactionManager::rollback_transaction(conn).await;
+            }
+            match C::TransactionManager::rollback_transaction(conn).await {
+                Ok(()) | Err(DieselError::BrokenTransactionManager) => Err(error),
+                Err(rollback) => Err(rollback.into()),
+            }
+        }
     }
+}
+
+#[cfg(feature = "async")]
+fn async_depth_of<C: diesel_async::AsyncConnection>(conn: &mut C) -> u32 {
+    use diesel_async::TransactionManager as _;
+    let depth = C::TransactionManager::transaction_manager_status_mut(conn).transaction_depth();
+    depth.ok().flatten().map_or(0, NonZeroU32::get)
 }

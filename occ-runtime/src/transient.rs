@@ -133,6 +133,7 @@ const LOST: &[&str] = &[
     "server has gone away",
     "Lost connection to",
     "connection closed",
+    "Input/output error",
     "Connection to the server is closed",
 ];
 

@@ -159,7 +159,7 @@ fn the_version_is_a_plain_column(version: &Field, errors: &mut Errors) {
     if let Some(embed) = &version.attrs.embed {
         refuse(embed.key, "embed", "it is one column");
     }
-    if let Some(skip) = &version.attrs.skip_update {
+    if let (Some(skip), false) = (&version.attrs.skip_update, version.is_generated_by_database()) {
         refuse(
             skip.key,
             "skip_update",

@@ -243,6 +243,13 @@ impl Field {
         Self { member, ty: field.ty.clone(), span, column, role: Role::Value, write, attrs }
     }
 
+    /// Recognised by name, as `Option` is.
+    pub(crate) fn is_generated_by_database(&self) -> bool {
+        let generator = self.attrs.generator.as_ref();
+        generator.and_then(|generator| types::last_name(&generator.value)).as_deref()
+            == Some("DatabaseGenerated")
+    }
+
     /// What makes the field the version: its mark, else its name.
     pub(crate) fn mark(&self) -> Span {
         self.attrs.version.as_ref().map_or(self.span, |keyed| keyed.key)

@@ -18,7 +18,8 @@ use crate::lock::{LockMode, LockVersion, RowLocks};
 use crate::model::{Columns, OptimisticLock};
 use crate::operation;
 use crate::statement::{
-    Assignments, Changes, CurrentRow, CurrentVersion, Delete, FromClause, Nothing, Update, WholeRow,
+    Assignments, Changes, CurrentRow, CurrentVersion, Delete, FromClause, Nothing, ReturningVersion, Update,
+    WholeRow,
 };
 
 /// [`OptimisticDsl`](crate::OptimisticDsl) for async connections: `AsyncPgConnection`, `AsyncMysqlConnection`,
@@ -178,6 +179,17 @@ pub trait AsyncLocksOn<C: AsyncConnection>: Columns<C::Backend> {
         A: Assignments<Self, C::Backend> + Send;
 
     #[doc(hidden)]
+    fn write_generated<A>(
+        &mut self,
+        operation: Operation,
+        expected: Option<&Self::Version>,
+        assignments: A,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        A: Assignments<Self, C::Backend> + Send;
+
+    #[doc(hidden)]
     fn delete(&self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send;
 
     #[doc(hidden)]
@@ -192,7 +204,7 @@ where
     SqlTypeOf<M::VersionColumn>: SqlType + SingleValue + 'static,
     FromClause<M>: QueryFragment<C::Backend> + Send,
 {
-    operation::lock_operations!(ExecuteDsl::execute, first, [async, await, Send]);
+    operation::lock_operations!(ExecuteDsl::execute, first, all, [async, await, Send]);
 }
 
 /// A model whose row can be locked through the async connection `C`: the bound for
@@ -279,4 +291,17 @@ where
     U: Send + 'c,
 {
     Box::pin(RunQueryDsl::get_result(query, conn))
+}
+
+/// All rows of a query. Boxed as [`first`] is.
+fn all<'c, 'q: 'c, C, Q, U>(
+    query: Q,
+    conn: &'c mut C,
+) -> Pin<Box<dyn Future<Output = QueryResult<Vec<U>>> + Send + 'c>>
+where
+    C: AsyncConnection,
+    Q: LoadQuery<'q, C, U> + Send + 'q,
+    U: Send + 'c,
+{
+    Box::pin(RunQueryDsl::get_results(query, conn))
 }

@@ -67,6 +67,18 @@ impl<'p, 'b, DB: Backend> Equations<'p, 'b, DB> {
         Self { out, separator: " AND ", empty: true }
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.empty
+    }
+
+    /// Sets a column to what it is.
+    pub(crate) fn unchanged(&mut self, column: &str) -> QueryResult<()> {
+        self.separate();
+        self.out.push_identifier(column)?;
+        self.out.push_sql(" = ");
+        self.out.push_identifier(column)
+    }
+
     fn separate(&mut self) {
         if self.empty {
             self.empty = false;
@@ -98,6 +110,30 @@ impl<'b, DB: Backend> ColumnVisitor<'b, DB> for Equations<'_, 'b, DB> {
         }
         self.separate();
         changeset.walk_ast(self.out.reborrow())
+    }
+}
+
+/// Remembers the name of the first column it is shown.
+#[derive(Default)]
+pub(crate) struct FirstColumn {
+    pub(crate) name: Option<&'static str>,
+}
+
+impl<'b, DB: Backend> ColumnVisitor<'b, DB> for FirstColumn {
+    fn column<C, T>(&mut self, _: &'b T) -> QueryResult<()>
+    where
+        C: Column,
+        T: ColumnValue<C, DB>,
+    {
+        self.name.get_or_insert(C::NAME);
+        Ok(())
+    }
+
+    fn embedded<S>(&mut self, _: &'b S) -> QueryResult<()>
+    where
+        S: QueryFragment<DB>,
+    {
+        Ok(())
     }
 }
 

@@ -34,6 +34,10 @@ use crate::error::VersionError;
     note = "name one that does: `generator = MyGenerator`, with `impl VersionGenerator<{V}> for MyGenerator`"
 )]
 pub trait VersionGenerator<V> {
+    /// Whether the database makes the versions, and `next` is never called.
+    #[doc(hidden)]
+    const BY_DATABASE: bool = false;
+
     /// The version to insert a new row with.
     fn initial() -> V;
 
@@ -141,4 +145,51 @@ impl<V: Counter> VersionGenerator<V> for Increment {
 #[diagnostic::do_not_recommend]
 impl<V: Counter> DefaultGenerator for V {
     type Generator = Increment;
+}
+
+/// The database makes the version: a trigger, a generated column, or PostgreSQL's `xmin` (see `Xmin`, feature
+/// `postgres`).
+///
+/// A save does not set the version. It checks the old one and reads the new one back: on PostgreSQL (feature `postgres`)
+/// by `RETURNING`, in the same statement; elsewhere by a `SELECT` in the same transaction, which is begun for it where
+/// none is open. On SQLite too, whose `RETURNING` does not see what a trigger writes afterwards. Where nothing else is
+/// written, a column is set to itself, so that the trigger runs; MySQL's `ON UPDATE CURRENT_TIMESTAMP` does not
+/// run then.
+///
+/// A version that does not move, such as where the trigger is missing, is [`Error::Version`](crate::Error::Version)
+/// outside of a transaction. Within one it may be right: `xmin` and `now()` are the same for a whole transaction.
+///
+/// A field that is never bound may say `#[diesel(skip_update)]`, for other derives. The trigger's SQL is in
+/// [`VersionTrigger`](crate::VersionTrigger).
+///
+/// ```
+/// use occ_runtime::{DatabaseGenerated, OptimisticLock};
+/// # diesel::table! { products (id) { id -> Integer, name -> Text, version -> Integer } }
+///
+/// #[derive(OptimisticLock)]
+/// struct Product {
+///     id: i32,
+///     name: String,
+///     #[occ(version, generator = DatabaseGenerated)]
+///     #[diesel(skip_update)]
+///     version: i32,
+/// }
+/// ```
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct DatabaseGenerated;
+
+impl<V: Default> VersionGenerator<V> for DatabaseGenerated {
+    const BY_DATABASE: bool = true;
+
+    /// A placeholder, for a value that is not read from its row yet. Leave the column out of an `INSERT`.
+    fn initial() -> V {
+        V::default()
+    }
+
+    fn next(_: &V) -> Result<V, VersionError> {
+        Err(VersionError::new(
+            "the database makes the versions of this column; save the row to get the next one",
+        ))
+    }
 }

@@ -15,30 +15,40 @@ mod prepare;
 mod statement;
 #[doc(hidden)]
 pub mod stub;
+mod timestamp;
 mod transaction;
 mod transient;
+mod trigger;
+#[cfg(feature = "uuid")]
+mod uuid;
+#[cfg(feature = "postgres")]
+mod xmin;
 
 #[cfg(feature = "async")]
 pub use async_methods::{AsyncLoadsOn, AsyncLocksOn, AsyncLocksRowsOn, AsyncOptimisticDsl};
 pub use error::{
     AmbiguousKeyError, Error, LockedError, Operation, StaleObjectError, TransactionAbortedError, VersionError,
 };
-pub use generator::{Counter, DefaultGenerator, Increment, VersionGenerator};
+pub use generator::{Counter, DatabaseGenerated, DefaultGenerator, Increment, VersionGenerator};
 pub use lock::{LockMode, RowLocks};
 pub use methods::{LoadsOn, LocksOn, LocksRowsOn, OptimisticDsl};
 pub use model::OptimisticLock;
 #[cfg(feature = "derive")]
 pub use occ_derive::OptimisticLock;
+pub use timestamp::{Clock, Micros, Millis, PointInTime, Precision, Seconds, SystemClock, Timestamp};
 #[cfg(feature = "async")]
 pub use transaction::async_optimistic_transaction;
 pub use transaction::{VersionedValues, optimistic_transaction};
 pub use transient::Transient;
+pub use trigger::VersionTrigger;
+#[cfg(feature = "uuid")]
+pub use uuid::{UuidV4, UuidV7};
+#[cfg(feature = "postgres")]
+pub use xmin::{Xid, Xmin};
 
 /// Everything for programs with Diesel's own connections: `use occ_runtime::prelude::*;`
 pub mod prelude {
-    pub use crate::{
-        Error, Increment, OptimisticDsl, OptimisticLock, StaleObjectError, VersionError, VersionGenerator,
-    };
+    pub use crate::{Increment, LockMode, OptimisticDsl, OptimisticLock, optimistic_transaction};
 }
 
 /// Everything for programs with diesel-async's connections: `use occ_runtime::async_prelude::*;`

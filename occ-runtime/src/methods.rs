@@ -15,7 +15,8 @@ use crate::lock::{LockMode, LockVersion, RowLocks};
 use crate::model::{Columns, OptimisticLock};
 use crate::operation;
 use crate::statement::{
-    Assignments, Changes, CurrentRow, CurrentVersion, Delete, FromClause, Nothing, Update, WholeRow,
+    Assignments, Changes, CurrentRow, CurrentVersion, Delete, FromClause, Nothing, ReturningVersion, Update,
+    WholeRow,
 };
 
 /// Version-checked writing, for every [`OptimisticLock`] and every Diesel connection: `SqliteConnection`,
@@ -294,6 +295,17 @@ pub trait LocksOn<C: Connection>: Columns<C::Backend> {
         A: Assignments<Self, C::Backend>;
 
     #[doc(hidden)]
+    fn write_generated<A>(
+        &mut self,
+        operation: Operation,
+        expected: Option<&Self::Version>,
+        assignments: A,
+        conn: &mut C,
+    ) -> Result<(), Error>
+    where
+        A: Assignments<Self, C::Backend>;
+
+    #[doc(hidden)]
     fn delete(&self, conn: &mut C) -> Result<(), Error>;
 
     #[doc(hidden)]
@@ -308,7 +320,7 @@ where
     SqlTypeOf<M::VersionColumn>: SqlType + SingleValue + 'static,
     FromClause<M>: QueryFragment<C::Backend>,
 {
-    operation::lock_operations!(ExecuteDsl::execute, RunQueryDsl::get_result);
+    operation::lock_operations!(ExecuteDsl::execute, RunQueryDsl::get_result, RunQueryDsl::get_results);
 }
 
 /// A model whose row can be locked through the connection `C`: the bound for

@@ -6,14 +6,40 @@
 use diesel::backend::Backend;
 
 use crate::column::ValueText;
-use crate::error::{AmbiguousKeyError, Error, LockedError, Operation, StaleObjectError};
+use crate::error::{AmbiguousKeyError, Error, LockedError, Operation, StaleObjectError, VersionError};
 use crate::model::Columns;
 
 /// The bodies of [`LocksOn`](crate::methods::LocksOn) and of its async twin. `$execute` runs a statement,
-/// `$first` a query for one row; `[async, await, Send]` turns each body into an `async fn` with a `Send` future.
+/// `$first` a query for one row, `$all` one for many; `[async, await, Send]` turns each body into an `async fn` with a `Send` future.
 macro_rules! lock_operations {
-    ($execute:path, $first:path $(, [$async:ident, $await:ident, $send:ident])?) => {
+    ($execute:path, $first:path, $all:path $(, [$async:ident, $await:ident, $send:ident])?) => {
         $($async)? fn write<A>(
+            &mut self,
+            operation: Operation,
+            expected: Option<&M::Version>,
+            assignments: A,
+            conn: &mut C,
+        ) -> Result<(), Error>
+        where
+            A: Assignments<M, C::Backend> $(+ $send)?,
+        {
+            if M::Generator::BY_DATABASE {
+                return self.write_generated(operation, expected, assignments, conn)$(.$await)?;
+            }
+            let row = &*self;
+            let expected = expected.unwrap_or_else(|| row.version());
+            let next = M::Generator::next(expected)?;
+            let rows = $execute(Update::new(row, assignments, Some(&next), expected), conn)$(.$await)??;
+            if rows != 1 {
+                let actual = $first(CurrentVersion::of(row), conn)$(.$await)?;
+                return Err(operation::refused::<C::Backend, M>(operation, row, expected, rows, actual));
+            }
+            self.set_version(next);
+            Ok(())
+        }
+
+        /// For versions made by the database: writes, and reads the new version back before anybody else can write.
+        $($async)? fn write_generated<A>(
             &mut self,
             operation: Operation,
             expected: Option<&M::Version>,
@@ -25,14 +51,45 @@ macro_rules! lock_operations {
         {
             let row = &*self;
             let expected = expected.unwrap_or_else(|| row.version());
-            let next = M::Generator::next(expected)?;
-            let rows = $execute(Update::new(row, assignments, &next, expected), conn)$(.$await)??;
-            if rows != 1 {
-                let actual = $first(CurrentVersion::of(row), conn)$(.$await)?;
-                return Err(operation::refused::<C::Backend, M>(operation, row, expected, rows, actual));
+            let in_transaction =
+                C::TransactionManager::transaction_manager_status_mut(conn).transaction_depth()?.is_some();
+            let update = Update::new(row, assignments, None, expected);
+            if operation::sees_triggers_when_returning::<C::Backend>() {
+                let mut next: Vec<M::Version> = $all(ReturningVersion(update), conn)$(.$await)??;
+                if next.len() != 1 {
+                    let actual = $first(CurrentVersion::of(row), conn)$(.$await)?;
+                    return Err(operation::refused::<C::Backend, M>(operation, row, expected, next.len(), actual));
+                }
+                let next = next.swap_remove(0);
+                operation::moved::<C::Backend, M>(row, expected, &next, in_transaction)?;
+                self.set_version(next);
+                return Ok(());
             }
-            self.set_version(next);
-            Ok(())
+            C::TransactionManager::begin_transaction(conn)$(.$await)??;
+            let written = $execute(update, conn)$(.$await)?;
+            let outcome = match written {
+                Ok(rows) => {
+                    let actual = $first(CurrentVersion::of(row), conn)$(.$await)?;
+                    match actual {
+                        Ok(next) if rows == 1 => {
+                            operation::moved::<C::Backend, M>(row, expected, &next, in_transaction).map(|()| next)
+                        }
+                        actual => Err(operation::refused::<C::Backend, M>(operation, row, expected, rows, actual)),
+                    }
+                }
+                Err(error) => Err(error.into()),
+            };
+            match outcome {
+                Ok(next) => {
+                    C::TransactionManager::commit_transaction(conn)$(.$await)??;
+                    self.set_version(next);
+                    Ok(())
+                }
+                Err(error) => match C::TransactionManager::rollback_transaction(conn)$(.$await)? {
+                    Ok(()) | Err(diesel::result::Error::BrokenTransactionManager) => Err(error),
+                    Err(rollback) => Err(rollback.into()),
+                },
+            }
         }
 
         $($async)? fn delete(&self, conn: &mut C) -> Result<(), Error> {
@@ -96,6 +153,42 @@ macro_rules! row_lock_operations {
 }
 
 pub(crate) use {load_operations, lock_operations, row_lock_operations};
+
+/// Whether `UPDATE .. RETURNING` answers with what triggers have made of the row. SQLite's answers before them.
+#[cfg_attr(
+    not(feature = "postgres"),
+    allow(clippy::extra_unused_type_parameters, reason = "which backend is asked")
+)]
+pub(crate) fn sees_triggers_when_returning<DB: 'static>() -> bool {
+    #[cfg(feature = "postgres")]
+    let returning = std::any::TypeId::of::<DB>() == std::any::TypeId::of::<diesel::pg::Pg>();
+    #[cfg(not(feature = "postgres"))]
+    let returning = false;
+    returning
+}
+
+/// A version made by the database must move, or it guards nothing. Within a transaction `xmin` and `now()` stay.
+pub(crate) fn moved<DB, M>(
+    row: &M,
+    expected: &M::Version,
+    next: &M::Version,
+    in_transaction: bool,
+) -> Result<(), Error>
+where
+    DB: Backend,
+    M: Columns<DB>,
+{
+    if next == expected && !in_transaction {
+        return Err(VersionError::new(format!(
+            "the database has left row {} of `{}` at version {expected:?}: create the trigger that moves it on, or \
+             let occ make the versions",
+            key_text::<DB, M>(row),
+            M::table_name()
+        ))
+        .into());
+    }
+    Ok(())
+}
 
 /// The error for a row that another transaction holds.
 pub(crate) fn locked<DB, M>(row: &M) -> Error

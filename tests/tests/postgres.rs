@@ -17,3 +17,6 @@ mod scenarios;
 
 #[path = "server_scenarios/mod.rs"]
 mod server_scenarios;
+
+#[path = "postgres_scenarios/mod.rs"]
+mod postgres_scenarios;

@@ -20,3 +20,6 @@ mod server_scenarios;
 
 #[path = "async_scenarios/mod.rs"]
 mod async_scenarios;
+
+#[path = "postgres_scenarios/mod.rs"]
+mod postgres_scenarios;

@@ -11,7 +11,7 @@ mod update;
 
 pub(crate) use delete::Delete;
 pub(crate) use select::{CurrentRow, CurrentVersion};
-pub(crate) use update::{Assignments, Changes, Nothing, Update, WholeRow};
+pub(crate) use update::{Assignments, Changes, Nothing, ReturningVersion, Update, WholeRow};
 
 use std::marker::PhantomData;
 

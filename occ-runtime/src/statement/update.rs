@@ -1,11 +1,14 @@
 //! `UPDATE "products" SET "name" = ?, "version" = ? WHERE "id" = ? AND "version" = ?`
 
+use diesel::Column as _;
+use diesel::RunQueryDsl;
 use diesel::backend::Backend;
-use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::expression::Expression;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 
 use super::{FromClause, RowKey, StatementKey, from_clause};
-use crate::column::Equations;
+use crate::column::{Equations, FirstColumn};
 use crate::model::{Columns, OptimisticLock, SqlText};
 
 /// Writes `assignments` and the version `next`, if the row is at `expected`.
@@ -13,12 +16,18 @@ pub struct Update<'a, M: OptimisticLock, A> {
     table: FromClause<M>,
     key: RowKey<'a, M>,
     assignments: A,
-    next: &'a M::Version,
+    next: Option<&'a M::Version>,
     expected: &'a M::Version,
 }
 
 impl<'a, M: OptimisticLock, A> Update<'a, M, A> {
-    pub(crate) fn new(row: &'a M, assignments: A, next: &'a M::Version, expected: &'a M::Version) -> Self {
+    /// `next` is `None` where the database makes the version.
+    pub(crate) fn new(
+        row: &'a M,
+        assignments: A,
+        next: Option<&'a M::Version>,
+        expected: &'a M::Version,
+    ) -> Self {
         Self { table: from_clause::<M>(), key: RowKey::of(row), assignments, next, expected }
     }
 }
@@ -116,8 +125,16 @@ where
         out.push_sql(" SET ");
         let mut set = Equations::assignments(out.reborrow());
         self.assignments.assign(&self.key, &mut set)?;
-        // Last, so that it wins on backends that accept a column twice.
-        M::visit_version(self.next, &mut set)?;
+        match self.next {
+            // Last, so that it wins on backends that accept a column twice.
+            Some(next) => M::visit_version(next, &mut set)?,
+            None if set.is_empty() => {
+                let mut column = FirstColumn::default();
+                self.key.row.values(&self.key.prepared, &mut column)?;
+                set.unchanged(column.name.unwrap_or(M::VersionColumn::NAME))?;
+            }
+            None => {}
+        }
         self.key.walk_where(Some(self.expected), out)
     }
 }
@@ -125,4 +142,31 @@ where
 impl<M: OptimisticLock, A: UpdateKind<M>> QueryId for Update<'_, M, A> {
     type QueryId = StatementKey<A::Id, M::StatementId>;
     const HAS_STATIC_QUERY_ID: bool = matches!(A::SQL_TEXT, SqlText::Fixed);
+}
+
+/// The same, and answers with the version that the row has then: for PostgreSQL.
+pub struct ReturningVersion<U>(pub(crate) U);
+
+impl<'a, M, A, DB> QueryFragment<DB> for ReturningVersion<Update<'a, M, A>>
+where
+    DB: Backend,
+    M: Columns<DB>,
+    Update<'a, M, A>: QueryFragment<DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        self.0.walk_ast(out.reborrow())?;
+        out.push_sql(" RETURNING ");
+        out.push_identifier(M::VersionColumn::NAME)
+    }
+}
+
+impl<M: OptimisticLock, A> Query for ReturningVersion<Update<'_, M, A>> {
+    type SqlType = <M::VersionColumn as Expression>::SqlType;
+}
+
+impl<U, Conn> RunQueryDsl<Conn> for ReturningVersion<U> {}
+
+impl<U: QueryId> QueryId for ReturningVersion<U> {
+    type QueryId = StatementKey<ReturningVersion<()>, U::QueryId>;
+    const HAS_STATIC_QUERY_ID: bool = U::HAS_STATIC_QUERY_ID;
 }

@@ -1,6 +1,8 @@
 //! The scenarios, written once and included by each cell, whose names they use.
 
 mod conflict;
+#[cfg(feature = "kinds")]
+mod database_generated;
 mod errors;
 mod isolation;
 mod keys;
@@ -11,6 +13,8 @@ pub(crate) mod product;
 mod race;
 mod save;
 mod transactions;
+#[cfg(feature = "kinds")]
+pub(crate) mod version_kinds;
 mod versions;
 
 use super::cell;

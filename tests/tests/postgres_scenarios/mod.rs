@@ -1,0 +1,17 @@
+//! Versions of types that PostgreSQL alone has.
+
+mod xmin;
+
+use occ_runtime::{Micros, Timestamp, UuidV4, UuidV7};
+
+use crate::cell;
+use crate::scenarios::scenarios;
+use crate::scenarios::version_kinds::{Nanoseconds, version_kinds};
+
+version_kinds! {
+    random_uuids: UuidV4, uuid::Uuid, Uuid, ["", "UUID", ""];
+    timed_uuids: UuidV7, uuid::Uuid, Uuid, ["", "UUID", ""];
+    chrono_with_zone: Timestamp<Micros, Nanoseconds>, chrono::DateTime<chrono::Utc>, Timestamptz, ["", "TIMESTAMPTZ", ""];
+    time_with_offset: Timestamp<Micros, Nanoseconds>, time::OffsetDateTime, Timestamptz, ["", "TIMESTAMPTZ", ""];
+    system_time: Timestamp<Micros, Nanoseconds>, std::time::SystemTime, Timestamp, ["", "TIMESTAMP", ""];
+}

@@ -1,0 +1,78 @@
+//! PostgreSQL's `xmin` as the version, and its limits.
+
+use diesel::prelude::*;
+use occ_runtime::{DatabaseGenerated, Error, OptimisticLock, Xmin};
+
+use super::cell::{Conn, batch, begin, commit, connect, delete, first, record, save, touch};
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use occ_runtime::Xid;
+
+    products (id) {
+        id -> Integer,
+        name -> Text,
+        xmin -> Xid,
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Queryable, Selectable, OptimisticLock)]
+struct Product {
+    id: i32,
+    name: String,
+    #[occ(version, generator = DatabaseGenerated)]
+    xmin: Xmin,
+}
+
+async fn load(conn: &mut Conn) -> Product {
+    first(products::table.find(1).select(Product::as_select()), conn).await.unwrap()
+}
+
+super::scenarios! {
+    async fn xmin_guards_a_table_without_a_version_column_in_one_statement(database) {
+        let conn = &mut connect(database).await;
+        batch("ALTER TABLE products DROP COLUMN version", conn).await.unwrap();
+        let mut product = load(conn).await;
+        let mut old = product.clone();
+        let recorder = record(conn);
+        product.name = "renamed".into();
+        save(&mut product, conn).await.unwrap();
+        let sent = recorder.take();
+        assert_eq!(sent.len(), 1, "{sent:?}");
+        assert!(sent[0].starts_with("UPDATE products SET name = ? WHERE id = ? AND xmin = ? RETURNING xmin"), "{sent:?}");
+        assert_ne!(product.xmin, old.xmin);
+        assert_eq!(load(conn).await, product);
+        save(&mut product, conn).await.unwrap();
+        touch(&mut product, conn).await.unwrap();
+        assert_eq!(load(conn).await, product);
+        let before = old.clone();
+        assert!(save(&mut old, conn).await.unwrap_err().is_stale());
+        assert!(delete(&old, conn).await.unwrap_err().is_stale());
+        assert_eq!(old, before);
+        delete(&product, conn).await.unwrap();
+        let Err(Error::Stale(stale)) = save(&mut product, conn).await else { panic!("it is gone") };
+        assert!(stale.is_deleted());
+    }
+
+    async fn two_writes_in_one_transaction_share_it(database) {
+        let conn = &mut connect(database).await;
+        begin(conn).await.unwrap();
+        let mut product = load(conn).await;
+        save(&mut product, conn).await.unwrap();
+        let mut copy = product.clone();
+        save(&mut product, conn).await.unwrap();
+        // The limit: the copy is stale, and nobody notices within this transaction.
+        assert_eq!(copy.xmin, product.xmin);
+        save(&mut copy, conn).await.unwrap();
+        commit(conn).await.unwrap();
+    }
+
+    async fn a_table_rewrite_makes_every_copy_stale(database) {
+        let conn = &mut connect(database).await;
+        let mut product = load(conn).await;
+        batch("ALTER TABLE products ALTER COLUMN name TYPE VARCHAR(300) USING name || ''", conn).await.unwrap();
+        batch("DISCARD PLANS; DEALLOCATE ALL", &mut connect(database).await).await.unwrap();
+        let other = &mut connect(database).await;
+        assert!(save(&mut product, other).await.unwrap_err().is_stale());
+    }
+}

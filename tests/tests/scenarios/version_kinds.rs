@@ -1,0 +1,202 @@
+//! Versions that are no plain counters, on every backend.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use occ_runtime::{Clock, Micros, Millis, Seconds, Timestamp, UuidV4, UuidV7};
+
+/// Everything a kind of version has to hold up under, for one pairing of generator, field and column.
+///
+/// `$ddl` is the column's type on SQLite, PostgreSQL and MySQL.
+macro_rules! version_kinds {
+    ($($test:ident: $generator:ty, $rust:ty, $sql:ident, [$sqlite:literal, $postgres:literal, $mysql:literal];)*) => {$(
+        mod $test {
+            use diesel::prelude::*;
+
+            #[allow(unused_imports, reason = "not every kind needs them all")]
+            use super::*;
+
+            diesel::table! {
+                use diesel::sql_types::*;
+                rows (id) { id -> Integer, name -> Text, version -> $sql }
+            }
+
+            #[derive(Clone, Debug, PartialEq, Queryable, Selectable, occ_runtime::OptimisticLock)]
+            #[diesel(table_name = rows)]
+            pub struct Row {
+                pub id: i32,
+                pub name: String,
+                #[occ(version, generator = $generator)]
+                pub version: $rust,
+            }
+
+            crate::scenarios::scenarios! {
+                async fn it_guards_saves_and_deletes_and_is_read_back_as_it_was_written(database) {
+                    use crate::cell::{BACKEND, batch, connect, delete, execute, first, save, verify};
+                    use occ_tests::cell::Backend;
+                    use occ_runtime::VersionGenerator;
+
+                    let conn = &mut connect(database).await;
+                    let column = match BACKEND {
+                        Backend::Sqlite => $sqlite,
+                        Backend::Postgres => $postgres,
+                        Backend::Mysql => $mysql,
+                    };
+                    let ddl = format!(
+                        "CREATE TABLE rows (id INTEGER PRIMARY KEY, name VARCHAR(50) NOT NULL, version {column} NOT NULL)"
+                    ).replace("rows", if BACKEND == Backend::Mysql { "`rows`" } else { "rows" });
+                    batch(&ddl, conn).await.unwrap();
+                    let initial = <$generator as VersionGenerator<$rust>>::initial();
+                    let insert = diesel::insert_into(rows::table)
+                        .values((rows::id.eq(1), rows::name.eq("new"), rows::version.eq(initial.clone())));
+                    execute(insert, conn).await.unwrap();
+                    let query = || rows::table.find(1).select(Row::as_select());
+
+                    let mut row: Row = first(query(), conn).await.unwrap();
+                    assert_eq!(row.version, initial, "what was inserted is what is read");
+                    let mut old = row.clone();
+                    let mut versions = vec![row.version.clone()];
+                    for name in ["first", "second"] {
+                        row.name = name.into();
+                        save(&mut row, conn).await.unwrap();
+                        assert_eq!(first::<_, Row>(query(), conn).await.unwrap(), row, "memory equals the row");
+                        verify(&row, conn).await.unwrap();
+                        assert!(!versions.contains(&row.version), "a version never repeats");
+                        versions.push(row.version.clone());
+                    }
+                    let before = old.clone();
+                    assert!(save(&mut old, conn).await.unwrap_err().is_stale());
+                    assert!(delete(&old, conn).await.unwrap_err().is_stale());
+                    assert_eq!(old, before);
+                    assert_eq!(first::<_, Row>(query(), conn).await.unwrap(), row);
+                    delete(&row, conn).await.unwrap();
+                }
+            }
+        }
+    )*};
+}
+#[allow(unused_imports, reason = "only PostgreSQL has more kinds")]
+pub(crate) use version_kinds;
+
+/// Tells nanoseconds, which no column here stores.
+pub struct Nanoseconds;
+
+impl Clock for Nanoseconds {
+    fn now() -> SystemTime {
+        UNIX_EPOCH + Duration::new(1_700_000_000, 123_456_789)
+    }
+}
+
+version_kinds! {
+    random_uuids_as_text: UuidV4, String, Text, ["TEXT", "TEXT", "VARCHAR(36)"];
+    random_uuids_as_fixed_text: UuidV4, String, Text, ["CHAR(36)", "CHAR(36)", "CHAR(36)"];
+    random_uuids_as_bytes: UuidV4, Vec<u8>, Binary, ["BLOB", "BYTEA", "BINARY(16)"];
+    timed_uuids_as_text: UuidV7, String, Text, ["TEXT", "TEXT", "VARCHAR(36)"];
+    timed_uuids_as_bytes: UuidV7, Vec<u8>, Binary, ["BLOB", "BYTEA", "VARBINARY(16)"];
+    chrono_in_microseconds: Timestamp, chrono::NaiveDateTime, Timestamp, ["TIMESTAMP", "TIMESTAMP", "DATETIME(6)"];
+    chrono_in_milliseconds: Timestamp<Millis>, chrono::NaiveDateTime, Timestamp, ["TIMESTAMP", "TIMESTAMP(3)", "DATETIME(3)"];
+    chrono_in_seconds: Timestamp<Seconds>, chrono::NaiveDateTime, Timestamp, ["TIMESTAMP", "TIMESTAMP(0)", "DATETIME"];
+    chrono_cut_to_microseconds: Timestamp<Micros, Nanoseconds>, chrono::NaiveDateTime, Timestamp, ["TIMESTAMP", "TIMESTAMP", "DATETIME(6)"];
+    chrono_cut_to_milliseconds: Timestamp<Millis, Nanoseconds>, chrono::NaiveDateTime, Timestamp, ["TIMESTAMP", "TIMESTAMP(3)", "DATETIME(3)"];
+    chrono_cut_to_seconds: Timestamp<Seconds, Nanoseconds>, chrono::NaiveDateTime, Timestamp, ["TIMESTAMP", "TIMESTAMP(0)", "DATETIME"];
+    time_in_microseconds: Timestamp, time::PrimitiveDateTime, Timestamp, ["TIMESTAMP", "TIMESTAMP", "DATETIME(6)"];
+    time_cut_to_microseconds: Timestamp<Micros, Nanoseconds>, time::PrimitiveDateTime, Timestamp, ["TIMESTAMP", "TIMESTAMP", "DATETIME(6)"];
+    time_in_seconds: Timestamp<Seconds>, time::PrimitiveDateTime, Timestamp, ["TIMESTAMP", "TIMESTAMP(0)", "DATETIME"];
+    microseconds_as_a_number: Timestamp<Micros>, i64, BigInt, ["BIGINT", "BIGINT", "BIGINT"];
+    milliseconds_as_a_number: Timestamp<Millis, Nanoseconds>, i64, BigInt, ["BIGINT", "BIGINT", "BIGINT"];
+}
+
+/// Stands still.
+pub struct Frozen;
+
+impl Clock for Frozen {
+    fn now() -> SystemTime {
+        UNIX_EPOCH + Duration::from_secs(1_700_000_000)
+    }
+}
+
+mod frozen {
+    use diesel::prelude::*;
+
+    diesel::table! { frozen (id) { id -> Integer, version -> Timestamp } }
+
+    #[derive(Clone, Debug, PartialEq, Queryable, Selectable, occ_runtime::OptimisticLock)]
+    #[diesel(table_name = frozen)]
+    pub struct Row {
+        pub id: i32,
+        #[occ(version, generator = super::Timestamp<super::Micros, super::Frozen>)]
+        pub version: chrono::NaiveDateTime,
+    }
+}
+
+mod reused {
+    use diesel::prelude::*;
+
+    diesel::table! { reused (id) { id -> Integer, version -> Text } }
+
+    #[derive(Clone, Debug, PartialEq, Queryable, Selectable, occ_runtime::OptimisticLock)]
+    #[diesel(table_name = reused)]
+    pub struct Row {
+        pub id: i32,
+        #[occ(version, generator = super::UuidV4)]
+        pub version: String,
+    }
+}
+
+super::scenarios! {
+    async fn ten_thousand_saves_on_a_frozen_clock_have_versions_that_grow(database) {
+        use crate::cell::{batch, connect, execute, save};
+        use diesel::prelude::*;
+        use frozen::{Row, frozen::dsl};
+        use occ_runtime::VersionGenerator as _;
+
+        let conn = &mut connect(database).await;
+        let column = if crate::cell::BACKEND == occ_tests::cell::Backend::Mysql { "DATETIME(6)" } else { "TIMESTAMP" };
+        batch(&format!("CREATE TABLE frozen (id INTEGER PRIMARY KEY, version {column} NOT NULL)"), conn).await.unwrap();
+        let mut row = Row { id: 1, version: Timestamp::<Micros, Frozen>::initial() };
+        execute(diesel::insert_into(dsl::frozen).values((dsl::id.eq(1), dsl::version.eq(row.version))), conn)
+            .await
+            .unwrap();
+        batch("BEGIN", conn).await.unwrap();
+        for _ in 0..10_000 {
+            let before = row.version;
+            save(&mut row, conn).await.unwrap();
+            assert!(row.version > before);
+        }
+        batch("COMMIT", conn).await.unwrap();
+        let stored: Row = crate::cell::first(dsl::frozen.select(Row::as_select()), conn).await.unwrap();
+        assert_eq!(stored, row);
+    }
+
+    async fn a_uuid_tells_a_row_from_the_one_deleted_before_it_and_a_counter_does_not(database) {
+        use crate::cell::{batch, connect, delete, execute, first, save};
+        use diesel::prelude::*;
+        use occ_runtime::VersionGenerator;
+        use reused::{Row, reused::dsl};
+
+        let conn = &mut connect(database).await;
+        batch("CREATE TABLE reused (id INTEGER PRIMARY KEY, version VARCHAR(36) NOT NULL)", conn).await.unwrap();
+        for round in 0..2 {
+            let version: String = UuidV4::initial();
+            execute(diesel::insert_into(dsl::reused).values((dsl::id.eq(1), dsl::version.eq(&version))), conn)
+                .await
+                .unwrap();
+            let mut old: Row = first(dsl::reused.select(Row::as_select()), conn).await.unwrap();
+            if round == 0 {
+                delete(&old, conn).await.unwrap();
+                let version: String = UuidV4::initial();
+                execute(diesel::insert_into(dsl::reused).values((dsl::id.eq(1), dsl::version.eq(&version))), conn)
+                    .await
+                    .unwrap();
+                assert!(save(&mut old, conn).await.unwrap_err().is_stale());
+                batch("DELETE FROM reused", conn).await.unwrap();
+            }
+        }
+
+        // The counter starts anew, and so takes the old value for the new one.
+        let mut old = super::product::load(1, conn).await;
+        batch("DELETE FROM products WHERE id = 1; INSERT INTO products VALUES (1, 'new', NULL, 0, 1)", conn)
+            .await
+            .unwrap();
+        save(&mut old, conn).await.unwrap();
+    }
+}

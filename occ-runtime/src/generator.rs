@@ -31,7 +31,9 @@ use crate::error::VersionError;
 #[diagnostic::on_unimplemented(
     message = "the generator `{Self}` does not make versions of type `{V}`",
     label = "this generator does not fit the version field",
-    note = "name one that does: `generator = MyGenerator`, with `impl VersionGenerator<{V}> for MyGenerator`"
+    note = "`Increment` makes integers; `UuidV4` and `UuidV7` make `Uuid`, `String` and bytes; `Timestamp` makes points in \
+            time and `i64`; `DatabaseGenerated` reads what the database makes",
+    note = "or name one of your own: `generator = MyGenerator`, with `impl VersionGenerator<{V}> for MyGenerator`"
 )]
 pub trait VersionGenerator<V> {
     /// Whether the database makes the versions, and `next` is never called.
@@ -59,7 +61,9 @@ pub trait VersionGenerator<V> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no default version generator",
     label = "no generator is known for this type",
-    note = "name one: `#[occ(version, generator = MyGenerator)]`, with `impl VersionGenerator<{Self}> for MyGenerator`",
+    note = "`Uuid` has one with the feature `uuid`, types of `chrono` and `time` with those features; for `String` and bytes \
+            name `UuidV4`: `#[occ(version, generator = UuidV4)]`",
+    note = "or name one of your own: `generator = MyGenerator`, with `impl VersionGenerator<{Self}> for MyGenerator`",
     note = "or, for a type of your own that counts: `impl Counter for {Self}`"
 )]
 pub trait DefaultGenerator: Sized {
@@ -91,7 +95,9 @@ pub trait DefaultGenerator: Sized {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no default version generator",
     label = "no generator is known for this type",
-    note = "name one: `#[occ(version, generator = MyGenerator)]`, with `impl VersionGenerator<{Self}> for MyGenerator`",
+    note = "`Uuid` has one with the feature `uuid`, types of `chrono` and `time` with those features; for `String` and bytes \
+            name `UuidV4`: `#[occ(version, generator = UuidV4)]`",
+    note = "or name one of your own: `generator = MyGenerator`, with `impl VersionGenerator<{Self}> for MyGenerator`",
     note = "or, for a type of your own that counts: `impl Counter for {Self}`"
 )]
 pub trait Counter: Debug + Sized {
@@ -179,6 +185,7 @@ impl<V: Counter> DefaultGenerator for V {
 #[non_exhaustive]
 pub struct DatabaseGenerated;
 
+#[diagnostic::do_not_recommend]
 impl<V: Default> VersionGenerator<V> for DatabaseGenerated {
     const BY_DATABASE: bool = true;
 

@@ -153,6 +153,7 @@ pub trait PointInTime: Debug + Sized {
     fn at(count: i128, unit: Duration) -> Option<Self>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<P: Precision, C: Clock, V: PointInTime> VersionGenerator<V> for Timestamp<P, C> {
     /// The present; the Unix epoch where the type cannot hold that.
     ///

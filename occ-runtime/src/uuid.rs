@@ -12,7 +12,11 @@ use crate::generator::{DefaultGenerator, VersionGenerator};
 /// make poor index keys; a version is seldom indexed.
 ///
 /// It makes `Uuid` for PostgreSQL's `uuid` (Diesel's feature `uuid`), `String` of 36 lower-case characters for text
-/// columns, and `Vec<u8>` or `[u8; 16]` for `BINARY(16)`, `bytea` and `BLOB`.
+/// columns, and `Vec<u8>` for `BINARY(16)`, `bytea` and `BLOB`; also `[u8; 16]`, which Diesel itself does not read, for
+/// newtypes that do.
+///
+/// On MySQL, text columns compare by their collation, and the usual ones ignore case and trailing spaces. What this makes
+/// differs in more than that; for text versions of your own use `utf8mb4_bin` or `VARBINARY`.
 ///
 /// ```
 /// use occ_runtime::{UuidV4, VersionGenerator};

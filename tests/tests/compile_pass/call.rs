@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use diesel::serialize::{self, IsNull, Output, ToSql};
 use diesel::sql_types::Text;
 use diesel::sqlite::Sqlite;
-use occ_runtime::prelude::*;
+use occ_runtime::{Error, prelude::*};
 
 diesel::table! {
     products (id) {

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Integer;
 use occ_runtime::Counter;
 use occ_runtime::LocksOn;
-use occ_runtime::prelude::*;
+use occ_runtime::{VersionError, VersionGenerator, prelude::*};
 
 /// help: add it to the struct and to `table!`: `#[occ(version)] version: i32`
 mod added {
@@ -111,7 +111,7 @@ mod beside_the_key {
     }
 }
 
-/// note: name one: `#[occ(version, generator = MyGenerator)]`, with `impl VersionGenerator<String> for MyGenerator`
+/// note: or name one of your own: `generator = MyGenerator`, with `impl VersionGenerator<String> for MyGenerator`
 mod named_generator {
     use super::*;
 

@@ -3,6 +3,7 @@
 mod errors_provoked;
 mod locks;
 mod snapshots;
+mod text_versions;
 
 use crate::cell;
 use crate::scenarios::{product, scenarios};

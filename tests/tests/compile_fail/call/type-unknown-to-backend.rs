@@ -1,7 +1,7 @@
 use diesel::expression::AsExpression;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
-use occ_runtime::prelude::*;
+use occ_runtime::{Error, prelude::*};
 
 diesel::table! {
     products (id) {

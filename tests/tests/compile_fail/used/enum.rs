@@ -1,5 +1,5 @@
 use diesel::prelude::*;
-use occ_runtime::prelude::*;
+use occ_runtime::{Error, prelude::*};
 
 #[derive(OptimisticLock)]
 enum Product { //~ ERROR an enum has no optimistic lock

@@ -1,5 +1,5 @@
 use diesel::prelude::*;
-use occ_runtime::prelude::*;
+use occ_runtime::{Error, prelude::*};
 
 #[derive(OptimisticLock)]
 union Product { //~ ERROR a union has no optimistic lock

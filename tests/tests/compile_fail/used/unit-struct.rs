@@ -1,5 +1,5 @@
 use diesel::prelude::*;
-use occ_runtime::prelude::*;
+use occ_runtime::{Error, prelude::*};
 
 #[derive(OptimisticLock)]
 struct Product; //~ ERROR a struct without fields has no optimistic lock

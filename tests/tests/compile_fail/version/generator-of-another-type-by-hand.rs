@@ -1,4 +1,4 @@
-use occ_runtime::prelude::*;
+use occ_runtime::{VersionError, VersionGenerator, prelude::*};
 
 diesel::table! {
     products (id) {

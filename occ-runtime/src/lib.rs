@@ -60,6 +60,9 @@ pub mod async_prelude {
     };
 }
 
+#[doc = include_str!("../DATABASES.md")]
+pub mod databases {}
+
 /// What the derive writes into user code. Nothing here is covered by semantic versioning.
 #[doc(hidden)]
 pub mod __private {

@@ -26,7 +26,7 @@ pub enum Transient {
     LockTimeout,
     /// MariaDB 1020: the row is newer than this transaction's snapshot.
     RecordChanged,
-    /// SQLite's SQLITE_BUSY and SQLITE_LOCKED, also when its snapshot is too old to be written from.
+    /// SQLite's `SQLITE_BUSY` and `SQLITE_LOCKED`, also when its snapshot is too old to be written from.
     Busy,
     /// MySQL 1047: a Galera node that is not, or not yet, part of its cluster.
     NodeNotReady,
@@ -139,8 +139,9 @@ const LOST: &[&str] = &[
 
 fn connection_is_lost(error: &DieselError) -> bool {
     match error {
-        DieselError::BrokenTransactionManager | DieselError::RollbackErrorOnCommit { .. } => true,
-        DieselError::DatabaseError(
+        DieselError::BrokenTransactionManager
+        | DieselError::RollbackErrorOnCommit { .. }
+        | DieselError::DatabaseError(
             DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand,
             _,
         ) => true,

@@ -17,7 +17,7 @@ const WORKERS: usize = 6;
 const INCREMENTS: usize = 1000;
 
 /// What the workers met on their way.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 struct Met {
     stale: usize,
     certification: usize,

@@ -14,6 +14,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use occ_runtime::Error;
 use occ_tests::report::{measured, skipped};
 
+/// How often each server is killed.
+const DEATHS: usize = 3;
+
 /// A throw-away server of the script `tests/servers`.
 struct Server {
     kind: &'static str,
@@ -89,7 +92,6 @@ macro_rules! death {
                 let database = Database::create_on(&url);
                 block_on(product::create_table(&database));
                 let mut written_all_the_same = 0;
-                const DEATHS: usize = 3;
                 for _ in 0..DEATHS {
                     let saved = AtomicUsize::new(0);
                     let (before, mut after, error) = std::thread::scope(|scope| {

@@ -94,6 +94,7 @@ mod tests {
 
     use diesel::connection::{InstrumentationEvent, SimpleConnection as _};
     use diesel::prelude::*;
+    use occ_runtime::Error;
     use occ_runtime::prelude::*;
 
     use crate::products;

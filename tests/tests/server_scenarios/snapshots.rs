@@ -10,13 +10,11 @@ use super::product::load;
 
 /// Begins a transaction that sees one snapshot from its first read on.
 async fn begin_snapshot(conn: &mut super::cell::Conn) {
-    match BACKEND {
-        Backend::Postgres => batch("BEGIN ISOLATION LEVEL REPEATABLE READ", conn).await.unwrap(),
-        _ => {
-            batch("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", conn).await.unwrap();
-            batch("BEGIN", conn).await.unwrap();
-        }
+    if BACKEND == Backend::Postgres {
+        return batch("BEGIN ISOLATION LEVEL REPEATABLE READ", conn).await.unwrap();
     }
+    batch("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", conn).await.unwrap();
+    batch("BEGIN", conn).await.unwrap();
 }
 
 super::scenarios! {
@@ -66,7 +64,7 @@ super::scenarios! {
                     has_written.wait();
                     // Whether the other has sent its UPDATE by now or not, the outcome is the same.
                     batch(end, conn).await.unwrap();
-                })
+                });
             };
             let second = || {
                 block_on(async {

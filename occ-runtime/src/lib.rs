@@ -1,3 +1,6 @@
+// The README links to a file, these pages to a module: the first definition of a link counts.
+#![doc = "[databases]: databases"]
+#![doc = ""]
 #![doc = include_str!("../README.md")]
 
 #[cfg(feature = "async")]

@@ -66,7 +66,8 @@ impl LockMode {
         Self { strength, wait: Wait::UntilFree }
     }
 
-    /// Fails at once where it would have to wait: [`Transient::LockTimeout`](crate::Transient::LockTimeout).
+    /// Fails at once where it would have to wait: [`Transient::LockTimeout`](crate::Transient::LockTimeout). (Oracle MySQL
+    /// has another message for it, which is not recognised.)
     #[must_use]
     pub const fn nowait(self) -> Self {
         Self { wait: Wait::No, ..self }

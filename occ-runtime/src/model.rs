@@ -64,6 +64,27 @@ pub trait OptimisticLock: Sized {
     /// The version this value was loaded at.
     fn version(&self) -> &Self::Version;
 
+    /// The version to insert a new row with, where the column has no `DEFAULT`.
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// # use occ_runtime::{Error, prelude::*};
+    #[doc = include_str!("example.txt")]
+    /// # let conn = &mut connection();
+    /// diesel::insert_into(products::table)
+    ///     .values((
+    ///         products::name.eq("desk"),
+    ///         products::quantity.eq(3),
+    ///         products::version.eq(Product::initial_version()),
+    ///     ))
+    ///     .execute(conn)?;
+    /// # Ok::<_, Error>(())
+    /// ```
+    #[must_use]
+    fn initial_version() -> Self::Version {
+        Self::Generator::initial()
+    }
+
     /// The name of the table's `table!` module.
     fn table_name() -> &'static str;
 

@@ -256,18 +256,34 @@ where
 ///     b.reload(conn).await
 /// }
 /// ```
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be reloaded",
-    label = "its row cannot be selected as `{Self}`",
-    note = "add `#[derive(Queryable, Selectable)]` to `{Self}`"
-)]
 pub trait AsyncLoadsOn<C>: OptimisticLock {
     #[doc(hidden)]
     fn read(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send;
 }
 
+impl<M, C> AsyncLoadsOn<C> for M
+where
+    M: OptimisticLock,
+    C: AsyncReads<M>,
+{
+    fn read(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send {
+        conn.read_again(self)
+    }
+}
+
+/// As [`Reads`](crate::methods::Reads).
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{M}` cannot be reloaded",
+    label = "its row cannot be selected as `{M}`",
+    note = "add `#[derive(Queryable, Selectable)]` to `{M}`"
+)]
+pub trait AsyncReads<M> {
+    fn read_again(&mut self, row: &mut M) -> impl Future<Output = Result<(), Error>> + Send;
+}
+
 #[diagnostic::do_not_recommend]
-impl<M, C, E, ST> AsyncLoadsOn<C> for M
+impl<M, C, E, ST> AsyncReads<M> for C
 where
     C: AsyncConnection<Backend: QueryMetadata<AsSelect<M, C::Backend>> + 'static>,
     M: Columns<C::Backend> + Selectable<C::Backend, SelectExpression = E> + FromSqlRow<ST, C::Backend>,

@@ -370,18 +370,34 @@ where
 ///     model.save_optimistic(conn).or_else(|_| model.reload(conn))
 /// }
 /// ```
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be reloaded",
-    label = "its row cannot be selected as `{Self}`",
-    note = "add `#[derive(Queryable, Selectable)]` to `{Self}`"
-)]
 pub trait LoadsOn<C>: OptimisticLock {
     #[doc(hidden)]
     fn read(&mut self, conn: &mut C) -> Result<(), Error>;
 }
 
+impl<M, C> LoadsOn<C> for M
+where
+    M: OptimisticLock,
+    C: Reads<M>,
+{
+    fn read(&mut self, conn: &mut C) -> Result<(), Error> {
+        conn.read_again(self)
+    }
+}
+
+/// [`LoadsOn`] seen from the connection: so that a model that cannot be read is one error, once the connection is known.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{M}` cannot be reloaded",
+    label = "its row cannot be selected as `{M}`",
+    note = "add `#[derive(Queryable, Selectable)]` to `{M}`"
+)]
+pub trait Reads<M> {
+    fn read_again(&mut self, row: &mut M) -> Result<(), Error>;
+}
+
 #[diagnostic::do_not_recommend]
-impl<M, C, E, ST> LoadsOn<C> for M
+impl<M, C, E, ST> Reads<M> for C
 where
     C: Connection<Backend: QueryMetadata<AsSelect<M, C::Backend>> + 'static> + LoadConnection,
     M: Columns<C::Backend>

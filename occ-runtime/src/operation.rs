@@ -111,17 +111,17 @@ macro_rules! lock_operations {
     };
 }
 
-/// The body of [`LoadsOn`](crate::methods::LoadsOn) and of its async twin.
+/// The body of [`Reads`](crate::methods::Reads) and of its async twin.
 macro_rules! load_operations {
     ($first:path $(, [$async:ident, $await:ident])?) => {
-        $($async)? fn read(&mut self, conn: &mut C) -> Result<(), Error> {
-            match $first(CurrentRow::<M, C::Backend>::of(self), conn)$(.$await)? {
+        $($async)? fn read_again(&mut self, row: &mut M) -> Result<(), Error> {
+            match $first(CurrentRow::<M, C::Backend>::of(row), self)$(.$await)? {
                 Ok(current) => {
-                    *self = current;
+                    *row = current;
                     Ok(())
                 }
                 Err(diesel::result::Error::NotFound) => {
-                    Err(operation::stale::<C::Backend, M>(Operation::Reload, self, self.version(), None))
+                    Err(operation::stale::<C::Backend, M>(Operation::Reload, row, row.version(), None))
                 }
                 Err(error) => Err(error.into()),
             }

@@ -17,7 +17,7 @@ struct Product {
 }
 
 fn reload(mut product: Product, conn: &mut SqliteConnection) -> Result<(), Error> {
-    product.reload(conn) //~ ERROR `Product` cannot be reloaded //~ ERROR `Product` cannot be reloaded
+    product.reload(conn) //~ ERROR `Product` cannot be reloaded
 }
 
 fn main() {}

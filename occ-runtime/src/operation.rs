@@ -7,7 +7,8 @@ use diesel::backend::Backend;
 
 use crate::column::ValueText;
 use crate::error::{AmbiguousKeyError, Error, LockedError, Operation, StaleObjectError, VersionError};
-use crate::model::Columns;
+use crate::generator::VersionGenerator as _;
+use crate::model::{Columns, OptimisticLock};
 
 /// The bodies of [`LocksOn`](crate::methods::LocksOn) and of its async twin. `$execute` runs a statement,
 /// `$first` a query for one row, `$all` one for many; `[async, await, Send]` turns each body into an `async fn` with a `Send` future.
@@ -28,7 +29,7 @@ macro_rules! lock_operations {
             }
             let row = &*self;
             let expected = expected.unwrap_or_else(|| row.version());
-            let next = M::Generator::next(expected)?;
+            let next = operation::next_version::<M>(expected)?;
             let rows = $execute(Update::new(row, assignments, Some(&next), expected), conn)$(.$await)??;
             if rows != 1 {
                 let actual = $first(CurrentVersion::of(row), conn)$(.$await)?;
@@ -197,6 +198,19 @@ where
     M: Columns<DB>,
 {
     LockedError::new(M::table_name(), key_text::<DB, M>(row)).into()
+}
+
+/// What the generator makes of `current`. A version that stays would let the next stale copy through.
+pub(crate) fn next_version<M: OptimisticLock>(current: &M::Version) -> Result<M::Version, VersionError> {
+    let next = M::Generator::next(current)?;
+    if next == *current {
+        return Err(VersionError::new(format!(
+            "the generator `{}` has made version {current:?} of `{}` twice in a row; each version must be a new one",
+            std::any::type_name::<M::Generator>(),
+            M::table_name()
+        )));
+    }
+    Ok(next)
 }
 
 /// Why a statement met `rows` rows instead of one, given what a look at the row brought.

@@ -2,6 +2,7 @@
 
 mod dropped;
 mod pools;
+mod wrapped;
 
 use crate::cell;
 use crate::scenarios::{product, scenarios};

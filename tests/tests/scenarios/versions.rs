@@ -121,6 +121,27 @@ struct TenDraft {
     revision: i32,
 }
 
+/// Gets stuck.
+struct Stuck;
+
+impl VersionGenerator<i32> for Stuck {
+    fn initial() -> i32 {
+        1
+    }
+
+    fn next(current: &i32) -> Result<i32, VersionError> {
+        Ok((current + 1).min(91))
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Queryable, Selectable, OptimisticLock)]
+#[diesel(table_name = drafts)]
+struct StuckDraft {
+    id: i32,
+    #[occ(version, generator = Stuck)]
+    revision: i32,
+}
+
 const DRAFTS: &str = "CREATE TABLE drafts (id INTEGER PRIMARY KEY, revision INTEGER NOT NULL); INSERT INTO drafts VALUES (1, 90);";
 
 super::scenarios! {
@@ -143,5 +164,18 @@ super::scenarios! {
         assert_eq!(draft.revision, 100);
         assert!(matches!(save(&mut draft, conn).await, Err(Error::Version(_))));
         assert_eq!(draft.revision, 100);
+    }
+
+    async fn a_generator_that_repeats_a_version_is_refused_and_nothing_is_written(database) {
+        let conn = &mut connect(database).await;
+        batch(DRAFTS, conn).await.unwrap();
+        let mut draft: StuckDraft = first(drafts::table.find(1).select(StuckDraft::as_select()), conn).await.unwrap();
+        save(&mut draft, conn).await.unwrap();
+        let before = draft.clone();
+        let error = save(&mut draft, conn).await.unwrap_err();
+        assert!(matches!(error, Error::Version(_)));
+        assert!(error.to_string().contains("has made version 91 of `drafts` twice in a row"), "{error}");
+        let row: StuckDraft = first(drafts::table.find(1).select(StuckDraft::as_select()), conn).await.unwrap();
+        assert_eq!((&draft, &row), (&before, &before));
     }
 }

@@ -54,6 +54,24 @@ fn deadlock(database: &Database, after: impl AsyncFn(&mut Conn, &mut Product, Er
     assert_eq!(victims, 1, "one of the two is stopped");
 }
 
+/// What the server calls this connection.
+async fn connection_id(conn: &mut Conn) -> i64 {
+    let id = match BACKEND {
+        Backend::Postgres => "CAST(pg_backend_pid() AS BIGINT)",
+        _ => "CAST(CONNECTION_ID() AS SIGNED)",
+    };
+    first(diesel::select(diesel::dsl::sql::<diesel::sql_types::BigInt>(id)), conn).await.unwrap()
+}
+
+/// Ends the connection `id`, from another one.
+async fn kill(id: i64, conn: &mut Conn) {
+    let kill = match BACKEND {
+        Backend::Postgres => format!("SELECT pg_terminate_backend({id})"),
+        _ => format!("KILL {id}"),
+    };
+    batch(&kill, conn).await.unwrap();
+}
+
 super::scenarios! {
     async fn a_deadlock_is_retryable_and_the_transaction_can_be_run_again(database) {
         deadlock(database, async |conn, product, error| {
@@ -136,14 +154,8 @@ super::scenarios! {
         let (a, b) = (&mut connect(database).await, &mut connect(database).await);
         let mut product = load(1, b).await;
         product.name = "changed".into();
-        let (own_id, kill) = match BACKEND {
-            Backend::Postgres => ("pg_backend_pid()", "SELECT pg_terminate_backend({})"),
-            _ => ("CONNECTION_ID()", "KILL {}"),
-        };
-        let id: i64 = first(diesel::select(diesel::dsl::sql::<diesel::sql_types::BigInt>(
-            &format!("CAST({own_id} AS {})", if BACKEND == Backend::Postgres { "BIGINT" } else { "SIGNED" }),
-        )), b).await.unwrap();
-        batch(&kill.replace("{}", &id.to_string()), a).await.unwrap();
+        let id = connection_id(b).await;
+        kill(id, a).await;
         let before = product.clone();
         let mut error = save(&mut product, b).await.unwrap_err();
         assert_eq!(product, before);
@@ -155,6 +167,27 @@ super::scenarios! {
         assert!(error.needs_new_connection(), "{error:?}");
         assert_eq!(product, before);
         save(&mut product, a).await.unwrap();
+    }
+
+    async fn a_rollback_that_fails_breaks_the_connection_and_the_error_says_so(database) {
+        let (a, b) = (&mut connect(database).await, &mut connect(database).await);
+        let mut product = load(1, b).await;
+        let before = product.clone();
+        let id = connection_id(b).await;
+        let mut next = load(2, b).await;
+        let result: Result<(), Error> = transaction(b, &mut product, async |conn, product| {
+            save(product, conn).await?;
+            kill(id, a).await;
+            save(product, conn).await
+        })
+        .await;
+        assert!(result.is_err());
+        assert_eq!(product, before);
+        let again: Result<(), Error> = transaction(b, &mut next, async |conn, next| save(next, conn).await).await;
+        assert!(again.unwrap_err().needs_new_connection());
+        let c = &mut connect(database).await;
+        assert_eq!(load(1, c).await, before, "nothing of it is stored");
+        save(&mut product, c).await.unwrap();
     }
 
     async fn an_ignored_error_in_an_aborted_transaction_is_not_taken_for_a_commit(database) {

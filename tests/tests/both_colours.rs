@@ -1,0 +1,110 @@
+//! One derived struct in a program with connections of both colours, and every trait of both worlds in scope.
+#![cfg(all(feature = "sqlite", feature = "async"))]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test is named by what it shows, and panics if not"
+)]
+
+mod model {
+    // Diesel's `RunQueryDsl` and that of diesel-async: in such a place `.execute(..)` is ambiguous, and the derive must
+    // not need it.
+    #![allow(unused_imports, reason = "they are there to be in the way")]
+    use diesel::prelude::*;
+    use diesel_async::RunQueryDsl as _;
+    use occ_runtime::prelude::*;
+
+    diesel::table! { products (id) { id -> Integer, name -> Text, version -> Integer } }
+
+    #[derive(Clone, Debug, PartialEq, Queryable, Selectable, OptimisticLock)]
+    pub struct Product {
+        pub id: i32,
+        pub name: String,
+        pub version: i32,
+    }
+}
+
+mod blocking {
+    use diesel::SqliteConnection;
+    use occ_runtime::Error;
+    use occ_runtime::prelude::*;
+
+    pub fn rename(product: &mut super::model::Product, conn: &mut SqliteConnection) -> Result<(), Error> {
+        product.name = "blocking".into();
+        product.save_optimistic(conn)
+    }
+}
+
+mod waiting {
+    use diesel_async::AsyncConnection;
+    use occ_runtime::async_prelude::*;
+    use occ_runtime::{AsyncLocksOn, Error};
+
+    /// Generic, so that its future is `Send` for every connection.
+    pub async fn rename<C>(product: &mut super::model::Product, conn: &mut C) -> Result<(), Error>
+    where
+        C: AsyncConnection,
+        super::model::Product: AsyncLocksOn<C>,
+    {
+        product.name = "waiting".into();
+        product.save_optimistic(conn).await
+    }
+}
+
+use diesel::Connection as _;
+use diesel::connection::SimpleConnection as _;
+use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
+use diesel_async::{AsyncMysqlConnection, AsyncPgConnection};
+use model::Product;
+use occ_runtime::{AsyncOptimisticDsl, OptimisticDsl};
+
+fn lamp() -> Product {
+    Product { id: 1, name: "lamp".into(), version: 1 }
+}
+
+#[test]
+fn one_struct_is_saved_through_connections_of_both_colours() {
+    let mut conn = diesel::SqliteConnection::establish(":memory:").unwrap();
+    conn.batch_execute(
+        "CREATE TABLE products (id INTEGER PRIMARY KEY, name TEXT NOT NULL, version INTEGER NOT NULL);
+         INSERT INTO products VALUES (1, 'lamp', 1)",
+    )
+    .unwrap();
+    let mut product = lamp();
+    blocking::rename(&mut product, &mut conn).unwrap();
+    // Where both traits are in scope, the path says which.
+    OptimisticDsl::save_optimistic(&mut product, &mut conn).unwrap();
+    let mut conn: SyncConnectionWrapper<diesel::SqliteConnection> = SyncConnectionWrapper::new(conn);
+    occ_tests::cell::wait(async {
+        waiting::rename(&mut product, &mut conn).await.unwrap();
+        AsyncOptimisticDsl::save_optimistic(&mut product, &mut conn).await.unwrap();
+        assert!(AsyncOptimisticDsl::save_optimistic(&mut lamp(), &mut conn).await.unwrap_err().is_stale());
+    });
+    assert_eq!(product.version, 5);
+}
+
+#[test]
+fn the_futures_are_send() {
+    fn is_send<T: Send>(_: T) {}
+    // Never run: a function is enough for the compiler.
+    #[allow(dead_code, reason = "it is there to be type-checked")]
+    fn all(product: &mut Product, pg: &mut AsyncPgConnection, mysql: &mut AsyncMysqlConnection) {
+        is_send(AsyncOptimisticDsl::save_optimistic(product, pg));
+        is_send(waiting::rename(product, mysql));
+        is_send(AsyncOptimisticDsl::delete_optimistic(product, pg));
+        is_send(AsyncOptimisticDsl::verify_optimistic(product, pg));
+        is_send(AsyncOptimisticDsl::reload(product, mysql));
+        is_send(AsyncOptimisticDsl::update_optimistic(product, changes(), pg));
+        is_send(occ_runtime::async_optimistic_transaction::<_, _, _, occ_runtime::Error, _>(
+            pg,
+            &mut *product,
+            async |conn, product| AsyncOptimisticDsl::save_optimistic(product, conn).await,
+        ));
+    }
+    is_send(lamp());
+}
+
+fn changes() -> diesel::dsl::Eq<model::products::name, &'static str> {
+    diesel::ExpressionMethods::eq(model::products::name, "x")
+}

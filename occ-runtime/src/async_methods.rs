@@ -148,6 +148,54 @@ pub trait AsyncOptimisticDsl: OptimisticLock {
 
 impl<M: OptimisticLock> AsyncOptimisticDsl for M {}
 
+/// [`OptimisticBatchDsl`](crate::OptimisticBatchDsl) for async connections. See there.
+///
+/// ```
+/// use diesel_async::AsyncConnection;
+/// use occ_runtime::async_prelude::*;
+/// use occ_runtime::{AsyncLocksOn, Error};
+///
+/// async fn save_then_delete<C, M>(models: &mut [M], conn: &mut C) -> Result<(), Error>
+/// where
+///     C: AsyncConnection,
+///     M: AsyncLocksOn<C>,
+/// {
+///     models.save_all_optimistic(conn).await?;
+///     models.delete_all_optimistic(conn).await
+/// }
+/// ```
+pub trait AsyncOptimisticBatchDsl<M: OptimisticLock> {
+    /// As [`OptimisticBatchDsl::save_all_optimistic`](crate::OptimisticBatchDsl::save_all_optimistic).
+    fn save_all_optimistic<C>(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        C: AsyncConnection,
+        M: AsyncLocksOn<C>;
+
+    /// As [`OptimisticBatchDsl::delete_all_optimistic`](crate::OptimisticBatchDsl::delete_all_optimistic).
+    fn delete_all_optimistic<C>(&self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        C: AsyncConnection,
+        M: AsyncLocksOn<C>;
+}
+
+impl<M: OptimisticLock> AsyncOptimisticBatchDsl<M> for [M] {
+    fn save_all_optimistic<C>(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        C: AsyncConnection,
+        M: AsyncLocksOn<C>,
+    {
+        M::write_all(self, conn)
+    }
+
+    fn delete_all_optimistic<C>(&self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        C: AsyncConnection,
+        M: AsyncLocksOn<C>,
+    {
+        M::delete_all(self, conn)
+    }
+}
+
 /// A model that can be written, with its version checked, through the async connection `C`: the bound for generic
 /// code.
 ///
@@ -179,15 +227,32 @@ pub trait AsyncLocksOn<C: AsyncConnection>: Columns<C::Backend> {
         A: Assignments<Self, C::Backend> + Send;
 
     #[doc(hidden)]
-    fn write_generated<A>(
-        &mut self,
+    fn put<A>(
+        &self,
         operation: Operation,
         expected: Option<&Self::Version>,
         assignments: A,
         conn: &mut C,
-    ) -> impl Future<Output = Result<(), Error>> + Send
+    ) -> impl Future<Output = Result<Self::Version, Error>> + Send
     where
         A: Assignments<Self, C::Backend> + Send;
+
+    #[doc(hidden)]
+    fn put_generated<A>(
+        &self,
+        operation: Operation,
+        expected: Option<&Self::Version>,
+        assignments: A,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<Self::Version, Error>> + Send
+    where
+        A: Assignments<Self, C::Backend> + Send;
+
+    #[doc(hidden)]
+    fn write_all(rows: &mut [Self], conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send;
+
+    #[doc(hidden)]
+    fn delete_all(rows: &[Self], conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send;
 
     #[doc(hidden)]
     fn delete(&self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send;
@@ -204,7 +269,7 @@ where
     SqlTypeOf<M::VersionColumn>: SqlType + SingleValue + 'static,
     FromClause<M>: QueryFragment<C::Backend> + Send,
 {
-    operation::lock_operations!(ExecuteDsl::execute, first, all, [async, await, Send]);
+    operation::lock_operations!(ExecuteDsl::execute, first, all, end, [async, await, Send]);
 }
 
 /// A model whose row can be locked through the async connection `C`: the bound for
@@ -320,4 +385,18 @@ where
     U: Send + 'c,
 {
     Box::pin(RunQueryDsl::get_results(query, conn))
+}
+
+/// Commits what went well, and rolls back what did not.
+async fn end<C: AsyncConnection, T: Send>(outcome: Result<T, Error>, conn: &mut C) -> Result<T, Error> {
+    match outcome {
+        Ok(value) => {
+            C::TransactionManager::commit_transaction(conn).await?;
+            Ok(value)
+        }
+        Err(error) => match C::TransactionManager::rollback_transaction(conn).await {
+            Ok(()) | Err(diesel::result::Error::BrokenTransactionManager) => Err(error),
+            Err(rollback) => Err(rollback.into()),
+        },
+    }
 }

@@ -8,6 +8,8 @@ use std::fmt;
 /// | variant | you meet it when | memory | what to do |
 /// |---|---|---|---|
 /// | [`Stale`](Error::Stale) | the row moved on since it was loaded, or is gone | unchanged | reload, apply the change again |
+/// | [`StaleBatch`](Error::StaleBatch) | the same for rows of a batch, each of them named | unchanged | reload those, apply the changes again |
+/// | [`DuplicateRow`](Error::DuplicateRow) | a batch has two values for one row | unchanged | merge them |
 /// | [`Version`](Error::Version) | no version follows the current one | unchanged | widen the column or change the generator |
 /// | [`AmbiguousKey`](Error::AmbiguousKey) | the key matched more than one row | unchanged | roll back, name the whole primary key |
 /// | [`Locked`](Error::Locked) | another transaction holds the row and you asked to skip it | unchanged | try later |
@@ -30,6 +32,12 @@ pub enum Error {
     /// The row is not at the expected version any more.
     #[error(transparent)]
     Stale(#[from] StaleObjectError),
+    /// Rows of a batch are not at their versions any more. None of the batch is written.
+    #[error(transparent)]
+    StaleBatch(#[from] StaleBatchError),
+    /// A batch holds two values for one row. Nothing was sent to the database.
+    #[error(transparent)]
+    DuplicateRow(#[from] DuplicateRowError),
     /// The generator could not make the next version. Nothing was sent to the database.
     #[error(transparent)]
     Version(#[from] VersionError),
@@ -56,7 +64,7 @@ impl Error {
     /// ```
     #[must_use]
     pub fn is_stale(&self) -> bool {
-        matches!(self, Self::Stale(_))
+        matches!(self, Self::Stale(_) | Self::StaleBatch(_))
     }
 }
 
@@ -357,5 +365,71 @@ impl TransactionAbortedError {
     #[must_use]
     pub fn cause(&self) -> &diesel::result::Error {
         &self.cause
+    }
+}
+
+/// Rows of a batch that were changed or deleted by somebody else; the others were fine.
+///
+/// ```
+/// fn keys(error: &occ_runtime::StaleBatchError) -> Vec<&str> {
+///     error.rows().iter().map(|row| row.key()).collect()
+/// }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StaleBatchError {
+    rows: Vec<StaleObjectError>,
+}
+
+impl StaleBatchError {
+    pub(crate) fn new(rows: Vec<StaleObjectError>) -> Self {
+        Self { rows }
+    }
+
+    /// Every stale row, in the order of the batch.
+    #[must_use]
+    pub fn rows(&self) -> &[StaleObjectError] {
+        &self.rows
+    }
+}
+
+impl fmt::Display for StaleBatchError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "nothing of the batch is written, for {} of its rows:", self.rows.len())?;
+        // A sentence, not a report: a batch can be long.
+        for (index, row) in self.rows.iter().take(3).enumerate() {
+            write!(f, "{} {row}", if index == 0 { "" } else { ";" })?;
+        }
+        if self.rows.len() > 3 {
+            write!(f, "; and {} more", self.rows.len() - 3)?;
+        }
+        Ok(())
+    }
+}
+
+impl StdError for StaleBatchError {}
+
+/// Two values of a batch are for one row.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("row {key} of `{table}` is twice in the batch; merge the two values into one")]
+pub struct DuplicateRowError {
+    table: &'static str,
+    key: String,
+}
+
+impl DuplicateRowError {
+    pub(crate) fn new(table: &'static str, key: String) -> Self {
+        Self { table, key }
+    }
+
+    /// The primary key of the row.
+    ///
+    /// ```
+    /// fn key(error: &occ_runtime::DuplicateRowError) -> &str {
+    ///     error.key()
+    /// }
+    /// ```
+    #[must_use]
+    pub fn key(&self) -> &str {
+        &self.key
     }
 }

@@ -28,13 +28,16 @@ mod uuid;
 mod xmin;
 
 #[cfg(feature = "async")]
-pub use async_methods::{AsyncLoadsOn, AsyncLocksOn, AsyncLocksRowsOn, AsyncOptimisticDsl};
+pub use async_methods::{
+    AsyncLoadsOn, AsyncLocksOn, AsyncLocksRowsOn, AsyncOptimisticBatchDsl, AsyncOptimisticDsl,
+};
 pub use error::{
-    AmbiguousKeyError, Error, LockedError, Operation, StaleObjectError, TransactionAbortedError, VersionError,
+    AmbiguousKeyError, DuplicateRowError, Error, LockedError, Operation, StaleBatchError, StaleObjectError,
+    TransactionAbortedError, VersionError,
 };
 pub use generator::{Counter, DatabaseGenerated, DefaultGenerator, Increment, VersionGenerator};
 pub use lock::{LockMode, RowLocks};
-pub use methods::{LoadsOn, LocksOn, LocksRowsOn, OptimisticDsl};
+pub use methods::{LoadsOn, LocksOn, LocksRowsOn, OptimisticBatchDsl, OptimisticDsl};
 pub use model::OptimisticLock;
 #[cfg(feature = "derive")]
 pub use occ_derive::OptimisticLock;
@@ -51,14 +54,16 @@ pub use xmin::{Xid, Xmin};
 
 /// Everything for programs with Diesel's own connections: `use occ_runtime::prelude::*;`
 pub mod prelude {
-    pub use crate::{Increment, LockMode, OptimisticDsl, OptimisticLock, optimistic_transaction};
+    pub use crate::{
+        Increment, LockMode, OptimisticBatchDsl, OptimisticDsl, OptimisticLock, optimistic_transaction,
+    };
 }
 
 /// Everything for programs with diesel-async's connections: `use occ_runtime::async_prelude::*;`
 #[cfg(feature = "async")]
 pub mod async_prelude {
     pub use crate::{
-        AsyncOptimisticDsl, Increment, LockMode, OptimisticLock,
+        AsyncOptimisticBatchDsl, AsyncOptimisticDsl, Increment, LockMode, OptimisticLock,
         async_optimistic_transaction as optimistic_transaction,
     };
 }

@@ -258,6 +258,71 @@ pub trait OptimisticDsl: OptimisticLock {
 
 impl<M: OptimisticLock> OptimisticDsl for M {}
 
+/// Version-checked writing of many rows at once: for slices, and so for a `Vec`.
+///
+/// All or nothing: one transaction, or a savepoint where one is open. If rows are stale, all of them are named in
+/// [`Error::StaleBatch`] and nothing is written. The versions in memory move on after the commit, all together. Two values
+/// for one row are refused before anything is sent; an empty slice is `Ok` and sends nothing.
+///
+/// Each row is one prepared statement, sent one after the other.
+pub trait OptimisticBatchDsl<M: OptimisticLock> {
+    /// Saves every value, as [`save_optimistic`](OptimisticDsl::save_optimistic) does.
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// # use occ_runtime::{Error, prelude::*};
+    #[doc = include_str!("example.txt")]
+    /// # let conn = &mut connection();
+    /// let mut products: Vec<Product> = products::table.select(Product::as_select()).load(conn)?;
+    /// for product in &mut products {
+    ///     product.quantity += 1;
+    /// }
+    /// products.save_all_optimistic(conn)?;
+    /// assert!(products.iter().all(|product| product.version == 2));
+    /// # Ok::<_, Error>(())
+    /// ```
+    fn save_all_optimistic<C>(&mut self, conn: &mut C) -> Result<(), Error>
+    where
+        C: Connection,
+        M: LocksOn<C>;
+
+    /// Deletes the row of every value, as [`delete_optimistic`](OptimisticDsl::delete_optimistic) does.
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// # use occ_runtime::{Error, prelude::*};
+    #[doc = include_str!("example.txt")]
+    /// # let conn = &mut connection();
+    /// let products: Vec<Product> = products::table.select(Product::as_select()).load(conn)?;
+    /// products.delete_all_optimistic(conn)?;
+    /// let Err(Error::StaleBatch(stale)) = products.delete_all_optimistic(conn) else { panic!("they are gone") };
+    /// assert!(stale.rows()[0].is_deleted());
+    /// # Ok::<_, Error>(())
+    /// ```
+    fn delete_all_optimistic<C>(&self, conn: &mut C) -> Result<(), Error>
+    where
+        C: Connection,
+        M: LocksOn<C>;
+}
+
+impl<M: OptimisticLock> OptimisticBatchDsl<M> for [M] {
+    fn save_all_optimistic<C>(&mut self, conn: &mut C) -> Result<(), Error>
+    where
+        C: Connection,
+        M: LocksOn<C>,
+    {
+        M::write_all(self, conn)
+    }
+
+    fn delete_all_optimistic<C>(&self, conn: &mut C) -> Result<(), Error>
+    where
+        C: Connection,
+        M: LocksOn<C>,
+    {
+        M::delete_all(self, conn)
+    }
+}
+
 /// A model that can be written, with its version checked, through the connection `C`: the bound for generic code.
 ///
 /// Every derived struct has it for every connection whose backend can bind the struct's fields.
@@ -295,15 +360,32 @@ pub trait LocksOn<C: Connection>: Columns<C::Backend> {
         A: Assignments<Self, C::Backend>;
 
     #[doc(hidden)]
-    fn write_generated<A>(
-        &mut self,
+    fn put<A>(
+        &self,
         operation: Operation,
         expected: Option<&Self::Version>,
         assignments: A,
         conn: &mut C,
-    ) -> Result<(), Error>
+    ) -> Result<Self::Version, Error>
     where
         A: Assignments<Self, C::Backend>;
+
+    #[doc(hidden)]
+    fn put_generated<A>(
+        &self,
+        operation: Operation,
+        expected: Option<&Self::Version>,
+        assignments: A,
+        conn: &mut C,
+    ) -> Result<Self::Version, Error>
+    where
+        A: Assignments<Self, C::Backend>;
+
+    #[doc(hidden)]
+    fn write_all(rows: &mut [Self], conn: &mut C) -> Result<(), Error>;
+
+    #[doc(hidden)]
+    fn delete_all(rows: &[Self], conn: &mut C) -> Result<(), Error>;
 
     #[doc(hidden)]
     fn delete(&self, conn: &mut C) -> Result<(), Error>;
@@ -320,7 +402,7 @@ where
     SqlTypeOf<M::VersionColumn>: SqlType + SingleValue + 'static,
     FromClause<M>: QueryFragment<C::Backend>,
 {
-    operation::lock_operations!(ExecuteDsl::execute, RunQueryDsl::get_result, RunQueryDsl::get_results);
+    operation::lock_operations!(ExecuteDsl::execute, RunQueryDsl::get_result, RunQueryDsl::get_results, end);
 }
 
 /// A model whose row can be locked through the connection `C`: the bound for
@@ -409,4 +491,18 @@ where
     FromClause<M>: QueryFragment<C::Backend>,
 {
     operation::load_operations!(RunQueryDsl::get_result);
+}
+
+/// Commits what went well, and rolls back what did not.
+fn end<C: Connection, T>(outcome: Result<T, Error>, conn: &mut C) -> Result<T, Error> {
+    match outcome {
+        Ok(value) => {
+            C::TransactionManager::commit_transaction(conn)?;
+            Ok(value)
+        }
+        Err(error) => match C::TransactionManager::rollback_transaction(conn) {
+            Ok(()) | Err(diesel::result::Error::BrokenTransactionManager) => Err(error),
+            Err(rollback) => Err(rollback.into()),
+        },
+    }
 }

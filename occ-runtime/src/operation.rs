@@ -3,17 +3,22 @@
 //! No operation changes the caller's value before the database has accepted the statement: setting the version is
 //! the last step. So a conflict, a database error, a panic or a dropped future leave the value as it was.
 
+use std::collections::HashSet;
+
 use diesel::backend::Backend;
 
 use crate::column::ValueText;
-use crate::error::{AmbiguousKeyError, Error, LockedError, Operation, StaleObjectError, VersionError};
+use crate::error::{
+    AmbiguousKeyError, DuplicateRowError, Error, LockedError, Operation, StaleBatchError, StaleObjectError,
+    VersionError,
+};
 use crate::generator::VersionGenerator as _;
 use crate::model::{Columns, OptimisticLock};
 
 /// The bodies of [`LocksOn`](crate::methods::LocksOn) and of its async twin. `$execute` runs a statement,
-/// `$first` a query for one row, `$all` one for many; `[async, await, Send]` turns each body into an `async fn` with a `Send` future.
+/// `$first` a query for one row, `$all` one for many, and `$end` ends a transaction as its outcome is; `[async, await, Send]` turns each body into an `async fn` with a `Send` future.
 macro_rules! lock_operations {
-    ($execute:path, $first:path, $all:path $(, [$async:ident, $await:ident, $send:ident])?) => {
+    ($execute:path, $first:path, $all:path, $end:path $(, [$async:ident, $await:ident, $send:ident])?) => {
         $($async)? fn write<A>(
             &mut self,
             operation: Operation,
@@ -24,73 +29,109 @@ macro_rules! lock_operations {
         where
             A: Assignments<M, C::Backend> $(+ $send)?,
         {
-            if M::Generator::BY_DATABASE {
-                return self.write_generated(operation, expected, assignments, conn)$(.$await)?;
-            }
-            let row = &*self;
-            let expected = expected.unwrap_or_else(|| row.version());
-            let next = operation::next_version::<M>(expected)?;
-            let rows = $execute(Update::new(row, assignments, Some(&next), expected), conn)$(.$await)??;
-            if rows != 1 {
-                let actual = $first(CurrentVersion::of(row), conn)$(.$await)?;
-                return Err(operation::refused::<C::Backend, M>(operation, row, expected, rows, actual));
-            }
+            let next = self.put(operation, expected, assignments, conn)$(.$await)??;
             self.set_version(next);
             Ok(())
         }
 
-        /// For versions made by the database: writes, and reads the new version back before anybody else can write.
-        $($async)? fn write_generated<A>(
-            &mut self,
+        $($async)? fn put<A>(
+            &self,
             operation: Operation,
             expected: Option<&M::Version>,
             assignments: A,
             conn: &mut C,
-        ) -> Result<(), Error>
+        ) -> Result<M::Version, Error>
         where
             A: Assignments<M, C::Backend> $(+ $send)?,
         {
-            let row = &*self;
-            let expected = expected.unwrap_or_else(|| row.version());
+            if M::Generator::BY_DATABASE {
+                return self.put_generated(operation, expected, assignments, conn)$(.$await)?;
+            }
+            let expected = expected.unwrap_or_else(|| self.version());
+            let next = operation::next_version::<M>(expected)?;
+            let rows = $execute(Update::new(self, assignments, Some(&next), expected), conn)$(.$await)??;
+            if rows != 1 {
+                let actual = $first(CurrentVersion::of(self), conn)$(.$await)?;
+                return Err(operation::refused::<C::Backend, M>(operation, self, expected, rows, actual));
+            }
+            Ok(next)
+        }
+
+        $($async)? fn put_generated<A>(
+            &self,
+            operation: Operation,
+            expected: Option<&M::Version>,
+            assignments: A,
+            conn: &mut C,
+        ) -> Result<M::Version, Error>
+        where
+            A: Assignments<M, C::Backend> $(+ $send)?,
+        {
+            let expected = expected.unwrap_or_else(|| self.version());
             let in_transaction =
                 C::TransactionManager::transaction_manager_status_mut(conn).transaction_depth()?.is_some();
-            let update = Update::new(row, assignments, None, expected);
+            let update = Update::new(self, assignments, None, expected);
             if operation::sees_triggers_when_returning::<C::Backend>() {
                 let mut next: Vec<M::Version> = $all(ReturningVersion(update), conn)$(.$await)??;
                 if next.len() != 1 {
-                    let actual = $first(CurrentVersion::of(row), conn)$(.$await)?;
-                    return Err(operation::refused::<C::Backend, M>(operation, row, expected, next.len(), actual));
+                    let actual = $first(CurrentVersion::of(self), conn)$(.$await)?;
+                    return Err(operation::refused::<C::Backend, M>(operation, self, expected, next.len(), actual));
                 }
                 let next = next.swap_remove(0);
-                operation::moved::<C::Backend, M>(row, expected, &next, in_transaction)?;
-                self.set_version(next);
-                return Ok(());
+                operation::moved::<C::Backend, M>(self, expected, &next, in_transaction)?;
+                return Ok(next);
             }
             C::TransactionManager::begin_transaction(conn)$(.$await)??;
             let written = $execute(update, conn)$(.$await)?;
             let outcome = match written {
                 Ok(rows) => {
-                    let actual = $first(CurrentVersion::of(row), conn)$(.$await)?;
+                    let actual = $first(CurrentVersion::of(self), conn)$(.$await)?;
                     match actual {
                         Ok(next) if rows == 1 => {
-                            operation::moved::<C::Backend, M>(row, expected, &next, in_transaction).map(|()| next)
+                            operation::moved::<C::Backend, M>(self, expected, &next, in_transaction).map(|()| next)
                         }
-                        actual => Err(operation::refused::<C::Backend, M>(operation, row, expected, rows, actual)),
+                        actual => Err(operation::refused::<C::Backend, M>(operation, self, expected, rows, actual)),
                     }
                 }
                 Err(error) => Err(error.into()),
             };
-            match outcome {
-                Ok(next) => {
-                    C::TransactionManager::commit_transaction(conn)$(.$await)??;
-                    self.set_version(next);
-                    Ok(())
-                }
-                Err(error) => match C::TransactionManager::rollback_transaction(conn)$(.$await)? {
-                    Ok(()) | Err(diesel::result::Error::BrokenTransactionManager) => Err(error),
-                    Err(rollback) => Err(rollback.into()),
-                },
+            $end(outcome, conn)$(.$await)?
+        }
+
+        $($async)? fn write_all(rows: &mut [M], conn: &mut C) -> Result<(), Error> {
+            operation::refuse_duplicates::<C::Backend, M>(rows)?;
+            if rows.is_empty() {
+                return Ok(());
             }
+            C::TransactionManager::begin_transaction(conn)$(.$await)??;
+            let mut batch = operation::Batch::of(rows.len());
+            for row in rows.iter() {
+                let outcome = row.put(Operation::Save, None, WholeRow, conn)$(.$await)?;
+                if batch.ends_with(outcome) {
+                    break;
+                }
+            }
+            let versions = $end(batch.finish(), conn)$(.$await)??;
+            for (row, version) in rows.iter_mut().zip(versions) {
+                row.set_version(version);
+            }
+            Ok(())
+        }
+
+        $($async)? fn delete_all(rows: &[M], conn: &mut C) -> Result<(), Error> {
+            operation::refuse_duplicates::<C::Backend, M>(rows)?;
+            if rows.is_empty() {
+                return Ok(());
+            }
+            C::TransactionManager::begin_transaction(conn)$(.$await)??;
+            let mut batch = operation::Batch::of(rows.len());
+            for row in rows {
+                let outcome = row.delete(conn)$(.$await)?;
+                if batch.ends_with(outcome) {
+                    break;
+                }
+            }
+            $end(batch.finish(), conn)$(.$await)?.map(|_| ())
         }
 
         $($async)? fn delete(&self, conn: &mut C) -> Result<(), Error> {
@@ -151,6 +192,55 @@ macro_rules! row_lock_operations {
             }
         }
     };
+}
+
+/// What came of the rows of a batch so far.
+pub(crate) struct Batch<T> {
+    done: Vec<T>,
+    stale: Vec<StaleObjectError>,
+    error: Option<Error>,
+}
+
+impl<T> Batch<T> {
+    pub(crate) fn of(rows: usize) -> Self {
+        Self { done: Vec::with_capacity(rows), stale: Vec::new(), error: None }
+    }
+
+    /// Takes the outcome of one row. A stale row ends nothing, since all of them are to be named; any other error does.
+    pub(crate) fn ends_with(&mut self, outcome: Result<T, Error>) -> bool {
+        match outcome {
+            Ok(done) => self.done.push(done),
+            Err(Error::Stale(stale)) => self.stale.push(stale),
+            Err(error) => self.error = Some(error),
+        }
+        self.error.is_some()
+    }
+
+    /// All or nothing.
+    pub(crate) fn finish(self) -> Result<Vec<T>, Error> {
+        match self.error {
+            Some(error) => Err(error),
+            None if self.stale.is_empty() => Ok(self.done),
+            None => Err(StaleBatchError::new(self.stale).into()),
+        }
+    }
+}
+
+/// Of two values for one row the second would always be stale: whoever passes them means something else.
+pub(crate) fn refuse_duplicates<DB, M>(rows: &[M]) -> Result<(), Error>
+where
+    DB: Backend,
+    M: Columns<DB>,
+{
+    let mut seen = HashSet::with_capacity(rows.len());
+    for row in rows {
+        let key = key_text::<DB, M>(row);
+        if seen.contains(&key) {
+            return Err(DuplicateRowError::new(M::table_name(), key).into());
+        }
+        seen.insert(key);
+    }
+    Ok(())
 }
 
 pub(crate) use {load_operations, lock_operations, row_lock_operations};

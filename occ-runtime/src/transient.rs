@@ -104,10 +104,10 @@ impl Error {
     #[must_use]
     pub fn is_retryable_by(&self, classify: impl Fn(&DieselError) -> bool) -> bool {
         match self {
-            Self::Stale(_) | Self::Locked(_) => true,
+            Self::Stale(_) | Self::StaleBatch(_) | Self::Locked(_) => true,
             Self::TransactionAborted(inner) => classify(inner.cause()),
             Self::Database(error) => classify(error),
-            Self::Version(_) | Self::AmbiguousKey(_) => false,
+            Self::Version(_) | Self::AmbiguousKey(_) | Self::DuplicateRow(_) => false,
         }
     }
 

@@ -135,6 +135,14 @@ macro_rules! blocking_cell {
             OptimisticDsl::reload(model, conn)
         }
 
+        pub async fn save_all<M: LocksOn<Conn>>(models: &mut [M], conn: &mut Conn) -> Result<(), Error> {
+            occ_runtime::OptimisticBatchDsl::save_all_optimistic(models, conn)
+        }
+
+        pub async fn delete_all<M: LocksOn<Conn>>(models: &[M], conn: &mut Conn) -> Result<(), Error> {
+            occ_runtime::OptimisticBatchDsl::delete_all_optimistic(models, conn)
+        }
+
         pub fn record(conn: &mut Conn) -> $crate::recorder::Recorder {
             let recorder = $crate::recorder::Recorder::default();
             conn.set_instrumentation(recorder.clone());
@@ -246,6 +254,14 @@ macro_rules! async_cell {
 
         pub async fn reload<M: AsyncLoadsOn<Conn>>(model: &mut M, conn: &mut Conn) -> Result<(), Error> {
             AsyncOptimisticDsl::reload(model, conn).await
+        }
+
+        pub async fn save_all<M: AsyncLocksOn<Conn>>(models: &mut [M], conn: &mut Conn) -> Result<(), Error> {
+            occ_runtime::AsyncOptimisticBatchDsl::save_all_optimistic(models, conn).await
+        }
+
+        pub async fn delete_all<M: AsyncLocksOn<Conn>>(models: &[M], conn: &mut Conn) -> Result<(), Error> {
+            occ_runtime::AsyncOptimisticBatchDsl::delete_all_optimistic(models, conn).await
         }
 
         pub fn record(conn: &mut Conn) -> $crate::recorder::Recorder {

@@ -1,5 +1,6 @@
 //! The scenarios, written once and included by each cell, whose names they use.
 
+mod batch;
 mod conflict;
 #[cfg(feature = "kinds")]
 mod database_generated;

@@ -1,0 +1,120 @@
+//! Many rows at once: all or nothing.
+
+use occ_runtime::Error;
+
+use super::cell::{Conn, batch, begin, connect, delete_all, record, rollback, save, save_all};
+use super::product::{Product, load};
+
+const ROWS: i32 = 50;
+
+/// Fifty rows, each at another version.
+async fn load_all(conn: &mut Conn) -> Vec<Product> {
+    let mut products = Vec::new();
+    for id in 1..=ROWS {
+        products.push(load(id, conn).await);
+    }
+    products
+}
+
+async fn insert_all(conn: &mut Conn) {
+    batch("DELETE FROM products", conn).await.unwrap();
+    for id in 1..=ROWS {
+        batch(&format!("INSERT INTO products VALUES ({id}, 'row {id}', NULL, {id}, {})", id * 10), conn)
+            .await
+            .unwrap();
+    }
+}
+
+super::scenarios! {
+    async fn every_row_gets_its_own_values_and_its_own_next_version(database) {
+        let conn = &mut connect(database).await;
+        insert_all(conn).await;
+        let mut products = load_all(conn).await;
+        products.reverse();
+        for product in &mut products {
+            product.quantity += 1000;
+        }
+        save_all(&mut products, conn).await.unwrap();
+        for product in &products {
+            assert_eq!((product.quantity, product.version), (product.id + 1000, product.id * 10 + 1));
+        }
+        products.reverse();
+        assert_eq!(load_all(conn).await, products);
+        save_all(&mut products, conn).await.unwrap();
+        delete_all(&products, conn).await.unwrap();
+        let error = delete_all(&products, conn).await.unwrap_err();
+        let Error::StaleBatch(stale) = error else { panic!("{error:?}") };
+        assert_eq!(stale.rows().len(), 50);
+        assert!(stale.rows().iter().all(occ_runtime::StaleObjectError::is_deleted));
+    }
+
+    async fn one_stale_and_one_missing_row_are_named_and_nothing_is_written(database) {
+        let conn = &mut connect(database).await;
+        insert_all(conn).await;
+        let mut products = load_all(conn).await;
+        save(&mut load(7, conn).await, conn).await.unwrap();
+        batch("DELETE FROM products WHERE id = 30", conn).await.unwrap();
+        for product in &mut products {
+            product.name = "changed".into();
+        }
+        let before = products.clone();
+        let error = save_all(&mut products, conn).await.unwrap_err();
+        assert!(error.is_stale() && error.is_retryable());
+        let Error::StaleBatch(stale) = error else { panic!("{error:?}") };
+        let rows: Vec<_> = stale.rows().iter().map(|row| (row.key(), row.expected(), row.actual())).collect();
+        assert_eq!(rows, [("7", "70", Some("71")), ("30", "300", None)]);
+        assert!(stale.to_string().starts_with("nothing of the batch is written, for 2 of its rows: cannot save row 7"));
+        assert_eq!(products, before, "no version has moved");
+        assert_eq!(load(1, conn).await.name, "row 1");
+        assert_eq!(load(50, conn).await.version, 500);
+        assert!(delete_all(&products, conn).await.unwrap_err().is_stale());
+        assert_eq!(load(1, conn).await.version, 10);
+    }
+
+    async fn two_values_for_one_row_and_no_values_send_nothing(database) {
+        let conn = &mut connect(database).await;
+        let product = load(1, conn).await;
+        let mut twice = vec![product.clone(), load(2, conn).await, product];
+        let recorder = record(conn);
+        let Err(Error::DuplicateRow(error)) = save_all(&mut twice, conn).await else { panic!("it is twice") };
+        assert_eq!((error.key(), error.to_string().contains("row 1 of `products` is twice")), ("1", true));
+        assert!(matches!(delete_all(&twice, conn).await, Err(Error::DuplicateRow(_))));
+        save_all::<Product>(&mut [], conn).await.unwrap();
+        delete_all::<Product>(&[], conn).await.unwrap();
+        assert_eq!(recorder.take(), [""; 0]);
+    }
+
+    async fn a_version_without_successor_ends_the_whole_batch(database) {
+        let conn = &mut connect(database).await;
+        batch("UPDATE products SET version = 2147483647 WHERE id = 2", conn).await.unwrap();
+        let mut products = [load(1, conn).await, load(2, conn).await];
+        let before = products.clone();
+        assert!(matches!(save_all(&mut products, conn).await, Err(Error::Version(_))));
+        assert_eq!(products, before);
+        assert_eq!(load(1, conn).await.version, 1);
+    }
+
+    async fn within_a_transaction_a_failed_batch_leaves_what_was_done_before(database) {
+        let conn = &mut connect(database).await;
+        let mut products = [load(1, conn).await, load(2, conn).await];
+        begin(conn).await.unwrap();
+        save(&mut products[0], conn).await.unwrap();
+        products[1].version = 9;
+        assert!(save_all(&mut products, conn).await.unwrap_err().is_stale());
+        assert_eq!((load(1, conn).await.version, products[0].version), (2, 2));
+        products[1].version = 1;
+        save_all(&mut products, conn).await.unwrap();
+        assert_eq!((products[0].version, products[1].version), (3, 2));
+        rollback(conn).await.unwrap();
+        assert_eq!((load(1, conn).await.version, load(2, conn).await.version), (1, 1));
+    }
+
+    async fn the_statement_of_a_batch_is_prepared_once(database) {
+        let conn = &mut connect(database).await;
+        insert_all(conn).await;
+        let mut products = load_all(conn).await;
+        let recorder = record(conn);
+        save_all(&mut products, conn).await.unwrap();
+        assert_eq!(recorder.take_prepared(), 1);
+    }
+}

@@ -72,14 +72,14 @@ fn a_finer_version_than_the_unit_is_followed_by_the_next_whole_unit() {
 
 #[test]
 fn the_last_point_in_time_has_no_successor() {
-    fn refused<V: PointInTime>(last: V) {
-        let error = Timestamp::<Micros>::next(&last).unwrap_err();
+    fn refused<V: PointInTime>(last: &V) {
+        let error = Timestamp::<Micros>::next(last).unwrap_err();
         assert!(error.to_string().contains("is exhausted"), "{error}");
     }
-    refused(chrono::NaiveDateTime::MAX);
-    refused(chrono::DateTime::<chrono::Utc>::MAX_UTC);
-    refused(time::PrimitiveDateTime::MAX);
-    refused(i64::MAX);
+    refused(&chrono::NaiveDateTime::MAX);
+    refused(&chrono::DateTime::<chrono::Utc>::MAX_UTC);
+    refused(&time::PrimitiveDateTime::MAX);
+    refused(&i64::MAX);
 }
 
 #[test]

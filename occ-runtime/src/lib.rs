@@ -4,7 +4,11 @@
 #![doc = include_str!("../README.md")]
 
 #[cfg(feature = "async")]
+mod async_bounds;
+#[cfg(feature = "async")]
 mod async_methods;
+mod batch;
+mod bounds;
 #[doc(hidden)]
 pub mod check;
 mod column;
@@ -28,16 +32,20 @@ mod uuid;
 mod xmin;
 
 #[cfg(feature = "async")]
-pub use async_methods::{
-    AsyncLoadsOn, AsyncLocksOn, AsyncLocksRowsOn, AsyncOptimisticBatchDsl, AsyncOptimisticDsl,
-};
+pub use async_bounds::{AsyncLoadsOn, AsyncLocksOn, AsyncLocksRowsOn};
+#[cfg(feature = "async")]
+pub use async_methods::AsyncOptimisticDsl;
+#[cfg(feature = "async")]
+pub use batch::AsyncOptimisticBatchDsl;
+pub use batch::OptimisticBatchDsl;
+pub use bounds::{LoadsOn, LocksOn, LocksRowsOn};
 pub use error::{
     AmbiguousKeyError, DuplicateRowError, Error, LockedError, Operation, StaleBatchError, StaleObjectError,
     TransactionAbortedError, VersionError,
 };
 pub use generator::{Counter, DatabaseGenerated, DefaultGenerator, Increment, VersionGenerator};
 pub use lock::{LockMode, RowLocks};
-pub use methods::{LoadsOn, LocksOn, LocksRowsOn, OptimisticBatchDsl, OptimisticDsl};
+pub use methods::OptimisticDsl;
 pub use model::OptimisticLock;
 #[cfg(feature = "derive")]
 pub use occ_derive::OptimisticLock;

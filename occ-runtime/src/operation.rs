@@ -15,7 +15,7 @@ use crate::error::{
 use crate::generator::VersionGenerator as _;
 use crate::model::{Columns, OptimisticLock};
 
-/// The bodies of [`LocksOn`](crate::methods::LocksOn) and of its async twin. `$execute` runs a statement,
+/// The bodies of [`LocksOn`](crate::bounds::LocksOn) and of its async twin. `$execute` runs a statement,
 /// `$first` a query for one row, `$all` one for many, and `$end` ends a transaction as its outcome is; `[async, await, Send]` turns each body into an `async fn` with a `Send` future.
 macro_rules! lock_operations {
     ($execute:path, $first:path, $all:path, $end:path $(, [$async:ident, $await:ident, $send:ident])?) => {
@@ -153,7 +153,7 @@ macro_rules! lock_operations {
     };
 }
 
-/// The body of [`Reads`](crate::methods::Reads) and of its async twin.
+/// The body of [`Reads`](crate::bounds::Reads) and of its async twin.
 macro_rules! load_operations {
     ($first:path $(, [$async:ident, $await:ident])?) => {
         $($async)? fn read_again(&mut self, row: &mut M) -> Result<(), Error> {
@@ -171,7 +171,7 @@ macro_rules! load_operations {
     };
 }
 
-/// The body of [`LocksRowsOn`](crate::methods::LocksRowsOn) and of its async twin.
+/// The body of [`LocksRowsOn`](crate::bounds::LocksRowsOn) and of its async twin.
 macro_rules! row_lock_operations {
     ($first:path $(, [$async:ident, $await:ident])?) => {
         $($async)? fn lock(&self, mode: LockMode, conn: &mut C) -> Result<(), Error> {

@@ -1,0 +1,227 @@
+//! The same bounds for async connections.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use diesel::deserialize::FromSqlRow;
+use diesel::dsl::{AsSelect, SqlTypeOf};
+use diesel::expression::{Expression, QueryMetadata, Selectable, SelectableExpression, TypedExpressionType};
+use diesel::query_builder::{QueryFragment, QueryId};
+use diesel::result::QueryResult;
+use diesel::sql_types::{SingleValue, SqlType};
+use diesel_async::methods::{ExecuteDsl, LoadQuery};
+use diesel_async::{AsyncConnection, RunQueryDsl, TransactionManager as _};
+
+use crate::error::{Error, Operation};
+use crate::generator::VersionGenerator;
+use crate::lock::{LockMode, LockVersion, RowLocks};
+use crate::model::{Columns, OptimisticLock};
+use crate::operation;
+use crate::statement::{
+    Assignments, CurrentRow, CurrentVersion, Delete, FromClause, ReturningVersion, Update, WholeRow,
+};
+
+/// A model that can be written, with its version checked, through the async connection `C`: the bound for generic
+/// code.
+///
+/// ```
+/// use diesel_async::AsyncConnection;
+/// use occ_runtime::async_prelude::*;
+/// use occ_runtime::{AsyncLocksOn, Error};
+///
+/// async fn save_both<C, A, B>(a: &mut A, b: &mut B, conn: &mut C) -> Result<(), Error>
+/// where
+///     C: AsyncConnection,
+///     A: AsyncLocksOn<C>,
+///     B: AsyncLocksOn<C>,
+/// {
+///     a.save_optimistic(conn).await?;
+///     b.save_optimistic(conn).await
+/// }
+/// ```
+pub trait AsyncLocksOn<C: AsyncConnection>: Columns<C::Backend> {
+    #[doc(hidden)]
+    fn write<A>(
+        &mut self,
+        operation: Operation,
+        expected: Option<&Self::Version>,
+        assignments: A,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        A: Assignments<Self, C::Backend> + Send;
+
+    #[doc(hidden)]
+    fn put<A>(
+        &self,
+        operation: Operation,
+        expected: Option<&Self::Version>,
+        assignments: A,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<Self::Version, Error>> + Send
+    where
+        A: Assignments<Self, C::Backend> + Send;
+
+    #[doc(hidden)]
+    fn put_generated<A>(
+        &self,
+        operation: Operation,
+        expected: Option<&Self::Version>,
+        assignments: A,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<Self::Version, Error>> + Send
+    where
+        A: Assignments<Self, C::Backend> + Send;
+
+    #[doc(hidden)]
+    fn write_all(rows: &mut [Self], conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send;
+
+    #[doc(hidden)]
+    fn delete_all(rows: &[Self], conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send;
+
+    #[doc(hidden)]
+    fn delete(&self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send;
+
+    #[doc(hidden)]
+    fn verify(&self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send;
+}
+
+impl<M, C> AsyncLocksOn<C> for M
+where
+    C: AsyncConnection<Backend: QueryMetadata<SqlTypeOf<M::VersionColumn>> + 'static>,
+    M: Columns<C::Backend> + Send + Sync,
+    M::Version: FromSqlRow<SqlTypeOf<M::VersionColumn>, C::Backend>,
+    SqlTypeOf<M::VersionColumn>: SqlType + SingleValue + 'static,
+    FromClause<M>: QueryFragment<C::Backend> + Send,
+{
+    operation::lock_operations!(ExecuteDsl::execute, first, all, end, [async, await, Send]);
+}
+
+/// A model whose row can be locked through the async connection `C`: the bound for
+/// [`AsyncOptimisticDsl::lock_optimistic`](crate::AsyncOptimisticDsl::lock_optimistic).
+///
+/// ```
+/// use diesel_async::AsyncConnection;
+/// use occ_runtime::async_prelude::*;
+/// use occ_runtime::{AsyncLocksRowsOn, Error, LockMode};
+///
+/// async fn is_free<C, M>(model: &M, conn: &mut C) -> bool
+/// where
+///     C: AsyncConnection,
+///     M: AsyncLocksRowsOn<C>,
+/// {
+///     model.lock_optimistic(LockMode::Update.skip_locked(), conn).await.is_ok()
+/// }
+/// ```
+pub trait AsyncLocksRowsOn<C: AsyncConnection>: Columns<C::Backend> {
+    #[doc(hidden)]
+    fn lock(&self, mode: LockMode, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send;
+}
+
+impl<M, C> AsyncLocksRowsOn<C> for M
+where
+    C: AsyncConnection<Backend: RowLocks + QueryMetadata<SqlTypeOf<M::VersionColumn>> + 'static>,
+    M: Columns<C::Backend> + Send + Sync,
+    M::Version: FromSqlRow<SqlTypeOf<M::VersionColumn>, C::Backend>,
+    SqlTypeOf<M::VersionColumn>: SqlType + SingleValue + 'static,
+    FromClause<M>: QueryFragment<C::Backend> + Send,
+{
+    operation::row_lock_operations!(first, [async, await]);
+}
+
+/// A model that can also be read again through the async connection `C`: the bound for
+/// [`AsyncOptimisticDsl::reload`](crate::AsyncOptimisticDsl::reload).
+///
+/// ```
+/// use diesel_async::AsyncConnection;
+/// use occ_runtime::async_prelude::*;
+/// use occ_runtime::{AsyncLoadsOn, Error};
+///
+/// async fn reload_both<C, M>(a: &mut M, b: &mut M, conn: &mut C) -> Result<(), Error>
+/// where
+///     C: AsyncConnection,
+///     M: AsyncLoadsOn<C>,
+/// {
+///     a.reload(conn).await?;
+///     b.reload(conn).await
+/// }
+/// ```
+pub trait AsyncLoadsOn<C>: OptimisticLock {
+    #[doc(hidden)]
+    fn read(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send;
+}
+
+impl<M, C> AsyncLoadsOn<C> for M
+where
+    M: OptimisticLock,
+    C: AsyncReads<M>,
+{
+    fn read(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send {
+        conn.read_again(self)
+    }
+}
+
+/// As [`Reads`](crate::bounds::Reads).
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{M}` cannot be reloaded",
+    label = "its row cannot be selected as `{M}`",
+    note = "add `#[derive(Queryable, Selectable)]` to `{M}`"
+)]
+pub trait AsyncReads<M> {
+    fn read_again(&mut self, row: &mut M) -> impl Future<Output = Result<(), Error>> + Send;
+}
+
+#[diagnostic::do_not_recommend]
+impl<M, C, E, ST> AsyncReads<M> for C
+where
+    C: AsyncConnection<Backend: QueryMetadata<AsSelect<M, C::Backend>> + 'static>,
+    M: Columns<C::Backend> + Selectable<C::Backend, SelectExpression = E> + FromSqlRow<ST, C::Backend>,
+    M: Send + Sync + 'static,
+    E: Expression<SqlType = ST> + SelectableExpression<M::Table> + QueryFragment<C::Backend> + QueryId + Send,
+    ST: SqlType + TypedExpressionType + 'static,
+    FromClause<M>: QueryFragment<C::Backend> + Send,
+{
+    operation::load_operations!(first, [async, await]);
+}
+
+/// The one row of a query. Boxed, as a future that names the query cannot be shown to be `Send` here
+/// (<https://github.com/rust-lang/rust/issues/100013>); only reading needs it, never a write that succeeds.
+fn first<'c, 'q: 'c, C, Q, U>(
+    query: Q,
+    conn: &'c mut C,
+) -> Pin<Box<dyn Future<Output = QueryResult<U>> + Send + 'c>>
+where
+    C: AsyncConnection,
+    Q: LoadQuery<'q, C, U> + Send + 'q,
+    U: Send + 'c,
+{
+    Box::pin(RunQueryDsl::get_result(query, conn))
+}
+
+/// All rows of a query. Boxed as [`first`] is.
+fn all<'c, 'q: 'c, C, Q, U>(
+    query: Q,
+    conn: &'c mut C,
+) -> Pin<Box<dyn Future<Output = QueryResult<Vec<U>>> + Send + 'c>>
+where
+    C: AsyncConnection,
+    Q: LoadQuery<'q, C, U> + Send + 'q,
+    U: Send + 'c,
+{
+    Box::pin(RunQueryDsl::get_results(query, conn))
+}
+
+/// Commits what went well, and rolls back what did not.
+async fn end<C: AsyncConnection, T: Send>(outcome: Result<T, Error>, conn: &mut C) -> Result<T, Error> {
+    match outcome {
+        Ok(value) => {
+            C::TransactionManager::commit_transaction(conn).await?;
+            Ok(value)
+        }
+        Err(error) => match C::TransactionManager::rollback_transaction(conn).await {
+            Ok(()) | Err(diesel::result::Error::BrokenTransactionManager) => Err(error),
+            Err(rollback) => Err(rollback.into()),
+        },
+    }
+}

@@ -1,0 +1,129 @@
+//! The methods for many rows at once, for connections of both colours.
+
+#[cfg(feature = "async")]
+use std::future::Future;
+
+use diesel::Connection;
+#[cfg(feature = "async")]
+use diesel_async::AsyncConnection;
+
+#[cfg(feature = "async")]
+use crate::async_bounds::AsyncLocksOn;
+use crate::bounds::LocksOn;
+use crate::error::Error;
+use crate::model::OptimisticLock;
+
+/// Version-checked writing of many rows at once: for slices, and so for a `Vec`.
+///
+/// All or nothing: one transaction, or a savepoint where one is open. If rows are stale, all of them are named in
+/// [`Error::StaleBatch`] and nothing is written. The versions in memory move on after the commit, all together. Two values
+/// for one row are refused before anything is sent; an empty slice is `Ok` and sends nothing.
+///
+/// Each row is one prepared statement, sent one after the other.
+pub trait OptimisticBatchDsl<M: OptimisticLock> {
+    /// Saves every value, as [`save_optimistic`](crate::OptimisticDsl::save_optimistic) does.
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// # use occ_runtime::{Error, prelude::*};
+    #[doc = include_str!("example.txt")]
+    /// # let conn = &mut connection();
+    /// let mut products: Vec<Product> = products::table.select(Product::as_select()).load(conn)?;
+    /// for product in &mut products {
+    ///     product.quantity += 1;
+    /// }
+    /// products.save_all_optimistic(conn)?;
+    /// assert!(products.iter().all(|product| product.version == 2));
+    /// # Ok::<_, Error>(())
+    /// ```
+    fn save_all_optimistic<C>(&mut self, conn: &mut C) -> Result<(), Error>
+    where
+        C: Connection,
+        M: LocksOn<C>;
+
+    /// Deletes the row of every value, as [`delete_optimistic`](crate::OptimisticDsl::delete_optimistic) does.
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// # use occ_runtime::{Error, prelude::*};
+    #[doc = include_str!("example.txt")]
+    /// # let conn = &mut connection();
+    /// let products: Vec<Product> = products::table.select(Product::as_select()).load(conn)?;
+    /// products.delete_all_optimistic(conn)?;
+    /// let Err(Error::StaleBatch(stale)) = products.delete_all_optimistic(conn) else { panic!("they are gone") };
+    /// assert!(stale.rows()[0].is_deleted());
+    /// # Ok::<_, Error>(())
+    /// ```
+    fn delete_all_optimistic<C>(&self, conn: &mut C) -> Result<(), Error>
+    where
+        C: Connection,
+        M: LocksOn<C>;
+}
+
+impl<M: OptimisticLock> OptimisticBatchDsl<M> for [M] {
+    fn save_all_optimistic<C>(&mut self, conn: &mut C) -> Result<(), Error>
+    where
+        C: Connection,
+        M: LocksOn<C>,
+    {
+        M::write_all(self, conn)
+    }
+
+    fn delete_all_optimistic<C>(&self, conn: &mut C) -> Result<(), Error>
+    where
+        C: Connection,
+        M: LocksOn<C>,
+    {
+        M::delete_all(self, conn)
+    }
+}
+
+/// [`OptimisticBatchDsl`](crate::OptimisticBatchDsl) for async connections. See there.
+///
+/// ```
+/// use diesel_async::AsyncConnection;
+/// use occ_runtime::async_prelude::*;
+/// use occ_runtime::{AsyncLocksOn, Error};
+///
+/// async fn save_then_delete<C, M>(models: &mut [M], conn: &mut C) -> Result<(), Error>
+/// where
+///     C: AsyncConnection,
+///     M: AsyncLocksOn<C>,
+/// {
+///     models.save_all_optimistic(conn).await?;
+///     models.delete_all_optimistic(conn).await
+/// }
+/// ```
+#[cfg(feature = "async")]
+pub trait AsyncOptimisticBatchDsl<M: OptimisticLock> {
+    /// As [`OptimisticBatchDsl::save_all_optimistic`](crate::OptimisticBatchDsl::save_all_optimistic).
+    fn save_all_optimistic<C>(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        C: AsyncConnection,
+        M: AsyncLocksOn<C>;
+
+    /// As [`OptimisticBatchDsl::delete_all_optimistic`](crate::OptimisticBatchDsl::delete_all_optimistic).
+    fn delete_all_optimistic<C>(&self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        C: AsyncConnection,
+        M: AsyncLocksOn<C>;
+}
+
+#[cfg(feature = "async")]
+impl<M: OptimisticLock> AsyncOptimisticBatchDsl<M> for [M] {
+    fn save_all_optimistic<C>(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        C: AsyncConnection,
+        M: AsyncLocksOn<C>,
+    {
+        M::write_all(self, conn)
+    }
+
+    fn delete_all_optimistic<C>(&self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        C: AsyncConnection,
+        M: AsyncLocksOn<C>,
+    {
+        M::delete_all(self, conn)
+    }
+}

@@ -1,0 +1,203 @@
+//! What a model and a blocking connection must be able to do together: the bounds of the methods.
+
+use diesel::RunQueryDsl;
+use diesel::connection::{Connection, LoadConnection, TransactionManager as _};
+use diesel::deserialize::FromSqlRow;
+use diesel::dsl::{AsSelect, SqlTypeOf};
+use diesel::expression::{Expression, QueryMetadata, Selectable, SelectableExpression, TypedExpressionType};
+use diesel::query_builder::{QueryFragment, QueryId};
+use diesel::query_dsl::methods::ExecuteDsl;
+use diesel::sql_types::{SingleValue, SqlType};
+
+use crate::error::{Error, Operation};
+use crate::generator::VersionGenerator;
+use crate::lock::{LockMode, LockVersion, RowLocks};
+use crate::model::{Columns, OptimisticLock};
+use crate::operation;
+use crate::statement::{
+    Assignments, CurrentRow, CurrentVersion, Delete, FromClause, ReturningVersion, Update, WholeRow,
+};
+
+/// A model that can be written, with its version checked, through the connection `C`: the bound for generic code.
+///
+/// Every derived struct has it for every connection whose backend can bind the struct's fields.
+///
+/// ```
+/// use diesel::prelude::*;
+/// use occ_runtime::prelude::*;
+/// use occ_runtime::{Error, LocksOn};
+///
+/// fn save_both<C, A, B>(a: &mut A, b: &mut B, conn: &mut C) -> Result<(), Error>
+/// where
+///     C: Connection,
+///     A: LocksOn<C>,
+///     B: LocksOn<C>,
+/// {
+///     a.save_optimistic(conn)?;
+///     b.save_optimistic(conn)
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no optimistic lock on `{C}`",
+    label = "cannot be saved through this connection",
+    note = "add `#[derive(OptimisticLock)]` to `{Self}`"
+)]
+pub trait LocksOn<C: Connection>: Columns<C::Backend> {
+    #[doc(hidden)]
+    fn write<A>(
+        &mut self,
+        operation: Operation,
+        expected: Option<&Self::Version>,
+        assignments: A,
+        conn: &mut C,
+    ) -> Result<(), Error>
+    where
+        A: Assignments<Self, C::Backend>;
+
+    #[doc(hidden)]
+    fn put<A>(
+        &self,
+        operation: Operation,
+        expected: Option<&Self::Version>,
+        assignments: A,
+        conn: &mut C,
+    ) -> Result<Self::Version, Error>
+    where
+        A: Assignments<Self, C::Backend>;
+
+    #[doc(hidden)]
+    fn put_generated<A>(
+        &self,
+        operation: Operation,
+        expected: Option<&Self::Version>,
+        assignments: A,
+        conn: &mut C,
+    ) -> Result<Self::Version, Error>
+    where
+        A: Assignments<Self, C::Backend>;
+
+    #[doc(hidden)]
+    fn write_all(rows: &mut [Self], conn: &mut C) -> Result<(), Error>;
+
+    #[doc(hidden)]
+    fn delete_all(rows: &[Self], conn: &mut C) -> Result<(), Error>;
+
+    #[doc(hidden)]
+    fn delete(&self, conn: &mut C) -> Result<(), Error>;
+
+    #[doc(hidden)]
+    fn verify(&self, conn: &mut C) -> Result<(), Error>;
+}
+
+impl<M, C> LocksOn<C> for M
+where
+    C: Connection<Backend: QueryMetadata<SqlTypeOf<M::VersionColumn>> + 'static> + LoadConnection,
+    M: Columns<C::Backend>,
+    M::Version: FromSqlRow<SqlTypeOf<M::VersionColumn>, C::Backend>,
+    SqlTypeOf<M::VersionColumn>: SqlType + SingleValue + 'static,
+    FromClause<M>: QueryFragment<C::Backend>,
+{
+    operation::lock_operations!(ExecuteDsl::execute, RunQueryDsl::get_result, RunQueryDsl::get_results, end);
+}
+
+/// A model whose row can be locked through the connection `C`: the bound for
+/// [`OptimisticDsl::lock_optimistic`](crate::OptimisticDsl::lock_optimistic).
+///
+/// ```
+/// use diesel::Connection;
+/// use occ_runtime::prelude::*;
+/// use occ_runtime::{LocksRowsOn, Error, LockMode};
+///
+/// fn is_free<C, M>(model: &M, conn: &mut C) -> bool
+/// where
+///     C: Connection,
+///     M: LocksRowsOn<C>,
+/// {
+///     model.lock_optimistic(LockMode::Update.skip_locked(), conn).is_ok()
+/// }
+/// ```
+pub trait LocksRowsOn<C: Connection>: Columns<C::Backend> {
+    #[doc(hidden)]
+    fn lock(&self, mode: LockMode, conn: &mut C) -> Result<(), Error>;
+}
+
+impl<M, C> LocksRowsOn<C> for M
+where
+    C: Connection<Backend: RowLocks + QueryMetadata<SqlTypeOf<M::VersionColumn>> + 'static> + LoadConnection,
+    M: Columns<C::Backend>,
+    M::Version: FromSqlRow<SqlTypeOf<M::VersionColumn>, C::Backend>,
+    SqlTypeOf<M::VersionColumn>: SqlType + SingleValue + 'static,
+    FromClause<M>: QueryFragment<C::Backend>,
+{
+    operation::row_lock_operations!(RunQueryDsl::get_result);
+}
+
+/// A model that can also be read again through the connection `C`: the bound for [`OptimisticDsl::reload`](crate::OptimisticDsl::reload).
+///
+/// ```
+/// use diesel::prelude::*;
+/// use occ_runtime::prelude::*;
+/// use occ_runtime::{Error, LoadsOn, LocksOn};
+///
+/// fn save_or_reload<C, M>(model: &mut M, conn: &mut C) -> Result<(), Error>
+/// where
+///     C: Connection,
+///     M: LocksOn<C> + LoadsOn<C>,
+/// {
+///     model.save_optimistic(conn).or_else(|_| model.reload(conn))
+/// }
+/// ```
+pub trait LoadsOn<C>: OptimisticLock {
+    #[doc(hidden)]
+    fn read(&mut self, conn: &mut C) -> Result<(), Error>;
+}
+
+impl<M, C> LoadsOn<C> for M
+where
+    M: OptimisticLock,
+    C: Reads<M>,
+{
+    fn read(&mut self, conn: &mut C) -> Result<(), Error> {
+        conn.read_again(self)
+    }
+}
+
+/// [`LoadsOn`] seen from the connection: so that a model that cannot be read is one error, once the connection is known.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{M}` cannot be reloaded",
+    label = "its row cannot be selected as `{M}`",
+    note = "add `#[derive(Queryable, Selectable)]` to `{M}`"
+)]
+pub trait Reads<M> {
+    fn read_again(&mut self, row: &mut M) -> Result<(), Error>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<M, C, E, ST> Reads<M> for C
+where
+    C: Connection<Backend: QueryMetadata<AsSelect<M, C::Backend>> + 'static> + LoadConnection,
+    M: Columns<C::Backend>
+        + Selectable<C::Backend, SelectExpression = E>
+        + FromSqlRow<ST, C::Backend>
+        + 'static,
+    E: Expression<SqlType = ST> + SelectableExpression<M::Table> + QueryFragment<C::Backend> + QueryId,
+    ST: SqlType + TypedExpressionType + 'static,
+    FromClause<M>: QueryFragment<C::Backend>,
+{
+    operation::load_operations!(RunQueryDsl::get_result);
+}
+
+/// Commits what went well, and rolls back what did not.
+fn end<C: Connection, T>(outcome: Result<T, Error>, conn: &mut C) -> Result<T, Error> {
+    match outcome {
+        Ok(value) => {
+            C::TransactionManager::commit_transaction(conn)?;
+            Ok(value)
+        }
+        Err(error) => match C::TransactionManager::rollback_transaction(conn) {
+            Ok(()) | Err(diesel::result::Error::BrokenTransactionManager) => Err(error),
+            Err(rollback) => Err(rollback.into()),
+        },
+    }
+}

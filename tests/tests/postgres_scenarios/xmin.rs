@@ -75,4 +75,30 @@ super::scenarios! {
         let other = &mut connect(database).await;
         assert!(save(&mut product, other).await.unwrap_err().is_stale());
     }
+
+    async fn a_dump_that_is_restored_makes_every_copy_stale(database) {
+        let conn = &mut connect(database).await;
+        let mut product = load(conn).await;
+        // What a dump and restore comes to: the same rows, inserted anew.
+        batch(
+            "CREATE TABLE restored (LIKE products INCLUDING ALL);
+             INSERT INTO restored SELECT * FROM products;
+             DROP TABLE products;
+             ALTER TABLE restored RENAME TO products",
+            conn,
+        )
+        .await
+        .unwrap();
+        let other = &mut connect(database).await;
+        assert!(save(&mut product, other).await.unwrap_err().is_stale());
+        assert_eq!(load(other).await.name, product.name);
+    }
+
+    async fn a_view_has_none(database) {
+        let conn = &mut connect(database).await;
+        batch("ALTER TABLE products RENAME TO base; CREATE VIEW products AS SELECT * FROM base", conn).await.unwrap();
+        let query = products::table.find(1).select(Product::as_select());
+        let error = first::<_, Product>(query, conn).await.unwrap_err();
+        assert!(error.to_string().contains("xmin"), "{error}");
+    }
 }

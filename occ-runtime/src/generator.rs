@@ -162,8 +162,9 @@ impl<V: Counter> DefaultGenerator for V {
 /// written, a column is set to itself, so that the trigger runs; MySQL's `ON UPDATE CURRENT_TIMESTAMP` does not
 /// run then.
 ///
-/// A version that does not move, such as where the trigger is missing, is [`Error::Version`](crate::Error::Version)
-/// outside of a transaction. Within one it may be right: `xmin` and `now()` are the same for a whole transaction.
+/// A version that does not move, such as where the trigger is missing, is [`Error::Version`](crate::Error::Version). On
+/// PostgreSQL outside of a transaction the row is written then. Only `xmin` may stay, within one transaction; a
+/// trigger that takes `now()`, which stays too, should take `clock_timestamp()`.
 ///
 /// A field that is never bound may say `#[diesel(skip_update)]`, for other derives. The trigger's SQL is in
 /// [`VersionTrigger`](crate::VersionTrigger).

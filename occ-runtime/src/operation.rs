@@ -258,7 +258,7 @@ pub(crate) fn sees_triggers_when_returning<DB: 'static>() -> bool {
     returning
 }
 
-/// A version made by the database must move, or it guards nothing. Within a transaction `xmin` and `now()` stay.
+/// A version made by the database must move, or it guards nothing. Only `xmin` is the same for a whole transaction.
 pub(crate) fn moved<DB, M>(
     row: &M,
     expected: &M::Version,
@@ -269,16 +269,28 @@ where
     DB: Backend,
     M: Columns<DB>,
 {
-    if next == expected && !in_transaction {
+    if next == expected && !(in_transaction && is_xmin::<M::Version>()) {
         return Err(VersionError::new(format!(
-            "the database has left row {} of `{}` at version {expected:?}: create the trigger that moves it on, or \
-             let occ make the versions",
+            "the database has left row {} of `{}` at version {expected:?}: create the trigger that moves it on with every \
+             UPDATE, and roll this one back",
             key_text::<DB, M>(row),
             M::table_name()
         ))
         .into());
     }
     Ok(())
+}
+
+#[cfg_attr(
+    not(feature = "postgres"),
+    allow(clippy::extra_unused_type_parameters, reason = "which type is asked")
+)]
+fn is_xmin<V: 'static>() -> bool {
+    #[cfg(feature = "postgres")]
+    let xmin = std::any::TypeId::of::<V>() == std::any::TypeId::of::<crate::Xmin>();
+    #[cfg(not(feature = "postgres"))]
+    let xmin = false;
+    xmin
 }
 
 /// The error for a row that another transaction holds.

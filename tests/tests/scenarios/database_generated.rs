@@ -93,6 +93,17 @@ super::scenarios! {
         assert_eq!(product, before);
     }
 
+    async fn a_missing_trigger_is_an_error_within_a_transaction_too(database) {
+        let conn = &mut connect(database).await;
+        let mut product = load(conn).await;
+        product.name = "changed".into();
+        let before = product.clone();
+        let result = transaction(conn, &mut product, async |conn, product| save(product, conn).await).await;
+        assert!(matches!(result, Err(Error::Version(_))), "{result:?}");
+        assert_eq!(product, before);
+        assert_eq!(load(conn).await.name, "lamp", "it is rolled back");
+    }
+
     async fn a_rollback_puts_a_version_of_the_databases_back(database) {
         let conn = &mut connect(database).await;
         batch(&sql(&VersionTrigger::counter("products", "version")), conn).await.unwrap();

@@ -15,8 +15,9 @@ use crate::error::{
 use crate::generator::VersionGenerator as _;
 use crate::model::{Columns, OptimisticLock};
 
-/// The bodies of [`LocksOn`](crate::bounds::LocksOn) and of its async twin. `$execute` runs a statement,
-/// `$first` a query for one row, `$all` one for many, and `$end` ends a transaction as its outcome is; `[async, await, Send]` turns each body into an `async fn` with a `Send` future.
+/// The bodies of [`LocksOn`](crate::bounds::LocksOn) and of its async twin. `$execute` runs a statement, `$first` a
+/// query for one row, `$all` one for many, and `$end` ends a transaction as its outcome says; `[async, await, Send]`
+/// turns each body into an `async fn` with a `Send` future.
 macro_rules! lock_operations {
     ($execute:path, $first:path, $all:path, $end:path $(, [$async:ident, $await:ident, $send:ident])?) => {
         $($async)? fn write<A>(

@@ -130,7 +130,9 @@ impl Error {
 
 /// What the servers' clients say of a connection that is gone, where Diesel has no kind for it.
 const LOST: &[&str] = &[
-    "server has gone away",
+    "erver has gone away", // "MySQL server ..", or "Server ..", by the client
+    "Connection was killed",
+    "terminating connection", // PostgreSQL's farewell: shut down, crashed, or ended by an administrator
     "Lost connection to",
     "connection closed",
     "Input/output error",

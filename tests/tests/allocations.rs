@@ -50,7 +50,7 @@ fn a_warm_save_allocates_no_more_than_a_cached_statement_of_diesels_with_the_sam
     let mut product: Product = products::table.select(Product::as_select()).first(conn).unwrap();
     let mut save = || product.save_optimistic(conn).unwrap();
     save();
-    let ours = measure(|| save()).count_total;
+    let ours = measure(save).count_total;
 
     // Diesel keeps no UPDATE, but it keeps a SELECT: one with the same six binds shows what binding costs.
     let conn = &mut connection();
@@ -66,7 +66,7 @@ fn a_warm_save_allocates_no_more_than_a_cached_statement_of_diesels_with_the_sam
         assert!(found.is_ok());
     };
     select();
-    let diesels = measure(|| select()).count_total;
+    let diesels = measure(select).count_total;
 
     let conn = &mut connection();
     let mut product: Product = products::table.select(Product::as_select()).first(conn).unwrap();
@@ -77,7 +77,7 @@ fn a_warm_save_allocates_no_more_than_a_cached_statement_of_diesels_with_the_sam
         assert_eq!(diesel::update(row).set(&product).execute(conn), Ok(1));
     };
     by_hand();
-    let hand_written = measure(|| by_hand()).count_total;
+    let hand_written = measure(by_hand).count_total;
 
     measured(format_args!(
         "allocations: a warm save {ours}, a cached SELECT of Diesel's with as many binds {diesels}, the UPDATE by \

@@ -46,8 +46,11 @@ use crate::statement::{Changes, Nothing, WholeRow};
 ///
 /// # Dropped futures
 ///
-/// A future that is dropped before it is ready leaves the value as it was. Its statement may have reached the database
-/// all the same: then the value is stale, and the next save says so.
+/// A future that is dropped before it is ready leaves the value as it was. Its statement may have reached the database all
+/// the same: then the value is stale, and the next save says so.
+///
+/// Batches, and saves whose version the database makes (save for PostgreSQL's), run in a transaction of their own. Dropped
+/// half-way it stays open on the connection: drop that too. A pool of diesel-async's does so by itself.
 pub trait AsyncOptimisticDsl: OptimisticLock {
     /// As [`OptimisticDsl::save_optimistic`](crate::OptimisticDsl::save_optimistic).
     fn save_optimistic<C>(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send

@@ -286,7 +286,7 @@ where
     not(feature = "postgres"),
     allow(clippy::extra_unused_type_parameters, reason = "which type is asked")
 )]
-fn is_xmin<V: 'static>() -> bool {
+pub(crate) fn is_xmin<V: 'static>() -> bool {
     #[cfg(feature = "postgres")]
     let xmin = std::any::TypeId::of::<V>() == std::any::TypeId::of::<crate::Xmin>();
     #[cfg(not(feature = "postgres"))]

@@ -10,6 +10,7 @@ use diesel::result::QueryResult;
 use super::{FromClause, RowKey, StatementKey, from_clause};
 use crate::column::{Equations, FirstColumn};
 use crate::model::{Columns, OptimisticLock, SqlText};
+use crate::operation::is_xmin;
 
 /// Writes `assignments` and the version `next`, if the row is at `expected`.
 pub struct Update<'a, M: OptimisticLock, A> {
@@ -131,6 +132,10 @@ where
             None if set.is_empty() => {
                 let mut column = FirstColumn::default();
                 self.key.row.values(&self.key.prepared, &mut column)?;
+                if column.name.is_none() && is_xmin::<M::Version>() {
+                    // Nobody may set `xmin`, not even to itself.
+                    self.key.row.key(&self.key.prepared, &mut column)?;
+                }
                 set.unchanged(column.name.unwrap_or(M::VersionColumn::NAME))?;
             }
             None => {}

@@ -4,7 +4,7 @@ use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::task::Poll;
 
-use occ_runtime::{AsyncOptimisticDsl, Error};
+use occ_runtime::{AsyncOptimisticBatchDsl, AsyncOptimisticDsl, Error};
 
 use super::cell::{batch, begin, commit, connect, save, transaction};
 use super::product::{load, products};
@@ -89,6 +89,13 @@ super::scenarios! {
                 save(product, conn).await?;
                 save(product, conn).await
             }),
+            |result, unchanged| { result.unwrap(); assert!(!unchanged); }
+        );
+    }
+
+    async fn a_dropped_batch_leaves_every_value(database) {
+        drop_after_each_poll!(
+            database, 1, |product, conn| std::slice::from_mut(product).save_all_optimistic(conn),
             |result, unchanged| { result.unwrap(); assert!(!unchanged); }
         );
     }

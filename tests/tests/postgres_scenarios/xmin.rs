@@ -24,6 +24,15 @@ struct Product {
     xmin: Xmin,
 }
 
+/// Nothing but the key: for a root whose parts changed.
+#[derive(Clone, Debug, PartialEq, OptimisticLock)]
+#[diesel(table_name = products)]
+struct Root {
+    id: i32,
+    #[occ(version, generator = DatabaseGenerated)]
+    xmin: Xmin,
+}
+
 async fn load(conn: &mut Conn) -> Product {
     first(products::table.find(1).select(Product::as_select()), conn).await.unwrap()
 }
@@ -52,6 +61,16 @@ super::scenarios! {
         delete(&product, conn).await.unwrap();
         let Err(Error::Stale(stale)) = save(&mut product, conn).await else { panic!("it is gone") };
         assert!(stale.is_deleted());
+    }
+
+    async fn a_struct_of_key_and_xmin_alone_can_be_touched(database) {
+        let conn = &mut connect(database).await;
+        let mut root = Root { id: 1, xmin: load(conn).await.xmin };
+        let mut old = root.clone();
+        touch(&mut root, conn).await.unwrap();
+        save(&mut root, conn).await.unwrap();
+        assert_eq!(load(conn).await.xmin, root.xmin);
+        assert!(touch(&mut old, conn).await.unwrap_err().is_stale());
     }
 
     async fn two_writes_in_one_transaction_share_it(database) {

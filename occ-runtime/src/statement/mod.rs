@@ -6,10 +6,12 @@
 //! also have a static [`QueryId`](diesel::query_builder::QueryId), so that a warm save builds no SQL at all.
 
 mod delete;
+mod many;
 mod select;
 mod update;
 
 pub(crate) use delete::Delete;
+pub(crate) use many::{Chunks, Form};
 pub(crate) use select::{CurrentRow, CurrentVersion};
 pub(crate) use update::{Assignments, Changes, Nothing, ReturningVersion, Update, WholeRow};
 
@@ -55,6 +57,18 @@ impl<'a, M: OptimisticLock> RowKey<'a, M> {
         M: Columns<DB>,
     {
         out.push_sql(" WHERE ");
+        self.walk_match(expected, out)
+    }
+
+    fn walk_match<'b, DB>(
+        &'b self,
+        expected: Option<&'b M::Version>,
+        out: AstPass<'_, 'b, DB>,
+    ) -> QueryResult<()>
+    where
+        DB: Backend,
+        M: Columns<DB>,
+    {
         let mut conditions = Equations::conditions(out);
         self.row.key(&self.prepared, &mut conditions)?;
         match expected {

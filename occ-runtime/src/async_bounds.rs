@@ -18,7 +18,8 @@ use crate::lock::{LockMode, LockVersion, RowLocks};
 use crate::model::{Columns, OptimisticLock};
 use crate::operation;
 use crate::statement::{
-    Assignments, CurrentRow, CurrentVersion, Delete, Erased, FromClause, ReturningVersion, Update, WholeRow,
+    Assignments, Chunks, CurrentRow, CurrentVersion, Delete, Erased, Form, FromClause, ReturningVersion,
+    Update, WholeRow,
 };
 
 /// A model that can be written, with its version checked, through the async connection `C`: the bound for generic
@@ -78,6 +79,9 @@ pub trait AsyncLocksOn<C: AsyncConnection>: Columns<C::Backend> {
 
     #[doc(hidden)]
     fn delete_all(rows: &[Self], conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send;
+
+    #[doc(hidden)]
+    fn send(chunks: Chunks<'_, Self>, conn: &mut C) -> impl Future<Output = Result<bool, Error>> + Send;
 
     #[doc(hidden)]
     fn delete(&self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send;

@@ -19,7 +19,22 @@ use crate::model::OptimisticLock;
 /// [`Error::StaleBatch`] and nothing is written. The versions in memory move on after the commit, all together. Two values
 /// for one row are refused before anything is sent; an empty slice is `Ok` and sends nothing.
 ///
-/// Each row is one prepared statement, sent one after the other.
+/// # Statements
+///
+/// | | rows in a statement | |
+/// |---|---|---|
+/// | PostgreSQL, feature `postgres` | up to 128 | `UPDATE .. FROM (VALUES ..)` |
+/// | MySQL and MariaDB, feature `mysql` | up to 32 | `UPDATE .. SET .. = CASE .. END` |
+/// | SQLite, which is asked without a network; other backends; without those features | 1 | the statement of a single save |
+///
+/// A statement has room for a power of two of rows, so each struct has at most nine texts of each kind, and each stays
+/// prepared. Rows are matched by key, whatever their order. One row at a time are written: structs whose columns vary (an
+/// embedded changeset, a `None` that leaves a column alone) and versions that the database makes. So are, after a rollback,
+/// rows that a statement did not meet all of, to learn which are stale; and rows that the database takes only in the
+/// order of the slice, such as unique values that move up by one.
+///
+/// Servers bound the size of a statement (`max_allowed_packet` on MySQL): of rows with megabytes in them pass fewer at once.
+/// MariaDB locks the whole of a table that has not many more rows than the statement, until the transaction ends.
 pub trait OptimisticBatchDsl<M: OptimisticLock> {
     /// Saves every value, as [`save_optimistic`](crate::OptimisticDsl::save_optimistic) does.
     ///

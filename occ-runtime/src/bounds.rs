@@ -18,7 +18,8 @@ use crate::lock::{LockMode, LockVersion, RowLocks};
 use crate::model::{Columns, OptimisticLock};
 use crate::operation;
 use crate::statement::{
-    Assignments, CurrentRow, CurrentVersion, Delete, Erased, FromClause, ReturningVersion, Update, WholeRow,
+    Assignments, Chunks, CurrentRow, CurrentVersion, Delete, Erased, Form, FromClause, ReturningVersion,
+    Update, WholeRow,
 };
 
 /// A model that can be written, with its version checked, through the connection `C`: the bound for generic code.
@@ -84,6 +85,9 @@ pub trait LocksOn<C: Connection>: Columns<C::Backend> {
 
     #[doc(hidden)]
     fn delete_all(rows: &[Self], conn: &mut C) -> Result<(), Error>;
+
+    #[doc(hidden)]
+    fn send(chunks: Chunks<'_, Self>, conn: &mut C) -> Result<bool, Error>;
 
     #[doc(hidden)]
     fn delete(&self, conn: &mut C) -> Result<(), Error>;

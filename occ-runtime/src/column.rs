@@ -42,10 +42,14 @@ pub trait ColumnVisitor<'b, DB: Backend> {
         C: Column,
         T: ColumnValue<C, DB>;
 
-    /// The columns of an embedded struct, as its own `AsChangeset` writes them.
+    /// The columns of an embedded struct, as its own `AsChangeset` writes them. Whoever does not write SQL has no use for them.
     fn embedded<S>(&mut self, changeset: &'b S) -> QueryResult<()>
     where
-        S: QueryFragment<DB>;
+        S: QueryFragment<DB>,
+    {
+        let _ = changeset;
+        Ok(())
+    }
 }
 
 #[doc(hidden)]
@@ -128,13 +132,6 @@ impl<'b, DB: Backend> ColumnVisitor<'b, DB> for FirstColumn {
         self.name.get_or_insert(C::NAME);
         Ok(())
     }
-
-    fn embedded<S>(&mut self, _: &'b S) -> QueryResult<()>
-    where
-        S: QueryFragment<DB>,
-    {
-        Ok(())
-    }
 }
 
 /// Writes the values down as text, for error messages: `1`, or `(1, "blue")` for several columns.
@@ -162,13 +159,6 @@ impl<'b, DB: Backend> ColumnVisitor<'b, DB> for ValueText {
         self.columns += 1;
         // Writing to a String does not fail, and a `Debug` that claims to fail has written what it could.
         let _ = write!(self.text, "{value:?}");
-        Ok(())
-    }
-
-    fn embedded<S>(&mut self, _: &'b S) -> QueryResult<()>
-    where
-        S: QueryFragment<DB>,
-    {
         Ok(())
     }
 }

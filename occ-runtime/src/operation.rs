@@ -6,6 +6,7 @@
 use std::collections::HashSet;
 
 use diesel::backend::Backend;
+use diesel::result::{Error as DieselError, QueryResult};
 
 use crate::column::ValueText;
 use crate::error::{
@@ -105,16 +106,25 @@ macro_rules! lock_operations {
             if rows.is_empty() {
                 return Ok(());
             }
-            C::TransactionManager::begin_transaction(conn)$(.$await)??;
-            let mut batch = operation::Batch::of(rows.len());
-            for row in rows.iter() {
-                let outcome = row.put(Operation::Save, None, WholeRow, conn)$(.$await)?;
-                if batch.ends_with(outcome) {
-                    break;
+            let mut versions = None;
+            if let Some(form) = Form::to_write::<C::Backend, M>(rows.len()) {
+                let next = operation::next_versions(rows)?;
+                if Self::send(Chunks::of(rows, Some(&next), form)?, conn)$(.$await)?? {
+                    versions = Some(next);
                 }
             }
-            let versions = $end(batch.finish(), conn)$(.$await)??;
-            for (row, version) in rows.iter_mut().zip(versions) {
+            if versions.is_none() {
+                C::TransactionManager::begin_transaction(conn)$(.$await)??;
+                let mut batch = operation::Batch::of(rows.len());
+                for row in rows.iter() {
+                    let outcome = row.put(Operation::Save, None, WholeRow, conn)$(.$await)?;
+                    if batch.ends_with(outcome) {
+                        break;
+                    }
+                }
+                versions = Some($end(batch.finish(), conn)$(.$await)??);
+            }
+            for (row, version) in rows.iter_mut().zip(versions.into_iter().flatten()) {
                 row.set_version(version);
             }
             Ok(())
@@ -125,6 +135,11 @@ macro_rules! lock_operations {
             if rows.is_empty() {
                 return Ok(());
             }
+            if let Some(form) = Form::to_delete::<C::Backend>(rows.len()) {
+                if Self::send(Chunks::of(rows, None, form)?, conn)$(.$await)?? {
+                    return Ok(());
+                }
+            }
             C::TransactionManager::begin_transaction(conn)$(.$await)??;
             let mut batch = operation::Batch::of(rows.len());
             for row in rows {
@@ -134,6 +149,24 @@ macro_rules! lock_operations {
                 }
             }
             $end(batch.finish(), conn)$(.$await)?.map(|_| ())
+        }
+
+        $($async)? fn send(chunks: Chunks<'_, M>, conn: &mut C) -> Result<bool, Error> {
+            C::TransactionManager::begin_transaction(conn)$(.$await)??;
+            let mut sent = Ok(true);
+            for chunk in chunks {
+                let expected = chunk.len();
+                let written = $execute(chunk, conn)$(.$await)?;
+                if written != Ok(expected) {
+                    sent = operation::one_by_one(written);
+                    break;
+                }
+            }
+            if let Ok(false) = sent {
+                C::TransactionManager::rollback_transaction(conn)$(.$await)??;
+                return sent;
+            }
+            $end(sent, conn)$(.$await)?
         }
 
         $($async)? fn delete(&self, conn: &mut C) -> Result<(), Error> {
@@ -236,13 +269,33 @@ where
 {
     let mut seen = HashSet::with_capacity(rows.len());
     for row in rows {
-        let key = key_text::<DB, M>(row);
-        if seen.contains(&key) {
-            return Err(DuplicateRowError::new(M::table_name(), key).into());
+        if !seen.insert(key_text::<DB, M>(row)) {
+            return Err(DuplicateRowError::new(M::table_name(), key_text::<DB, M>(row)).into());
         }
-        seen.insert(key);
     }
     Ok(())
+}
+
+/// The version that each row gets.
+pub(crate) fn next_versions<M: OptimisticLock>(rows: &[M]) -> Result<Vec<M::Version>, VersionError> {
+    rows.iter().map(|row| next_version::<M>(row.version())).collect()
+}
+
+/// Whether the rows of a statement that did not write all of them are to be written one by one: to learn which are
+/// stale, or because the database takes in one order what it refuses as a set, such as unique values that move up by one.
+pub(crate) fn one_by_one(written: QueryResult<usize>) -> Result<bool, Error> {
+    match written {
+        Ok(_) => Ok(false),
+        Err(error) => {
+            let error = Error::from(error);
+            let by_database = matches!(error, Error::Database(DieselError::DatabaseError(..)));
+            if by_database && !error.is_retryable() && !error.needs_new_connection() {
+                Ok(false)
+            } else {
+                Err(error)
+            }
+        }
+    }
 }
 
 pub(crate) use {load_operations, lock_operations, row_lock_operations};

@@ -99,6 +99,13 @@ macro_rules! blocking_cell {
             RunQueryDsl::get_result(query, conn)
         }
 
+        pub async fn all<'q, Q, U>(query: Q, conn: &mut Conn) -> QueryResult<Vec<U>>
+        where
+            Q: LoadQuery<'q, Conn, U>,
+        {
+            RunQueryDsl::get_results(query, conn)
+        }
+
         pub async fn save<M: LocksOn<Conn>>(model: &mut M, conn: &mut Conn) -> Result<(), Error> {
             OptimisticDsl::save_optimistic(model, conn)
         }
@@ -215,6 +222,14 @@ macro_rules! async_cell {
             U: Send,
         {
             RunQueryDsl::get_result(query, conn).await
+        }
+
+        pub async fn all<'q, Q, U>(query: Q, conn: &mut Conn) -> QueryResult<Vec<U>>
+        where
+            Q: LoadQuery<'q, Conn, U> + Send + 'q,
+            U: Send,
+        {
+            RunQueryDsl::get_results(query, conn).await
         }
 
         pub async fn save<M: AsyncLocksOn<Conn>>(model: &mut M, conn: &mut Conn) -> Result<(), Error> {

@@ -7,11 +7,13 @@
 
 mod delete;
 mod erased;
+mod many;
 mod select;
 mod update;
 
 pub(crate) use delete::Delete;
 pub(crate) use erased::Erased;
+pub(crate) use many::{Chunks, Form};
 pub(crate) use select::{CurrentRow, CurrentVersion};
 pub(crate) use update::{Assignments, Changes, Nothing, ReturningVersion, Update, WholeRow};
 
@@ -57,6 +59,18 @@ impl<'a, M: OptimisticLock> RowKey<'a, M> {
         M: Columns<DB>,
     {
         out.push_sql(" WHERE ");
+        self.walk_match(expected, out)
+    }
+
+    fn walk_match<'b, DB>(
+        &'b self,
+        expected: Option<&'b M::Version>,
+        out: AstPass<'_, 'b, DB>,
+    ) -> QueryResult<()>
+    where
+        DB: Backend,
+        M: Columns<DB>,
+    {
         let mut conditions = Equations::conditions(out);
         self.row.key(&self.prepared, &mut conditions)?;
         match expected {

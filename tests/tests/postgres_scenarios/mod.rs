@@ -1,5 +1,6 @@
-//! Versions of types that PostgreSQL alone has.
+//! What PostgreSQL alone has: types of columns, and of versions.
 
+mod columns;
 mod xmin;
 
 use occ_runtime::{Micros, Timestamp, UuidV4, UuidV7};

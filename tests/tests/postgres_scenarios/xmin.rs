@@ -3,7 +3,9 @@
 use diesel::prelude::*;
 use occ_runtime::{DatabaseGenerated, Error, OptimisticLock, Xmin};
 
-use super::cell::{Conn, batch, begin, commit, connect, delete, first, record, save, touch};
+use super::cell::{
+    Conn, all, batch, begin, commit, connect, delete, delete_all, first, record, save, save_all, touch,
+};
 
 diesel::table! {
     use diesel::sql_types::*;
@@ -61,6 +63,24 @@ super::scenarios! {
         delete(&product, conn).await.unwrap();
         let Err(Error::Stale(stale)) = save(&mut product, conn).await else { panic!("it is gone") };
         assert!(stale.is_deleted());
+    }
+
+    async fn xmin_guards_batches(database) {
+        let conn = &mut connect(database).await;
+        batch("ALTER TABLE products DROP COLUMN version", conn).await.unwrap();
+        let stored = || products::table.order(products::id).select(Product::as_select());
+        let mut rows: Vec<Product> = all(stored(), conn).await.unwrap();
+        let mut old = rows.clone();
+        for row in &mut rows {
+            row.name.push_str(", renamed");
+        }
+        save_all(&mut rows, conn).await.unwrap();
+        assert_eq!(all::<_, Product>(stored(), conn).await.unwrap(), rows);
+        assert!(save_all(&mut old, conn).await.unwrap_err().is_stale());
+        assert!(delete_all(&old, conn).await.unwrap_err().is_stale());
+        assert_eq!(all::<_, Product>(stored(), conn).await.unwrap(), rows);
+        delete_all(&rows, conn).await.unwrap();
+        assert_eq!(all::<_, Product>(stored(), conn).await.unwrap(), []);
     }
 
     async fn a_struct_of_key_and_xmin_alone_can_be_touched(database) {

@@ -1,11 +1,24 @@
 //! Many rows at once: all or nothing.
 
-use occ_runtime::Error;
+use std::sync::Barrier;
 
-use super::cell::{Conn, batch, begin, connect, delete_all, record, rollback, save, save_all};
-use super::product::{Product, load};
+use diesel::prelude::*;
+use occ_runtime::Error;
+use occ_tests::cell::Backend;
+
+use super::cell::{
+    BACKEND, Conn, all, batch, begin, block_on, connect, delete_all, record, rollback, save, save_all,
+};
+use super::product::{Product, load, products};
 
 const ROWS: i32 = 50;
+
+/// How many rows a statement writes at most.
+pub(crate) const MOST: usize = match BACKEND {
+    Backend::Sqlite => 1,
+    Backend::Postgres => 128,
+    Backend::Mysql => 32,
+};
 
 /// Fifty rows, each at another version.
 async fn load_all(conn: &mut Conn) -> Vec<Product> {
@@ -17,12 +30,18 @@ async fn load_all(conn: &mut Conn) -> Vec<Product> {
 }
 
 async fn insert_all(conn: &mut Conn) {
+    insert(ROWS, conn).await;
+}
+
+async fn insert(rows: i32, conn: &mut Conn) {
     batch("DELETE FROM products", conn).await.unwrap();
-    for id in 1..=ROWS {
-        batch(&format!("INSERT INTO products VALUES ({id}, 'row {id}', NULL, {id}, {})", id * 10), conn)
-            .await
-            .unwrap();
-    }
+    let rows: Vec<_> = (1..=rows).map(|id| format!("({id}, 'row {id}', NULL, {id}, {})", id * 10)).collect();
+    batch(&format!("INSERT INTO products VALUES {}", rows.join(", ")), conn).await.unwrap();
+}
+
+/// The statements of one kind, of those that were recorded.
+fn only(kind: &str, statements: Vec<String>) -> Vec<String> {
+    statements.into_iter().filter(|statement| statement.starts_with(kind)).collect()
 }
 
 super::scenarios! {
@@ -116,5 +135,98 @@ super::scenarios! {
         let recorder = record(conn);
         save_all(&mut products, conn).await.unwrap();
         assert_eq!(recorder.take_prepared(), 1);
+    }
+
+    async fn every_size_is_written_with_as_few_statements_as_the_server_allows(database) {
+        let conn = &mut connect(database).await;
+        insert(300, conn).await;
+        let mut products: Vec<Product> =
+            all(products::table.order(products::id).select(Product::as_select()), conn).await.unwrap();
+        let recorder = record(conn);
+        for rows in [1, 2, 3, 5, 8, 16, 31, 33, 64, 127, 128, 129, 300] {
+            for product in &mut products[..rows] {
+                product.quantity += 1;
+                product.note = (product.id % 3 == 0).then(|| format!("one of {rows}"));
+            }
+            let _ = recorder.take();
+            save_all(&mut products[..rows], conn).await.unwrap();
+            let statements = only("UPDATE", recorder.take()).len();
+            assert_eq!(statements, rows.div_ceil(MOST), "{rows} rows");
+            let stored: Vec<Product> =
+                all(products::table.order(products::id).select(Product::as_select()), conn).await.unwrap();
+            assert_eq!(stored, products, "{rows} rows");
+        }
+        // A text for each power of two, and that of a save for a slice of one row.
+        let prepared = recorder.take_prepared();
+        let _ = recorder.take();
+        let (some, others) = products.split_at(100);
+        delete_all(some, conn).await.unwrap();
+        assert_eq!(only("DELETE", recorder.take()).len(), 100_usize.div_ceil(MOST));
+        assert_eq!(all::<_, i32>(products::table.select(products::id), conn).await.unwrap().len(), others.len());
+        let texts = if MOST == 1 { 1 } else { 2 + MOST.ilog2() };
+        assert_eq!(prepared, usize::try_from(texts).unwrap());
+    }
+
+    async fn what_the_database_takes_in_one_order_only_is_written_in_that_order(database) {
+        let conn = &mut connect(database).await;
+        insert(20, conn).await;
+        batch("CREATE UNIQUE INDEX quantities ON products (quantity)", conn).await.unwrap();
+        let mut products = Vec::new();
+        for id in 1..=20 {
+            products.push(load(id, conn).await);
+        }
+        // Each takes the value that the one before it has just given up.
+        products.reverse();
+        for product in &mut products {
+            product.quantity += 1;
+        }
+        save_all(&mut products, conn).await.unwrap();
+        for product in &products {
+            assert_eq!(&load(product.id, conn).await, product);
+        }
+        products.reverse();
+        for product in &mut products {
+            product.quantity += 1;
+        }
+        let before = products.clone();
+        assert!(matches!(save_all(&mut products, conn).await, Err(Error::Database(_))));
+        assert_eq!(products, before);
+        assert_eq!(load(1, conn).await.quantity, 2);
+    }
+
+    async fn of_two_batches_at_once_each_row_goes_to_one(database) {
+        insert(64, &mut connect(database).await).await;
+        let start = Barrier::new(4);
+        let won: i32 = std::thread::scope(|scope| {
+            let workers: Vec<_> = (0..4).map(|worker| {
+                let start = &start;
+                scope.spawn(move || block_on(async move {
+                    let conn = &mut connect(database).await;
+                    let mut won = 0;
+                    start.wait();
+                    while won < 3 {
+                        let mut rows: Vec<Product> =
+                            all(products::table.order(products::id).select(Product::as_select()), conn).await.unwrap();
+                        if worker % 2 == 1 {
+                            rows.reverse();
+                        }
+                        for row in &mut rows {
+                            row.quantity += 1;
+                        }
+                        match save_all(&mut rows, conn).await {
+                            Ok(()) => won += 1,
+                            Err(error) => assert!(error.is_retryable(), "{error}"),
+                        }
+                    }
+                    won
+                }))
+            }).collect();
+            workers.into_iter().map(|worker| worker.join().unwrap()).sum()
+        });
+        let conn = &mut connect(database).await;
+        for id in 1..=64 {
+            let row = load(id, conn).await;
+            assert_eq!((row.quantity, row.version), (id + won, id * 10 + won));
+        }
     }
 }

@@ -1,6 +1,8 @@
 //! The scenarios, written once and included by each cell, whose names they use.
 
 mod batch;
+#[cfg(feature = "kinds")]
+mod batch_kinds;
 mod conflict;
 #[cfg(feature = "kinds")]
 mod database_generated;

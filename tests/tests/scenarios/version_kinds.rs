@@ -31,7 +31,9 @@ macro_rules! version_kinds {
 
             crate::scenarios::scenarios! {
                 async fn it_guards_saves_and_deletes_and_is_read_back_as_it_was_written(database) {
-                    use crate::cell::{BACKEND, batch, connect, delete, execute, first, save, verify};
+                    use crate::cell::{
+                        BACKEND, all, batch, connect, delete, delete_all, execute, first, record, save, save_all, verify,
+                    };
                     use occ_tests::cell::Backend;
                     use occ_runtime::VersionGenerator;
 
@@ -69,6 +71,29 @@ macro_rules! version_kinds {
                     assert_eq!(old, before);
                     assert_eq!(first::<_, Row>(query(), conn).await.unwrap(), row);
                     delete(&row, conn).await.unwrap();
+
+                    for id in 1..=5 {
+                        let insert = diesel::insert_into(rows::table)
+                            .values((rows::id.eq(id), rows::name.eq("new"), rows::version.eq(initial.clone())));
+                        execute(insert, conn).await.unwrap();
+                    }
+                    let query = || rows::table.order(rows::id).select(Row::as_select());
+                    let mut all_rows: Vec<Row> = all(query(), conn).await.unwrap();
+                    for row in &mut all_rows {
+                        row.name = "changed".into();
+                    }
+                    let mut old = all_rows.clone();
+                    let recorder = record(conn);
+                    save_all(&mut all_rows, conn).await.unwrap();
+                    save_all(&mut all_rows, conn).await.unwrap();
+                    let updates = recorder.take().iter().filter(|sql| sql.starts_with("UPDATE")).count();
+                    assert_eq!(updates, if BACKEND == Backend::Sqlite { 10 } else { 2 });
+                    assert_eq!(all::<_, Row>(query(), conn).await.unwrap(), all_rows);
+                    assert!(save_all(&mut old, conn).await.unwrap_err().is_stale());
+                    assert!(delete_all(&old, conn).await.unwrap_err().is_stale());
+                    assert_eq!(all::<_, Row>(query(), conn).await.unwrap(), all_rows);
+                    delete_all(&all_rows, conn).await.unwrap();
+                    assert_eq!(all::<_, Row>(query(), conn).await.unwrap(), []);
                 }
             }
         }

@@ -1,0 +1,72 @@
+//! A case for each row: for MySQL and MariaDB.
+//!
+//! ```sql
+//! UPDATE `products`
+//!    SET `name` = CASE WHEN `id` = ? THEN ? WHEN `id` = ? THEN ? END,
+//!        `version` = CASE WHEN `id` = ? THEN ? WHEN `id` = ? THEN ? END
+//!  WHERE `id` = ? AND `version` = ? OR `id` = ? AND `version` = ?
+//! ```
+
+use diesel::Column;
+use diesel::backend::Backend;
+use diesel::query_builder::AstPass;
+use diesel::result::QueryResult;
+
+use super::{Many, walk_written};
+use crate::column::{ColumnValue, ColumnVisitor};
+use crate::model::Columns;
+
+pub(super) fn walk<'b, DB, M>(many: &'b Many<'_, M>, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()>
+where
+    DB: Backend,
+    M: Columns<DB>,
+{
+    for column in 0..many.width.written {
+        out.push_sql(if column == 0 { " SET " } else { ", " });
+        for (index, (row, next)) in many.slots().enumerate() {
+            let Some(next) = next else { continue };
+            if index == 0 {
+                walk_written(row, next, &mut Nth { out: out.reborrow(), left: column, part: Part::Name })?;
+                out.push_sql(" = CASE");
+            }
+            out.push_sql(" WHEN ");
+            row.walk_match(None, out.reborrow())?;
+            out.push_sql(" THEN ");
+            walk_written(row, next, &mut Nth { out: out.reborrow(), left: column, part: Part::Value })?;
+        }
+        out.push_sql(" END");
+    }
+    for (index, (row, _)) in many.slots().enumerate() {
+        out.push_sql(if index == 0 { " WHERE " } else { " OR " });
+        row.walk_match(Some(row.row.version()), out.reborrow())?;
+    }
+    Ok(())
+}
+
+enum Part {
+    Name,
+    Value,
+}
+
+/// Writes a part of one column, after so many others.
+struct Nth<'p, 'b, DB: Backend> {
+    out: AstPass<'p, 'b, DB>,
+    left: usize,
+    part: Part,
+}
+
+impl<'b, DB: Backend> ColumnVisitor<'b, DB> for Nth<'_, 'b, DB> {
+    fn column<C, T>(&mut self, value: &'b T) -> QueryResult<()>
+    where
+        C: Column,
+        T: ColumnValue<C, DB>,
+    {
+        let (before, is_it) = self.left.overflowing_sub(1);
+        self.left = before;
+        match self.part {
+            _ if !is_it => Ok(()),
+            Part::Name => self.out.push_identifier(C::NAME),
+            Part::Value => value.bind(&mut self.out),
+        }
+    }
+}

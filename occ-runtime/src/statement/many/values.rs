@@ -1,0 +1,124 @@
+//! The rows as a table beside the one that is written: for PostgreSQL.
+//!
+//! ```sql
+//! UPDATE "products" SET "name" = occ_0, "version" = occ_1
+//!   FROM (VALUES ($1, $2, $3, $4), ($5, $6, $7, $8)) AS occ_rows (occ_0, occ_1, occ_2, occ_3)
+//!  WHERE "id" = occ_2 AND "version" = occ_3
+//! ```
+//!
+//! MariaDB takes such a table as well, but not one of parameters: 10.11.19 gives its columns the types of other values, and
+//! calls text too long at best; at worst the server crashes.
+
+use diesel::Column;
+use diesel::backend::Backend;
+use diesel::query_builder::AstPass;
+use diesel::result::QueryResult;
+
+use super::{Many, walk_written};
+use crate::column::{ColumnValue, ColumnVisitor};
+use crate::model::Columns;
+use crate::statement::RowKey;
+
+pub(super) fn walk<'b, DB, M>(many: &'b Many<'_, M>, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()>
+where
+    DB: Backend,
+    M: Columns<DB>,
+{
+    let first = &many.rows[0];
+    if let Some(next) = many.next {
+        out.push_sql(" SET ");
+        walk_written(
+            first,
+            &next[0],
+            &mut Pairs { out: out.reborrow(), separator: ", ", column: 0, empty: true },
+        )?;
+    }
+    out.push_sql(if many.next.is_some() { " FROM " } else { " USING " });
+    walk_values(many, out.reborrow())?;
+    out.push_sql(" WHERE ");
+    walk_matched(first, &mut Pairs { out, separator: " AND ", column: many.width.written, empty: true })
+}
+
+/// `(VALUES ($1, $2), ($3, $4)) AS occ_rows (occ_0, occ_1)`
+fn walk_values<'b, DB, M>(many: &'b Many<'_, M>, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()>
+where
+    DB: Backend,
+    M: Columns<DB>,
+{
+    out.push_sql("(VALUES ");
+    for (index, (row, next)) in many.slots().enumerate() {
+        out.push_sql(if index == 0 { "(" } else { ", (" });
+        let mut binds = Binds { out: out.reborrow(), empty: true };
+        if let Some(next) = next {
+            walk_written(row, next, &mut binds)?;
+        }
+        walk_matched(row, &mut binds)?;
+        out.push_sql(")");
+    }
+    out.push_sql(") AS occ_rows (");
+    for column in 0..many.width.written + many.width.key + 1 {
+        out.push_sql(if column == 0 { "" } else { ", " });
+        push_column(column, &mut out);
+    }
+    out.push_sql(")");
+    Ok(())
+}
+
+/// Shows what a row is known by.
+fn walk_matched<'a, 'b, DB, M, V>(row: &'b RowKey<'a, M>, visitor: &mut V) -> QueryResult<()>
+where
+    'a: 'b,
+    DB: Backend,
+    M: Columns<DB>,
+    V: ColumnVisitor<'b, DB>,
+{
+    row.row.key(&row.prepared, visitor)?;
+    M::visit_version(row.row.version(), visitor)
+}
+
+/// A column of `occ_rows`, by a name that no column of a user's has.
+fn push_column<DB: Backend>(index: usize, out: &mut AstPass<'_, '_, DB>) {
+    out.push_sql("occ_");
+    out.push_sql(&index.to_string());
+}
+
+/// Binds values, with commas between them.
+struct Binds<'p, 'b, DB: Backend> {
+    out: AstPass<'p, 'b, DB>,
+    empty: bool,
+}
+
+impl<'b, DB: Backend> ColumnVisitor<'b, DB> for Binds<'_, 'b, DB> {
+    fn column<C, T>(&mut self, value: &'b T) -> QueryResult<()>
+    where
+        C: Column,
+        T: ColumnValue<C, DB>,
+    {
+        self.out.push_sql(if std::mem::take(&mut self.empty) { "" } else { ", " });
+        value.bind(&mut self.out)
+    }
+}
+
+/// Writes columns, each with the column of `occ_rows` that it is set to or compared with.
+struct Pairs<'p, 'b, DB: Backend> {
+    out: AstPass<'p, 'b, DB>,
+    separator: &'static str,
+    /// The next column of `occ_rows`.
+    column: usize,
+    empty: bool,
+}
+
+impl<'b, DB: Backend> ColumnVisitor<'b, DB> for Pairs<'_, 'b, DB> {
+    fn column<C, T>(&mut self, _: &'b T) -> QueryResult<()>
+    where
+        C: Column,
+        T: ColumnValue<C, DB>,
+    {
+        self.out.push_sql(if std::mem::take(&mut self.empty) { "" } else { self.separator });
+        self.out.push_identifier(C::NAME)?;
+        self.out.push_sql(" = ");
+        push_column(self.column, &mut self.out);
+        self.column += 1;
+        Ok(())
+    }
+}

@@ -6,11 +6,13 @@
 //! also have a static [`QueryId`](diesel::query_builder::QueryId), so that a warm save builds no SQL at all.
 
 mod delete;
+mod erased;
 mod many;
 mod select;
 mod update;
 
 pub(crate) use delete::Delete;
+pub(crate) use erased::Erased;
 pub(crate) use many::{Chunks, Form};
 pub(crate) use select::{CurrentRow, CurrentVersion};
 pub(crate) use update::{Assignments, Changes, Nothing, ReturningVersion, Update, WholeRow};

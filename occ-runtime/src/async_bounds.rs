@@ -18,8 +18,8 @@ use crate::lock::{LockMode, LockVersion, RowLocks};
 use crate::model::{Columns, OptimisticLock};
 use crate::operation;
 use crate::statement::{
-    Assignments, Chunks, CurrentRow, CurrentVersion, Delete, Erased, Form, FromClause, ReturningVersion,
-    Update, WholeRow,
+    Always, Assignments, Chunks, CurrentRow, CurrentVersion, Delete, Erased, Form, FromClause, Guard,
+    ReturningVersion, Update, WholeRow,
 };
 
 /// A model that can be written, with its version checked, through the async connection `C`: the bound for generic
@@ -84,7 +84,9 @@ pub trait AsyncLocksOn<C: AsyncConnection>: Columns<C::Backend> {
     fn send(chunks: Chunks<'_, Self>, conn: &mut C) -> impl Future<Output = Result<bool, Error>> + Send;
 
     #[doc(hidden)]
-    fn delete(&self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send;
+    fn delete<G>(&self, guard: G, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        G: Guard<C::Backend> + Send;
 
     #[doc(hidden)]
     fn verify(&self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send;

@@ -9,7 +9,7 @@ use crate::async_bounds::{AsyncLoadsOn, AsyncLocksOn, AsyncLocksRowsOn};
 use crate::error::{Error, Operation};
 use crate::lock::LockMode;
 use crate::model::OptimisticLock;
-use crate::statement::{Changes, Nothing, WholeRow};
+use crate::statement::{Always, Changes, Guarded, If, Nothing, Predicate, WholeRow};
 
 /// [`OptimisticDsl`](crate::OptimisticDsl) for async connections: `AsyncPgConnection`, `AsyncMysqlConnection`,
 /// `SyncConnectionWrapper<SqliteConnection>`, pooled ones, and wrappers of your own.
@@ -74,6 +74,20 @@ pub trait AsyncOptimisticDsl: OptimisticLock {
         self.write(Operation::Save, Some(expected), WholeRow, conn)
     }
 
+    /// As [`OptimisticDsl::save_optimistic_if`](crate::OptimisticDsl::save_optimistic_if).
+    fn save_optimistic_if<C, P>(
+        &mut self,
+        guard: P,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        C: AsyncConnection,
+        Self: AsyncLocksOn<C>,
+        P: Predicate<Self::Table> + QueryFragment<C::Backend> + Send,
+    {
+        self.write(Operation::Save, None, Guarded { assignments: WholeRow, guard: If(guard) }, conn)
+    }
+
     /// As [`OptimisticDsl::update_optimistic`](crate::OptimisticDsl::update_optimistic).
     fn update_optimistic<C, S>(
         &mut self,
@@ -103,7 +117,21 @@ pub trait AsyncOptimisticDsl: OptimisticLock {
         C: AsyncConnection,
         Self: AsyncLocksOn<C>,
     {
-        self.delete(conn)
+        self.delete(Always, conn)
+    }
+
+    /// As [`OptimisticDsl::delete_optimistic_if`](crate::OptimisticDsl::delete_optimistic_if).
+    fn delete_optimistic_if<C, P>(
+        &self,
+        guard: P,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        C: AsyncConnection,
+        Self: AsyncLocksOn<C>,
+        P: Predicate<Self::Table> + QueryFragment<C::Backend> + Send,
+    {
+        self.delete(If(guard), conn)
     }
 
     /// As [`OptimisticDsl::verify_optimistic`](crate::OptimisticDsl::verify_optimistic).

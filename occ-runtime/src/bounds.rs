@@ -18,8 +18,8 @@ use crate::lock::{LockMode, LockVersion, RowLocks};
 use crate::model::{Columns, OptimisticLock};
 use crate::operation;
 use crate::statement::{
-    Assignments, Chunks, CurrentRow, CurrentVersion, Delete, Erased, Form, FromClause, ReturningVersion,
-    Update, WholeRow,
+    Always, Assignments, Chunks, CurrentRow, CurrentVersion, Delete, Erased, Form, FromClause, Guard,
+    ReturningVersion, Update, WholeRow,
 };
 
 /// A model that can be written, with its version checked, through the connection `C`: the bound for generic code.
@@ -90,7 +90,9 @@ pub trait LocksOn<C: Connection>: Columns<C::Backend> {
     fn send(chunks: Chunks<'_, Self>, conn: &mut C) -> Result<bool, Error>;
 
     #[doc(hidden)]
-    fn delete(&self, conn: &mut C) -> Result<(), Error>;
+    fn delete<G>(&self, guard: G, conn: &mut C) -> Result<(), Error>
+    where
+        G: Guard<C::Backend>;
 
     #[doc(hidden)]
     fn verify(&self, conn: &mut C) -> Result<(), Error>;

@@ -47,6 +47,10 @@ pub enum Error {
     /// The row is locked by somebody else, and [`LockMode::skip_locked`](crate::LockMode::skip_locked) was asked for.
     #[error(transparent)]
     Locked(#[from] LockedError),
+    /// The row is at the expected version, but a condition of [`save_optimistic_if`](crate::OptimisticDsl::save_optimistic_if)
+    /// or [`delete_optimistic_if`](crate::OptimisticDsl::delete_optimistic_if) does not hold for it.
+    #[error(transparent)]
+    Guard(#[from] GuardError),
     /// [`optimistic_transaction`](crate::optimistic_transaction) found its transaction over before the commit.
     #[error(transparent)]
     TransactionAborted(#[from] TransactionAbortedError),
@@ -325,6 +329,52 @@ pub struct LockedError {
 impl LockedError {
     pub(crate) fn new(table: &'static str, key: String) -> Self {
         Self { table, key }
+    }
+
+    /// The name of the table's `table!` module.
+    #[must_use]
+    pub fn table(&self) -> &'static str {
+        self.table
+    }
+
+    /// The primary key of the row.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+}
+
+/// A row at the expected version was not written, since a condition does not hold for it.
+///
+/// ```
+/// # use diesel::prelude::*;
+/// # use occ_runtime::{Error, prelude::*};
+#[doc = include_str!("example.txt")]
+/// # let conn = &mut connection();
+/// # let mut lamp: Product = products::table.find(1).select(Product::as_select()).first(conn)?;
+/// let Err(Error::Guard(error)) = lamp.save_optimistic_if(products::quantity.gt(100), conn) else { panic!("there are 10") };
+/// assert_eq!((error.table(), error.key()), ("products", "1"));
+/// # Ok::<_, Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "cannot {operation} row {key} of `{table}`: it is at the expected version, but the condition does not hold for it"
+)]
+pub struct GuardError {
+    operation: Operation,
+    table: &'static str,
+    key: String,
+}
+
+impl GuardError {
+    pub(crate) fn new(operation: Operation, table: &'static str, key: String) -> Self {
+        Self { operation, table, key }
+    }
+
+    /// What was tried.
+    #[must_use]
+    pub fn operation(&self) -> Operation {
+        self.operation
     }
 
     /// The name of the table's `table!` module.

@@ -9,6 +9,7 @@ mod async_bounds;
 mod async_methods;
 mod batch;
 mod bounds;
+mod bump;
 #[doc(hidden)]
 pub mod check;
 mod column;
@@ -39,9 +40,10 @@ pub use async_methods::AsyncOptimisticDsl;
 pub use batch::AsyncOptimisticBatchDsl;
 pub use batch::OptimisticBatchDsl;
 pub use bounds::{LoadsOn, LocksOn, LocksRowsOn};
+pub use bump::{BumpVersion, bump_version};
 pub use error::{
-    AmbiguousKeyError, DuplicateRowError, Error, LockedError, Operation, StaleBatchError, StaleObjectError,
-    TransactionAbortedError, VersionError,
+    AmbiguousKeyError, DuplicateRowError, Error, GuardError, LockedError, Operation, StaleBatchError,
+    StaleObjectError, TransactionAbortedError, VersionError,
 };
 pub use generator::{Counter, DatabaseGenerated, DefaultGenerator, Increment, VersionGenerator};
 pub use lock::{LockMode, RowLocks};

@@ -7,7 +7,7 @@ use crate::bounds::{LoadsOn, LocksOn, LocksRowsOn};
 use crate::error::{Error, Operation};
 use crate::lock::LockMode;
 use crate::model::OptimisticLock;
-use crate::statement::{Changes, Nothing, WholeRow};
+use crate::statement::{Always, Changes, Guarded, If, Nothing, Predicate, WholeRow};
 
 /// Version-checked writing, for every [`OptimisticLock`] and every Diesel connection: `SqliteConnection`,
 /// `PgConnection`, `MysqlConnection`, pooled ones, and wrappers of your own.
@@ -94,6 +94,32 @@ pub trait OptimisticDsl: OptimisticLock {
         self.write(Operation::Save, Some(expected), WholeRow, conn)
     }
 
+    /// [`save_optimistic`](Self::save_optimistic), if `guard` holds for the row as well: any predicate of Diesel's on its table.
+    ///
+    /// For what the version does not tell, such as columns that others write without moving it on. Where the guard does
+    /// not hold, and the version does, it is [`Error::Guard`] and not a conflict. (Under `REPEATABLE READ` MySQL cannot tell
+    /// them apart once the transaction has read the row: then run it again.)
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// # use occ_runtime::{Error, prelude::*};
+    #[doc = include_str!("example.txt")]
+    /// # let conn = &mut connection();
+    /// # let mut lamp: Product = products::table.find(1).select(Product::as_select()).first(conn)?;
+    /// lamp.name = "desk lamp".into();
+    /// lamp.save_optimistic_if(products::quantity.gt(0), conn)?;
+    /// assert!(matches!(lamp.save_optimistic_if(products::quantity.eq(0), conn), Err(Error::Guard(_))));
+    /// # Ok::<_, Error>(())
+    /// ```
+    fn save_optimistic_if<C, P>(&mut self, guard: P, conn: &mut C) -> Result<(), Error>
+    where
+        C: Connection,
+        Self: LocksOn<C>,
+        P: Predicate<Self::Table> + QueryFragment<C::Backend>,
+    {
+        self.write(Operation::Save, None, Guarded { assignments: WholeRow, guard: If(guard) }, conn)
+    }
+
     /// Writes only `changes`, any Diesel changeset for this table, and moves the version on.
     ///
     /// One `UPDATE`. In memory only the version changes: the other fields are what they were, so [`reload`](Self::reload)
@@ -162,7 +188,29 @@ pub trait OptimisticDsl: OptimisticLock {
         C: Connection,
         Self: LocksOn<C>,
     {
-        self.delete(conn)
+        self.delete(Always, conn)
+    }
+
+    /// [`delete_optimistic`](Self::delete_optimistic), if `guard` holds for the row as well: see
+    /// [`save_optimistic_if`](Self::save_optimistic_if).
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// # use occ_runtime::{Error, prelude::*};
+    #[doc = include_str!("example.txt")]
+    /// # let conn = &mut connection();
+    /// # let lamp: Product = products::table.find(1).select(Product::as_select()).first(conn)?;
+    /// assert!(matches!(lamp.delete_optimistic_if(products::quantity.eq(0), conn), Err(Error::Guard(_))));
+    /// lamp.delete_optimistic_if(products::quantity.eq(10), conn)?;
+    /// # Ok::<_, Error>(())
+    /// ```
+    fn delete_optimistic_if<C, P>(&self, guard: P, conn: &mut C) -> Result<(), Error>
+    where
+        C: Connection,
+        Self: LocksOn<C>,
+        P: Predicate<Self::Table> + QueryFragment<C::Backend>,
+    {
+        self.delete(If(guard), conn)
     }
 
     /// `Ok` while the row is at this version.

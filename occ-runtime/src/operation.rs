@@ -10,8 +10,8 @@ use diesel::result::{Error as DieselError, QueryResult};
 
 use crate::column::ValueText;
 use crate::error::{
-    AmbiguousKeyError, DuplicateRowError, Error, LockedError, Operation, StaleBatchError, StaleObjectError,
-    VersionError,
+    AmbiguousKeyError, DuplicateRowError, Error, GuardError, LockedError, Operation, StaleBatchError,
+    StaleObjectError, VersionError,
 };
 use crate::generator::VersionGenerator as _;
 use crate::model::{Columns, OptimisticLock};
@@ -55,7 +55,7 @@ macro_rules! lock_operations {
             let rows = $execute(Update::new(self, assignments, Some(&next), expected), conn)$(.$await)??;
             if rows != 1 {
                 let actual = $refused(CurrentVersion::of(self), conn)$(.$await)?;
-                return Err(operation::refused::<C::Backend, M>(operation, self, expected, rows, actual));
+                return Err(operation::refused::<C::Backend, M>(operation, self, expected, rows, actual, A::GUARDS));
             }
             Ok(next)
         }
@@ -78,7 +78,7 @@ macro_rules! lock_operations {
                 let mut next: Vec<M::Version> = $all(ReturningVersion(update), conn)$(.$await)??;
                 if next.len() != 1 {
                     let actual = $refused(CurrentVersion::of(self), conn)$(.$await)?;
-                    return Err(operation::refused::<C::Backend, M>(operation, self, expected, next.len(), actual));
+                    return Err(operation::refused::<C::Backend, M>(operation, self, expected, next.len(), actual, A::GUARDS));
                 }
                 let next = next.swap_remove(0);
                 operation::moved::<C::Backend, M>(self, expected, &next, in_transaction)?;
@@ -93,7 +93,7 @@ macro_rules! lock_operations {
                         Ok(next) if rows == 1 => {
                             operation::moved::<C::Backend, M>(self, expected, &next, in_transaction).map(|()| next)
                         }
-                        actual => Err(operation::refused::<C::Backend, M>(operation, self, expected, rows, actual)),
+                        actual => Err(operation::refused::<C::Backend, M>(operation, self, expected, rows, actual, A::GUARDS)),
                     }
                 }
                 Err(error) => Err(error.into()),
@@ -143,7 +143,7 @@ macro_rules! lock_operations {
             C::TransactionManager::begin_transaction(conn)$(.$await)??;
             let mut batch = operation::Batch::of(rows.len());
             for row in rows {
-                let outcome = row.delete(conn)$(.$await)?;
+                let outcome = row.delete(Always, conn)$(.$await)?;
                 if batch.ends_with(outcome) {
                     break;
                 }
@@ -169,12 +169,15 @@ macro_rules! lock_operations {
             $end(sent, conn)$(.$await)?
         }
 
-        $($async)? fn delete(&self, conn: &mut C) -> Result<(), Error> {
+        $($async)? fn delete<G>(&self, guard: G, conn: &mut C) -> Result<(), Error>
+        where
+            G: Guard<C::Backend> $(+ $send)?,
+        {
             let expected = self.version();
-            let rows = $execute(Delete::new(self, expected), conn)$(.$await)??;
+            let rows = $execute(Delete::new(self, expected, guard), conn)$(.$await)??;
             if rows != 1 {
                 let actual = $refused(CurrentVersion::of(self), conn)$(.$await)?;
-                return Err(operation::refused::<C::Backend, M>(Operation::Delete, self, expected, rows, actual));
+                return Err(operation::refused::<C::Backend, M>(Operation::Delete, self, expected, rows, actual, G::GUARDS));
             }
             Ok(())
         }
@@ -182,7 +185,7 @@ macro_rules! lock_operations {
         $($async)? fn verify(&self, conn: &mut C) -> Result<(), Error> {
             match $first(CurrentVersion::of(self), conn)$(.$await)? {
                 Ok(actual) if actual == *self.version() => Ok(()),
-                actual => Err(operation::refused::<C::Backend, M>(Operation::Verify, self, self.version(), 0, actual)),
+                actual => Err(operation::refused::<C::Backend, M>(Operation::Verify, self, self.version(), 0, actual, false)),
             }
         }
     };
@@ -223,7 +226,7 @@ macro_rules! row_lock_operations {
             }
             match actual {
                 Ok(actual) if actual == *self.version() => Ok(()),
-                actual => Err(operation::refused::<C::Backend, M>(Operation::Lock, self, self.version(), 0, actual)),
+                actual => Err(operation::refused::<C::Backend, M>(Operation::Lock, self, self.version(), 0, actual, false)),
             }
         }
     };
@@ -377,6 +380,7 @@ pub(crate) fn refused<DB, M>(
     expected: &M::Version,
     rows: usize,
     actual: Result<M::Version, diesel::result::Error>,
+    guarded: bool,
 ) -> Error
 where
     DB: Backend,
@@ -386,6 +390,9 @@ where
         return AmbiguousKeyError::new(M::table_name(), key_text::<DB, M>(row), rows).into();
     }
     match actual {
+        Ok(actual) if guarded && actual == *expected => {
+            GuardError::new(operation, M::table_name(), key_text::<DB, M>(row)).into()
+        }
         Ok(actual) => stale::<DB, M>(operation, row, expected, Some(&actual)),
         Err(diesel::result::Error::NotFound) => stale::<DB, M>(operation, row, expected, None),
         Err(error) => error.into(),

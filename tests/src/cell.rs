@@ -42,8 +42,10 @@ pub fn wait<F: Future>(future: F) -> F::Output {
 macro_rules! blocking_cell {
     ($backend:ident, $connection:ty, $database:ty) => {
         use diesel::connection::{SimpleConnection as _, TransactionManager as _};
+        use diesel::expression::{AppearsOnTable, NonAggregate};
         use diesel::query_builder::{AsChangeset, QueryFragment};
         use diesel::query_dsl::methods::{ExecuteDsl, LoadQuery};
+        use diesel::sql_types::Bool;
         use diesel::{Connection, QueryResult, RunQueryDsl};
         use occ_runtime::{Error, LoadsOn, LocksOn, OptimisticDsl, VersionedValues};
 
@@ -125,6 +127,26 @@ macro_rules! blocking_cell {
             OptimisticDsl::save_optimistic_expecting(model, expected, conn)
         }
 
+        pub async fn save_if<M, P>(model: &mut M, guard: P, conn: &mut Conn) -> Result<(), Error>
+        where
+            M: LocksOn<Conn>,
+            P: AppearsOnTable<M::Table, SqlType = Bool>
+                + NonAggregate
+                + QueryFragment<<Conn as Connection>::Backend>,
+        {
+            OptimisticDsl::save_optimistic_if(model, guard, conn)
+        }
+
+        pub async fn delete_if<M, P>(model: &M, guard: P, conn: &mut Conn) -> Result<(), Error>
+        where
+            M: LocksOn<Conn>,
+            P: AppearsOnTable<M::Table, SqlType = Bool>
+                + NonAggregate
+                + QueryFragment<<Conn as Connection>::Backend>,
+        {
+            OptimisticDsl::delete_optimistic_if(model, guard, conn)
+        }
+
         pub async fn update<M, S>(model: &mut M, changes: S, conn: &mut Conn) -> Result<(), Error>
         where
             M: LocksOn<Conn>,
@@ -170,7 +192,9 @@ macro_rules! blocking_cell {
 macro_rules! async_cell {
     ($backend:ident, $connection:ty, $database:ty) => {
         use diesel::QueryResult;
+        use diesel::expression::{AppearsOnTable, NonAggregate};
         use diesel::query_builder::{AsChangeset, QueryFragment};
+        use diesel::sql_types::Bool;
         use diesel_async::methods::{ExecuteDsl, LoadQuery};
         use diesel_async::{
             AsyncConnection, AsyncConnectionCore, RunQueryDsl, SimpleAsyncConnection as _,
@@ -258,6 +282,28 @@ macro_rules! async_cell {
             conn: &mut Conn,
         ) -> Result<(), Error> {
             AsyncOptimisticDsl::save_optimistic_expecting(model, expected, conn).await
+        }
+
+        pub async fn save_if<M, P>(model: &mut M, guard: P, conn: &mut Conn) -> Result<(), Error>
+        where
+            M: AsyncLocksOn<Conn>,
+            P: AppearsOnTable<M::Table, SqlType = Bool>
+                + NonAggregate
+                + QueryFragment<<Conn as AsyncConnectionCore>::Backend>
+                + Send,
+        {
+            AsyncOptimisticDsl::save_optimistic_if(model, guard, conn).await
+        }
+
+        pub async fn delete_if<M, P>(model: &M, guard: P, conn: &mut Conn) -> Result<(), Error>
+        where
+            M: AsyncLocksOn<Conn>,
+            P: AppearsOnTable<M::Table, SqlType = Bool>
+                + NonAggregate
+                + QueryFragment<<Conn as AsyncConnectionCore>::Backend>
+                + Send,
+        {
+            AsyncOptimisticDsl::delete_optimistic_if(model, guard, conn).await
         }
 
         pub async fn update<M, S>(model: &mut M, changes: S, conn: &mut Conn) -> Result<(), Error>

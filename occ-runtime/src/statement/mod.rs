@@ -7,12 +7,14 @@
 
 mod delete;
 mod erased;
+mod guard;
 mod many;
 mod select;
 mod update;
 
 pub(crate) use delete::Delete;
 pub(crate) use erased::Erased;
+pub(crate) use guard::{Always, Guard, GuardKind, Guarded, If, Predicate};
 pub(crate) use many::{Chunks, Form};
 pub(crate) use select::{CurrentRow, CurrentVersion};
 pub(crate) use update::{Assignments, Changes, Nothing, ReturningVersion, Update, WholeRow};

@@ -7,6 +7,7 @@ mod conflict;
 #[cfg(feature = "kinds")]
 mod database_generated;
 mod errors;
+mod guards;
 mod isolation;
 mod keys;
 mod names;

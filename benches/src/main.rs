@@ -1,0 +1,85 @@
+//! Measures occ against what else there is: `cargo bench --manifest-path benches/Cargo.toml`. See `README.md` beside it.
+
+mod chart;
+mod clients;
+mod contender;
+mod database;
+mod measure;
+mod product;
+mod report;
+mod scenario;
+mod targets;
+mod trips;
+
+use std::time::{Duration, Instant};
+
+use crate::database::{Database, Kind};
+use crate::measure::Plan;
+use crate::report::Report;
+
+const FULL: Plan =
+    Plan { slice: Duration::from_millis(20), budget: Duration::from_secs(8), rounds: (7, 61), quick: false };
+const QUICK: Plan =
+    Plan { slice: Duration::from_millis(1), budget: Duration::ZERO, rounds: (1, 1), quick: true };
+
+fn main() {
+    let started = Instant::now();
+    let plan = if std::env::args().any(|argument| argument == "--quick") { QUICK } else { FULL };
+    let databases = databases();
+    let mut report = Report::default();
+    for database in &databases {
+        report.fact(database.facts());
+    }
+    for database in &databases {
+        for scenario in &scenario::ALL {
+            report.scenario(database.kind, scenario, &measure::run(database, scenario, &plan));
+        }
+        if database.kind != Kind::Sqlite {
+            report.trips(database.kind, trips::count(database));
+        }
+    }
+    println!("\nAll rows were looked at afterwards: every save had moved its version on once, no other had.");
+    if plan.quick {
+        println!("This was a quick run: the numbers say nothing.");
+    } else {
+        report.targets();
+    }
+    write_files(&report, &databases).unwrap();
+    println!("{} s", started.elapsed().as_secs());
+}
+
+/// Those that can be reached. What cannot is said aloud.
+fn databases() -> Vec<Database> {
+    let mut databases = vec![Database::sqlite()];
+    for kind in [Kind::Postgres, Kind::Mysql] {
+        let Some(variable) = kind.variable() else { continue };
+        let Some(database) = Database::from_env(kind) else {
+            println!("not run: {}: set {variable} to the URL of a server", kind.name());
+            continue;
+        };
+        databases.push(database);
+        if let Some((feature, false)) = kind.feature() {
+            let name = kind.name();
+            println!("not run: blocking Diesel on {name}: needs its C client, and --features {feature}");
+        }
+    }
+    databases
+}
+
+fn write_files(report: &Report, databases: &[Database]) -> Result<(), Box<dyn std::error::Error>> {
+    // The benchmark itself is in release/deps, in cargo's target directory.
+    let program = std::env::current_exe()?;
+    let target = program.ancestors().nth(3).ok_or("the benchmark is run from outside a target directory")?;
+    let folder = target.join("occ-benches");
+    std::fs::create_dir_all(&folder)?;
+    report.write_markdown(&folder.join("table.md"))?;
+    let remark = "Time for a row, and how many times as long as occ. Shorter is better.";
+    let singles = report.panels_of(&scenario::SINGLE_SAVE);
+    chart::draw(&folder.join("single-save.svg"), "One version-checked save", remark, &singles)?;
+    for Database { kind, .. } in databases {
+        let file = folder.join(format!("{}.svg", kind.file_name()));
+        chart::draw(&file, kind.name(), remark, &report.panels(*kind))?;
+    }
+    println!("\ntable.md and the charts, *.svg, are in {}", folder.display());
+    Ok(())
+}

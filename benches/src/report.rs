@@ -1,0 +1,188 @@
+//! What came out, in words: the tables on the terminal, and one in Markdown for a README.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use crate::chart::{Bar, Panel};
+use crate::clients::{Colour, OCC};
+use crate::database::Kind;
+use crate::measure::Timing;
+use crate::scenario::Scenario;
+use crate::targets::TARGETS;
+use crate::trips::Trips;
+
+/// One contender in one scenario.
+struct Line {
+    contender: &'static str,
+    /// How many times as long as occ: the median of all rounds, and the quarters below and above it.
+    ratio: [f64; 3],
+    nanoseconds: f64,
+}
+
+/// One scenario on one database, for blocking or async contenders.
+struct Block {
+    kind: Kind,
+    colour: Colour,
+    scenario: &'static str,
+    lines: Vec<Line>,
+}
+
+#[derive(Default)]
+pub struct Report {
+    facts: Vec<String>,
+    blocks: Vec<Block>,
+    trips: Vec<(Kind, Vec<Trips>)>,
+}
+
+impl Report {
+    /// What was measured, said once before the numbers.
+    pub fn fact(&mut self, fact: String) {
+        println!("{fact}");
+        self.facts.push(fact);
+    }
+
+    pub fn scenario(&mut self, kind: Kind, scenario: &Scenario, timings: &[Timing]) {
+        for colour in [Colour::Blocking, Colour::Async] {
+            let of_colour: Vec<&Timing> =
+                timings.iter().filter(|timing| timing.entry.colour == colour).collect();
+            // Blocking Diesel may not be compiled in.
+            let Some(occ) = of_colour.iter().find(|timing| timing.entry.name == OCC) else { continue };
+            let lines = of_colour.iter().map(|timing| Line::new(timing, occ)).collect();
+            let block = Block { kind, colour, scenario: scenario.name, lines };
+            block.print();
+            self.blocks.push(block);
+        }
+    }
+
+    pub fn trips(&mut self, kind: Kind, trips: Vec<Trips>) {
+        println!("\n{}: round trips to the server, for one save and for a batch of 100", kind.name());
+        for Trips { entry, save, batch } in &trips {
+            println!("  {save:>5.1} {batch:>7.1}  {:<9} {}", entry.colour.name(), entry.name);
+        }
+        self.trips.push((kind, trips));
+    }
+
+    /// What occ is meant to reach, and whether it has.
+    pub fn targets(&self) {
+        println!("\nTargets, for a single save:");
+        for target in &TARGETS {
+            let of_target = |block: &&Block| block.kind == target.kind && block.colour == target.colour;
+            // A single save is the first of each.
+            let Some(block) = self.blocks.iter().find(of_target) else { continue };
+            let Some(line) = block.lines.iter().find(|line| line.contender == target.contender) else {
+                continue;
+            };
+            let holds = if line.ratio[1] >= target.at_least { "holds" } else { "DOES NOT HOLD" };
+            println!(
+                "  {:>6.2}x, at least {:.2}x: {holds}: {}, {}: {} / occ",
+                line.ratio[1],
+                target.at_least,
+                target.kind.name(),
+                target.colour.name(),
+                line.contender
+            );
+        }
+    }
+
+    /// One table for each database and colour: a line for each scenario, a column for each contender.
+    pub fn write_markdown(&self, file: &Path) -> std::io::Result<()> {
+        let mut text = String::new();
+        for fact in &self.facts {
+            writeln!(text, "- {fact}").unwrap();
+        }
+        let mut table = None;
+        for block in self.tables() {
+            let names: Vec<&str> = block.lines.iter().map(|line| line.contender).collect();
+            if table != Some((block.kind, block.colour)) {
+                table = Some((block.kind, block.colour));
+                let title = format!("{}, {}", block.kind.name(), block.colour.name());
+                writeln!(text, "\n| {title} | {} |", names.join(" | ")).unwrap();
+                writeln!(text, "|---|{}", "---|".repeat(names.len())).unwrap();
+                if let Some(trips) = self.trips_of(block) {
+                    writeln!(text, "| round trips for a save | {} |", trips.join(" | ")).unwrap();
+                }
+            }
+            let cells: Vec<String> = block.lines.iter().map(Line::cell).collect();
+            writeln!(text, "| {} | {} |", block.scenario, cells.join(" | ")).unwrap();
+        }
+        std::fs::write(file, text)
+    }
+
+    /// The blocks in the order of the tables: a quick run may leave out contenders here and there.
+    fn tables(&self) -> impl Iterator<Item = &Block> {
+        let mut blocks: Vec<&Block> = self.blocks.iter().collect();
+        blocks.sort_by_key(|block| (block.kind as usize, block.colour as usize));
+        blocks.into_iter()
+    }
+
+    fn trips_of(&self, block: &Block) -> Option<Vec<String>> {
+        let (_, trips) = self.trips.iter().find(|(kind, _)| *kind == block.kind)?;
+        let of_colour = trips.iter().filter(|trips| trips.entry.colour == block.colour);
+        Some(of_colour.map(|trips| format!("{:.0}", trips.save)).collect())
+    }
+
+    /// All scenarios of one database.
+    pub fn panels(&self, kind: Kind) -> Vec<Panel> {
+        self.blocks
+            .iter()
+            .filter(|block| block.kind == kind)
+            .map(|block| block.panel(block.scenario))
+            .collect()
+    }
+
+    /// One scenario on all databases.
+    pub fn panels_of(&self, scenario: &Scenario) -> Vec<Panel> {
+        let blocks = self.blocks.iter().filter(|block| block.scenario == scenario.name);
+        blocks.map(|block| block.panel(block.kind.name())).collect()
+    }
+}
+
+impl Block {
+    fn print(&self) {
+        println!("\n{}, {}: {}", self.kind.name(), self.colour.name(), self.scenario);
+        for Line { contender, ratio: [low, ratio, high], nanoseconds } in &self.lines {
+            let time = time(*nanoseconds);
+            println!("  {ratio:>6.2}x  ({low:.2} to {high:.2})  {time:>9}  {contender} / occ");
+        }
+    }
+
+    fn panel(&self, title: &str) -> Panel {
+        let bar = |line: &Line| Bar {
+            name: line.contender,
+            length: line.nanoseconds,
+            label: format!("{:.2}x   {}", line.ratio[1], time(line.nanoseconds)),
+        };
+        Panel {
+            title: format!("{title}, {}", self.colour.name()),
+            right: self.colour == Colour::Async,
+            bars: self.lines.iter().map(bar).collect(),
+        }
+    }
+}
+
+impl Line {
+    fn new(timing: &Timing, occ: &Timing) -> Self {
+        // Round by round, so that what slows down a whole round does not count.
+        let ratios = timing.rounds.iter().zip(&occ.rounds).map(|(one, occ)| one / occ).collect();
+        let [_, nanoseconds, _] = quarters(timing.rounds.clone());
+        Self { contender: timing.entry.name, ratio: quarters(ratios), nanoseconds }
+    }
+
+    fn cell(&self) -> String {
+        format!("{:.2}x, {}", self.ratio[1], time(self.nanoseconds))
+    }
+}
+
+/// The values at one, two and three quarters of all.
+fn quarters(mut values: Vec<f64>) -> [f64; 3] {
+    values.sort_by(f64::total_cmp);
+    [1, 2, 3].map(|quarter| values[(values.len() - 1) * quarter / 4])
+}
+
+fn time(nanoseconds: f64) -> String {
+    match nanoseconds {
+        ..1e4 => format!("{:.2} µs", nanoseconds / 1e3),
+        ..1e6 => format!("{:.0} µs", nanoseconds / 1e3),
+        _ => format!("{:.1} ms", nanoseconds / 1e6),
+    }
+}

@@ -30,9 +30,14 @@ impl Database {
     /// The servers that the environment names.
     pub fn from_env(kind: Kind) -> Option<Self> {
         let mut url = std::env::var(kind.variable()?).ok()?;
-        if kind == Kind::Postgres && !url.contains("sslmode") {
-            // Some of the drivers would encrypt and others not.
-            url.push_str(if url.contains('?') { "&sslmode=disable" } else { "?sslmode=disable" });
+        // All go the same way to the server. Left to themselves, some would encrypt, or leave TCP for a socket.
+        let (option, value) = match kind {
+            Kind::Mysql => ("prefer_socket", "false"),
+            Kind::Postgres | Kind::Sqlite => ("sslmode", "disable"),
+        };
+        if !url.contains(option) {
+            let mark = if url.contains('?') { '&' } else { '?' };
+            url.push_str(&format!("{mark}{option}={value}"));
         }
         Some(Self { kind, url, schemas: 0.into() })
     }

@@ -73,7 +73,7 @@ fn write_files(report: &Report, databases: &[Database]) -> Result<(), Box<dyn st
     let folder = target.join("occ-benches");
     std::fs::create_dir_all(&folder)?;
     report.write_markdown(&folder.join("table.md"))?;
-    let remark = "Time for a row, and how many times as long as occ. Shorter is better.";
+    let remark = "How many times as long as occ, and the time for one row. Shorter is better.";
     let singles = report.panels_of(&scenario::SINGLE_SAVE);
     chart::draw(&folder.join("single-save.svg"), "One version-checked save", remark, &singles)?;
     for Database { kind, .. } in databases {

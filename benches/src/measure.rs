@@ -12,12 +12,12 @@ use crate::scenario::{Scenario, Work};
 /// How long to measure.
 #[derive(Clone, Copy)]
 pub struct Plan {
-    /// One round of one contender, if the first is as fast as it seemed at first.
+    /// One round of one contender, if it is as fast as it seemed at first.
     pub slice: Duration,
     /// All rounds of all contenders together. It gives way to `rounds`.
     pub budget: Duration,
     /// At least and at most.
-    pub rounds: (u32, u32),
+    pub rounds: (usize, usize),
     /// To see that all works, and not how fast: large batches are left to occ, as the others would take too long.
     pub quick: bool,
 }
@@ -54,20 +54,22 @@ pub fn run(database: &Database, scenario: &Scenario, plan: &Plan) -> Vec<Timing>
             crew.round(database, scenario, few).as_secs_f64() / few as f64
         })
         .collect();
-    let times = (plan.slice.as_secs_f64() / costs[0]).ceil().max(1.0) as usize;
-    let times = times.min(scenario.work.most_times());
-    let rounds = plan.budget.as_secs_f64() / (costs.iter().sum::<f64>() * times as f64);
-    let rounds = (rounds as u32).clamp(plan.rounds.0, plan.rounds.1);
+    let times: Vec<usize> = costs
+        .iter()
+        .map(|cost| ((plan.slice.as_secs_f64() / cost) as usize).clamp(1, scenario.work.most_times()))
+        .collect();
+    let round: f64 = costs.iter().zip(&times).map(|(cost, times)| cost * *times as f64).sum();
+    let rounds = ((plan.budget.as_secs_f64() / round) as usize).clamp(plan.rounds.0, plan.rounds.1);
 
     let mut timings: Vec<Timing> =
         entries.iter().map(|entry| Timing { entry: *entry, rounds: Vec::new() }).collect();
-    let rows = (times * scenario.work.rows_at_a_time() * scenario.threads) as f64;
-    for round in 0..rounds as usize {
+    for round in 0..rounds {
         for turn in 0..crews.len() {
             // Whoever is first in one round is last in the next.
             let number = (turn + round) % crews.len();
-            let taken = crews[number].round(database, scenario, times);
-            timings[number].rounds.push(taken.as_nanos() as f64 / rows);
+            let taken = crews[number].round(database, scenario, times[number]);
+            let rows = times[number] * scenario.work.rows_at_a_time() * scenario.threads;
+            timings[number].rounds.push(taken.as_nanos() as f64 / rows as f64);
         }
     }
 
@@ -102,7 +104,13 @@ impl Crew {
             database.fill(&mut *self.members[0], work.rows());
         }
         database.tidy_up(&mut *self.members[0]);
+        if work == Work::SaveInTransaction {
+            self.members[0].execute("BEGIN");
+        }
         let (taken, written) = self.timed(work, times);
+        if work == Work::SaveInTransaction {
+            self.members[0].execute("COMMIT");
+        }
         let expected = work.written(times) * self.members.len();
         assert_eq!(written, expected, "{}: {}: rows written", scenario.name, self.entry.name);
         self.written += written;

@@ -5,6 +5,8 @@ use crate::contender::Job;
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Work {
     Save,
+    /// Saves within one transaction, whose beginning and end are not timed: a save without its commit.
+    SaveInTransaction,
     /// A save that must be refused.
     Stale,
     Delete,
@@ -21,9 +23,12 @@ pub struct Scenario {
 }
 
 pub const SINGLE_SAVE: Scenario = Scenario { name: "single save", work: Work::Save, threads: 1 };
+pub const IN_TRANSACTION: Scenario =
+    Scenario { name: "save in a transaction", work: Work::SaveInTransaction, threads: 1 };
 
-pub const ALL: [Scenario; 8] = [
+pub const ALL: [Scenario; 9] = [
     SINGLE_SAVE,
+    IN_TRANSACTION,
     Scenario { name: "stale save", work: Work::Stale, threads: 1 },
     Scenario { name: "delete", work: Work::Delete, threads: 1 },
     Scenario { name: "8 threads", work: Work::Save, threads: 8 },
@@ -37,8 +42,8 @@ impl Work {
     /// Rows in the table.
     pub fn rows(self) -> usize {
         match self {
-            Self::Save | Self::Stale | Self::Delete => 1_000,
             Self::Batch(rows) => rows.max(1_000),
+            _ => 1_000,
         }
     }
 
@@ -59,7 +64,7 @@ impl Work {
 
     pub fn job(self, thread: usize, threads: usize, times: usize) -> Job {
         match self {
-            Self::Save | Self::Stale => {
+            Self::Save | Self::SaveInTransaction | Self::Stale => {
                 let rows = self.rows() / threads;
                 Job::Save { first: thread * rows, rows, times }
             }

@@ -125,13 +125,8 @@ pub struct Mysql {
 
 impl Mysql {
     pub fn open(url: &str) -> Self {
-        Self { conn: mysql::Conn::new(tcp_only(url)).unwrap(), statements: None, products: Vec::new() }
+        Self { conn: mysql::Conn::new(url).unwrap(), statements: None, products: Vec::new() }
     }
-}
-
-/// On the same machine the driver would leave the TCP connection for a socket, which the others do not.
-fn tcp_only(url: &str) -> mysql::OptsBuilder {
-    mysql::OptsBuilder::from_opts(mysql::Opts::from_url(url).unwrap()).prefer_socket(false)
 }
 
 impl Blocking for Mysql {

@@ -85,10 +85,7 @@ pub struct MysqlAsync {
 
 impl MysqlAsync {
     pub async fn open(url: &str) -> Self {
-        // On the same machine it would leave the TCP connection for a socket, which the others do not.
-        let opts = mysql_async::Opts::from_url(url).unwrap();
-        let opts = mysql_async::OptsBuilder::from_opts(opts).prefer_socket(false);
-        Self { conn: mysql_async::Conn::new(opts).await.unwrap(), products: Vec::new() }
+        Self { conn: mysql_async::Conn::from_url(url).await.unwrap(), products: Vec::new() }
     }
 }
 

@@ -42,13 +42,13 @@ type Outcome = Result<(), Box<dyn std::error::Error>>;
 
 pub fn draw(file: &Path, title: &str, remark: &str, panels: &[Panel]) -> Outcome {
     let rows = rows(panels);
-    let height: i32 = rows.iter().map(|row| row.height()).sum();
+    let height: i32 = rows.iter().map(Row::height).sum();
     let columns = if panels.iter().any(|panel| !panel.right) { 2 } else { 1 };
     let size = (2 * MARGIN + columns * PANEL + (columns - 1) * MARGIN, HEAD + height + MARGIN);
     let root = SVGBackend::new(file, (size.0.try_into()?, size.1.try_into()?)).into_drawing_area();
     root.fill(&WHITE)?;
-    write(&root, title, (MARGIN, 26), 20, &INK, HPos::Left)?;
-    write(&root, remark, (MARGIN, 48), 12, &PALE_INK, HPos::Left)?;
+    write(&root, title, (MARGIN, 26), 20, INK, HPos::Left)?;
+    write(&root, remark, (MARGIN, 48), 12, PALE_INK, HPos::Left)?;
     let mut top = HEAD;
     for row in rows {
         for panel in row.0.into_iter().flatten() {
@@ -92,7 +92,7 @@ impl Panel {
     }
 
     fn draw(&self, root: &Area<'_>, (left, top): (i32, i32)) -> Outcome {
-        write(root, &self.title, (left, top + PANEL_HEAD / 2), 15, &INK, HPos::Left)?;
+        write(root, &self.title, (left, top + PANEL_HEAD / 2), 15, INK, HPos::Left)?;
         let longest = self.bars.iter().map(|bar| bar.length).fold(f64::MIN_POSITIVE, f64::max);
         let mut y = top + PANEL_HEAD;
         for bar in &self.bars {
@@ -104,9 +104,9 @@ impl Panel {
             let start = left + NAMES;
             let end = start + (f64::from(BARS) * bar.length / longest).round().max(1.0) as i32;
             let middle = y + LINE / 2;
-            write(root, bar.name, (start - 8, middle), 13, &INK, HPos::Right)?;
+            write(root, bar.name, (start - 8, middle), 13, INK, HPos::Right)?;
             root.draw(&Rectangle::new([(start, y + 3), (end, y + LINE - 3)], colour.filled()))?;
-            write(root, &bar.label, (end + 8, middle), 13, &PALE_INK, HPos::Left)?;
+            write(root, &bar.label, (end + 8, middle), 13, PALE_INK, HPos::Left)?;
             y += LINE;
         }
         root.draw(&PathElement::new([(left + NAMES, top + PANEL_HEAD), (left + NAMES, y)], PALE_INK))?;
@@ -115,8 +115,8 @@ impl Panel {
 }
 
 /// Text whose middle line is at this height.
-fn write(root: &Area<'_>, text: &str, at: (i32, i32), size: i32, ink: &RGBColor, side: HPos) -> Outcome {
-    let style = ("sans-serif", size).into_font().color(ink).pos(Pos::new(side, VPos::Center));
+fn write(root: &Area<'_>, text: &str, at: (i32, i32), size: i32, ink: RGBColor, anchor: HPos) -> Outcome {
+    let style = ("sans-serif", size).into_font().color(&ink).pos(Pos::new(anchor, VPos::Center));
     root.draw(&Text::new(text.to_owned(), at, style))?;
     Ok(())
 }

@@ -37,7 +37,7 @@ impl Database {
         };
         if !url.contains(option) {
             let mark = if url.contains('?') { '&' } else { '?' };
-            url.push_str(&format!("{mark}{option}={value}"));
+            url = format!("{url}{mark}{option}={value}");
         }
         Some(Self { kind, url, schemas: 0.into() })
     }

@@ -37,7 +37,7 @@ pub fn name(row: usize) -> String {
 
 /// Every other product has none.
 pub fn note(row: usize) -> Option<String> {
-    (row % 2 == 0).then(|| "kept dry, away from the window".to_owned())
+    row.is_multiple_of(2).then(|| "kept dry, away from the window".to_owned())
 }
 
 pub const PRICE: f64 = 12.5;

@@ -49,7 +49,7 @@ impl Work {
 
     /// The version of the products in memory. Those in the table are at 1.
     pub fn version(self) -> i32 {
-        if self == Self::Stale { 0 } else { 1 }
+        i32::from(self != Self::Stale)
     }
 
     /// How many rows one time of the job touches.

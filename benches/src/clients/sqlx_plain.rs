@@ -1,4 +1,4 @@
-//! SQLx, with the version filter written into the SQL.
+//! `SQLx`, with the version filter written into the SQL.
 
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Connection as _, Executor as _};

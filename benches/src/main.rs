@@ -17,24 +17,27 @@ use crate::database::{Database, Kind};
 use crate::measure::Plan;
 use crate::report::Report;
 
-const FULL: Plan =
-    Plan { slice: Duration::from_millis(20), budget: Duration::from_secs(8), rounds: (7, 61), quick: false };
-const QUICK: Plan =
-    Plan { slice: Duration::from_millis(1), budget: Duration::ZERO, rounds: (1, 1), quick: true };
+const PLAN: Plan =
+    Plan { slice: Duration::from_millis(20), budget: Duration::from_secs(7), rounds: (5, 41), quick: false };
 
 fn main() {
     let started = Instant::now();
-    let plan = if std::env::args().any(|argument| argument == "--quick") { QUICK } else { FULL };
+    // Words choose what to run: `sqlite "single save"`. `--bench` comes from cargo.
+    let (flags, words): (Vec<String>, Vec<String>) =
+        std::env::args().skip(1).partition(|a| a.starts_with("--"));
+    let plan = Plan { quick: flags.iter().any(|flag| flag == "--quick"), ..PLAN };
+    let wanted = |name: String| words.iter().all(|word| name.to_lowercase().contains(&word.to_lowercase()));
     let databases = databases();
     let mut report = Report::default();
     for database in &databases {
         report.fact(database.facts());
     }
     for database in &databases {
-        for scenario in &scenario::ALL {
+        let name = database.kind.name();
+        for scenario in scenario::ALL.iter().filter(|scenario| wanted(format!("{name} {}", scenario.name))) {
             report.scenario(database.kind, scenario, &measure::run(database, scenario, &plan));
         }
-        if database.kind != Kind::Sqlite {
+        if database.kind != Kind::Sqlite && wanted(format!("{name} round trips")) {
             report.trips(database.kind, trips::count(database));
         }
     }

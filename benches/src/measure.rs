@@ -18,7 +18,7 @@ pub struct Plan {
     pub budget: Duration,
     /// At least and at most.
     pub rounds: (usize, usize),
-    /// To see that all works, and not how fast: large batches are left to occ, as the others would take too long.
+    /// To see that all works, and not how fast: one round, and large batches only of occ.
     pub quick: bool,
 }
 
@@ -47,23 +47,21 @@ pub fn run(database: &Database, scenario: &Scenario, plan: &Plan) -> Vec<Timing>
     }
     let mut crews: Vec<Crew> = entries.iter().map(|entry| Crew::open(*entry, database, scenario)).collect();
 
-    // The first jobs of each are not counted: they fill caches, and tell how long the others will take.
     let few = if let Work::Batch(_) = scenario.work { 1 } else { 20 };
-    let costs: Vec<f64> = crews
-        .iter_mut()
-        .map(|crew| {
-            if !plan.quick {
-                crew.round(database, scenario, few);
-            }
+    let mut times = vec![few; crews.len()];
+    let mut rounds = 1;
+    if !plan.quick {
+        // The first jobs of each are not counted: they fill caches, and tell how long the others will take.
+        let cost = |crew: &mut Crew| {
+            crew.round(database, scenario, few);
             crew.round(database, scenario, few).as_secs_f64() / few as f64
-        })
-        .collect();
-    let times: Vec<usize> = costs
-        .iter()
-        .map(|cost| ((plan.slice.as_secs_f64() / cost) as usize).clamp(1, scenario.work.most_times()))
-        .collect();
-    let round: f64 = costs.iter().zip(&times).map(|(cost, times)| cost * *times as f64).sum();
-    let rounds = ((plan.budget.as_secs_f64() / round) as usize).clamp(plan.rounds.0, plan.rounds.1);
+        };
+        let costs: Vec<f64> = crews.iter_mut().map(cost).collect();
+        let in_slice = |cost: &f64| (plan.slice.as_secs_f64() / cost) as usize;
+        times = costs.iter().map(|cost| in_slice(cost).clamp(1, scenario.work.most_times())).collect();
+        let round: f64 = costs.iter().zip(&times).map(|(cost, times)| cost * *times as f64).sum();
+        rounds = ((plan.budget.as_secs_f64() / round) as usize).clamp(plan.rounds.0, plan.rounds.1);
+    }
 
     let mut timings: Vec<Timing> =
         entries.iter().map(|entry| Timing { entry: *entry, rounds: Vec::new() }).collect();

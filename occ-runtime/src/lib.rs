@@ -19,10 +19,13 @@ mod methods;
 mod model;
 mod operation;
 mod prepare;
+#[cfg(feature = "retry")]
+mod retry;
 mod statement;
 #[doc(hidden)]
 pub mod stub;
 mod timestamp;
+mod trace;
 mod transaction;
 mod transient;
 mod trigger;
@@ -49,6 +52,13 @@ pub use methods::OptimisticDsl;
 pub use model::OptimisticLock;
 #[cfg(feature = "derive")]
 pub use occ_derive::OptimisticLock;
+#[cfg(all(feature = "async", feature = "retry"))]
+pub use retry::{AsyncFindsOn, AsyncRetryDsl};
+#[cfg(feature = "retry")]
+pub use retry::{
+    Attempt, Failure, FindsOn, ModifyOutcome, NestedRetryError, RetriesExhausted, RetryDsl, RetryError,
+    RetryPolicy,
+};
 pub use timestamp::{Clock, Micros, Millis, PointInTime, Precision, Seconds, SystemClock, Timestamp};
 #[cfg(feature = "async")]
 pub use transaction::async_optimistic_transaction;
@@ -65,6 +75,8 @@ pub mod prelude {
     pub use crate::{
         Increment, LockMode, OptimisticBatchDsl, OptimisticDsl, OptimisticLock, optimistic_transaction,
     };
+    #[cfg(feature = "retry")]
+    pub use crate::{RetryDsl, RetryPolicy};
 }
 
 /// Everything for programs with diesel-async's connections: `use occ_runtime::async_prelude::*;`
@@ -74,6 +86,8 @@ pub mod async_prelude {
         AsyncOptimisticBatchDsl, AsyncOptimisticDsl, Increment, LockMode, OptimisticLock,
         async_optimistic_transaction as optimistic_transaction,
     };
+    #[cfg(feature = "retry")]
+    pub use crate::{AsyncRetryDsl, RetryPolicy};
 }
 
 #[doc = include_str!("../DATABASES.md")]

@@ -15,6 +15,7 @@ use crate::error::{
 };
 use crate::generator::VersionGenerator as _;
 use crate::model::{Columns, OptimisticLock};
+use crate::trace;
 
 /// The bodies of [`LocksOn`](crate::bounds::LocksOn) and of its async twin. `$execute` runs a statement, `$first` a
 /// query for one row, `$all` one for many, and `$end` ends a transaction as its outcome says; `[async, await, Send]`
@@ -402,14 +403,15 @@ where
     DB: Backend,
     M: Columns<DB>,
 {
-    StaleObjectError::new(
+    let stale = StaleObjectError::new(
         operation,
         M::table_name(),
         key_text::<DB, M>(row),
         format!("{expected:?}"),
         actual.map(|actual| format!("{actual:?}")),
-    )
-    .into()
+    );
+    trace::conflict(&stale);
+    stale.into()
 }
 
 fn key_text<DB, M>(row: &M) -> String

@@ -6,11 +6,15 @@
 //! also have a static [`QueryId`](diesel::query_builder::QueryId), so that a warm save builds no SQL at all.
 
 mod delete;
+#[cfg(feature = "retry")]
+mod find;
 mod many;
 mod select;
 mod update;
 
 pub(crate) use delete::Delete;
+#[cfg(feature = "retry")]
+pub(crate) use find::{FindRow, KeyEquals};
 pub(crate) use many::{Chunks, Form};
 pub(crate) use select::{CurrentRow, CurrentVersion};
 pub(crate) use update::{Assignments, Changes, Nothing, ReturningVersion, Update, WholeRow};

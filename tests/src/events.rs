@@ -1,25 +1,35 @@
 //! Records the events that a thread reports.
 
+use std::cell::RefCell;
 use std::fmt::Write as _;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Once;
 
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
-/// The events of this crate pair, in order: `LEVEL message field=value ..`. Clones share the record.
-#[derive(Clone, Default, Debug)]
-pub struct Events(Arc<Mutex<Vec<String>>>);
-
-impl Events {
-    /// What was reported since the last call.
-    #[must_use]
-    pub fn take(&self) -> Vec<String> {
-        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
+thread_local! {
+    static RECORD: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
 }
 
-impl Subscriber for Events {
+/// What this thread has reported since the last call: `LEVEL message field=value ..`, in order. The first call starts the
+/// recording.
+#[must_use]
+pub fn take() -> Vec<String> {
+    static START: Once = Once::new();
+    START.call_once(|| {
+        tracing::subscriber::set_global_default(PerThread).expect("nobody else subscribes");
+        // What was reported before that may have been marked as of no interest.
+        tracing::callsite::rebuild_interest_cache();
+    });
+    RECORD.take()
+}
+
+/// One subscriber for the whole process: one for each thread would now and then miss the first event of its kind, as
+/// tracing asks only the thread that reports it first.
+struct PerThread;
+
+impl Subscriber for PerThread {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
         metadata.is_event() && metadata.target().starts_with("occ_runtime")
     }
@@ -36,7 +46,7 @@ impl Subscriber for Events {
         let mut line = Line::default();
         event.record(&mut line);
         let event = format!("{} {}{}", event.metadata().level(), line.message, line.fields);
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(event);
+        RECORD.with_borrow_mut(|record| record.push(event));
     }
 
     fn enter(&self, _: &Id) {}

@@ -123,14 +123,20 @@ fn the_futures_of_retries_are_send() {
     ) {
         is_send(<Product as AsyncOptimisticDsl>::modify_optimistic(1, pg, |product| product.name.clear()));
         is_send(<Product as AsyncOptimisticDsl>::modify_optimistic(1, mysql, |product| product.name.clear()));
-        is_send(<Product as AsyncOptimisticDsl>::modify_optimistic(1, sqlite, |product| product.name.clear()));
-        is_send(<Product as AsyncOptimisticDsl>::modify_optimistic(1, pooled, |product| product.name.clear()));
+        is_send(<Product as AsyncOptimisticDsl>::modify_optimistic(1, sqlite, |product| {
+            product.name.clear()
+        }));
+        is_send(<Product as AsyncOptimisticDsl>::modify_optimistic(1, pooled, |product| {
+            product.name.clear()
+        }));
         is_send(policy.modify(1, pg, |product: &mut Product| product.name.clear()));
         is_send(policy.run(pg, async |conn| {
             AsyncOptimisticDsl::save_optimistic(&mut lamp(), conn).await?;
             Ok::<_, Error>(())
         }));
-        is_send(policy.run(sqlite, async |conn| AsyncOptimisticDsl::save_optimistic(&mut lamp(), conn).await));
+        is_send(
+            policy.run(sqlite, async |conn| AsyncOptimisticDsl::save_optimistic(&mut lamp(), conn).await),
+        );
     }
     assert!(format!("{:?}", RetryPolicy::new().retry_if(|_| true)).contains("Fn(&Error) -> bool"));
 }

@@ -91,11 +91,7 @@ pub trait AsyncFinds<M, K> {
 
     fn locks_rows() -> bool;
 
-    fn find(
-        &mut self,
-        finder: &Self::Finder,
-        locked: bool,
-    ) -> impl Future<Output = Result<M, Error>> + Send;
+    fn find(&mut self, finder: &Self::Finder, locked: bool) -> impl Future<Output = Result<M, Error>> + Send;
 }
 
 #[diagnostic::do_not_recommend]

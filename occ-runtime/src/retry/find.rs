@@ -87,10 +87,7 @@ pub trait Finds<M, K> {
 impl<M, C, K, E, ST, P> Finds<M, K> for C
 where
     C: Connection<Backend: QueryMetadata<AsSelect<M, C::Backend>> + 'static> + LoadConnection,
-    M: OptimisticLock
-        + Selectable<C::Backend, SelectExpression = E>
-        + FromSqlRow<ST, C::Backend>
-        + 'static,
+    M: OptimisticLock + Selectable<C::Backend, SelectExpression = E> + FromSqlRow<ST, C::Backend> + 'static,
     M::Table: Table<PrimaryKey: EqAll<K, Output = P>>,
     P: QueryFragment<C::Backend> + QueryId,
     E: Expression<SqlType = ST> + SelectableExpression<M::Table> + QueryFragment<C::Backend> + QueryId,

@@ -13,8 +13,7 @@ use crate::lock;
 use crate::model::OptimisticLock;
 
 /// What Diesel's `find` makes of the key `K`.
-pub(crate) type KeyEquals<M, K> =
-    <<<M as OptimisticLock>::Table as Table>::PrimaryKey as EqAll<K>>::Output;
+pub(crate) type KeyEquals<M, K> = <<<M as OptimisticLock>::Table as Table>::PrimaryKey as EqAll<K>>::Output;
 
 /// Reads the row with this key, and locks it if `LOCKED`, where the backend locks rows.
 pub struct FindRow<'a, M, DB, P, const LOCKED: bool>
@@ -82,10 +81,8 @@ where
     M::SelectExpression: QueryId,
     P: QueryId,
 {
-    type QueryId = StatementKey<
-        Find<<M::SelectExpression as QueryId>::QueryId, P::QueryId, LOCKED>,
-        M::StatementId,
-    >;
+    type QueryId =
+        StatementKey<Find<<M::SelectExpression as QueryId>::QueryId, P::QueryId, LOCKED>, M::StatementId>;
     const HAS_STATIC_QUERY_ID: bool =
         <M::SelectExpression as QueryId>::HAS_STATIC_QUERY_ID && P::HAS_STATIC_QUERY_ID;
 }

@@ -9,7 +9,8 @@ use occ_tests::cell::Backend;
 use occ_tests::report::measured;
 
 use super::cell::{
-    BACKEND, Database, batch, begin, block_on, connect, delete, modify, modify_with, record, retry, rollback, save,
+    BACKEND, Database, batch, begin, block_on, connect, delete, modify, modify_with, record, retry, rollback,
+    save,
 };
 use super::product::{Product, load};
 
@@ -142,7 +143,7 @@ super::scenarios! {
 
     async fn a_key_of_several_columns_is_a_tuple(database) {
         diesel::table! {
-            lines (order_id, line) {
+            order_lines (order_id, line) {
                 order_id -> Integer,
                 line -> Integer,
                 quantity -> Integer,
@@ -151,7 +152,7 @@ super::scenarios! {
         }
 
         #[derive(Queryable, Selectable, OptimisticLock)]
-        #[diesel(table_name = lines, primary_key(order_id, line))]
+        #[diesel(table_name = order_lines, primary_key(order_id, line))]
         struct Line {
             order_id: i32,
             line: i32,
@@ -161,10 +162,10 @@ super::scenarios! {
 
         let conn = &mut connect(database).await;
         batch(
-            "CREATE TABLE lines (order_id INTEGER, line INTEGER, quantity INTEGER NOT NULL, version INTEGER NOT NULL, \
+            "CREATE TABLE order_lines (order_id INTEGER, line INTEGER, quantity INTEGER NOT NULL, version INTEGER NOT NULL, \
              PRIMARY KEY (order_id, line));
-             INSERT INTO lines VALUES (1, 1, 10, 1);
-             INSERT INTO lines VALUES (1, 2, 20, 1);",
+             INSERT INTO order_lines VALUES (1, 1, 10, 1);
+             INSERT INTO order_lines VALUES (1, 2, 20, 1);",
             conn,
         )
         .await

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use diesel::deserialize::FromSqlRow;
 use diesel::dsl::{AsSelect, SqlTypeOf};
 use diesel::expression::{Expression, QueryMetadata, Selectable, SelectableExpression, TypedExpressionType};
-use diesel::query_builder::{QueryFragment, QueryId};
+use diesel::query_builder::{Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 use diesel::sql_types::{SingleValue, SqlType};
 use diesel_async::methods::{ExecuteDsl, LoadQuery};
@@ -18,8 +18,8 @@ use crate::lock::{LockMode, LockVersion, RowLocks};
 use crate::model::{Columns, OptimisticLock};
 use crate::operation;
 use crate::statement::{
-    Assignments, Chunks, CurrentRow, CurrentVersion, Delete, Form, FromClause, ReturningVersion, Update,
-    WholeRow,
+    Assignments, Chunks, CurrentRow, CurrentVersion, Delete, Erased, Form, FromClause, ReturningVersion,
+    Update, WholeRow,
 };
 
 /// A model that can be written, with its version checked, through the async connection `C`: the bound for generic
@@ -98,7 +98,7 @@ where
     SqlTypeOf<M::VersionColumn>: SqlType + SingleValue + 'static,
     FromClause<M>: QueryFragment<C::Backend> + Send,
 {
-    operation::lock_operations!(ExecuteDsl::execute, first, all, end, [async, await, Send]);
+    operation::lock_operations!(ExecuteDsl::execute, first, first_rarely, all, apart, end, [async, await, Send]);
 }
 
 /// A model whose row can be locked through the async connection `C`: the bound for
@@ -201,6 +201,25 @@ where
     U: Send + 'c,
 {
     Box::pin(RunQueryDsl::get_result(query, conn))
+}
+
+/// The one row of a query that is rarely sent: see [`Erased`].
+fn first_rarely<'c, 'q: 'c, C, Q, U>(
+    query: Q,
+    conn: &'c mut C,
+) -> Pin<Box<dyn Future<Output = QueryResult<U>> + Send + 'c>>
+where
+    C: AsyncConnection<Backend: 'static>,
+    Q: Query + QueryFragment<C::Backend> + Send + 'q,
+    Erased<dyn QueryFragment<C::Backend> + Send + 'q, Q::SqlType>: LoadQuery<'q, C, U>,
+    U: Send + 'c,
+{
+    first(Erased::<dyn QueryFragment<C::Backend> + Send + 'q, Q::SqlType>::new(Box::new(query)), conn)
+}
+
+/// Boxed, so that a future that only awaits it on some condition known to the compiler holds no code for it otherwise.
+fn apart<'f, T>(future: impl Future<Output = T> + Send + 'f) -> Pin<Box<dyn Future<Output = T> + Send + 'f>> {
+    Box::pin(future)
 }
 
 /// All rows of a query. Boxed as [`first`] is.

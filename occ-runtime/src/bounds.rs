@@ -1,12 +1,15 @@
 //! What a model and a blocking connection must be able to do together: the bounds of the methods.
 
+use std::convert::identity;
+
 use diesel::RunQueryDsl;
 use diesel::connection::{Connection, LoadConnection, TransactionManager as _};
 use diesel::deserialize::FromSqlRow;
 use diesel::dsl::{AsSelect, SqlTypeOf};
 use diesel::expression::{Expression, QueryMetadata, Selectable, SelectableExpression, TypedExpressionType};
-use diesel::query_builder::{QueryFragment, QueryId};
-use diesel::query_dsl::methods::ExecuteDsl;
+use diesel::query_builder::{Query, QueryFragment, QueryId};
+use diesel::query_dsl::methods::{ExecuteDsl, LoadQuery};
+use diesel::result::QueryResult;
 use diesel::sql_types::{SingleValue, SqlType};
 
 use crate::error::{Error, Operation};
@@ -15,8 +18,8 @@ use crate::lock::{LockMode, LockVersion, RowLocks};
 use crate::model::{Columns, OptimisticLock};
 use crate::operation;
 use crate::statement::{
-    Assignments, Chunks, CurrentRow, CurrentVersion, Delete, Form, FromClause, ReturningVersion, Update,
-    WholeRow,
+    Assignments, Chunks, CurrentRow, CurrentVersion, Delete, Erased, Form, FromClause, ReturningVersion,
+    Update, WholeRow,
 };
 
 /// A model that can be written, with its version checked, through the connection `C`: the bound for generic code.
@@ -101,7 +104,14 @@ where
     SqlTypeOf<M::VersionColumn>: SqlType + SingleValue + 'static,
     FromClause<M>: QueryFragment<C::Backend>,
 {
-    operation::lock_operations!(ExecuteDsl::execute, RunQueryDsl::get_result, RunQueryDsl::get_results, end);
+    operation::lock_operations!(
+        ExecuteDsl::execute,
+        RunQueryDsl::get_result,
+        first_rarely,
+        RunQueryDsl::get_results,
+        identity,
+        end
+    );
 }
 
 /// A model whose row can be locked through the connection `C`: the bound for
@@ -190,6 +200,16 @@ where
     FromClause<M>: QueryFragment<C::Backend>,
 {
     operation::load_operations!(RunQueryDsl::get_result);
+}
+
+/// The one row of a query that is rarely sent: see [`Erased`].
+fn first_rarely<'q, C, Q, U>(query: Q, conn: &mut C) -> QueryResult<U>
+where
+    C: Connection,
+    Q: Query + QueryFragment<C::Backend> + 'q,
+    Erased<dyn QueryFragment<C::Backend> + 'q, Q::SqlType>: LoadQuery<'q, C, U>,
+{
+    Erased::<dyn QueryFragment<C::Backend> + 'q, _>::new(Box::new(query)).get_result(conn)
 }
 
 /// Commits what went well, and rolls back what did not.

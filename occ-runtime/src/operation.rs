@@ -18,10 +18,11 @@ use crate::model::{Columns, OptimisticLock};
 use crate::trace;
 
 /// The bodies of [`LocksOn`](crate::bounds::LocksOn) and of its async twin. `$execute` runs a statement, `$first` a
-/// query for one row, `$all` one for many, and `$end` ends a transaction as its outcome says; `[async, await, Send]`
-/// turns each body into an `async fn` with a `Send` future.
+/// query for one row, `$refused` the same after a refusal, `$all` one for many, `$apart` keeps an operation out of the
+/// code of those that do not use it, and `$end` ends a transaction as its outcome says; `[async, await, Send]` turns each
+/// body into an `async fn` with a `Send` future.
 macro_rules! lock_operations {
-    ($execute:path, $first:path, $all:path, $end:path $(, [$async:ident, $await:ident, $send:ident])?) => {
+    ($execute:path, $first:path, $refused:path, $all:path, $apart:path, $end:path $(, [$async:ident, $await:ident, $send:ident])?) => {
         $($async)? fn write<A>(
             &mut self,
             operation: Operation,
@@ -48,13 +49,13 @@ macro_rules! lock_operations {
             A: Assignments<M, C::Backend> $(+ $send)?,
         {
             if M::Generator::BY_DATABASE {
-                return self.put_generated(operation, expected, assignments, conn)$(.$await)?;
+                return $apart(self.put_generated(operation, expected, assignments, conn))$(.$await)?;
             }
             let expected = expected.unwrap_or_else(|| self.version());
             let next = operation::next_version::<M>(expected)?;
             let rows = $execute(Update::new(self, assignments, Some(&next), expected), conn)$(.$await)??;
             if rows != 1 {
-                let actual = $first(CurrentVersion::of(self), conn)$(.$await)?;
+                let actual = $refused(CurrentVersion::of(self), conn)$(.$await)?;
                 return Err(operation::refused::<C::Backend, M>(operation, self, expected, rows, actual));
             }
             Ok(next)
@@ -77,7 +78,7 @@ macro_rules! lock_operations {
             if operation::sees_triggers_when_returning::<C::Backend>() {
                 let mut next: Vec<M::Version> = $all(ReturningVersion(update), conn)$(.$await)??;
                 if next.len() != 1 {
-                    let actual = $first(CurrentVersion::of(self), conn)$(.$await)?;
+                    let actual = $refused(CurrentVersion::of(self), conn)$(.$await)?;
                     return Err(operation::refused::<C::Backend, M>(operation, self, expected, next.len(), actual));
                 }
                 let next = next.swap_remove(0);
@@ -88,7 +89,7 @@ macro_rules! lock_operations {
             let written = $execute(update, conn)$(.$await)?;
             let outcome = match written {
                 Ok(rows) => {
-                    let actual = $first(CurrentVersion::of(self), conn)$(.$await)?;
+                    let actual = $refused(CurrentVersion::of(self), conn)$(.$await)?;
                     match actual {
                         Ok(next) if rows == 1 => {
                             operation::moved::<C::Backend, M>(self, expected, &next, in_transaction).map(|()| next)
@@ -173,7 +174,7 @@ macro_rules! lock_operations {
             let expected = self.version();
             let rows = $execute(Delete::new(self, expected), conn)$(.$await)??;
             if rows != 1 {
-                let actual = $first(CurrentVersion::of(self), conn)$(.$await)?;
+                let actual = $refused(CurrentVersion::of(self), conn)$(.$await)?;
                 return Err(operation::refused::<C::Backend, M>(Operation::Delete, self, expected, rows, actual));
             }
             Ok(())

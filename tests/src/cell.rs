@@ -55,7 +55,14 @@ macro_rules! blocking_cell {
 
         pub async fn connect(database: &Database) -> Conn {
             use $crate::database::TestDatabase as _;
-            let mut conn = Conn::establish(&database.url()).unwrap();
+            connect_to(&database.url(), database).await
+        }
+
+        /// To the database, by another way than its own URL.
+        #[allow(dead_code, reason = "only servers have another way")]
+        pub async fn connect_to(url: &str, database: &Database) -> Conn {
+            use $crate::database::TestDatabase as _;
+            let mut conn = Conn::establish(url).unwrap();
             conn.batch_execute(&database.setup()).unwrap();
             conn
         }
@@ -179,7 +186,16 @@ macro_rules! async_cell {
 
         pub async fn connect(database: &Database) -> Conn {
             use $crate::database::TestDatabase as _;
-            let mut conn = Conn::establish(&database.url()).await.unwrap();
+            connect_to(&database.url(), database).await
+        }
+
+        /// To the database, by another way than its own URL.
+        #[allow(dead_code, reason = "only servers have another way")]
+        pub async fn connect_to(url: &str, database: &Database) -> Conn {
+            use $crate::database::TestDatabase as _;
+            // Or the driver goes on through the socket that the server names.
+            let socket = if BACKEND == $crate::cell::Backend::Mysql { "?prefer_socket=false" } else { "" };
+            let mut conn = Conn::establish(&format!("{url}{socket}")).await.unwrap();
             conn.batch_execute(&database.setup()).await.unwrap();
             conn
         }

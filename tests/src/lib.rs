@@ -12,5 +12,6 @@ pub mod mysql;
 pub mod postgres;
 pub mod recorder;
 pub mod report;
+pub mod round_trips;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;

@@ -6,6 +6,7 @@
 //! also have a static [`QueryId`](diesel::query_builder::QueryId), so that a warm save builds no SQL at all.
 
 mod delete;
+mod erased;
 #[cfg(feature = "retry")]
 mod find;
 mod many;
@@ -13,6 +14,7 @@ mod select;
 mod update;
 
 pub(crate) use delete::Delete;
+pub(crate) use erased::Erased;
 #[cfg(feature = "retry")]
 pub(crate) use find::{FindRow, KeyEquals};
 pub(crate) use many::{Chunks, Form};

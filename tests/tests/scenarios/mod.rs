@@ -1,6 +1,6 @@
 //! The scenarios, written once and included by each cell, whose names they use.
 
-mod batch;
+pub(crate) mod batch;
 #[cfg(feature = "kinds")]
 mod batch_kinds;
 mod conflict;

@@ -2,6 +2,7 @@
 
 mod errors_provoked;
 mod locks;
+mod round_trips;
 mod snapshots;
 mod text_versions;
 

@@ -143,27 +143,27 @@ super::scenarios! {
 
     async fn a_key_of_several_columns_is_a_tuple(database) {
         diesel::table! {
-            order_lines (order_id, line) {
+            order_lines (order_id, number) {
                 order_id -> Integer,
-                line -> Integer,
+                number -> Integer,
                 quantity -> Integer,
                 version -> Integer,
             }
         }
 
         #[derive(Queryable, Selectable, OptimisticLock)]
-        #[diesel(table_name = order_lines, primary_key(order_id, line))]
+        #[diesel(table_name = order_lines, primary_key(order_id, number))]
         struct Line {
             order_id: i32,
-            line: i32,
+            number: i32,
             quantity: i32,
             version: i32,
         }
 
         let conn = &mut connect(database).await;
         batch(
-            "CREATE TABLE order_lines (order_id INTEGER, line INTEGER, quantity INTEGER NOT NULL, version INTEGER NOT NULL, \
-             PRIMARY KEY (order_id, line));
+            "CREATE TABLE order_lines (order_id INTEGER, number INTEGER, quantity INTEGER NOT NULL, version INTEGER NOT NULL, \
+             PRIMARY KEY (order_id, number));
              INSERT INTO order_lines VALUES (1, 1, 10, 1);
              INSERT INTO order_lines VALUES (1, 2, 20, 1);",
             conn,
@@ -171,7 +171,7 @@ super::scenarios! {
         .await
         .unwrap();
         let line = modify((1, 2), conn, |line: &mut Line| line.quantity += 1).await.unwrap();
-        assert_eq!((line.order_id, line.line, line.quantity, line.version), (1, 2, 21, 2));
+        assert_eq!((line.order_id, line.number, line.quantity, line.version), (1, 2, 21, 2));
     }
 
     async fn a_lost_modification_is_done_again_on_the_row_as_it_is_then(database) {
@@ -351,10 +351,11 @@ super::scenarios! {
 
     async fn within_a_transaction_it_is_refused_and_nothing_is_sent(database) {
         let conn = &mut connect(database).await;
-        const NEVER: bool = false;
         begin(conn).await.unwrap();
         let recorder = record(conn);
-        let error = modify(1, conn, |_: &mut Product| assert!(NEVER, "there is nothing to modify")).await.unwrap_err();
+        let mut called = false;
+        let error = modify(1, conn, |_: &mut Product| called = true).await.unwrap_err();
+        assert!(!called);
         assert!(matches!(error, Error::NestedRetry(_)));
         assert!(!error.is_retryable());
         assert!(error.to_string().starts_with("`modify` of a row of `products` cannot be retried within a transaction"));

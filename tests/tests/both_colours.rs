@@ -124,10 +124,10 @@ fn the_futures_of_retries_are_send() {
         is_send(<Product as AsyncOptimisticDsl>::modify_optimistic(1, pg, |product| product.name.clear()));
         is_send(<Product as AsyncOptimisticDsl>::modify_optimistic(1, mysql, |product| product.name.clear()));
         is_send(<Product as AsyncOptimisticDsl>::modify_optimistic(1, sqlite, |product| {
-            product.name.clear()
+            product.name.clear();
         }));
         is_send(<Product as AsyncOptimisticDsl>::modify_optimistic(1, pooled, |product| {
-            product.name.clear()
+            product.name.clear();
         }));
         is_send(policy.modify(1, pg, |product: &mut Product| product.name.clear()));
         is_send(policy.run(pg, async |conn| {

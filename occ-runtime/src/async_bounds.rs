@@ -193,7 +193,7 @@ where
 
 /// The one row of a query. Boxed, as a future that names the query cannot be shown to be `Send` here
 /// (<https://github.com/rust-lang/rust/issues/100013>); only reading needs it, never a write that succeeds.
-fn first<'c, 'q: 'c, C, Q, U>(
+pub(crate) fn first<'c, 'q: 'c, C, Q, U>(
     query: Q,
     conn: &'c mut C,
 ) -> Pin<Box<dyn Future<Output = QueryResult<U>> + Send + 'c>>
@@ -238,7 +238,11 @@ where
 }
 
 /// Commits what went well, and rolls back what did not.
-async fn end<C: AsyncConnection, T: Send>(outcome: Result<T, Error>, conn: &mut C) -> Result<T, Error> {
+pub(crate) async fn end<C, T, E>(outcome: Result<T, E>, conn: &mut C) -> Result<T, E>
+where
+    C: AsyncConnection,
+    E: From<diesel::result::Error>,
+{
     match outcome {
         Ok(value) => {
             C::TransactionManager::commit_transaction(conn).await?;

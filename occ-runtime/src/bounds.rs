@@ -215,7 +215,11 @@ where
 }
 
 /// Commits what went well, and rolls back what did not.
-fn end<C: Connection, T>(outcome: Result<T, Error>, conn: &mut C) -> Result<T, Error> {
+pub(crate) fn end<C, T, E>(outcome: Result<T, E>, conn: &mut C) -> Result<T, E>
+where
+    C: Connection,
+    E: From<diesel::result::Error>,
+{
     match outcome {
         Ok(value) => {
             C::TransactionManager::commit_transaction(conn)?;

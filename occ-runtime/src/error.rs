@@ -14,6 +14,8 @@ use std::fmt;
 /// | [`AmbiguousKey`](Error::AmbiguousKey) | the key matched more than one row | unchanged | roll back, name the whole primary key |
 /// | [`Locked`](Error::Locked) | another transaction holds the row and you asked to skip it | unchanged | try later |
 /// | [`TransactionAborted`](Error::TransactionAborted) | a database error was ignored within a transaction | versions put back | run the transaction again, and let its errors out |
+/// | [`RetriesExhausted`](Error::RetriesExhausted) (feature `retry`) | a retry loop has used up its attempts or its time | unchanged | try later |
+/// | [`NestedRetry`](Error::NestedRetry) (feature `retry`) | a retry loop was called within a transaction | unchanged | call it outside |
 /// | [`Database`](Error::Database) | the database or Diesel refused | unchanged | as for any Diesel error |
 ///
 /// It turns into a [`diesel::result::Error`] and back without loss, so `?` works inside a transaction whose
@@ -54,13 +56,22 @@ pub enum Error {
     /// [`optimistic_transaction`](crate::optimistic_transaction) found its transaction over before the commit.
     #[error(transparent)]
     TransactionAborted(#[from] TransactionAbortedError),
+    /// A retry loop has used up its attempts or its time.
+    #[cfg(feature = "retry")]
+    #[error(transparent)]
+    RetriesExhausted(#[from] crate::retry::RetriesExhausted),
+    /// A retry loop was called within a transaction. Nothing was sent to the database.
+    #[cfg(feature = "retry")]
+    #[error(transparent)]
+    NestedRetry(#[from] crate::retry::NestedRetryError),
     /// Anything else that Diesel reports.
     #[error(transparent)]
     Database(diesel::result::Error),
 }
 
 impl Error {
-    /// Whether somebody else changed or deleted the row first.
+    /// Whether somebody else changed or deleted the row first; of a retry loop that has given up, whether that is how
+    /// its last attempt was lost.
     ///
     /// ```
     /// use occ_runtime::Error;
@@ -68,7 +79,11 @@ impl Error {
     /// ```
     #[must_use]
     pub fn is_stale(&self) -> bool {
-        matches!(self, Self::Stale(_) | Self::StaleBatch(_))
+        match self {
+            #[cfg(feature = "retry")]
+            Self::RetriesExhausted(given_up) => given_up.last().is_stale(),
+            error => matches!(error, Self::Stale(_) | Self::StaleBatch(_)),
+        }
     }
 }
 

@@ -20,10 +20,13 @@ mod methods;
 mod model;
 mod operation;
 mod prepare;
+#[cfg(feature = "retry")]
+mod retry;
 mod statement;
 #[doc(hidden)]
 pub mod stub;
 mod timestamp;
+mod trace;
 mod transaction;
 mod transient;
 mod trigger;
@@ -51,6 +54,13 @@ pub use methods::OptimisticDsl;
 pub use model::OptimisticLock;
 #[cfg(feature = "derive")]
 pub use occ_derive::OptimisticLock;
+#[cfg(all(feature = "async", feature = "retry"))]
+pub use retry::{AsyncFindsOn, AsyncRetryDsl};
+#[cfg(feature = "retry")]
+pub use retry::{
+    Attempt, Failure, FindsOn, ModifyOutcome, NestedRetryError, RetriesExhausted, RetryDsl, RetryError,
+    RetryPolicy,
+};
 pub use timestamp::{Clock, Micros, Millis, PointInTime, Precision, Seconds, SystemClock, Timestamp};
 #[cfg(feature = "async")]
 pub use transaction::async_optimistic_transaction;
@@ -67,6 +77,8 @@ pub mod prelude {
     pub use crate::{
         Increment, LockMode, OptimisticBatchDsl, OptimisticDsl, OptimisticLock, optimistic_transaction,
     };
+    #[cfg(feature = "retry")]
+    pub use crate::{RetryDsl, RetryPolicy};
 }
 
 /// Everything for programs with diesel-async's connections: `use occ_runtime::async_prelude::*;`
@@ -76,6 +88,8 @@ pub mod async_prelude {
         AsyncOptimisticBatchDsl, AsyncOptimisticDsl, Increment, LockMode, OptimisticLock,
         async_optimistic_transaction as optimistic_transaction,
     };
+    #[cfg(feature = "retry")]
+    pub use crate::{AsyncRetryDsl, RetryPolicy};
 }
 
 #[doc = include_str!("../DATABASES.md")]

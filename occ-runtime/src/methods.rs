@@ -7,6 +7,8 @@ use crate::bounds::{LoadsOn, LocksOn, LocksRowsOn};
 use crate::error::{Error, Operation};
 use crate::lock::LockMode;
 use crate::model::OptimisticLock;
+#[cfg(feature = "retry")]
+use crate::retry::{FindsOn, ModifyOutcome, RetryDsl as _, RetryPolicy};
 use crate::statement::{Always, Changes, Guarded, If, Nothing, Predicate, WholeRow};
 
 /// Version-checked writing, for every [`OptimisticLock`] and every Diesel connection: `SqliteConnection`,
@@ -267,6 +269,73 @@ pub trait OptimisticDsl: OptimisticLock {
         Self: LocksRowsOn<C>,
     {
         self.lock(mode, conn)
+    }
+
+    /// Loads the row, applies `f` and saves; does it again when somebody else was first, within the default
+    /// [`RetryPolicy`](crate::RetryPolicy). Returns the row as it was saved.
+    ///
+    /// `key` is what Diesel's `find` takes: a value, or a tuple. `f` may run several times, each time on the row as it
+    /// is then, so it should do nothing but change it. It returns nothing, or a `Result<(), E>` with any
+    /// `E: From<Error>`; an error of its own ends it, and nothing is written.
+    ///
+    /// One `SELECT` and one `UPDATE` an attempt. The `UPDATE` checks the version, so they need no transaction around them;
+    /// once the row is locked, they have one. Needs `#[derive(Queryable, Selectable)]`. For another policy there is
+    /// [`RetryDsl::modify`](crate::RetryDsl::modify).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::RetriesExhausted`] once the policy gives up, with the last error in it. [`Error::NestedRetry`] within a
+    /// transaction, where nothing is sent. Diesel's `NotFound` if there is no such row, also when it was deleted between
+    /// two attempts. What is not [retryable](Error::is_retryable), as it is.
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// # use occ_runtime::{Error, prelude::*};
+    #[doc = include_str!("example.txt")]
+    /// # let conn = &mut connection();
+    /// let lamp = Product::modify_optimistic(1, conn, |lamp| lamp.quantity -= 1)?;
+    /// assert_eq!((lamp.quantity, lamp.version), (9, 2));
+    /// # Ok::<_, Error>(())
+    /// ```
+    ///
+    /// With an error of your own:
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// # use occ_runtime::{Error, prelude::*};
+    #[doc = include_str!("example.txt")]
+    /// #[derive(Debug, thiserror::Error)]
+    /// enum SaleError {
+    ///     #[error("only {0} left")]
+    ///     TooFew(i32),
+    ///     #[error(transparent)]
+    ///     Occ(#[from] Error),
+    /// }
+    ///
+    /// fn sell(number: i32, id: i32, conn: &mut SqliteConnection) -> Result<Product, SaleError> {
+    ///     Product::modify_optimistic(id, conn, |product| {
+    ///         if product.quantity < number {
+    ///             return Err(SaleError::TooFew(product.quantity));
+    ///         }
+    ///         product.quantity -= number;
+    ///         Ok(())
+    ///     })
+    /// }
+    ///
+    /// # let conn = &mut connection();
+    /// assert!(matches!(sell(11, 1, conn), Err(SaleError::TooFew(10))));
+    /// assert_eq!(sell(10, 1, conn)?.quantity, 0);
+    /// # Ok::<_, SaleError>(())
+    /// ```
+    #[cfg(feature = "retry")]
+    fn modify_optimistic<C, K, R, F>(key: K, conn: &mut C, f: F) -> Result<Self, R::Error>
+    where
+        C: Connection,
+        Self: LocksOn<C> + FindsOn<C, K>,
+        R: ModifyOutcome,
+        F: FnMut(&mut Self) -> R,
+    {
+        RetryPolicy::default().modify(key, conn, f)
     }
 
     /// Becomes what the row is now.

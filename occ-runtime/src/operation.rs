@@ -15,6 +15,7 @@ use crate::error::{
 };
 use crate::generator::VersionGenerator as _;
 use crate::model::{Columns, OptimisticLock};
+use crate::trace;
 
 /// The bodies of [`LocksOn`](crate::bounds::LocksOn) and of its async twin. `$execute` runs a statement, `$first` a
 /// query for one row, `$refused` the same after a refusal, `$all` one for many, `$apart` keeps an operation out of the
@@ -410,14 +411,15 @@ where
     DB: Backend,
     M: Columns<DB>,
 {
-    StaleObjectError::new(
+    let stale = StaleObjectError::new(
         operation,
         M::table_name(),
         key_text::<DB, M>(row),
         format!("{expected:?}"),
         actual.map(|actual| format!("{actual:?}")),
-    )
-    .into()
+    );
+    trace::conflict(&stale);
+    stale.into()
 }
 
 fn key_text<DB, M>(row: &M) -> String

@@ -374,3 +374,83 @@ macro_rules! async_lock {
         }
     };
 }
+
+/// Adds `modify`, `modify_with` and `retry` to a blocking cell.
+#[macro_export]
+macro_rules! blocking_retry {
+    () => {
+        use occ_runtime::{FindsOn, ModifyOutcome, RetryDsl as _, RetryError, RetryPolicy};
+
+        pub async fn modify<M, K, R, F>(key: K, conn: &mut Conn, f: F) -> Result<M, R::Error>
+        where
+            M: LocksOn<Conn> + FindsOn<Conn, K>,
+            R: ModifyOutcome,
+            F: FnMut(&mut M) -> R,
+        {
+            M::modify_optimistic(key, conn, f)
+        }
+
+        pub async fn modify_with<M, K, R, F>(
+            policy: &RetryPolicy,
+            key: K,
+            conn: &mut Conn,
+            f: F,
+        ) -> Result<M, R::Error>
+        where
+            M: LocksOn<Conn> + FindsOn<Conn, K>,
+            R: ModifyOutcome,
+            F: FnMut(&mut M) -> R,
+        {
+            policy.modify(key, conn, f)
+        }
+
+        pub async fn retry<T, E, F>(policy: &RetryPolicy, conn: &mut Conn, mut f: F) -> Result<T, E>
+        where
+            E: RetryError + From<diesel::result::Error>,
+            F: AsyncFnMut(&mut Conn) -> Result<T, E>,
+        {
+            policy.run(conn, |conn| block_on(f(conn)))
+        }
+    };
+}
+
+/// Adds `modify`, `modify_with` and `retry` to an async cell.
+#[macro_export]
+macro_rules! async_retry {
+    () => {
+        use occ_runtime::{AsyncFindsOn, AsyncRetryDsl as _, ModifyOutcome, RetryError, RetryPolicy};
+
+        pub async fn modify<M, K, R, F>(key: K, conn: &mut Conn, f: F) -> Result<M, R::Error>
+        where
+            K: Send,
+            M: AsyncLocksOn<Conn> + AsyncFindsOn<Conn, K> + Send,
+            R: ModifyOutcome<Error: Send>,
+            F: FnMut(&mut M) -> R + Send,
+        {
+            M::modify_optimistic(key, conn, f).await
+        }
+
+        pub async fn modify_with<M, K, R, F>(
+            policy: &RetryPolicy,
+            key: K,
+            conn: &mut Conn,
+            f: F,
+        ) -> Result<M, R::Error>
+        where
+            K: Send,
+            M: AsyncLocksOn<Conn> + AsyncFindsOn<Conn, K> + Send,
+            R: ModifyOutcome<Error: Send>,
+            F: FnMut(&mut M) -> R + Send,
+        {
+            policy.modify(key, conn, f).await
+        }
+
+        pub async fn retry<T, E, F>(policy: &RetryPolicy, conn: &mut Conn, f: F) -> Result<T, E>
+        where
+            E: RetryError + From<diesel::result::Error>,
+            F: AsyncFnMut(&mut Conn) -> Result<T, E>,
+        {
+            policy.run(conn, f).await
+        }
+    };
+}

@@ -7,6 +7,8 @@
 
 mod delete;
 mod erased;
+#[cfg(feature = "retry")]
+mod find;
 mod guard;
 mod many;
 mod select;
@@ -14,6 +16,8 @@ mod update;
 
 pub(crate) use delete::Delete;
 pub(crate) use erased::Erased;
+#[cfg(feature = "retry")]
+pub(crate) use find::{FindRow, KeyEquals};
 pub(crate) use guard::{Always, Guard, GuardKind, Guarded, If, Predicate};
 pub(crate) use many::{Chunks, Form};
 pub(crate) use select::{CurrentRow, CurrentVersion};

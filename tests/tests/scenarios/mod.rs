@@ -15,6 +15,10 @@ mod options;
 mod partial_update;
 pub(crate) mod product;
 mod race;
+#[cfg(feature = "retry")]
+mod retry;
+#[cfg(feature = "retry")]
+mod retry_events;
 mod save;
 mod transactions;
 #[cfg(feature = "kinds")]

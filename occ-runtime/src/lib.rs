@@ -25,6 +25,8 @@ mod retry;
 mod statement;
 #[doc(hidden)]
 pub mod stub;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod timestamp;
 mod trace;
 mod transaction;

@@ -147,7 +147,10 @@ pub struct Conformance<M, C, Connect, Insert, Change> {
 
 impl<M, C, Connect, Insert, Change> Debug for Conformance<M, C, Connect, Insert, Change> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Conformance").field("threads", &self.threads).field("wins", &self.wins).finish_non_exhaustive()
+        f.debug_struct("Conformance")
+            .field("threads", &self.threads)
+            .field("wins", &self.wins)
+            .finish_non_exhaustive()
     }
 }
 
@@ -244,8 +247,12 @@ where
         let before = stale.clone();
         for attempt in ["first", "second"] {
             match (self.save)(&mut stale, b) {
-                Ok(()) => return Err(format!("the {attempt} save of {before:?} went through, over {stored:?}")),
-                Err(error) if !error.is_stale() => return Err(format!("the {attempt} save failed otherwise: {error}")),
+                Ok(()) => {
+                    return Err(format!("the {attempt} save of {before:?} went through, over {stored:?}"));
+                }
+                Err(error) if !error.is_stale() => {
+                    return Err(format!("the {attempt} save failed otherwise: {error}"));
+                }
                 Err(_) => {}
             }
             if stale != before {
@@ -296,7 +303,9 @@ where
             let workers: Vec<_> =
                 (0..self.threads).map(|_| scope.spawn(|| self.save_often(&row, &start, &won))).collect();
             let ended = workers.into_iter().map(|worker| worker.join());
-            ended.filter_map(|ended| ended.unwrap_or_else(|_| Err("a thread panicked".into())).err()).collect()
+            ended
+                .filter_map(|ended| ended.unwrap_or_else(|_| Err("a thread panicked".into())).err())
+                .collect()
         });
         if let Some(why) = failed.into_iter().next() {
             return Err(why);
@@ -309,7 +318,12 @@ where
     }
 
     /// Saves until it has won often enough, and counts from which versions.
-    fn save_often(&self, row: &M, start: &Barrier, won: &Mutex<HashMap<String, usize>>) -> Result<(), String> {
+    fn save_often(
+        &self,
+        row: &M,
+        start: &Barrier,
+        won: &Mutex<HashMap<String, usize>>,
+    ) -> Result<(), String> {
         let conn = &mut (self.connect)();
         start.wait();
         let mut wins = 0;

@@ -44,7 +44,8 @@ struct Repeating {
     version: i32,
 }
 
-const TABLE: &str = "CREATE TABLE products (id INTEGER PRIMARY KEY, name VARCHAR(200) NOT NULL, version INTEGER NOT NULL)";
+const TABLE: &str =
+    "CREATE TABLE products (id INTEGER PRIMARY KEY, name VARCHAR(200) NOT NULL, version INTEGER NOT NULL)";
 
 fn connect<C: Connection>(database: &impl TestDatabase) -> C {
     let mut conn = C::establish(&database.url()).unwrap();
@@ -147,7 +148,8 @@ mod sqlite {
                            UPDATE products SET version = OLD.version WHERE id = OLD.id;
                        END";
         connect::<SqliteConnection>(&database).batch_execute(&format!("{TABLE}; {trigger}")).unwrap();
-        let report = Conformance::new(|| connect::<SqliteConnection>(&database), insert(product), rename).run();
+        let report =
+            Conformance::new(|| connect::<SqliteConnection>(&database), insert(product), rename).run();
         assert!(broken(&report).contains(&Promise::MemoryIsTrue), "{report}");
     }
 
@@ -157,7 +159,8 @@ mod sqlite {
         connect::<SqliteConnection>(&database).batch_execute(TABLE).unwrap();
         let repeating = |id| Repeating { id, name: "row".into(), version: 1 };
         let rename = |row: &mut Repeating| row.name.push('!');
-        let report = Conformance::new(|| connect::<SqliteConnection>(&database), insert(repeating), rename).run();
+        let report =
+            Conformance::new(|| connect::<SqliteConnection>(&database), insert(repeating), rename).run();
         assert!(broken(&report).contains(&Promise::NoVersionTwice), "{report}");
     }
 

@@ -9,6 +9,8 @@ mod errors;
 mod expand;
 mod fallback;
 mod model;
+mod spelling;
+mod tracked;
 mod types;
 
 use proc_macro::TokenStream;

@@ -12,17 +12,26 @@ mod bounds;
 #[doc(hidden)]
 pub mod check;
 mod column;
+mod conflict;
+#[cfg(feature = "serde")]
+mod conflict_json;
 mod error;
+mod fields;
 mod generator;
 mod lock;
+mod merge;
 mod methods;
 mod model;
 mod operation;
 mod prepare;
+mod show;
 mod statement;
 #[doc(hidden)]
 pub mod stub;
+mod sum;
 mod timestamp;
+mod tracked;
+mod tracked_methods;
 mod transaction;
 mod transient;
 mod trigger;
@@ -39,17 +48,25 @@ pub use async_methods::AsyncOptimisticDsl;
 pub use batch::AsyncOptimisticBatchDsl;
 pub use batch::OptimisticBatchDsl;
 pub use bounds::{LoadsOn, LocksOn, LocksRowsOn};
+pub use conflict::{Conflict, Difference};
 pub use error::{
     AmbiguousKeyError, DuplicateRowError, Error, LockedError, Operation, StaleBatchError, StaleObjectError,
     TransactionAbortedError, VersionError,
 };
+pub use fields::Fields;
 pub use generator::{Counter, DatabaseGenerated, DefaultGenerator, Increment, VersionGenerator};
 pub use lock::{LockMode, RowLocks};
+pub use merge::{Choice, UnmergedError};
 pub use methods::OptimisticDsl;
 pub use model::OptimisticLock;
 #[cfg(feature = "derive")]
 pub use occ_derive::OptimisticLock;
+pub use sum::Summable;
 pub use timestamp::{Clock, Micros, Millis, PointInTime, Precision, Seconds, SystemClock, Timestamp};
+pub use tracked::Tracked;
+#[cfg(feature = "async")]
+pub use tracked_methods::AsyncTrackedDsl;
+pub use tracked_methods::TrackedDsl;
 #[cfg(feature = "async")]
 pub use transaction::async_optimistic_transaction;
 pub use transaction::{VersionedValues, optimistic_transaction};
@@ -63,7 +80,8 @@ pub use xmin::{Xid, Xmin};
 /// Everything for programs with Diesel's own connections: `use occ_runtime::prelude::*;`
 pub mod prelude {
     pub use crate::{
-        Increment, LockMode, OptimisticBatchDsl, OptimisticDsl, OptimisticLock, optimistic_transaction,
+        Increment, LockMode, OptimisticBatchDsl, OptimisticDsl, OptimisticLock, TrackedDsl,
+        optimistic_transaction,
     };
 }
 
@@ -71,7 +89,7 @@ pub mod prelude {
 #[cfg(feature = "async")]
 pub mod async_prelude {
     pub use crate::{
-        AsyncOptimisticBatchDsl, AsyncOptimisticDsl, Increment, LockMode, OptimisticLock,
+        AsyncOptimisticBatchDsl, AsyncOptimisticDsl, AsyncTrackedDsl, Increment, LockMode, OptimisticLock,
         async_optimistic_transaction as optimistic_transaction,
     };
 }
@@ -82,16 +100,20 @@ pub mod databases {}
 /// What the derive writes into user code. Nothing here is covered by semantic versioning.
 #[doc(hidden)]
 pub mod __private {
-    pub use core::option::Option::{self, Some};
-    pub use core::primitive::{i32, str};
+    pub use core::option::Option::{self, None, Some};
+    pub use core::primitive::{i32, str, usize};
     pub use core::result::Result::Ok;
 
+    pub use diesel::Column;
     pub use diesel::backend::Backend;
     pub use diesel::result::QueryResult;
 
     pub use crate::column::{ColumnValue, ColumnVisitor};
+    pub use crate::fields::{Field, FieldValue, Fields, Rule, SerializesNoSecret, TrackedStruct};
     pub use crate::generator::{DefaultGenerator, Increment};
     pub use crate::model::{Columns, OptimisticLock, SqlText};
     pub use crate::prepare::{Embedded, EmbeddedOn, SerializeAs};
+    pub use crate::show::{Show, ShowDebug, ShowDebugOption, ShowDisplay, ShowNothing, ShowOption};
+    pub use crate::sum::add;
     pub use crate::{check, stub};
 }

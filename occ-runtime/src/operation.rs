@@ -9,11 +9,13 @@ use diesel::backend::Backend;
 use diesel::result::{Error as DieselError, QueryResult};
 
 use crate::column::ValueText;
+use crate::conflict::Difference;
 use crate::error::{
     AmbiguousKeyError, DuplicateRowError, Error, LockedError, Operation, StaleBatchError, StaleObjectError,
     VersionError,
 };
 use crate::generator::VersionGenerator as _;
+use crate::merge::UnmergedError;
 use crate::model::{Columns, OptimisticLock};
 
 /// The bodies of [`LocksOn`](crate::bounds::LocksOn) and of its async twin. `$execute` runs a statement, `$first` a
@@ -98,6 +100,17 @@ macro_rules! lock_operations {
                 Err(error) => Err(error.into()),
             };
             $end(outcome, conn)$(.$await)?
+        }
+
+        $($async)? fn write_changes(tracked: &mut Tracked<M>, conn: &mut C) -> Result<(), Error>
+        where
+            M: Fields,
+        {
+            if let Some(changed) = tracked.changed() {
+                let next = tracked.value.put(Operation::Save, None, changed, conn)$(.$await)??;
+                tracked.saved(next);
+            }
+            Ok(())
         }
 
         $($async)? fn write_all(rows: &mut [M], conn: &mut C) -> Result<(), Error> {
@@ -189,18 +202,48 @@ macro_rules! lock_operations {
 
 /// The body of [`Reads`](crate::bounds::Reads) and of its async twin.
 macro_rules! load_operations {
-    ($first:path $(, [$async:ident, $await:ident])?) => {
-        $($async)? fn read_again(&mut self, row: &mut M) -> Result<(), Error> {
+    ($first:path $(, [$async:ident, $await:ident, $send:ident])?) => {
+        $($async)? fn current(&mut self, row: &M) -> Result<Option<M>, Error> {
             match $first(CurrentRow::<M, C::Backend>::of(row), self)$(.$await)? {
-                Ok(current) => {
-                    *row = current;
-                    Ok(())
-                }
-                Err(diesel::result::Error::NotFound) => {
-                    Err(operation::stale::<C::Backend, M>(Operation::Reload, row, row.version(), None))
-                }
+                Ok(current) => Ok(Some(current)),
+                Err(diesel::result::Error::NotFound) => Ok(None),
                 Err(error) => Err(error.into()),
             }
+        }
+
+        $($async)? fn fresh(&mut self, operation: Operation, row: &M) -> Result<M, Error> {
+            let current = self.current(row)$(.$await)??;
+            current.ok_or_else(|| operation::stale::<C::Backend, M>(operation, row, row.version(), None))
+        }
+
+        $($async)? fn read_again(&mut self, row: &mut M) -> Result<(), Error> {
+            *row = self.fresh(Operation::Reload, row)$(.$await)??;
+            Ok(())
+        }
+
+        $($async)? fn read_tracked(&mut self, tracked: &mut Tracked<M>) -> Result<(), Error>
+        where
+            M: Fields,
+        {
+            *tracked = Tracked::new(self.fresh(Operation::Reload, &tracked.original)$(.$await)??);
+            Ok(())
+        }
+
+        $($async)? fn compare(&mut self, mine: M, base: Option<M>) -> Result<Conflict<M>, Error> {
+            let theirs = self.current(base.as_ref().unwrap_or(&mine))$(.$await)??;
+            Ok(Conflict::new(mine, theirs, base))
+        }
+
+        $($async)? fn rebase<F>(&mut self, tracked: &mut Tracked<M>, choose: F) -> Result<(), Error>
+        where
+            M: Fields,
+            F: FnMut(&'static str, &M, &M, &M) -> Choice $(+ $send)?,
+        {
+            let theirs = self.fresh(Operation::Rebase, &tracked.original)$(.$await)??;
+            let merged = merge(&tracked.original, &tracked.value, &theirs, choose)
+                .map_err(|differences| operation::unmerged::<C::Backend, M>(&theirs, differences))?;
+            *tracked = Tracked { value: merged, original: theirs };
+            Ok(())
         }
     };
 }
@@ -345,6 +388,15 @@ pub(crate) fn is_xmin<V: 'static>() -> bool {
     #[cfg(not(feature = "postgres"))]
     let xmin = false;
     xmin
+}
+
+/// The error for a row of which two sides have made what nobody decides between.
+pub(crate) fn unmerged<DB, M>(row: &M, differences: Vec<Difference>) -> Error
+where
+    DB: Backend,
+    M: Columns<DB>,
+{
+    UnmergedError::new(M::table_name(), key_text::<DB, M>(row), differences).into()
 }
 
 /// The error for a row that another transaction holds.

@@ -107,7 +107,7 @@ impl Error {
             Self::Stale(_) | Self::StaleBatch(_) | Self::Locked(_) => true,
             Self::TransactionAborted(inner) => classify(inner.cause()),
             Self::Database(error) => classify(error),
-            Self::Version(_) | Self::AmbiguousKey(_) | Self::DuplicateRow(_) => false,
+            Self::Version(_) | Self::AmbiguousKey(_) | Self::DuplicateRow(_) | Self::Unmerged(_) => false,
         }
     }
 

@@ -1,20 +1,24 @@
 //! The scenarios, written once and included by each cell, whose names they use.
 
+mod article;
 pub(crate) mod batch;
 #[cfg(feature = "kinds")]
 mod batch_kinds;
 mod conflict;
+mod conflict_values;
 #[cfg(feature = "kinds")]
 mod database_generated;
 mod errors;
 mod isolation;
 mod keys;
+mod merge;
 mod names;
 mod options;
 mod partial_update;
 pub(crate) mod product;
 mod race;
 mod save;
+mod tracked;
 mod transactions;
 #[cfg(feature = "kinds")]
 pub(crate) mod version_kinds;

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::conflict::Difference;
-use crate::fields::{Field, Fields, Rule, fields};
+use crate::fields::{Fields, Rule, fields};
 
 /// Which side of a field wins, in [`rebase_with`](crate::TrackedDsl::rebase_with).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -31,13 +31,14 @@ where
             Choice::Theirs
         } else if field.is_same(base, theirs) {
             Choice::Mine
-        } else if add(&field, &mut merged, base, mine, theirs) || field.is_same(mine, theirs) {
-            Choice::Theirs
         } else {
             match field.merge_rule() {
+                // Also where both changes are the same: two people who count one each are two.
+                Rule::Add(add) if add(&mut merged, base, mine, theirs) => Choice::Theirs,
+                Rule::Ask if field.is_same(mine, theirs) => Choice::Theirs,
+                Rule::Ask | Rule::Add(_) => choose(field.name(), base, mine, theirs),
                 Rule::Mine => Choice::Mine,
                 Rule::Theirs => Choice::Theirs,
-                Rule::Ask | Rule::Add(_) => choose(field.name(), base, mine, theirs),
             }
         };
         match choice {
@@ -47,15 +48,6 @@ where
         }
     }
     if undecided.is_empty() { Ok(merged) } else { Err(undecided) }
-}
-
-/// Puts the sum of both changes into `merged`, if that is the field's rule and there is such a value. Also where both
-/// changes are the same: two people who count one each are two.
-fn add<M>(field: &Field<M>, merged: &mut M, base: &M, mine: &M, theirs: &M) -> bool {
-    match field.merge_rule() {
-        Rule::Add(add) => add(merged, base, mine, theirs),
-        _ => false,
-    }
 }
 
 /// Fields that both sides have changed in different ways, and that no rule decides.

@@ -54,10 +54,14 @@ macro_rules! floats_are_summable {
 
 floats_are_summable!(f32, f64);
 
-/// The sum of what is inside; a change from or to `None` is no number.
+/// The sum of what is inside. Two changes to `None` are one; any other change from or to `None` is no number.
 impl<T: Summable> Summable for Option<T> {
     fn sum(base: &Self, mine: &Self, theirs: &Self) -> Option<Self> {
-        T::sum(base.as_ref()?, mine.as_ref()?, theirs.as_ref()?).map(Some)
+        match (base, mine, theirs) {
+            (_, None, None) => Some(None),
+            (Some(base), Some(mine), Some(theirs)) => T::sum(base, mine, theirs).map(Some),
+            _ => None,
+        }
     }
 }
 
@@ -70,5 +74,32 @@ pub fn add<T: Summable>(to: &mut T, base: &T, mine: &T, theirs: &T) -> bool {
             true
         }
         None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Summable;
+
+    #[test]
+    fn a_sum_that_fits_is_found_whatever_lies_on_the_way() {
+        assert_eq!(i8::sum(&-100, &100, &-100), Some(100));
+        assert_eq!(u64::sum(&u64::MAX, &0, &u64::MAX), Some(0));
+        assert_eq!(i64::sum(&i64::MIN, &i64::MIN, &i64::MAX), Some(i64::MAX));
+    }
+
+    #[test]
+    fn a_sum_that_does_not_fit_is_none() {
+        assert_eq!(u8::sum(&10, &0, &5), None);
+        assert_eq!(i32::sum(&0, &1, &i32::MAX), None);
+        assert_eq!(f32::sum(&0.0, &f32::MAX, &f32::MAX), None);
+    }
+
+    #[test]
+    fn what_is_inside_an_option_adds_up() {
+        assert_eq!(Option::sum(&Some(10), &Some(11), &Some(9)), Some(Some(10)));
+        assert_eq!(Option::sum(&Some(10), &None, &None), Some(None));
+        assert_eq!(Option::sum(&None, &Some(1), &Some(1)), None);
+        assert_eq!(Option::sum(&Some(1), &None, &Some(2)), None);
     }
 }

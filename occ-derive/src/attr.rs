@@ -11,6 +11,7 @@ use syn::punctuated::Punctuated;
 use syn::{Attribute, Ident, LitBool, LitStr, Meta, Path, Token, Type};
 
 use crate::errors::Errors;
+use crate::merge::Merge;
 use crate::{spelling, types};
 
 /// A value and the key it was given under.
@@ -130,7 +131,12 @@ impl Field {
             match key.to_string().as_str() {
                 "version" => set(&mut this.version, key, rest.parse_flag()?, errors),
                 "generator" => set(&mut this.generator, key, rest.parse_value("a type")?, errors),
-                "merge" => set(&mut this.merge, key, Merge::read(rest)?, errors),
+                "merge" => set(
+                    &mut this.merge,
+                    key,
+                    Merge::named(&rest.parse_value("`mine`, `theirs` or `add`")?)?,
+                    errors,
+                ),
                 "secret" => set(&mut this.secret, key, rest.parse_flag()?, errors),
                 _ => {}
             }
@@ -152,32 +158,6 @@ impl Field {
         });
         this.misread = errors.count() > before;
         this
-    }
-}
-
-/// What becomes of a field that both sides have changed.
-#[derive(Clone, Copy, PartialEq)]
-pub(crate) enum Merge {
-    Mine,
-    Theirs,
-    Add,
-}
-
-const MERGES: &[(&str, Merge)] = &[("mine", Merge::Mine), ("theirs", Merge::Theirs), ("add", Merge::Add)];
-
-impl Merge {
-    fn read(rest: &Value<'_>) -> syn::Result<Self> {
-        let rule: Ident = rest.parse_value("`mine`, `theirs` or `add`")?;
-        let name = rule.to_string();
-        if let Some((_, merge)) = MERGES.iter().find(|(known, _)| *known == name) {
-            return Ok(*merge);
-        }
-        let names = || MERGES.iter().map(|(known, _)| *known);
-        let help = match spelling::nearest(&name, names()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("known here: {}", join(names())),
-        };
-        Err(syn::Error::new(rule.span(), format!("unknown merge rule `{name}`\nhelp: {help}")))
     }
 }
 
@@ -414,6 +394,6 @@ fn rest_of_item(input: ParseStream<'_>) -> syn::Result<TokenStream> {
     Ok(rest)
 }
 
-fn join<'a>(names: impl Iterator<Item = &'a str>) -> String {
+pub(crate) fn join<'a>(names: impl Iterator<Item = &'a str>) -> String {
     names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or ")
 }

@@ -8,6 +8,7 @@ mod check;
 mod errors;
 mod expand;
 mod fallback;
+mod merge;
 mod model;
 mod spelling;
 mod tracked;

@@ -19,8 +19,8 @@ use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
 use syn::{Member, parse_quote};
 
-use crate::attr::Merge;
 use crate::expand::Parameters;
+use crate::merge::Merge;
 use crate::model::{Conversion, Field, Model, Role, Write};
 
 pub(crate) fn fields_impl(model: &Model<'_>) -> TokenStream {

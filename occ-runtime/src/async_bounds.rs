@@ -20,6 +20,7 @@ use crate::lock::{LockMode, LockVersion, RowLocks};
 use crate::merge::{Choice, merge};
 use crate::model::{Columns, OptimisticLock};
 use crate::operation;
+use crate::reading;
 use crate::statement::{
     Assignments, Chunks, CurrentRow, CurrentVersion, Delete, Form, FromClause, ReturningVersion, Update,
     WholeRow,
@@ -276,7 +277,7 @@ where
     ST: SqlType + TypedExpressionType + 'static,
     FromClause<M>: QueryFragment<C::Backend> + Send,
 {
-    operation::load_operations!(first, [async, await, Send]);
+    reading::load_operations!(first, [async, await, Send]);
 }
 
 /// The one row of a query. Boxed, as a future that names the query cannot be shown to be `Send` here

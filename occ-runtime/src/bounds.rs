@@ -17,6 +17,7 @@ use crate::lock::{LockMode, LockVersion, RowLocks};
 use crate::merge::{Choice, merge};
 use crate::model::{Columns, OptimisticLock};
 use crate::operation;
+use crate::reading;
 use crate::statement::{
     Assignments, Chunks, CurrentRow, CurrentVersion, Delete, Form, FromClause, ReturningVersion, Update,
     WholeRow,
@@ -248,7 +249,7 @@ where
     ST: SqlType + TypedExpressionType + 'static,
     FromClause<M>: QueryFragment<C::Backend>,
 {
-    operation::load_operations!(RunQueryDsl::get_result);
+    reading::load_operations!(RunQueryDsl::get_result);
 }
 
 /// Commits what went well, and rolls back what did not.

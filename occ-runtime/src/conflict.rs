@@ -43,6 +43,51 @@ use crate::model::OptimisticLock;
 ///
 /// `current_version` and `current` are null where the row is gone, `base` where it is not known. A struct with a field
 /// that is `#[occ(secret)]` and not `#[serde(skip_serializing)]` has no such JSON: that is a compile error.
+#[cfg_attr(
+    feature = "serde",
+    doc = r#"
+```
+# use diesel::prelude::*;
+use occ_runtime::{Conflict, prelude::*};
+# diesel::table! { users (id) { id -> Integer, name -> Text, password -> Text, version -> Integer } }
+
+#[derive(Clone, Queryable, Selectable, OptimisticLock, serde::Serialize)]
+#[occ(tracked)]
+struct User {
+    id: i32,
+    name: String,
+    #[occ(secret)]
+    #[serde(skip_serializing)]
+    password: String,
+    version: i32,
+}
+
+fn body(conflict: &Conflict<User>) -> serde_json::Result<String> {
+    serde_json::to_string(conflict)
+}
+```
+
+```compile_fail,E0277
+# use diesel::prelude::*;
+# use occ_runtime::{Conflict, prelude::*};
+# diesel::table! { users (id) { id -> Integer, name -> Text, password -> Text, version -> Integer } }
+#
+# #[derive(Clone, Queryable, Selectable, OptimisticLock, serde::Serialize)]
+# #[occ(tracked)]
+# struct User {
+#     id: i32,
+#     name: String,
+    #[occ(secret)]
+    password: String, // would be in `current`
+#     version: i32,
+# }
+#
+# fn body(conflict: &Conflict<User>) -> serde_json::Result<String> {
+#     serde_json::to_string(conflict)
+# }
+```
+"#
+)]
 #[derive(Clone, PartialEq, Eq)]
 pub struct Conflict<T> {
     mine: T,

@@ -24,6 +24,7 @@ mod methods;
 mod model;
 mod operation;
 mod prepare;
+mod reading;
 mod show;
 mod statement;
 #[doc(hidden)]

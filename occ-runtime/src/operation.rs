@@ -9,13 +9,11 @@ use diesel::backend::Backend;
 use diesel::result::{Error as DieselError, QueryResult};
 
 use crate::column::ValueText;
-use crate::conflict::Difference;
 use crate::error::{
     AmbiguousKeyError, DuplicateRowError, Error, LockedError, Operation, StaleBatchError, StaleObjectError,
     VersionError,
 };
 use crate::generator::VersionGenerator as _;
-use crate::merge::UnmergedError;
 use crate::model::{Columns, OptimisticLock};
 
 /// The bodies of [`LocksOn`](crate::bounds::LocksOn) and of its async twin. `$execute` runs a statement, `$first` a
@@ -200,54 +198,6 @@ macro_rules! lock_operations {
     };
 }
 
-/// The body of [`Reads`](crate::bounds::Reads) and of its async twin.
-macro_rules! load_operations {
-    ($first:path $(, [$async:ident, $await:ident, $send:ident])?) => {
-        $($async)? fn current(&mut self, row: &M) -> Result<Option<M>, Error> {
-            match $first(CurrentRow::<M, C::Backend>::of(row), self)$(.$await)? {
-                Ok(current) => Ok(Some(current)),
-                Err(diesel::result::Error::NotFound) => Ok(None),
-                Err(error) => Err(error.into()),
-            }
-        }
-
-        $($async)? fn fresh(&mut self, operation: Operation, row: &M) -> Result<M, Error> {
-            let current = self.current(row)$(.$await)??;
-            current.ok_or_else(|| operation::stale::<C::Backend, M>(operation, row, row.version(), None))
-        }
-
-        $($async)? fn read_again(&mut self, row: &mut M) -> Result<(), Error> {
-            *row = self.fresh(Operation::Reload, row)$(.$await)??;
-            Ok(())
-        }
-
-        $($async)? fn read_tracked(&mut self, tracked: &mut Tracked<M>) -> Result<(), Error>
-        where
-            M: Fields,
-        {
-            *tracked = Tracked::new(self.fresh(Operation::Reload, &tracked.original)$(.$await)??);
-            Ok(())
-        }
-
-        $($async)? fn compare(&mut self, mine: M, base: Option<M>) -> Result<Conflict<M>, Error> {
-            let theirs = self.current(base.as_ref().unwrap_or(&mine))$(.$await)??;
-            Ok(Conflict::new(mine, theirs, base))
-        }
-
-        $($async)? fn rebase<F>(&mut self, tracked: &mut Tracked<M>, choose: F) -> Result<(), Error>
-        where
-            M: Fields,
-            F: FnMut(&'static str, &M, &M, &M) -> Choice $(+ $send)?,
-        {
-            let theirs = self.fresh(Operation::Rebase, &tracked.original)$(.$await)??;
-            let merged = merge(&tracked.original, &tracked.value, &theirs, choose)
-                .map_err(|differences| operation::unmerged::<C::Backend, M>(&theirs, differences))?;
-            *tracked = Tracked { value: merged, original: theirs };
-            Ok(())
-        }
-    };
-}
-
 /// The body of [`LocksRowsOn`](crate::bounds::LocksRowsOn) and of its async twin.
 macro_rules! row_lock_operations {
     ($first:path $(, [$async:ident, $await:ident])?) => {
@@ -340,7 +290,7 @@ pub(crate) fn one_by_one(written: QueryResult<usize>) -> Result<bool, Error> {
     }
 }
 
-pub(crate) use {load_operations, lock_operations, row_lock_operations};
+pub(crate) use {lock_operations, row_lock_operations};
 
 /// Whether `UPDATE .. RETURNING` answers with what triggers have made of the row. SQLite's answers before them.
 #[cfg_attr(
@@ -388,15 +338,6 @@ pub(crate) fn is_xmin<V: 'static>() -> bool {
     #[cfg(not(feature = "postgres"))]
     let xmin = false;
     xmin
-}
-
-/// The error for a row of which two sides have made what nobody decides between.
-pub(crate) fn unmerged<DB, M>(row: &M, differences: Vec<Difference>) -> Error
-where
-    DB: Backend,
-    M: Columns<DB>,
-{
-    UnmergedError::new(M::table_name(), key_text::<DB, M>(row), differences).into()
 }
 
 /// The error for a row that another transaction holds.
@@ -464,7 +405,7 @@ where
     .into()
 }
 
-fn key_text<DB, M>(row: &M) -> String
+pub(crate) fn key_text<DB, M>(row: &M) -> String
 where
     DB: Backend,
     M: Columns<DB>,

@@ -18,6 +18,7 @@ fn the_cells_that_are_not_built_are_named() {
         ("generators", "kinds", cfg!(feature = "kinds")),
         ("properties", "kinds", cfg!(feature = "kinds")),
         ("merge_laws", "kinds", cfg!(feature = "kinds")),
+        ("conflict_json", "kinds", cfg!(feature = "kinds")),
         ("allocations", "kinds", cfg!(feature = "kinds")),
     ];
     let left_out = cells.iter().filter(|(_, _, built)| !built);

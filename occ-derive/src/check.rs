@@ -114,11 +114,11 @@ fn only_tracked_structs_are_merged(model: &Model<'_>, errors: &mut Errors) {
     if model.tracked || model.misread {
         return;
     }
-    let keys = model.fields.iter().flat_map(|field| {
+    let mut keys = model.fields.iter().filter_map(|field| {
         let merge = field.attrs.merge.as_ref().map(|keyed| (keyed.key, "merge"));
         merge.or(field.attrs.secret.as_ref().map(|keyed| (keyed.key, "secret")))
     });
-    if let Some((key, name)) = { keys }.next() {
+    if let Some((key, name)) = keys.next() {
         errors.at(
             key,
             format_args!("`{name}` does nothing in a struct that is not tracked"),

@@ -31,7 +31,7 @@ pub(crate) fn fields_impl(model: &Model<'_>) -> TokenStream {
     let tracked = || model.fields.iter().filter(|field| field.role != Role::Version);
     if !parameters.is_empty() {
         let predicates = &mut generics.make_where_clause().predicates;
-        predicates.push(parse_quote!(#name #ty_generics: __occ::TrackedStruct));
+        predicates.push(parse_quote!(#name #ty_generics: __occ::Clone));
         for ty in tracked().map(|field| &field.ty).filter(|ty| parameters.appear_in(ty)) {
             predicates.push(parse_quote!(#ty: __occ::FieldValue));
         }

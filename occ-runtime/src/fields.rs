@@ -29,7 +29,7 @@ use crate::show::HIDDEN;
     label = "has no `#[occ(tracked)]`",
     note = "add `#[occ(tracked)]` above `{Self}`, below its `#[derive(OptimisticLock)]`"
 )]
-pub trait Fields: OptimisticLock + TrackedStruct {
+pub trait Fields: OptimisticLock + Clone {
     /// The fields in their order, all but the version; `None` after the last one.
     // A function and not a constant, which could not name a struct with a lifetime.
     #[doc(hidden)]
@@ -40,18 +40,6 @@ pub trait Fields: OptimisticLock + TrackedStruct {
 pub(crate) fn fields<M: Fields>() -> impl Iterator<Item = Field<M>> {
     (0..).map_while(M::field)
 }
-
-/// `Clone`, asked for in words of our own.
-#[doc(hidden)]
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be tracked, as it cannot be cloned",
-    label = "needs `Clone`",
-    note = "add `#[derive(Clone)]` to `{Self}`"
-)]
-pub trait TrackedStruct: Clone {}
-
-#[diagnostic::do_not_recommend]
-impl<T: Clone> TrackedStruct for T {}
 
 /// A field that can be compared and taken over.
 #[doc(hidden)]

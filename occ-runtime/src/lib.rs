@@ -101,6 +101,7 @@ pub mod databases {}
 /// What the derive writes into user code. Nothing here is covered by semantic versioning.
 #[doc(hidden)]
 pub mod __private {
+    pub use core::clone::Clone;
     pub use core::option::Option::{self, None, Some};
     pub use core::primitive::{i32, str, usize};
     pub use core::result::Result::Ok;
@@ -110,7 +111,7 @@ pub mod __private {
     pub use diesel::result::QueryResult;
 
     pub use crate::column::{ColumnValue, ColumnVisitor};
-    pub use crate::fields::{Field, FieldValue, Fields, Rule, SerializesNoSecret, TrackedStruct};
+    pub use crate::fields::{Field, FieldValue, Fields, Rule, SerializesNoSecret};
     pub use crate::generator::{DefaultGenerator, Increment};
     pub use crate::model::{Columns, OptimisticLock, SqlText};
     pub use crate::prepare::{Embedded, EmbeddedOn, SerializeAs};

@@ -44,7 +44,7 @@ use crate::transaction::VersionedValues;
 /// Other methods, such as `touch_optimistic`, are the struct's own and move only the version. Writing the whole value by
 /// `OptimisticDsl::save_optimistic(&mut *article, conn)` leaves [`original`](Self::original) behind.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Tracked<T> {
+pub struct Tracked<T: Fields> {
     pub(crate) value: T,
     pub(crate) original: T,
 }
@@ -93,7 +93,7 @@ impl<T: Fields> Tracked<T> {
     }
 }
 
-impl<T> Deref for Tracked<T> {
+impl<T: Fields> Deref for Tracked<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
@@ -101,7 +101,7 @@ impl<T> Deref for Tracked<T> {
     }
 }
 
-impl<T> DerefMut for Tracked<T> {
+impl<T: Fields> DerefMut for Tracked<T> {
     fn deref_mut(&mut self) -> &mut T {
         &mut self.value
     }
@@ -138,7 +138,7 @@ where
 
 impl<T, DB> Selectable<DB> for Tracked<T>
 where
-    T: Selectable<DB>,
+    T: Selectable<DB> + Fields,
     DB: Backend,
 {
     type SelectExpression = T::SelectExpression;

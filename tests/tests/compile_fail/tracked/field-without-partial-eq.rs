@@ -9,7 +9,7 @@ diesel::table! {
     }
 }
 
-#[derive(Clone, Debug, diesel::AsExpression)]
+#[derive(Clone, Debug, diesel::expression::AsExpression)]
 #[diesel(sql_type = diesel::sql_types::Text)]
 struct Words(String);
 

@@ -11,7 +11,7 @@ diesel::table! {
 
 #[derive(OptimisticLock)]
 #[occ(tracked)]
-struct Article { //~ ERROR `Article` cannot be tracked, as it cannot be cloned
+struct Article { //~ ERROR the trait bound `Article: Clone` is not satisfied
     id: i32,
     title: String,
     views: i32,

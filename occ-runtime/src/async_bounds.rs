@@ -82,6 +82,7 @@ pub trait AsyncLocksOn<C: AsyncConnection>: Columns<C::Backend> {
     #[doc(hidden)]
     fn write_changes(
         tracked: &mut Tracked<Self>,
+        expected: Option<&Self::Version>,
         conn: &mut C,
     ) -> impl Future<Output = Result<(), Error>> + Send
     where

@@ -83,7 +83,11 @@ pub trait LocksOn<C: Connection>: Columns<C::Backend> {
         A: Assignments<Self, C::Backend>;
 
     #[doc(hidden)]
-    fn write_changes(tracked: &mut Tracked<Self>, conn: &mut C) -> Result<(), Error>
+    fn write_changes(
+        tracked: &mut Tracked<Self>,
+        expected: Option<&Self::Version>,
+        conn: &mut C,
+    ) -> Result<(), Error>
     where
         Self: Fields;
 

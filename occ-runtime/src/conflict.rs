@@ -45,7 +45,7 @@ use crate::model::OptimisticLock;
 /// that is `#[occ(secret)]` and not `#[serde(skip_serializing)]` has no such JSON: that is a compile error.
 #[cfg_attr(
     feature = "serde",
-    doc = r#"
+    doc = r"
 ```
 # use diesel::prelude::*;
 use occ_runtime::{Conflict, prelude::*};
@@ -86,7 +86,7 @@ fn body(conflict: &Conflict<User>) -> serde_json::Result<String> {
 #     serde_json::to_string(conflict)
 # }
 ```
-"#
+"
 )]
 #[derive(Clone, PartialEq, Eq)]
 pub struct Conflict<T> {

@@ -100,14 +100,20 @@ macro_rules! lock_operations {
             $end(outcome, conn)$(.$await)?
         }
 
-        $($async)? fn write_changes(tracked: &mut Tracked<M>, conn: &mut C) -> Result<(), Error>
+        $($async)? fn write_changes(
+            tracked: &mut Tracked<M>,
+            expected: Option<&M::Version>,
+            conn: &mut C,
+        ) -> Result<(), Error>
         where
             M: Fields,
         {
-            if let Some(changed) = tracked.changed() {
-                let next = tracked.value.put(Operation::Save, None, changed, conn)$(.$await)??;
-                tracked.saved(next);
+            let changed = tracked.changed();
+            if changed.is_empty() && expected.is_none_or(|expected| expected == tracked.value.version()) {
+                return Ok(());
             }
+            let next = tracked.value.put(Operation::Save, expected, changed, conn)$(.$await)??;
+            tracked.saved(next);
             Ok(())
         }
 

@@ -41,9 +41,9 @@ use crate::transaction::VersionedValues;
 ///
 /// # What else changes it
 ///
-/// Other methods, such as `touch_optimistic`, are the struct's own and move only the version. Writing the whole value by
+/// Other methods, such as `touch_optimistic`, are the struct's own and move only its version. Writing the whole value by
 /// `OptimisticDsl::save_optimistic(&mut *article, conn)` leaves [`original`](Self::original) behind.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Tracked<T: Fields> {
     pub(crate) value: T,
     pub(crate) original: T,
@@ -81,8 +81,8 @@ impl<T: Fields> Tracked<T> {
         self.value
     }
 
-    /// What a save has to write; `None` if there is nothing.
-    pub(crate) fn changed(&self) -> Option<Changed> {
+    /// What a save has to write.
+    pub(crate) fn changed(&self) -> Changed {
         Changed::between(&self.original, &self.value)
     }
 

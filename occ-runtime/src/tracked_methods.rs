@@ -62,6 +62,28 @@ pub trait TrackedDsl<T: Fields> {
         C: Connection,
         T: LocksOn<C>;
 
+    /// The same, but the row must be at `expected`, the version that a client sent.
+    ///
+    /// One `UPDATE`; none where nothing was changed and `expected` is the version in memory.
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// # use occ_runtime::{Error, Tracked, prelude::*};
+    #[doc = include_str!("example_tracked.txt")]
+    /// # let conn = &mut connection();
+    /// # let select = articles::table.find(1).select(Tracked::<Article>::as_select());
+    /// # let mut mine = select.first(conn)?;
+    /// mine.title = "Locks".into();
+    /// assert!(mine.save_optimistic_expecting(&7, conn).unwrap_err().is_stale());
+    /// mine.save_optimistic_expecting(&1, conn)?;
+    /// assert_eq!((mine.version, mine.is_dirty()), (2, false));
+    /// # Ok::<_, Error>(())
+    /// ```
+    fn save_optimistic_expecting<C>(&mut self, expected: &T::Version, conn: &mut C) -> Result<(), Error>
+    where
+        C: Connection,
+        T: LocksOn<C>;
+
     /// Becomes what the row is now, as if it was loaded anew: changes are lost.
     ///
     /// One `SELECT`.
@@ -173,7 +195,15 @@ impl<T: Fields> TrackedDsl<T> for Tracked<T> {
         C: Connection,
         T: LocksOn<C>,
     {
-        T::write_changes(self, conn)
+        T::write_changes(self, None, conn)
+    }
+
+    fn save_optimistic_expecting<C>(&mut self, expected: &T::Version, conn: &mut C) -> Result<(), Error>
+    where
+        C: Connection,
+        T: LocksOn<C>,
+    {
+        T::write_changes(self, Some(expected), conn)
     }
 
     fn reload<C>(&mut self, conn: &mut C) -> Result<(), Error>
@@ -262,6 +292,16 @@ pub trait AsyncTrackedDsl<T: Fields> {
         C: AsyncConnection,
         T: AsyncLocksOn<C>;
 
+    /// As [`TrackedDsl::save_optimistic_expecting`].
+    fn save_optimistic_expecting<C>(
+        &mut self,
+        expected: &T::Version,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        C: AsyncConnection,
+        T: AsyncLocksOn<C>;
+
     /// As [`TrackedDsl::reload`].
     fn reload<C>(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
     where
@@ -305,7 +345,19 @@ impl<T: Fields> AsyncTrackedDsl<T> for Tracked<T> {
         C: AsyncConnection,
         T: AsyncLocksOn<C>,
     {
-        T::write_changes(self, conn)
+        T::write_changes(self, None, conn)
+    }
+
+    fn save_optimistic_expecting<C>(
+        &mut self,
+        expected: &T::Version,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        C: AsyncConnection,
+        T: AsyncLocksOn<C>,
+    {
+        T::write_changes(self, Some(expected), conn)
     }
 
     fn reload<C>(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send

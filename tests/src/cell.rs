@@ -174,6 +174,17 @@ macro_rules! blocking_cell {
             occ_runtime::TrackedDsl::save_optimistic(model, conn)
         }
 
+        pub async fn save_tracked_expecting<M>(
+            model: &mut occ_runtime::Tracked<M>,
+            expected: &M::Version,
+            conn: &mut Conn,
+        ) -> Result<(), Error>
+        where
+            M: occ_runtime::Fields + LocksOn<Conn>,
+        {
+            occ_runtime::TrackedDsl::save_optimistic_expecting(model, expected, conn)
+        }
+
         pub async fn reload_tracked<M>(
             model: &mut occ_runtime::Tracked<M>,
             conn: &mut Conn,
@@ -366,6 +377,17 @@ macro_rules! async_cell {
             M: occ_runtime::Fields + AsyncLocksOn<Conn>,
         {
             occ_runtime::AsyncTrackedDsl::save_optimistic(model, conn).await
+        }
+
+        pub async fn save_tracked_expecting<M>(
+            model: &mut occ_runtime::Tracked<M>,
+            expected: &M::Version,
+            conn: &mut Conn,
+        ) -> Result<(), Error>
+        where
+            M: occ_runtime::Fields + AsyncLocksOn<Conn>,
+        {
+            occ_runtime::AsyncTrackedDsl::save_optimistic_expecting(model, expected, conn).await
         }
 
         pub async fn reload_tracked<M>(

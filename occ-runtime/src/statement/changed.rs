@@ -22,8 +22,7 @@ pub struct Changed {
 }
 
 impl Changed {
-    /// `None` if nothing was changed.
-    pub(crate) fn between<M: Fields>(original: &M, value: &M) -> Option<Self> {
+    pub(crate) fn between<M: Fields>(original: &M, value: &M) -> Self {
         let mut changed =
             Self { columns: Vec::new(), embedded: Vec::new(), whole: false, sql_text: SqlText::Many };
         let (mut named, mut embedded) = (0, 0);
@@ -48,12 +47,15 @@ impl Changed {
         // n fields are 2^n - 1 texts. There are only n of one changed column each, and those are what people do most.
         changed.sql_text = match changed.columns.len() {
             _ if changed.whole || !changed.embedded.is_empty() => SqlText::Many,
-            1 => SqlText::Few,
+            0 | 1 => SqlText::Few,
             _ if embedded == 0 => SqlText::with_optional_columns(named),
             _ => SqlText::Many,
         };
-        let is_clean = changed.columns.is_empty() && changed.embedded.is_empty() && !changed.whole;
-        (!is_clean).then_some(changed)
+        changed
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.columns.is_empty() && self.embedded.is_empty() && !self.whole
     }
 }
 

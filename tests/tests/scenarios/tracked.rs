@@ -4,7 +4,9 @@ use diesel::prelude::*;
 use occ_runtime::{Error, Tracked};
 
 use super::article::{Article, articles, create_table, load};
-use super::cell::{batch, connect, record, reload_tracked, save_tracked, transaction};
+use super::cell::{
+    batch, connect, record, reload_tracked, save_tracked, save_tracked_expecting, transaction,
+};
 
 super::scenarios! {
     async fn a_tracked_save_writes_the_changed_columns_and_the_version(database) {
@@ -41,6 +43,27 @@ super::scenarios! {
         save_tracked(&mut article, conn).await.unwrap();
         assert_eq!(recorder.take(), Vec::<String>::new());
         assert_eq!((article.version, load(1, conn).await.version), (1, 1));
+    }
+
+    async fn the_expected_version_is_checked_even_where_nothing_was_changed(database) {
+        create_table(database).await;
+        let conn = &mut connect(database).await;
+        let mut article = load(1, conn).await;
+        let recorder = record(conn);
+        save_tracked_expecting(&mut article, &1, conn).await.unwrap();
+        assert_eq!(recorder.take(), Vec::<String>::new());
+        assert!(save_tracked_expecting(&mut article, &7, conn).await.unwrap_err().is_stale());
+        let _ = recorder.take();
+        article.title = "Locks".into();
+        let before = article.clone();
+        assert!(save_tracked_expecting(&mut article, &7, conn).await.unwrap_err().is_stale());
+        assert_eq!(article, before);
+        let _ = recorder.take();
+        save_tracked_expecting(&mut article, &1, conn).await.unwrap();
+        assert_eq!(recorder.take(), [
+            "UPDATE articles SET title = ?, version = ? WHERE id = ? AND version = ? -- [\"Locks\", 2, 1, 1]",
+        ]);
+        assert!(!article.is_dirty());
     }
 
     async fn what_is_dirty_is_told_by_name_until_it_is_saved(database) {

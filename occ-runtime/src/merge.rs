@@ -6,6 +6,20 @@ use crate::conflict::Difference;
 use crate::fields::{Fields, Rule, fields};
 
 /// Which side of a field wins, in [`rebase_with`](crate::TrackedDsl::rebase_with).
+///
+/// ```
+/// use occ_runtime::Choice;
+/// # struct Article { title: String }
+///
+/// /// The longer title; everything else is for people to decide.
+/// fn choose(field: &str, _base: &Article, mine: &Article, theirs: &Article) -> Choice {
+///     match field {
+///         "title" if mine.title.len() > theirs.title.len() => Choice::Mine,
+///         "title" => Choice::Theirs,
+///         _ => Choice::Undecided,
+///     }
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Choice {
     /// The value in memory.

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use diesel::deserialize::FromSqlRow;
 use diesel::dsl::{AsSelect, SqlTypeOf};
 use diesel::expression::{Expression, QueryMetadata, Selectable, SelectableExpression, TypedExpressionType};
-use diesel::query_builder::{QueryFragment, QueryId};
+use diesel::query_builder::{Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 use diesel::sql_types::{SingleValue, SqlType};
 use diesel_async::methods::{ExecuteDsl, LoadQuery};
@@ -22,8 +22,8 @@ use crate::model::{Columns, OptimisticLock};
 use crate::operation;
 use crate::reading;
 use crate::statement::{
-    Assignments, Chunks, CurrentRow, CurrentVersion, Delete, Form, FromClause, ReturningVersion, Update,
-    WholeRow,
+    Always, Assignments, Chunks, CurrentRow, CurrentVersion, Delete, Erased, Form, FromClause, Guard,
+    ReturningVersion, Update, WholeRow,
 };
 use crate::tracked::Tracked;
 
@@ -98,7 +98,9 @@ pub trait AsyncLocksOn<C: AsyncConnection>: Columns<C::Backend> {
     fn send(chunks: Chunks<'_, Self>, conn: &mut C) -> impl Future<Output = Result<bool, Error>> + Send;
 
     #[doc(hidden)]
-    fn delete(&self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send;
+    fn delete<G>(&self, guard: G, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        G: Guard<C::Backend> + Send;
 
     #[doc(hidden)]
     fn verify(&self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send;
@@ -112,7 +114,7 @@ where
     SqlTypeOf<M::VersionColumn>: SqlType + SingleValue + 'static,
     FromClause<M>: QueryFragment<C::Backend> + Send,
 {
-    operation::lock_operations!(ExecuteDsl::execute, first, all, end, [async, await, Send]);
+    operation::lock_operations!(ExecuteDsl::execute, first, first_rarely, all, apart, end, [async, await, Send]);
 }
 
 /// A model whose row can be locked through the async connection `C`: the bound for
@@ -283,7 +285,7 @@ where
 
 /// The one row of a query. Boxed, as a future that names the query cannot be shown to be `Send` here
 /// (<https://github.com/rust-lang/rust/issues/100013>); only reading needs it, never a write that succeeds.
-fn first<'c, 'q: 'c, C, Q, U>(
+pub(crate) fn first<'c, 'q: 'c, C, Q, U>(
     query: Q,
     conn: &'c mut C,
 ) -> Pin<Box<dyn Future<Output = QueryResult<U>> + Send + 'c>>
@@ -293,6 +295,25 @@ where
     U: Send + 'c,
 {
     Box::pin(RunQueryDsl::get_result(query, conn))
+}
+
+/// The one row of a query that is rarely sent: see [`Erased`].
+fn first_rarely<'c, 'q: 'c, C, Q, U>(
+    query: Q,
+    conn: &'c mut C,
+) -> Pin<Box<dyn Future<Output = QueryResult<U>> + Send + 'c>>
+where
+    C: AsyncConnection<Backend: 'static>,
+    Q: Query + QueryFragment<C::Backend> + Send + 'q,
+    Erased<dyn QueryFragment<C::Backend> + Send + 'q, Q::SqlType>: LoadQuery<'q, C, U>,
+    U: Send + 'c,
+{
+    first(Erased::<dyn QueryFragment<C::Backend> + Send + 'q, Q::SqlType>::new(Box::new(query)), conn)
+}
+
+/// Boxed, so that a future that only awaits it on some condition known to the compiler holds no code for it otherwise.
+fn apart<'f, T>(future: impl Future<Output = T> + Send + 'f) -> Pin<Box<dyn Future<Output = T> + Send + 'f>> {
+    Box::pin(future)
 }
 
 /// All rows of a query. Boxed as [`first`] is.
@@ -309,7 +330,11 @@ where
 }
 
 /// Commits what went well, and rolls back what did not.
-async fn end<C: AsyncConnection, T: Send>(outcome: Result<T, Error>, conn: &mut C) -> Result<T, Error> {
+pub(crate) async fn end<C, T, E>(outcome: Result<T, E>, conn: &mut C) -> Result<T, E>
+where
+    C: AsyncConnection,
+    E: From<diesel::result::Error>,
+{
     match outcome {
         Ok(value) => {
             C::TransactionManager::commit_transaction(conn).await?;

@@ -10,7 +10,9 @@ use crate::conflict::Conflict;
 use crate::error::{Error, Operation};
 use crate::lock::LockMode;
 use crate::model::OptimisticLock;
-use crate::statement::{Changes, Nothing, WholeRow};
+#[cfg(feature = "retry")]
+use crate::retry::{AsyncFindsOn, AsyncRetryDsl as _, ModifyOutcome, RetryPolicy};
+use crate::statement::{Always, Changes, Guarded, If, Nothing, Predicate, WholeRow};
 
 /// [`OptimisticDsl`](crate::OptimisticDsl) for async connections: `AsyncPgConnection`, `AsyncMysqlConnection`,
 /// `SyncConnectionWrapper<SqliteConnection>`, pooled ones, and wrappers of your own.
@@ -75,6 +77,20 @@ pub trait AsyncOptimisticDsl: OptimisticLock {
         self.write(Operation::Save, Some(expected), WholeRow, conn)
     }
 
+    /// As [`OptimisticDsl::save_optimistic_if`](crate::OptimisticDsl::save_optimistic_if).
+    fn save_optimistic_if<C, P>(
+        &mut self,
+        guard: P,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        C: AsyncConnection,
+        Self: AsyncLocksOn<C>,
+        P: Predicate<Self::Table> + QueryFragment<C::Backend> + Send,
+    {
+        self.write(Operation::Save, None, Guarded { assignments: WholeRow, guard: If(guard) }, conn)
+    }
+
     /// As [`OptimisticDsl::update_optimistic`](crate::OptimisticDsl::update_optimistic).
     fn update_optimistic<C, S>(
         &mut self,
@@ -104,7 +120,21 @@ pub trait AsyncOptimisticDsl: OptimisticLock {
         C: AsyncConnection,
         Self: AsyncLocksOn<C>,
     {
-        self.delete(conn)
+        self.delete(Always, conn)
+    }
+
+    /// As [`OptimisticDsl::delete_optimistic_if`](crate::OptimisticDsl::delete_optimistic_if).
+    fn delete_optimistic_if<C, P>(
+        &self,
+        guard: P,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        C: AsyncConnection,
+        Self: AsyncLocksOn<C>,
+        P: Predicate<Self::Table> + QueryFragment<C::Backend> + Send,
+    {
+        self.delete(If(guard), conn)
     }
 
     /// As [`OptimisticDsl::verify_optimistic`](crate::OptimisticDsl::verify_optimistic).
@@ -129,6 +159,42 @@ pub trait AsyncOptimisticDsl: OptimisticLock {
         self.lock(mode, conn)
     }
 
+    /// As [`OptimisticDsl::modify_optimistic`](crate::OptimisticDsl::modify_optimistic); the closure does not wait.
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// # use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
+    /// # use diesel_async::{AsyncConnection, SimpleAsyncConnection};
+    /// # use occ_runtime::async_prelude::*;
+    /// # diesel::table! { products (id) { id -> Integer, quantity -> Integer, version -> Integer } }
+    /// # #[derive(Queryable, Selectable, OptimisticLock)]
+    /// # struct Product { id: i32, quantity: i32, version: i32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let conn = &mut SyncConnectionWrapper::<SqliteConnection>::establish(":memory:").await?;
+    /// # conn.batch_execute("CREATE TABLE products (id INTEGER PRIMARY KEY, quantity INTEGER NOT NULL, version INTEGER NOT NULL);
+    /// #                     INSERT INTO products VALUES (1, 10, 1);").await?;
+    /// let lamp = Product::modify_optimistic(1, conn, |lamp| lamp.quantity -= 1).await?;
+    /// assert_eq!((lamp.quantity, lamp.version), (9, 2));
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "retry")]
+    fn modify_optimistic<C, K, R, F>(
+        key: K,
+        conn: &mut C,
+        f: F,
+    ) -> impl Future<Output = Result<Self, R::Error>> + Send
+    where
+        C: AsyncConnection,
+        K: Send,
+        Self: AsyncLocksOn<C> + AsyncFindsOn<C, K> + Send,
+        R: ModifyOutcome<Error: Send>,
+        F: FnMut(&mut Self) -> R + Send,
+    {
+        modify_by_default(key, conn, f)
+    }
+
     /// As [`OptimisticDsl::reload`](crate::OptimisticDsl::reload).
     fn reload<C>(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
     where
@@ -149,3 +215,16 @@ pub trait AsyncOptimisticDsl: OptimisticLock {
 }
 
 impl<M: OptimisticLock> AsyncOptimisticDsl for M {}
+
+/// Owns the policy that it waits for.
+#[cfg(feature = "retry")]
+async fn modify_by_default<M, C, K, R, F>(key: K, conn: &mut C, f: F) -> Result<M, R::Error>
+where
+    C: AsyncConnection,
+    K: Send,
+    M: AsyncLocksOn<C> + AsyncFindsOn<C, K> + Send,
+    R: ModifyOutcome<Error: Send>,
+    F: FnMut(&mut M) -> R + Send,
+{
+    RetryPolicy::default().modify(key, conn, f).await
+}

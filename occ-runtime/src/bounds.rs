@@ -1,12 +1,15 @@
 //! What a model and a blocking connection must be able to do together: the bounds of the methods.
 
+use std::convert::identity;
+
 use diesel::RunQueryDsl;
 use diesel::connection::{Connection, LoadConnection, TransactionManager as _};
 use diesel::deserialize::FromSqlRow;
 use diesel::dsl::{AsSelect, SqlTypeOf};
 use diesel::expression::{Expression, QueryMetadata, Selectable, SelectableExpression, TypedExpressionType};
-use diesel::query_builder::{QueryFragment, QueryId};
-use diesel::query_dsl::methods::ExecuteDsl;
+use diesel::query_builder::{Query, QueryFragment, QueryId};
+use diesel::query_dsl::methods::{ExecuteDsl, LoadQuery};
+use diesel::result::QueryResult;
 use diesel::sql_types::{SingleValue, SqlType};
 
 use crate::conflict::Conflict;
@@ -19,8 +22,8 @@ use crate::model::{Columns, OptimisticLock};
 use crate::operation;
 use crate::reading;
 use crate::statement::{
-    Assignments, Chunks, CurrentRow, CurrentVersion, Delete, Form, FromClause, ReturningVersion, Update,
-    WholeRow,
+    Always, Assignments, Chunks, CurrentRow, CurrentVersion, Delete, Erased, Form, FromClause, Guard,
+    ReturningVersion, Update, WholeRow,
 };
 use crate::tracked::Tracked;
 
@@ -101,7 +104,9 @@ pub trait LocksOn<C: Connection>: Columns<C::Backend> {
     fn send(chunks: Chunks<'_, Self>, conn: &mut C) -> Result<bool, Error>;
 
     #[doc(hidden)]
-    fn delete(&self, conn: &mut C) -> Result<(), Error>;
+    fn delete<G>(&self, guard: G, conn: &mut C) -> Result<(), Error>
+    where
+        G: Guard<C::Backend>;
 
     #[doc(hidden)]
     fn verify(&self, conn: &mut C) -> Result<(), Error>;
@@ -115,7 +120,14 @@ where
     SqlTypeOf<M::VersionColumn>: SqlType + SingleValue + 'static,
     FromClause<M>: QueryFragment<C::Backend>,
 {
-    operation::lock_operations!(ExecuteDsl::execute, RunQueryDsl::get_result, RunQueryDsl::get_results, end);
+    operation::lock_operations!(
+        ExecuteDsl::execute,
+        RunQueryDsl::get_result,
+        first_rarely,
+        RunQueryDsl::get_results,
+        identity,
+        end
+    );
 }
 
 /// A model whose row can be locked through the connection `C`: the bound for
@@ -256,8 +268,22 @@ where
     reading::load_operations!(RunQueryDsl::get_result);
 }
 
+/// The one row of a query that is rarely sent: see [`Erased`].
+fn first_rarely<'q, C, Q, U>(query: Q, conn: &mut C) -> QueryResult<U>
+where
+    C: Connection,
+    Q: Query + QueryFragment<C::Backend> + 'q,
+    Erased<dyn QueryFragment<C::Backend> + 'q, Q::SqlType>: LoadQuery<'q, C, U>,
+{
+    Erased::<dyn QueryFragment<C::Backend> + 'q, _>::new(Box::new(query)).get_result(conn)
+}
+
 /// Commits what went well, and rolls back what did not.
-fn end<C: Connection, T>(outcome: Result<T, Error>, conn: &mut C) -> Result<T, Error> {
+pub(crate) fn end<C, T, E>(outcome: Result<T, E>, conn: &mut C) -> Result<T, E>
+where
+    C: Connection,
+    E: From<diesel::result::Error>,
+{
     match outcome {
         Ok(value) => {
             C::TransactionManager::commit_transaction(conn)?;

@@ -17,6 +17,8 @@ use crate::merge::UnmergedError;
 /// | [`Locked`](Error::Locked) | another transaction holds the row and you asked to skip it | unchanged | try later |
 /// | [`Unmerged`](Error::Unmerged) | both sides changed a field, and nobody decides between them | unchanged | ask somebody, `rebase_with` |
 /// | [`TransactionAborted`](Error::TransactionAborted) | a database error was ignored within a transaction | versions put back | run the transaction again, and let its errors out |
+/// | [`RetriesExhausted`](Error::RetriesExhausted) (feature `retry`) | a retry loop has used up its attempts or its time | unchanged | try later |
+/// | [`NestedRetry`](Error::NestedRetry) (feature `retry`) | a retry loop was called within a transaction | unchanged | call it outside |
 /// | [`Database`](Error::Database) | the database or Diesel refused | unchanged | as for any Diesel error |
 ///
 /// It turns into a [`diesel::result::Error`] and back without loss, so `?` works inside a transaction whose
@@ -53,16 +55,29 @@ pub enum Error {
     /// A [`rebase`](crate::TrackedDsl::rebase) met fields that both sides have changed in different ways.
     #[error(transparent)]
     Unmerged(#[from] UnmergedError),
+    /// The row is at the expected version, but a condition of [`save_optimistic_if`](crate::OptimisticDsl::save_optimistic_if)
+    /// or [`delete_optimistic_if`](crate::OptimisticDsl::delete_optimistic_if) does not hold for it.
+    #[error(transparent)]
+    Guard(#[from] GuardError),
     /// [`optimistic_transaction`](crate::optimistic_transaction) found its transaction over before the commit.
     #[error(transparent)]
     TransactionAborted(#[from] TransactionAbortedError),
+    /// A retry loop has used up its attempts or its time.
+    #[cfg(feature = "retry")]
+    #[error(transparent)]
+    RetriesExhausted(#[from] crate::retry::RetriesExhausted),
+    /// A retry loop was called within a transaction. Nothing was sent to the database.
+    #[cfg(feature = "retry")]
+    #[error(transparent)]
+    NestedRetry(#[from] crate::retry::NestedRetryError),
     /// Anything else that Diesel reports.
     #[error(transparent)]
     Database(diesel::result::Error),
 }
 
 impl Error {
-    /// Whether somebody else changed or deleted the row first.
+    /// Whether somebody else changed or deleted the row first; of a retry loop that has given up, whether that is how
+    /// its last attempt was lost.
     ///
     /// ```
     /// use occ_runtime::Error;
@@ -70,7 +85,11 @@ impl Error {
     /// ```
     #[must_use]
     pub fn is_stale(&self) -> bool {
-        matches!(self, Self::Stale(_) | Self::StaleBatch(_))
+        match self {
+            #[cfg(feature = "retry")]
+            Self::RetriesExhausted(given_up) => given_up.last().is_stale(),
+            error => matches!(error, Self::Stale(_) | Self::StaleBatch(_)),
+        }
     }
 }
 
@@ -334,6 +353,52 @@ pub struct LockedError {
 impl LockedError {
     pub(crate) fn new(table: &'static str, key: String) -> Self {
         Self { table, key }
+    }
+
+    /// The name of the table's `table!` module.
+    #[must_use]
+    pub fn table(&self) -> &'static str {
+        self.table
+    }
+
+    /// The primary key of the row.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+}
+
+/// A row at the expected version was not written, since a condition does not hold for it.
+///
+/// ```
+/// # use diesel::prelude::*;
+/// # use occ_runtime::{Error, prelude::*};
+#[doc = include_str!("example.txt")]
+/// # let conn = &mut connection();
+/// # let mut lamp: Product = products::table.find(1).select(Product::as_select()).first(conn)?;
+/// let Err(Error::Guard(error)) = lamp.save_optimistic_if(products::quantity.gt(100), conn) else { panic!("there are 10") };
+/// assert_eq!((error.table(), error.key()), ("products", "1"));
+/// # Ok::<_, Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "cannot {operation} row {key} of `{table}`: it is at the expected version, but the condition does not hold for it"
+)]
+pub struct GuardError {
+    operation: Operation,
+    table: &'static str,
+    key: String,
+}
+
+impl GuardError {
+    pub(crate) fn new(operation: Operation, table: &'static str, key: String) -> Self {
+        Self { operation, table, key }
+    }
+
+    /// What was tried.
+    #[must_use]
+    pub fn operation(&self) -> Operation {
+        self.operation
     }
 
     /// The name of the table's `table!` module.

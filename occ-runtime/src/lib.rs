@@ -9,6 +9,7 @@ mod async_bounds;
 mod async_methods;
 mod batch;
 mod bounds;
+mod bump;
 #[doc(hidden)]
 pub mod check;
 mod column;
@@ -25,12 +26,17 @@ mod model;
 mod operation;
 mod prepare;
 mod reading;
+#[cfg(feature = "retry")]
+mod retry;
 mod show;
 mod statement;
 #[doc(hidden)]
 pub mod stub;
 mod sum;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod timestamp;
+mod trace;
 mod tracked;
 mod tracked_methods;
 mod transaction;
@@ -49,10 +55,11 @@ pub use async_methods::AsyncOptimisticDsl;
 pub use batch::AsyncOptimisticBatchDsl;
 pub use batch::OptimisticBatchDsl;
 pub use bounds::{LoadsOn, LocksOn, LocksRowsOn};
+pub use bump::{BumpVersion, bump_version};
 pub use conflict::{Conflict, Difference};
 pub use error::{
-    AmbiguousKeyError, DuplicateRowError, Error, LockedError, Operation, StaleBatchError, StaleObjectError,
-    TransactionAbortedError, VersionError,
+    AmbiguousKeyError, DuplicateRowError, Error, GuardError, LockedError, Operation, StaleBatchError,
+    StaleObjectError, TransactionAbortedError, VersionError,
 };
 pub use fields::Fields;
 pub use generator::{Counter, DatabaseGenerated, DefaultGenerator, Increment, VersionGenerator};
@@ -62,6 +69,13 @@ pub use methods::OptimisticDsl;
 pub use model::OptimisticLock;
 #[cfg(feature = "derive")]
 pub use occ_derive::OptimisticLock;
+#[cfg(all(feature = "async", feature = "retry"))]
+pub use retry::{AsyncFindsOn, AsyncRetryDsl};
+#[cfg(feature = "retry")]
+pub use retry::{
+    Attempt, Failure, FindsOn, ModifyOutcome, NestedRetryError, RetriesExhausted, RetryDsl, RetryError,
+    RetryPolicy,
+};
 pub use sum::Summable;
 pub use timestamp::{Clock, Micros, Millis, PointInTime, Precision, Seconds, SystemClock, Timestamp};
 pub use tracked::Tracked;
@@ -84,6 +98,8 @@ pub mod prelude {
         Increment, LockMode, OptimisticBatchDsl, OptimisticDsl, OptimisticLock, TrackedDsl,
         optimistic_transaction,
     };
+    #[cfg(feature = "retry")]
+    pub use crate::{RetryDsl, RetryPolicy};
 }
 
 /// Everything for programs with diesel-async's connections: `use occ_runtime::async_prelude::*;`
@@ -93,6 +109,8 @@ pub mod async_prelude {
         AsyncOptimisticBatchDsl, AsyncOptimisticDsl, AsyncTrackedDsl, Increment, LockMode, OptimisticLock,
         async_optimistic_transaction as optimistic_transaction,
     };
+    #[cfg(feature = "retry")]
+    pub use crate::{AsyncRetryDsl, RetryPolicy};
 }
 
 #[doc = include_str!("../DATABASES.md")]

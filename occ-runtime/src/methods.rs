@@ -8,7 +8,9 @@ use crate::conflict::Conflict;
 use crate::error::{Error, Operation};
 use crate::lock::LockMode;
 use crate::model::OptimisticLock;
-use crate::statement::{Changes, Nothing, WholeRow};
+#[cfg(feature = "retry")]
+use crate::retry::{FindsOn, ModifyOutcome, RetryDsl as _, RetryPolicy};
+use crate::statement::{Always, Changes, Guarded, If, Nothing, Predicate, WholeRow};
 
 /// Version-checked writing, for every [`OptimisticLock`] and every Diesel connection: `SqliteConnection`,
 /// `PgConnection`, `MysqlConnection`, pooled ones, and wrappers of your own.
@@ -95,6 +97,32 @@ pub trait OptimisticDsl: OptimisticLock {
         self.write(Operation::Save, Some(expected), WholeRow, conn)
     }
 
+    /// [`save_optimistic`](Self::save_optimistic), if `guard` holds for the row as well: any predicate of Diesel's on its table.
+    ///
+    /// For what the version does not tell, such as columns that others write without moving it on. Where the guard does
+    /// not hold, and the version does, it is [`Error::Guard`] and not a conflict. (Under `REPEATABLE READ` MySQL cannot tell
+    /// them apart once the transaction has read the row: then run it again.)
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// # use occ_runtime::{Error, prelude::*};
+    #[doc = include_str!("example.txt")]
+    /// # let conn = &mut connection();
+    /// # let mut lamp: Product = products::table.find(1).select(Product::as_select()).first(conn)?;
+    /// lamp.name = "desk lamp".into();
+    /// lamp.save_optimistic_if(products::quantity.gt(0), conn)?;
+    /// assert!(matches!(lamp.save_optimistic_if(products::quantity.eq(0), conn), Err(Error::Guard(_))));
+    /// # Ok::<_, Error>(())
+    /// ```
+    fn save_optimistic_if<C, P>(&mut self, guard: P, conn: &mut C) -> Result<(), Error>
+    where
+        C: Connection,
+        Self: LocksOn<C>,
+        P: Predicate<Self::Table> + QueryFragment<C::Backend>,
+    {
+        self.write(Operation::Save, None, Guarded { assignments: WholeRow, guard: If(guard) }, conn)
+    }
+
     /// Writes only `changes`, any Diesel changeset for this table, and moves the version on.
     ///
     /// One `UPDATE`. In memory only the version changes: the other fields are what they were, so [`reload`](Self::reload)
@@ -163,7 +191,29 @@ pub trait OptimisticDsl: OptimisticLock {
         C: Connection,
         Self: LocksOn<C>,
     {
-        self.delete(conn)
+        self.delete(Always, conn)
+    }
+
+    /// [`delete_optimistic`](Self::delete_optimistic), if `guard` holds for the row as well: see
+    /// [`save_optimistic_if`](Self::save_optimistic_if).
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// # use occ_runtime::{Error, prelude::*};
+    #[doc = include_str!("example.txt")]
+    /// # let conn = &mut connection();
+    /// # let lamp: Product = products::table.find(1).select(Product::as_select()).first(conn)?;
+    /// assert!(matches!(lamp.delete_optimistic_if(products::quantity.eq(0), conn), Err(Error::Guard(_))));
+    /// lamp.delete_optimistic_if(products::quantity.eq(10), conn)?;
+    /// # Ok::<_, Error>(())
+    /// ```
+    fn delete_optimistic_if<C, P>(&self, guard: P, conn: &mut C) -> Result<(), Error>
+    where
+        C: Connection,
+        Self: LocksOn<C>,
+        P: Predicate<Self::Table> + QueryFragment<C::Backend>,
+    {
+        self.delete(If(guard), conn)
     }
 
     /// `Ok` while the row is at this version.
@@ -220,6 +270,73 @@ pub trait OptimisticDsl: OptimisticLock {
         Self: LocksRowsOn<C>,
     {
         self.lock(mode, conn)
+    }
+
+    /// Loads the row, applies `f` and saves; does it again when somebody else was first, within the default
+    /// [`RetryPolicy`](crate::RetryPolicy). Returns the row as it was saved.
+    ///
+    /// `key` is what Diesel's `find` takes: a value, or a tuple. `f` may run several times, each time on the row as it
+    /// is then, so it should do nothing but change it. It returns nothing, or a `Result<(), E>` with any
+    /// `E: From<Error>`; an error of its own ends it, and nothing is written.
+    ///
+    /// One `SELECT` and one `UPDATE` an attempt. The `UPDATE` checks the version, so they need no transaction around them;
+    /// once the row is locked, they have one. Needs `#[derive(Queryable, Selectable)]`. For another policy there is
+    /// [`RetryDsl::modify`](crate::RetryDsl::modify).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::RetriesExhausted`] once the policy gives up, with the last error in it. [`Error::NestedRetry`] within a
+    /// transaction, where nothing is sent. Diesel's `NotFound` if there is no such row, also when it was deleted between
+    /// two attempts. What is not [retryable](Error::is_retryable), as it is.
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// # use occ_runtime::{Error, prelude::*};
+    #[doc = include_str!("example.txt")]
+    /// # let conn = &mut connection();
+    /// let lamp = Product::modify_optimistic(1, conn, |lamp| lamp.quantity -= 1)?;
+    /// assert_eq!((lamp.quantity, lamp.version), (9, 2));
+    /// # Ok::<_, Error>(())
+    /// ```
+    ///
+    /// With an error of your own:
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// # use occ_runtime::{Error, prelude::*};
+    #[doc = include_str!("example.txt")]
+    /// #[derive(Debug, thiserror::Error)]
+    /// enum SaleError {
+    ///     #[error("only {0} left")]
+    ///     TooFew(i32),
+    ///     #[error(transparent)]
+    ///     Occ(#[from] Error),
+    /// }
+    ///
+    /// fn sell(number: i32, id: i32, conn: &mut SqliteConnection) -> Result<Product, SaleError> {
+    ///     Product::modify_optimistic(id, conn, |product| {
+    ///         if product.quantity < number {
+    ///             return Err(SaleError::TooFew(product.quantity));
+    ///         }
+    ///         product.quantity -= number;
+    ///         Ok(())
+    ///     })
+    /// }
+    ///
+    /// # let conn = &mut connection();
+    /// assert!(matches!(sell(11, 1, conn), Err(SaleError::TooFew(10))));
+    /// assert_eq!(sell(10, 1, conn)?.quantity, 0);
+    /// # Ok::<_, SaleError>(())
+    /// ```
+    #[cfg(feature = "retry")]
+    fn modify_optimistic<C, K, R, F>(key: K, conn: &mut C, f: F) -> Result<Self, R::Error>
+    where
+        C: Connection,
+        Self: LocksOn<C> + FindsOn<C, K>,
+        R: ModifyOutcome,
+        F: FnMut(&mut Self) -> R,
+    {
+        RetryPolicy::default().modify(key, conn, f)
     }
 
     /// Becomes what the row is now.

@@ -10,17 +10,19 @@ use diesel::result::{Error as DieselError, QueryResult};
 
 use crate::column::ValueText;
 use crate::error::{
-    AmbiguousKeyError, DuplicateRowError, Error, LockedError, Operation, StaleBatchError, StaleObjectError,
-    VersionError,
+    AmbiguousKeyError, DuplicateRowError, Error, GuardError, LockedError, Operation, StaleBatchError,
+    StaleObjectError, VersionError,
 };
 use crate::generator::VersionGenerator as _;
 use crate::model::{Columns, OptimisticLock};
+use crate::trace;
 
 /// The bodies of [`LocksOn`](crate::bounds::LocksOn) and of its async twin. `$execute` runs a statement, `$first` a
-/// query for one row, `$all` one for many, and `$end` ends a transaction as its outcome says; `[async, await, Send]`
-/// turns each body into an `async fn` with a `Send` future.
+/// query for one row, `$refused` the same after a refusal, `$all` one for many, `$apart` keeps an operation out of the
+/// code of those that do not use it, and `$end` ends a transaction as its outcome says; `[async, await, Send]` turns each
+/// body into an `async fn` with a `Send` future.
 macro_rules! lock_operations {
-    ($execute:path, $first:path, $all:path, $end:path $(, [$async:ident, $await:ident, $send:ident])?) => {
+    ($execute:path, $first:path, $refused:path, $all:path, $apart:path, $end:path $(, [$async:ident, $await:ident, $send:ident])?) => {
         $($async)? fn write<A>(
             &mut self,
             operation: Operation,
@@ -47,14 +49,14 @@ macro_rules! lock_operations {
             A: Assignments<M, C::Backend> $(+ $send)?,
         {
             if M::Generator::BY_DATABASE {
-                return self.put_generated(operation, expected, assignments, conn)$(.$await)?;
+                return $apart(self.put_generated(operation, expected, assignments, conn))$(.$await)?;
             }
             let expected = expected.unwrap_or_else(|| self.version());
             let next = operation::next_version::<M>(expected)?;
             let rows = $execute(Update::new(self, assignments, Some(&next), expected), conn)$(.$await)??;
             if rows != 1 {
-                let actual = $first(CurrentVersion::of(self), conn)$(.$await)?;
-                return Err(operation::refused::<C::Backend, M>(operation, self, expected, rows, actual));
+                let actual = $refused(CurrentVersion::of(self), conn)$(.$await)?;
+                return Err(operation::refused::<C::Backend, M>(operation, self, expected, rows, actual, A::GUARDS));
             }
             Ok(next)
         }
@@ -76,8 +78,8 @@ macro_rules! lock_operations {
             if operation::sees_triggers_when_returning::<C::Backend>() {
                 let mut next: Vec<M::Version> = $all(ReturningVersion(update), conn)$(.$await)??;
                 if next.len() != 1 {
-                    let actual = $first(CurrentVersion::of(self), conn)$(.$await)?;
-                    return Err(operation::refused::<C::Backend, M>(operation, self, expected, next.len(), actual));
+                    let actual = $refused(CurrentVersion::of(self), conn)$(.$await)?;
+                    return Err(operation::refused::<C::Backend, M>(operation, self, expected, next.len(), actual, A::GUARDS));
                 }
                 let next = next.swap_remove(0);
                 operation::moved::<C::Backend, M>(self, expected, &next, in_transaction)?;
@@ -87,12 +89,12 @@ macro_rules! lock_operations {
             let written = $execute(update, conn)$(.$await)?;
             let outcome = match written {
                 Ok(rows) => {
-                    let actual = $first(CurrentVersion::of(self), conn)$(.$await)?;
+                    let actual = $refused(CurrentVersion::of(self), conn)$(.$await)?;
                     match actual {
                         Ok(next) if rows == 1 => {
                             operation::moved::<C::Backend, M>(self, expected, &next, in_transaction).map(|()| next)
                         }
-                        actual => Err(operation::refused::<C::Backend, M>(operation, self, expected, rows, actual)),
+                        actual => Err(operation::refused::<C::Backend, M>(operation, self, expected, rows, actual, A::GUARDS)),
                     }
                 }
                 Err(error) => Err(error.into()),
@@ -159,7 +161,7 @@ macro_rules! lock_operations {
             C::TransactionManager::begin_transaction(conn)$(.$await)??;
             let mut batch = operation::Batch::of(rows.len());
             for row in rows {
-                let outcome = row.delete(conn)$(.$await)?;
+                let outcome = row.delete(Always, conn)$(.$await)?;
                 if batch.ends_with(outcome) {
                     break;
                 }
@@ -185,12 +187,15 @@ macro_rules! lock_operations {
             $end(sent, conn)$(.$await)?
         }
 
-        $($async)? fn delete(&self, conn: &mut C) -> Result<(), Error> {
+        $($async)? fn delete<G>(&self, guard: G, conn: &mut C) -> Result<(), Error>
+        where
+            G: Guard<C::Backend> $(+ $send)?,
+        {
             let expected = self.version();
-            let rows = $execute(Delete::new(self, expected), conn)$(.$await)??;
+            let rows = $execute(Delete::new(self, expected, guard), conn)$(.$await)??;
             if rows != 1 {
-                let actual = $first(CurrentVersion::of(self), conn)$(.$await)?;
-                return Err(operation::refused::<C::Backend, M>(Operation::Delete, self, expected, rows, actual));
+                let actual = $refused(CurrentVersion::of(self), conn)$(.$await)?;
+                return Err(operation::refused::<C::Backend, M>(Operation::Delete, self, expected, rows, actual, G::GUARDS));
             }
             Ok(())
         }
@@ -198,7 +203,7 @@ macro_rules! lock_operations {
         $($async)? fn verify(&self, conn: &mut C) -> Result<(), Error> {
             match $first(CurrentVersion::of(self), conn)$(.$await)? {
                 Ok(actual) if actual == *self.version() => Ok(()),
-                actual => Err(operation::refused::<C::Backend, M>(Operation::Verify, self, self.version(), 0, actual)),
+                actual => Err(operation::refused::<C::Backend, M>(Operation::Verify, self, self.version(), 0, actual, false)),
             }
         }
     };
@@ -221,7 +226,7 @@ macro_rules! row_lock_operations {
             }
             match actual {
                 Ok(actual) if actual == *self.version() => Ok(()),
-                actual => Err(operation::refused::<C::Backend, M>(Operation::Lock, self, self.version(), 0, actual)),
+                actual => Err(operation::refused::<C::Backend, M>(Operation::Lock, self, self.version(), 0, actual, false)),
             }
         }
     };
@@ -375,6 +380,7 @@ pub(crate) fn refused<DB, M>(
     expected: &M::Version,
     rows: usize,
     actual: Result<M::Version, diesel::result::Error>,
+    guarded: bool,
 ) -> Error
 where
     DB: Backend,
@@ -384,6 +390,9 @@ where
         return AmbiguousKeyError::new(M::table_name(), key_text::<DB, M>(row), rows).into();
     }
     match actual {
+        Ok(actual) if guarded && actual == *expected => {
+            GuardError::new(operation, M::table_name(), key_text::<DB, M>(row)).into()
+        }
         Ok(actual) => stale::<DB, M>(operation, row, expected, Some(&actual)),
         Err(diesel::result::Error::NotFound) => stale::<DB, M>(operation, row, expected, None),
         Err(error) => error.into(),
@@ -401,14 +410,15 @@ where
     DB: Backend,
     M: Columns<DB>,
 {
-    StaleObjectError::new(
+    let stale = StaleObjectError::new(
         operation,
         M::table_name(),
         key_text::<DB, M>(row),
         format!("{expected:?}"),
         actual.map(|actual| format!("{actual:?}")),
-    )
-    .into()
+    );
+    trace::conflict(&stale);
+    stale.into()
 }
 
 pub(crate) fn key_text<DB, M>(row: &M) -> String

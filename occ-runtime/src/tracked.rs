@@ -41,8 +41,8 @@ use crate::transaction::VersionedValues;
 ///
 /// # What else changes it
 ///
-/// Other methods, such as `touch_optimistic`, are the struct's own and move only its version. Writing the whole value by
-/// `OptimisticDsl::save_optimistic(&mut *article, conn)` leaves [`original`](Self::original) behind.
+/// Other methods are the struct's own. `touch_optimistic` moves only the version; those that write the whole value, such as
+/// `save_optimistic_if`, leave [`original`](Self::original) behind, and the next save writes the same columns once more.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Tracked<T: Fields> {
     pub(crate) value: T,

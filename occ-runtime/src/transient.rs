@@ -79,6 +79,8 @@ impl Error {
     /// Whether the same may succeed when it is done again, from the start of its transaction and with rows that are
     /// read anew: a stale object, a row locked by somebody else, and the database errors of [`Transient`].
     ///
+    /// Not what a retry loop ends with: it has done that, and a loop around it must not begin all over.
+    ///
     /// ```
     /// # use occ_runtime::Error;
     /// assert!(!Error::from(diesel::result::Error::NotFound).is_retryable());
@@ -107,7 +109,13 @@ impl Error {
             Self::Stale(_) | Self::StaleBatch(_) | Self::Locked(_) => true,
             Self::TransactionAborted(inner) => classify(inner.cause()),
             Self::Database(error) => classify(error),
-            Self::Version(_) | Self::AmbiguousKey(_) | Self::DuplicateRow(_) | Self::Unmerged(_) => false,
+            Self::Version(_)
+            | Self::AmbiguousKey(_)
+            | Self::DuplicateRow(_)
+            | Self::Guard(_)
+            | Self::Unmerged(_) => false,
+            #[cfg(feature = "retry")]
+            Self::RetriesExhausted(_) | Self::NestedRetry(_) => false,
         }
     }
 
@@ -123,6 +131,8 @@ impl Error {
         match self {
             Self::Database(error) => connection_is_lost(error),
             Self::TransactionAborted(inner) => connection_is_lost(inner.cause()),
+            #[cfg(feature = "retry")]
+            Self::RetriesExhausted(given_up) => given_up.last().needs_new_connection(),
             _ => false,
         }
     }

@@ -42,8 +42,10 @@ pub fn wait<F: Future>(future: F) -> F::Output {
 macro_rules! blocking_cell {
     ($backend:ident, $connection:ty, $database:ty) => {
         use diesel::connection::{SimpleConnection as _, TransactionManager as _};
+        use diesel::expression::{AppearsOnTable, NonAggregate};
         use diesel::query_builder::{AsChangeset, QueryFragment};
         use diesel::query_dsl::methods::{ExecuteDsl, LoadQuery};
+        use diesel::sql_types::Bool;
         use diesel::{Connection, QueryResult, RunQueryDsl};
         use occ_runtime::{Error, LoadsOn, LocksOn, OptimisticDsl, VersionedValues};
 
@@ -123,6 +125,26 @@ macro_rules! blocking_cell {
             conn: &mut Conn,
         ) -> Result<(), Error> {
             OptimisticDsl::save_optimistic_expecting(model, expected, conn)
+        }
+
+        pub async fn save_if<M, P>(model: &mut M, guard: P, conn: &mut Conn) -> Result<(), Error>
+        where
+            M: LocksOn<Conn>,
+            P: AppearsOnTable<M::Table, SqlType = Bool>
+                + NonAggregate
+                + QueryFragment<<Conn as Connection>::Backend>,
+        {
+            OptimisticDsl::save_optimistic_if(model, guard, conn)
+        }
+
+        pub async fn delete_if<M, P>(model: &M, guard: P, conn: &mut Conn) -> Result<(), Error>
+        where
+            M: LocksOn<Conn>,
+            P: AppearsOnTable<M::Table, SqlType = Bool>
+                + NonAggregate
+                + QueryFragment<<Conn as Connection>::Backend>,
+        {
+            OptimisticDsl::delete_optimistic_if(model, guard, conn)
         }
 
         pub async fn update<M, S>(model: &mut M, changes: S, conn: &mut Conn) -> Result<(), Error>
@@ -237,7 +259,9 @@ macro_rules! blocking_cell {
 macro_rules! async_cell {
     ($backend:ident, $connection:ty, $database:ty) => {
         use diesel::QueryResult;
+        use diesel::expression::{AppearsOnTable, NonAggregate};
         use diesel::query_builder::{AsChangeset, QueryFragment};
+        use diesel::sql_types::Bool;
         use diesel_async::methods::{ExecuteDsl, LoadQuery};
         use diesel_async::{
             AsyncConnection, AsyncConnectionCore, RunQueryDsl, SimpleAsyncConnection as _,
@@ -325,6 +349,28 @@ macro_rules! async_cell {
             conn: &mut Conn,
         ) -> Result<(), Error> {
             AsyncOptimisticDsl::save_optimistic_expecting(model, expected, conn).await
+        }
+
+        pub async fn save_if<M, P>(model: &mut M, guard: P, conn: &mut Conn) -> Result<(), Error>
+        where
+            M: AsyncLocksOn<Conn>,
+            P: AppearsOnTable<M::Table, SqlType = Bool>
+                + NonAggregate
+                + QueryFragment<<Conn as AsyncConnectionCore>::Backend>
+                + Send,
+        {
+            AsyncOptimisticDsl::save_optimistic_if(model, guard, conn).await
+        }
+
+        pub async fn delete_if<M, P>(model: &M, guard: P, conn: &mut Conn) -> Result<(), Error>
+        where
+            M: AsyncLocksOn<Conn>,
+            P: AppearsOnTable<M::Table, SqlType = Bool>
+                + NonAggregate
+                + QueryFragment<<Conn as AsyncConnectionCore>::Backend>
+                + Send,
+        {
+            AsyncOptimisticDsl::delete_optimistic_if(model, guard, conn).await
         }
 
         pub async fn update<M, S>(model: &mut M, changes: S, conn: &mut Conn) -> Result<(), Error>
@@ -459,6 +505,86 @@ macro_rules! async_lock {
             M: occ_runtime::AsyncLocksRowsOn<Conn>,
         {
             AsyncOptimisticDsl::lock_optimistic(model, mode, conn).await
+        }
+    };
+}
+
+/// Adds `modify`, `modify_with` and `retry` to a blocking cell.
+#[macro_export]
+macro_rules! blocking_retry {
+    () => {
+        use occ_runtime::{FindsOn, ModifyOutcome, RetryDsl as _, RetryError, RetryPolicy};
+
+        pub async fn modify<M, K, R, F>(key: K, conn: &mut Conn, f: F) -> Result<M, R::Error>
+        where
+            M: LocksOn<Conn> + FindsOn<Conn, K>,
+            R: ModifyOutcome,
+            F: FnMut(&mut M) -> R,
+        {
+            M::modify_optimistic(key, conn, f)
+        }
+
+        pub async fn modify_with<M, K, R, F>(
+            policy: &RetryPolicy,
+            key: K,
+            conn: &mut Conn,
+            f: F,
+        ) -> Result<M, R::Error>
+        where
+            M: LocksOn<Conn> + FindsOn<Conn, K>,
+            R: ModifyOutcome,
+            F: FnMut(&mut M) -> R,
+        {
+            policy.modify(key, conn, f)
+        }
+
+        pub async fn retry<T, E, F>(policy: &RetryPolicy, conn: &mut Conn, mut f: F) -> Result<T, E>
+        where
+            E: RetryError + From<diesel::result::Error>,
+            F: AsyncFnMut(&mut Conn) -> Result<T, E>,
+        {
+            policy.run(conn, |conn| block_on(f(conn)))
+        }
+    };
+}
+
+/// Adds `modify`, `modify_with` and `retry` to an async cell.
+#[macro_export]
+macro_rules! async_retry {
+    () => {
+        use occ_runtime::{AsyncFindsOn, AsyncRetryDsl as _, ModifyOutcome, RetryError, RetryPolicy};
+
+        pub async fn modify<M, K, R, F>(key: K, conn: &mut Conn, f: F) -> Result<M, R::Error>
+        where
+            K: Send,
+            M: AsyncLocksOn<Conn> + AsyncFindsOn<Conn, K> + Send,
+            R: ModifyOutcome<Error: Send>,
+            F: FnMut(&mut M) -> R + Send,
+        {
+            M::modify_optimistic(key, conn, f).await
+        }
+
+        pub async fn modify_with<M, K, R, F>(
+            policy: &RetryPolicy,
+            key: K,
+            conn: &mut Conn,
+            f: F,
+        ) -> Result<M, R::Error>
+        where
+            K: Send,
+            M: AsyncLocksOn<Conn> + AsyncFindsOn<Conn, K> + Send,
+            R: ModifyOutcome<Error: Send>,
+            F: FnMut(&mut M) -> R + Send,
+        {
+            policy.modify(key, conn, f).await
+        }
+
+        pub async fn retry<T, E, F>(policy: &RetryPolicy, conn: &mut Conn, f: F) -> Result<T, E>
+        where
+            E: RetryError + From<diesel::result::Error>,
+            F: AsyncFnMut(&mut Conn) -> Result<T, E>,
+        {
+            policy.run(conn, f).await
         }
     };
 }

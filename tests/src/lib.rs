@@ -4,6 +4,8 @@
 
 pub mod cell;
 pub mod database;
+#[cfg(feature = "retry")]
+pub mod events;
 #[cfg(any(feature = "mysql", feature = "async"))]
 pub mod mysql;
 #[cfg(any(feature = "postgres", feature = "async"))]

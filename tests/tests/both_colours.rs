@@ -105,6 +105,42 @@ fn the_futures_are_send() {
     is_send(lamp());
 }
 
+#[test]
+#[cfg(feature = "retry")]
+fn the_futures_of_retries_are_send() {
+    use diesel_async::pooled_connection::deadpool::Object;
+    use occ_runtime::{AsyncRetryDsl as _, Error, RetryPolicy};
+
+    fn is_send<T: Send>(_: T) {}
+    // Never run, as above.
+    #[allow(dead_code, reason = "it is there to be type-checked")]
+    fn all(
+        pg: &mut AsyncPgConnection,
+        mysql: &mut AsyncMysqlConnection,
+        sqlite: &mut SyncConnectionWrapper<diesel::SqliteConnection>,
+        pooled: &mut Object<AsyncPgConnection>,
+        policy: &RetryPolicy,
+    ) {
+        is_send(<Product as AsyncOptimisticDsl>::modify_optimistic(1, pg, |product| product.name.clear()));
+        is_send(<Product as AsyncOptimisticDsl>::modify_optimistic(1, mysql, |product| product.name.clear()));
+        is_send(<Product as AsyncOptimisticDsl>::modify_optimistic(1, sqlite, |product| {
+            product.name.clear();
+        }));
+        is_send(<Product as AsyncOptimisticDsl>::modify_optimistic(1, pooled, |product| {
+            product.name.clear();
+        }));
+        is_send(policy.modify(1, pg, |product: &mut Product| product.name.clear()));
+        is_send(policy.run(pg, async |conn| {
+            AsyncOptimisticDsl::save_optimistic(&mut lamp(), conn).await?;
+            Ok::<_, Error>(())
+        }));
+        is_send(
+            policy.run(sqlite, async |conn| AsyncOptimisticDsl::save_optimistic(&mut lamp(), conn).await),
+        );
+    }
+    assert!(format!("{:?}", RetryPolicy::new().retry_if(|_| true)).contains("Fn(&Error) -> bool"));
+}
+
 fn changes() -> diesel::dsl::Eq<model::products::name, &'static str> {
     diesel::ExpressionMethods::eq(model::products::name, "x")
 }

@@ -23,7 +23,13 @@ fn each_mistake_is_reported_in_these_words() {
     let rustc = rustc_version();
     if !rustc.starts_with(RENDERED_BY) {
         skipped(&format!("rendered by {RENDERED_BY}x, and this is {rustc}"));
-    } else if cfg!(any(feature = "postgres", feature = "mysql", feature = "async", feature = "kinds")) {
+    } else if cfg!(any(
+        feature = "postgres",
+        feature = "mysql",
+        feature = "async",
+        feature = "kinds",
+        feature = "retry"
+    )) {
         skipped("rendered with SQLite alone; where there are more crates, types get longer names");
     } else {
         trybuild::TestCases::new().compile_fail("tests/compile_fail/*/*.rs");

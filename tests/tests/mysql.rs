@@ -10,6 +10,8 @@
 mod cell {
     occ_tests::blocking_cell!(Mysql, diesel::MysqlConnection, occ_tests::mysql::Database);
     occ_tests::blocking_lock!();
+    #[cfg(feature = "retry")]
+    occ_tests::blocking_retry!();
 }
 
 #[path = "scenarios/mod.rs"]

@@ -10,6 +10,8 @@
 mod cell {
     occ_tests::async_cell!(Mysql, diesel_async::AsyncMysqlConnection, occ_tests::mysql::Database);
     occ_tests::async_lock!();
+    #[cfg(feature = "retry")]
+    occ_tests::async_retry!();
 }
 
 #[path = "scenarios/mod.rs"]

@@ -10,6 +10,8 @@
 mod cell {
     occ_tests::blocking_cell!(Postgres, diesel::PgConnection, occ_tests::postgres::Database);
     occ_tests::blocking_lock!();
+    #[cfg(feature = "retry")]
+    occ_tests::blocking_retry!();
 }
 
 #[path = "scenarios/mod.rs"]

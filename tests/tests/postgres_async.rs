@@ -10,6 +10,8 @@
 mod cell {
     occ_tests::async_cell!(Postgres, diesel_async::AsyncPgConnection, occ_tests::postgres::Database);
     occ_tests::async_lock!();
+    #[cfg(feature = "retry")]
+    occ_tests::async_retry!();
 }
 
 #[path = "scenarios/mod.rs"]

@@ -9,6 +9,8 @@
 
 mod cell {
     occ_tests::blocking_cell!(Sqlite, diesel::SqliteConnection, occ_tests::sqlite::Database);
+    #[cfg(feature = "retry")]
+    occ_tests::blocking_retry!();
 }
 
 #[path = "scenarios/mod.rs"]

@@ -13,6 +13,8 @@ mod cell {
         diesel_async::sync_connection_wrapper::SyncConnectionWrapper<diesel::SqliteConnection>,
         occ_tests::sqlite::Database
     );
+    #[cfg(feature = "retry")]
+    occ_tests::async_retry!();
 }
 
 #[path = "scenarios/mod.rs"]

@@ -4,38 +4,41 @@ use diesel::backend::Backend;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 
-use super::{FromClause, RowKey, StatementKey};
+use super::{FromClause, Guard, GuardKind, RowKey, StatementKey};
 use crate::model::{Columns, OptimisticLock};
 
 /// Deletes the row, if it is at `expected`.
-pub struct Delete<'a, M: OptimisticLock> {
+pub struct Delete<'a, M: OptimisticLock, G> {
     table: FromClause<M>,
     key: RowKey<'a, M>,
     expected: &'a M::Version,
+    guard: G,
 }
 
-impl<'a, M: OptimisticLock> Delete<'a, M> {
-    pub(crate) fn new(row: &'a M, expected: &'a M::Version) -> Self {
-        Self { table: super::from_clause::<M>(), key: RowKey::of(row), expected }
+impl<'a, M: OptimisticLock, G> Delete<'a, M, G> {
+    pub(crate) fn new(row: &'a M, expected: &'a M::Version, guard: G) -> Self {
+        Self { table: super::from_clause::<M>(), key: RowKey::of(row), expected, guard }
     }
 }
 
-impl<M, DB> QueryFragment<DB> for Delete<'_, M>
+impl<M, G, DB> QueryFragment<DB> for Delete<'_, M, G>
 where
     DB: Backend,
     M: Columns<DB>,
+    G: Guard<DB>,
     FromClause<M>: QueryFragment<DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         out.push_sql("DELETE FROM ");
         self.table.walk_ast(out.reborrow())?;
-        self.key.walk_where(Some(self.expected), out)
+        self.key.walk_where(Some(self.expected), out.reborrow())?;
+        self.guard.walk_guard(out)
     }
 }
 
-impl<M: OptimisticLock> QueryId for Delete<'_, M> {
+impl<M: OptimisticLock, G: GuardKind> QueryId for Delete<'_, M, G> {
     type QueryId = StatementKey<Deleting, M::StatementId>;
-    const HAS_STATIC_QUERY_ID: bool = true;
+    const HAS_STATIC_QUERY_ID: bool = !G::GUARDS;
 }
 
 pub enum Deleting {}

@@ -7,12 +7,20 @@
 
 mod changed;
 mod delete;
+mod erased;
+#[cfg(feature = "retry")]
+mod find;
+mod guard;
 mod many;
 mod select;
 mod update;
 
 pub(crate) use changed::Changed;
 pub(crate) use delete::Delete;
+pub(crate) use erased::Erased;
+#[cfg(feature = "retry")]
+pub(crate) use find::{FindRow, KeyEquals};
+pub(crate) use guard::{Always, Guard, GuardKind, Guarded, If, Predicate};
 pub(crate) use many::{Chunks, Form};
 pub(crate) use select::{CurrentRow, CurrentVersion};
 pub(crate) use update::{Assignments, Changes, Nothing, ReturningVersion, Update, WholeRow};

@@ -49,6 +49,14 @@ pub trait Assignments<M: OptimisticLock, DB: Backend>: UpdateKind<M> {
     fn assign<'a, 'b>(&'b self, key: &'b RowKey<'a, M>, set: &mut Equations<'_, 'b, DB>) -> QueryResult<()>
     where
         'a: 'b;
+
+    /// Whether more than the version is asked for: see [`Guarded`](super::Guarded).
+    const GUARDS: bool = false;
+
+    /// Goes on with the `WHERE` clause.
+    fn walk_guard<'b>(&'b self, _: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        Ok(())
+    }
 }
 
 /// Every column of the struct.
@@ -154,7 +162,8 @@ where
             }
             None => {}
         }
-        self.key.walk_where(Some(self.expected), out)
+        self.key.walk_where(Some(self.expected), out.reborrow())?;
+        self.assignments.walk_guard(out)
     }
 }
 

@@ -9,6 +9,7 @@ mod conflict_values;
 #[cfg(feature = "kinds")]
 mod database_generated;
 mod errors;
+mod guards;
 mod isolation;
 mod keys;
 mod merge;
@@ -17,6 +18,10 @@ mod options;
 mod partial_update;
 pub(crate) mod product;
 mod race;
+#[cfg(feature = "retry")]
+mod retry;
+#[cfg(feature = "retry")]
+mod retry_events;
 mod save;
 mod tracked;
 mod transactions;

@@ -106,8 +106,8 @@ impl<'a, M: OptimisticLock> Chunks<'a, M> {
     {
         let first = RowKey::of(&rows[0]);
         let (mut written, mut key) = (Count(0), Count(0));
-        if let Some(next) = next {
-            walk_written(&first, &next[0], &mut written)?;
+        if let Some([next, ..]) = next {
+            walk_written(&first, next, &mut written)?;
         }
         first.row.key(&first.prepared, &mut key)?;
         let width = Width { written: written.0, key: key.0 };

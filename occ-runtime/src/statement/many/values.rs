@@ -25,11 +25,11 @@ where
     M: Columns<DB>,
 {
     let first = &many.rows[0];
-    if let Some(next) = many.next {
+    if let Some([next, ..]) = many.next {
         out.push_sql(" SET ");
         walk_written(
             first,
-            &next[0],
+            next,
             &mut Pairs { out: out.reborrow(), separator: ", ", column: 0, empty: true },
         )?;
     }
@@ -56,7 +56,7 @@ where
         out.push_sql(")");
     }
     out.push_sql(") AS occ_rows (");
-    for column in 0..many.width.written + many.width.key + 1 {
+    for column in 0..=many.width.written + many.width.key {
         out.push_sql(if column == 0 { "" } else { ", " });
         push_column(column, &mut out);
     }

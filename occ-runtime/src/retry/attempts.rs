@@ -1,0 +1,221 @@
+//! The attempts of one run: which comes next, and when it is over.
+
+use std::time::{Duration, Instant};
+
+use super::error::RetriesExhausted;
+use super::failure::RetryError;
+use super::policy::RetryPolicy;
+use crate::error::Error;
+use crate::trace;
+
+/// What [`RetryPolicy::observe`] is told after an attempt.
+///
+/// ```
+/// use occ_runtime::{Attempt, RetryPolicy};
+///
+/// fn log(attempt: &Attempt<'_>) {
+///     match (attempt.error(), attempt.delay()) {
+///         (None, _) => println!("done at attempt {}", attempt.number()),
+///         (Some(error), Some(delay)) => println!("attempt {}: {error}; again in {delay:?}", attempt.number()),
+///         (Some(error), None) => println!("attempt {}: {error}; giving up", attempt.number()),
+///     }
+/// }
+///
+/// let policy = RetryPolicy::new().observe(log);
+/// ```
+#[derive(Debug)]
+pub struct Attempt<'a> {
+    number: u32,
+    error: Option<&'a Error>,
+    delay: Option<Duration>,
+    escalated: bool,
+}
+
+impl<'a> Attempt<'a> {
+    /// Counts from 1.
+    #[must_use]
+    pub fn number(&self) -> u32 {
+        self.number
+    }
+
+    /// What has ended it; `None` if it succeeded.
+    #[must_use]
+    pub fn error(&self) -> Option<&'a Error> {
+        self.error
+    }
+
+    /// The wait before the next attempt; `None` if there is none.
+    #[must_use]
+    pub fn delay(&self) -> Option<Duration> {
+        self.delay
+    }
+
+    /// Whether it locked the row when it read it.
+    #[must_use]
+    pub fn escalated(&self) -> bool {
+        self.escalated
+    }
+}
+
+/// Where a run stands.
+pub(super) struct Attempts<'p> {
+    policy: &'p RetryPolicy,
+    /// The table, or what else is tried.
+    what: &'static str,
+    /// Whether a row can be locked at all.
+    locks: bool,
+    begun: Instant,
+    number: u32,
+}
+
+impl<'p> Attempts<'p> {
+    pub(super) fn begin(policy: &'p RetryPolicy, what: &'static str, locks: bool) -> Self {
+        Self { policy, what, locks, begun: Instant::now(), number: 1 }
+    }
+
+    /// Whether this attempt locks the row.
+    pub(super) fn escalated(&self) -> bool {
+        // Each attempt before this one was lost.
+        self.locks && self.policy.escalate_after.is_some_and(|losses| self.number > losses)
+    }
+
+    pub(super) fn succeeded(&self) {
+        self.tell(None, None);
+    }
+
+    /// The wait before the next attempt, or `None` if `error` is the end of it: then it says so itself.
+    pub(super) fn failed(&mut self, error: &mut impl RetryError) -> Option<Duration> {
+        let mut failure = error.failure()?;
+        let error = failure.take();
+        let retries = self.policy.retries(&error);
+        let delay = if retries { self.delay(self.begun.elapsed()) } else { None };
+        self.tell(Some(&error), delay);
+        if delay.is_some() {
+            trace::retry(self.what, self.number, &error, delay);
+            let escalated = self.escalated();
+            self.number = self.number.saturating_add(1);
+            if self.escalated() && !escalated {
+                trace::escalation(self.what, self.number, &error);
+            }
+        } else if retries {
+            trace::give_up(self.what, self.number, &error);
+        }
+        failure.put(if retries && delay.is_none() {
+            RetriesExhausted::new(self.number, error).into()
+        } else {
+            error
+        });
+        delay
+    }
+
+    /// The wait before the next attempt, if there is one; `elapsed` since the first began.
+    fn delay(&self, elapsed: Duration) -> Option<Duration> {
+        if self.policy.attempts.is_some_and(|attempts| self.number >= attempts) {
+            return None;
+        }
+        let delay = self.policy.backoff.delay(self.number);
+        // Who would wake up too late need not sleep.
+        let in_time = self.policy.deadline.is_none_or(|deadline| elapsed.saturating_add(delay) < deadline);
+        in_time.then_some(delay)
+    }
+
+    fn tell(&self, error: Option<&Error>, delay: Option<Duration>) {
+        self.policy.tell(&Attempt { number: self.number, error, delay, escalated: self.escalated() });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use diesel::result::{DatabaseErrorKind, Error as DieselError};
+
+    use super::{Attempts, Duration, Error, RetryPolicy};
+
+    fn busy() -> DieselError {
+        DieselError::DatabaseError(DatabaseErrorKind::Unknown, Box::new("database is locked".to_owned()))
+    }
+
+    fn at_once() -> RetryPolicy {
+        RetryPolicy::new().backoff(Duration::ZERO, Duration::ZERO)
+    }
+
+    /// How many attempts are made if each fails with `busy`.
+    fn made(policy: &RetryPolicy) -> u32 {
+        let mut attempts = Attempts::begin(policy, "products", true);
+        while attempts.failed(&mut busy()).is_some() {}
+        attempts.number
+    }
+
+    #[test]
+    fn as_many_attempts_are_made_as_are_allowed_and_one_in_any_case() {
+        for (allowed, expected) in [(0, 1), (1, 1), (2, 2), (7, 7)] {
+            assert_eq!(made(&at_once().attempts(allowed)), expected);
+        }
+        assert_eq!(made(&at_once().deadline(Duration::ZERO)), 1);
+    }
+
+    #[test]
+    fn no_attempt_begins_at_or_after_the_deadline() {
+        let policy = at_once().deadline(Duration::from_secs(5));
+        let attempts = Attempts::begin(&policy, "products", true);
+        assert!(attempts.delay(Duration::from_millis(4999)).is_some());
+        assert!(attempts.delay(Duration::from_secs(5)).is_none());
+        assert!(attempts.delay(Duration::MAX).is_none());
+        let policy = policy.without_deadline();
+        assert!(Attempts::begin(&policy, "products", true).delay(Duration::MAX).is_some());
+    }
+
+    #[test]
+    fn each_wait_has_the_room_of_its_attempt_and_each_run_starts_anew() {
+        let policy = RetryPolicy::new().backoff(Duration::from_micros(1), Duration::from_micros(50));
+        for _run in 0..50 {
+            let mut attempts = Attempts::begin(&policy, "products", true);
+            for ceiling in [1, 2, 4, 8, 16, 32, 50, 50] {
+                let delay = attempts.failed(&mut busy()).unwrap();
+                assert!(delay <= Duration::from_micros(ceiling), "{delay:?} is above {ceiling} µs");
+            }
+        }
+    }
+
+    #[test]
+    fn rows_are_locked_after_so_many_losses_where_there_are_locks() {
+        let escalated = |policy: &RetryPolicy, locks| -> Vec<bool> {
+            let mut attempts = Attempts::begin(policy, "products", locks);
+            let mut escalated = vec![attempts.escalated()];
+            while attempts.failed(&mut busy()).is_some() {
+                escalated.push(attempts.escalated());
+            }
+            escalated
+        };
+        let policy = at_once().attempts(4).escalate_after(2);
+        assert_eq!(escalated(&policy, true), [false, false, true, true]);
+        assert_eq!(escalated(&policy, false), [false; 4]);
+        assert_eq!(escalated(&policy.clone().escalate_after(0), true), [true; 4]);
+        assert_eq!(escalated(&policy.never_escalate(), true), [false; 4]);
+    }
+
+    #[test]
+    fn giving_up_keeps_the_last_error_and_counts() {
+        let policy = at_once().attempts(2);
+        let mut attempts = Attempts::begin(&policy, "products", true);
+        assert!(attempts.failed(&mut busy()).is_some());
+        let mut error = busy();
+        assert!(attempts.failed(&mut error).is_none());
+        let Error::RetriesExhausted(given_up) = Error::from(error) else { panic!("it has given up") };
+        assert_eq!(given_up.attempts(), 2);
+        assert!(matches!(given_up.last(), Error::Database(DieselError::DatabaseError(..))));
+    }
+
+    #[test]
+    fn what_is_not_retryable_comes_back_as_it_was() {
+        let policy = at_once().retry_if(|_| true);
+        let mut attempts = Attempts::begin(&policy, "products", true);
+        let mut error = DieselError::BrokenTransactionManager;
+        assert!(attempts.failed(&mut error).is_none());
+        assert!(matches!(error, DieselError::BrokenTransactionManager));
+
+        let policy = at_once();
+        let mut error = Error::from(DieselError::NotFound);
+        assert!(Attempts::begin(&policy, "products", true).failed(&mut error).is_none());
+        assert!(matches!(error, Error::Database(DieselError::NotFound)));
+    }
+}

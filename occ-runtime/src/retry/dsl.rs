@@ -1,0 +1,115 @@
+//! `run` and `modify` for Diesel's own, blocking connections.
+
+use std::thread::sleep;
+
+use diesel::connection::{Connection, TransactionManager as _};
+use diesel::result::Error as DieselError;
+
+use super::attempts::Attempts;
+use super::failure::{Fault, ModifyOutcome, RetryError};
+use super::find::FindsOn;
+use super::operation;
+use super::policy::RetryPolicy;
+use crate::bounds::{LocksOn, end};
+use crate::error::Operation;
+use crate::statement::WholeRow;
+
+/// What a [`RetryPolicy`] does with Diesel's own, blocking connections. Between two attempts the thread sleeps.
+///
+/// # The rules
+///
+/// 1. Each attempt reads anew, and what it has written is committed or rolled back before the next begins.
+/// 2. Retried is what the policy says, by default exactly [`Error::is_retryable`](crate::Error::is_retryable). Any other
+///    error of the database's and every error of your own ends it, as it is.
+/// 3. Nothing is retried on a connection that
+///    [is of no more use](crate::Error::needs_new_connection), whatever the policy says.
+/// 4. Once the attempts or the time are used up, it is [`Error::RetriesExhausted`](crate::Error::RetriesExhausted).
+/// 5. Within a transaction that Diesel knows of, it is [`Error::NestedRetry`](crate::Error::NestedRetry), and nothing is
+///    sent.
+pub trait RetryDsl {
+    /// Runs `f` in a transaction of its own, and again in another one while it is lost to other writers.
+    ///
+    /// `f` loads what it changes, so that each attempt sees what the others have written. An error of your own rolls the
+    /// transaction back and ends it; how the policy tells yours from the database's, [`RetryError`] says. Let every
+    /// database error out of `f`: after one that is ignored, PostgreSQL's `COMMIT` commits nothing.
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// # use occ_runtime::prelude::*;
+    /// use occ_runtime::Error;
+    #[doc = include_str!("../example.txt")]
+    /// # let conn = &mut connection();
+    /// # diesel::insert_into(products::table).values((products::id.eq(2), products::name.eq("desk"), products::quantity.eq(1), products::version.eq(1))).execute(conn)?;
+    ///
+    /// RetryPolicy::new().run(conn, |conn| {
+    ///     let mut lamp = products::table.find(1).select(Product::as_select()).first(conn)?;
+    ///     let mut desk = products::table.find(2).select(Product::as_select()).first(conn)?;
+    ///     lamp.quantity -= 1;
+    ///     desk.quantity += 1;
+    ///     lamp.save_optimistic(conn)?;
+    ///     desk.save_optimistic(conn)
+    /// })?;
+    /// # Ok::<_, Error>(())
+    /// ```
+    fn run<C, T, E, F>(&self, conn: &mut C, f: F) -> Result<T, E>
+    where
+        C: Connection,
+        E: RetryError + From<DieselError>,
+        F: FnMut(&mut C) -> Result<T, E>;
+
+    /// [`modify_optimistic`](crate::OptimisticDsl::modify_optimistic) with this policy.
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// # use occ_runtime::prelude::*;
+    /// use occ_runtime::Error;
+    #[doc = include_str!("../example.txt")]
+    /// # let conn = &mut connection();
+    ///
+    /// let lamp = RetryPolicy::new().attempts(5).modify(1, conn, |lamp: &mut Product| lamp.quantity -= 1)?;
+    /// assert_eq!((lamp.quantity, lamp.version), (9, 2));
+    /// # Ok::<_, Error>(())
+    /// ```
+    fn modify<M, C, K, R, F>(&self, key: K, conn: &mut C, f: F) -> Result<M, R::Error>
+    where
+        C: Connection,
+        M: LocksOn<C> + FindsOn<C, K>,
+        R: ModifyOutcome,
+        F: FnMut(&mut M) -> R;
+}
+
+impl RetryDsl for RetryPolicy {
+    fn run<C, T, E, F>(&self, conn: &mut C, mut f: F) -> Result<T, E>
+    where
+        C: Connection,
+        E: RetryError + From<DieselError>,
+        F: FnMut(&mut C) -> Result<T, E>,
+    {
+        operation::run!(self, conn, f, end, sleep)
+    }
+
+    fn modify<M, C, K, R, F>(&self, key: K, conn: &mut C, mut f: F) -> Result<M, R::Error>
+    where
+        C: Connection,
+        M: LocksOn<C> + FindsOn<C, K>,
+        R: ModifyOutcome,
+        F: FnMut(&mut M) -> R,
+    {
+        operation::modify!(self, key, conn, f, change, end, sleep)
+    }
+}
+
+fn change<M, C, K, R, F>(
+    finder: &M::Finder,
+    locked: bool,
+    f: &mut F,
+    conn: &mut C,
+) -> Result<M, Fault<R::Error>>
+where
+    C: Connection,
+    M: LocksOn<C> + FindsOn<C, K>,
+    R: ModifyOutcome,
+    F: FnMut(&mut M) -> R,
+{
+    operation::change!(finder, locked, f, conn)
+}

@@ -1,0 +1,184 @@
+//! How a policy looks into the error of an attempt.
+
+use std::error::Error as StdError;
+
+use diesel::result::Error as DieselError;
+
+use crate::error::Error;
+
+/// An error that a retry loop can look into: is it the database's, or your own?
+///
+/// [`Error`], Diesel's error and `Box<dyn Error + Send + Sync>` are such errors. For an enum of yours it is a few lines:
+///
+/// ```
+/// use occ_runtime::{Error, Failure, RetryError};
+///
+/// #[derive(Debug, thiserror::Error)]
+/// enum SaleError {
+///     #[error("sold out")]
+///     SoldOut,
+///     #[error(transparent)]
+///     Occ(#[from] Error),
+///     #[error(transparent)]
+///     Diesel(#[from] diesel::result::Error),
+/// }
+///
+/// impl RetryError for SaleError {
+///     fn failure(&mut self) -> Option<Failure<'_>> {
+///         match self {
+///             Self::SoldOut => None,
+///             Self::Occ(error) => error.failure(),
+///             Self::Diesel(error) => error.failure(),
+///         }
+///     }
+/// }
+///
+/// assert!(SaleError::SoldOut.failure().is_none());
+/// assert!(SaleError::from(diesel::result::Error::NotFound).failure().is_some());
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "a retry loop cannot look into `{Self}`",
+    label = "is it the database's error, or your own?",
+    note = "implement `occ_runtime::RetryError` for `{Self}`: its one method hands out the error of occ or Diesel in it"
+)]
+pub trait RetryError {
+    /// What occ or Diesel has reported; `None` for an error of your own, which ends the loop.
+    ///
+    /// By `&mut`, so that giving up can put [`Error::RetriesExhausted`] where the last error was.
+    fn failure(&mut self) -> Option<Failure<'_>>;
+}
+
+/// An error of occ's or Diesel's, where it lies: see [`RetryError`].
+///
+/// ```
+/// use occ_runtime::{Failure, RetryError};
+///
+/// struct MyError(diesel::result::Error);
+///
+/// impl RetryError for MyError {
+///     fn failure(&mut self) -> Option<Failure<'_>> {
+///         self.0.failure()
+///     }
+/// }
+/// ```
+#[derive(Debug)]
+pub struct Failure<'e>(Place<'e>);
+
+#[derive(Debug)]
+enum Place<'e> {
+    Occ(&'e mut Error),
+    Diesel(&'e mut DieselError),
+}
+
+impl Failure<'_> {
+    /// Takes the error out, and leaves another until [`put`](Self::put) is called.
+    pub(super) fn take(&mut self) -> Error {
+        match &mut self.0 {
+            Place::Occ(error) => std::mem::replace(error, Error::Database(DieselError::NotFound)),
+            Place::Diesel(error) => std::mem::replace(*error, DieselError::NotFound).into(),
+        }
+    }
+
+    pub(super) fn put(self, error: Error) {
+        match self.0 {
+            Place::Occ(place) => *place = error,
+            Place::Diesel(place) => *place = error.into(),
+        }
+    }
+}
+
+impl RetryError for Error {
+    fn failure(&mut self) -> Option<Failure<'_>> {
+        Some(Failure(Place::Occ(self)))
+    }
+}
+
+impl RetryError for DieselError {
+    fn failure(&mut self) -> Option<Failure<'_>> {
+        Some(Failure(Place::Diesel(self)))
+    }
+}
+
+impl RetryError for Box<dyn StdError + Send + Sync> {
+    fn failure(&mut self) -> Option<Failure<'_>> {
+        if self.is::<Error>() {
+            self.downcast_mut::<Error>()?.failure()
+        } else {
+            self.downcast_mut::<DieselError>()?.failure()
+        }
+    }
+}
+
+/// What the closure of [`modify_optimistic`](crate::OptimisticDsl::modify_optimistic) returns: nothing, or a
+/// `Result<(), E>` whose error may be of your own.
+///
+/// ```
+/// fn can_be_returned<R: occ_runtime::ModifyOutcome>() {}
+/// can_be_returned::<()>();
+/// can_be_returned::<Result<(), occ_runtime::Error>>();
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "a change of a row returns `()` or `Result<(), E>`, not `{Self}`",
+    label = "returned by the closure",
+    note = "`E` must be `From<occ_runtime::Error>`"
+)]
+pub trait ModifyOutcome {
+    /// What `modify_optimistic` then fails with.
+    type Error: From<Error>;
+
+    #[doc(hidden)]
+    fn into_result(self) -> Result<(), Self::Error>;
+}
+
+impl ModifyOutcome for () {
+    type Error = Error;
+
+    fn into_result(self) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+impl<E: From<Error>> ModifyOutcome for Result<(), E> {
+    type Error = E;
+
+    fn into_result(self) -> Self {
+        self
+    }
+}
+
+/// Why an attempt to modify a row has failed.
+pub(super) enum Fault<E> {
+    Database(Error),
+    /// By the closure: whatever it is, it is the caller's, and ends the loop.
+    Own(E),
+}
+
+impl<E: From<Error>> Fault<E> {
+    pub(super) fn into_error(self) -> E {
+        match self {
+            Self::Database(error) => error.into(),
+            Self::Own(error) => error,
+        }
+    }
+}
+
+impl<E> From<Error> for Fault<E> {
+    fn from(error: Error) -> Self {
+        Self::Database(error)
+    }
+}
+
+impl<E> From<DieselError> for Fault<E> {
+    fn from(error: DieselError) -> Self {
+        Self::Database(error.into())
+    }
+}
+
+impl<E> RetryError for Fault<E> {
+    fn failure(&mut self) -> Option<Failure<'_>> {
+        match self {
+            Self::Database(error) => error.failure(),
+            Self::Own(_) => None,
+        }
+    }
+}

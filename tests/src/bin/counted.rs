@@ -1,0 +1,113 @@
+//! What the target `instructions` counts under valgrind: `counted save 100` does one thing so many times.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "part of a test, which panics if it cannot go on"
+)]
+
+use diesel::connection::SimpleConnection as _;
+use diesel::prelude::*;
+use occ_runtime::prelude::*;
+
+diesel::table! {
+    products (id) {
+        id -> Integer,
+        name -> Text,
+        note -> Nullable<Text>,
+        quantity -> Integer,
+        version -> Integer,
+    }
+}
+
+#[derive(Queryable, Selectable, AsChangeset, OptimisticLock)]
+#[diesel(treat_none_as_null = true)]
+struct Product {
+    id: i32,
+    name: String,
+    note: Option<String>,
+    quantity: i32,
+    version: i32,
+}
+
+fn main() {
+    let mut arguments = std::env::args().skip(1);
+    let what = arguments.next().unwrap();
+    let times: usize = arguments.next().unwrap().parse().unwrap();
+
+    let conn = &mut SqliteConnection::establish(":memory:").unwrap();
+    conn.batch_execute(
+        "CREATE TABLE products (id INTEGER PRIMARY KEY, name TEXT NOT NULL, note TEXT, quantity INTEGER NOT NULL,
+                                version INTEGER NOT NULL);
+         WITH RECURSIVE ids (id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM ids WHERE id < 1000)
+         INSERT INTO products SELECT id, 'lamp', 'bright', 10, 1 FROM ids",
+    )
+    .unwrap();
+    let rows: Vec<Product> = products::table.select(Product::as_select()).load(conn).unwrap();
+    let work = match what.as_str() {
+        "save" => save,
+        "touch" => touch,
+        "delete" => delete,
+        "by_hand" => by_hand,
+        "delete_by_hand" => delete_by_hand,
+        "select" => select,
+        other => panic!("{other} is none of the counted things"),
+    };
+    // Warm: the first one prepares the statement.
+    let mut rows = rows.into_iter().take(times + 1);
+    rows.by_ref().take(1).for_each(|mut row| work(&mut row, conn));
+    counted(rows, work, conn);
+}
+
+/// Valgrind counts between entering and leaving this function, which it knows by name.
+#[inline(never)]
+fn counted(
+    rows: impl Iterator<Item = Product>,
+    work: fn(&mut Product, &mut SqliteConnection),
+    conn: &mut SqliteConnection,
+) {
+    for mut row in rows {
+        work(&mut row, conn);
+    }
+}
+
+fn save(row: &mut Product, conn: &mut SqliteConnection) {
+    row.save_optimistic(conn).unwrap();
+}
+
+fn touch(row: &mut Product, conn: &mut SqliteConnection) {
+    row.touch_optimistic(conn).unwrap();
+}
+
+fn delete(row: &mut Product, conn: &mut SqliteConnection) {
+    row.delete_optimistic(conn).unwrap();
+}
+
+/// A save as one writes it with Diesel alone.
+fn by_hand(row: &mut Product, conn: &mut SqliteConnection) {
+    let (old, next) = (row.version, row.version.checked_add(1).unwrap());
+    row.version = next;
+    let found = diesel::update(products::table.find(row.id).filter(products::version.eq(old)))
+        .set(&*row)
+        .execute(conn)
+        .unwrap();
+    assert_ne!(found, 0, "stale");
+}
+
+fn delete_by_hand(row: &mut Product, conn: &mut SqliteConnection) {
+    let same = products::table.find(row.id).filter(products::version.eq(row.version));
+    assert_ne!(diesel::delete(same).execute(conn).unwrap(), 0, "stale");
+}
+
+/// Diesel keeps no UPDATE, but it keeps a SELECT: one with as many binds as a save shows what binding costs.
+fn select(row: &mut Product, conn: &mut SqliteConnection) {
+    products::table
+        .filter(products::name.eq(&row.name))
+        .filter(products::note.eq(&row.note))
+        .filter(products::quantity.eq(row.quantity))
+        .filter(products::version.eq(row.version))
+        .filter(products::id.eq(row.id))
+        .filter(products::version.ne(0))
+        .execute(conn)
+        .unwrap();
+}

@@ -11,7 +11,8 @@ use syn::punctuated::Punctuated;
 use syn::{Attribute, Ident, LitBool, LitStr, Meta, Path, Token, Type};
 
 use crate::errors::Errors;
-use crate::types;
+use crate::merge::Merge;
+use crate::{spelling, types};
 
 /// A value and the key it was given under.
 pub(crate) struct Keyed<T> {
@@ -37,8 +38,21 @@ struct OccKey {
 const OCC_KEYS: &[OccKey] = &[
     OccKey { name: "version", place: Place::Field, sample: "#[occ(version)]" },
     OccKey { name: "generator", place: Place::Field, sample: "#[occ(version, generator = Increment)]" },
+    OccKey { name: "merge", place: Place::Field, sample: "#[occ(merge = mine)]" },
+    OccKey { name: "secret", place: Place::Field, sample: "#[occ(secret)]" },
+    OccKey { name: "tracked", place: Place::Struct, sample: "#[occ(tracked)]" },
     OccKey { name: "crate", place: Place::Struct, sample: "#[occ(crate = my_occ)]" },
 ];
+
+impl OccKey {
+    /// The field that a key of a field is for.
+    fn whose(&self) -> &'static str {
+        match self.name {
+            "version" | "generator" => "the version field",
+            _ => "the field it is for",
+        }
+    }
+}
 
 /// The keys of `#[diesel(..)]` that we read too, and how they are written.
 const DIESEL_KEYS: &[(&str, &str)] = &[
@@ -57,6 +71,7 @@ pub(crate) struct Container {
     /// Whether something here was refused, so that what is missing may have been meant.
     pub(crate) misread: bool,
     pub(crate) krate: Option<Keyed<Path>>,
+    pub(crate) tracked: Option<Keyed<()>>,
     pub(crate) table_name: Option<Keyed<Path>>,
     pub(crate) primary_key: Option<Keyed<Vec<Ident>>>,
     pub(crate) treat_none_as_null: Option<Keyed<bool>>,
@@ -69,6 +84,10 @@ pub(crate) struct Field {
     pub(crate) misread: bool,
     pub(crate) version: Option<Keyed<()>>,
     pub(crate) generator: Option<Keyed<Type>>,
+    pub(crate) merge: Option<Keyed<Merge>>,
+    pub(crate) secret: Option<Keyed<()>>,
+    /// Whether serde leaves the field out.
+    pub(crate) skips_serializing: bool,
     pub(crate) column_name: Option<Keyed<Ident>>,
     pub(crate) embed: Option<Keyed<()>>,
     pub(crate) serialize_as: Option<Keyed<Type>>,
@@ -81,8 +100,10 @@ impl Container {
         let mut this = Self::default();
         let before = errors.count();
         each_occ_key(attrs, Place::Struct, errors, |key, rest, errors| {
-            if key == "crate" {
-                set(&mut this.krate, key, rest.parse_value("a path")?, errors);
+            match key.to_string().as_str() {
+                "crate" => set(&mut this.krate, key, rest.parse_value("a path")?, errors),
+                "tracked" => set(&mut this.tracked, key, rest.parse_flag()?, errors),
+                _ => {}
             }
             Ok(())
         });
@@ -110,10 +131,18 @@ impl Field {
             match key.to_string().as_str() {
                 "version" => set(&mut this.version, key, rest.parse_flag()?, errors),
                 "generator" => set(&mut this.generator, key, rest.parse_value("a type")?, errors),
+                "merge" => set(
+                    &mut this.merge,
+                    key,
+                    Merge::named(&rest.parse_value("`mine`, `theirs` or `add`")?)?,
+                    errors,
+                ),
+                "secret" => set(&mut this.secret, key, rest.parse_flag()?, errors),
                 _ => {}
             }
             Ok(())
         });
+        this.skips_serializing = skips_serializing(attrs);
         each_diesel_key(attrs, errors, |key, rest| {
             match key.to_string().as_str() {
                 "column_name" => first(&mut this.column_name, key, rest.parse_value::<Column>("a column")?.0),
@@ -130,6 +159,16 @@ impl Field {
         this.misread = errors.count() > before;
         this
     }
+}
+
+/// Whether a field has `#[serde(skip)]` or `#[serde(skip_serializing)]`, which any other key can stand beside.
+fn skips_serializing(attrs: &[Attribute]) -> bool {
+    attrs.iter().filter(|attr| attr.path().is_ident("serde")).any(|attr| {
+        let Meta::List(list) = &attr.meta else { return false };
+        // What serde cannot parse either is serde's to report.
+        let keys = items(list.tokens.clone(), &mut Errors::default(), String::new);
+        keys.iter().any(|(key, _)| key == "skip" || key == "skip_serializing")
+    })
 }
 
 /// A column as Diesel lets it be written: `name`, `type` or `"name"`.
@@ -254,7 +293,7 @@ fn known(value: &Value<'_>, place: Place) -> syn::Result<&'static str> {
             (true, _) => Ok(known.sample),
             (_, Place::Field) => refuse(
                 format!("`{name}` belongs on a field"),
-                format!("move it: `{}` above the version field", with_value(known.sample, value.text())),
+                format!("move it: `{}` above {}", with_value(known.sample, value.text()), known.whose()),
             ),
             (_, Place::Struct) => refuse(
                 format!("`{name}` belongs on the struct"),
@@ -268,9 +307,8 @@ fn known(value: &Value<'_>, place: Place) -> syn::Result<&'static str> {
     }
     let here = OCC_KEYS.iter().filter(|key| key.place == place);
     let on = if place == Place::Struct { "a struct" } else { "a field" };
-    let near = OCC_KEYS.iter().find(|known| is_near(&name, known.name));
-    let help = match near {
-        Some(near) => format!("did you mean `{}`?", near.name),
+    let help = match spelling::nearest(&name, OCC_KEYS.iter().map(|known| known.name)) {
+        Some(near) => format!("did you mean `{near}`?"),
         None => format!("known here: {}", join(here.map(|key| key.name))),
     };
     refuse(format!("unknown key `{name}` for `#[occ(..)]` on {on}"), help)
@@ -356,33 +394,6 @@ fn rest_of_item(input: ParseStream<'_>) -> syn::Result<TokenStream> {
     Ok(rest)
 }
 
-fn join<'a>(names: impl Iterator<Item = &'a str>) -> String {
+pub(crate) fn join<'a>(names: impl Iterator<Item = &'a str>) -> String {
     names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or ")
-}
-
-/// At most two letters added, dropped, changed or swapped, and less than half of the word.
-fn is_near(typed: &str, known: &str) -> bool {
-    let distance = edit_distance(typed, known);
-    distance <= 2 && distance * 2 < known.len()
-}
-
-/// Levenshtein distance, with a swap of neighbours counted as one.
-fn edit_distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    let mut rows = vec![vec![0; b.len() + 1]; a.len() + 1];
-    for i in 0..=a.len() {
-        for j in 0..=b.len() {
-            rows[i][j] = if i == 0 || j == 0 {
-                i + j
-            } else {
-                let changed = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
-                let mut best = changed.min(rows[i - 1][j] + 1).min(rows[i][j - 1] + 1);
-                if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                    best = best.min(rows[i - 2][j - 2] + 1);
-                }
-                best
-            };
-        }
-    }
-    rows[a.len()][b.len()]
 }

@@ -5,7 +5,7 @@ use proc_macro2::{Ident, Span};
 use syn::Type;
 
 use crate::errors::Errors;
-use crate::model::{Field, Model, Role};
+use crate::model::{Field, Model, Role, Write};
 use crate::types;
 
 pub(crate) fn all(model: &Model<'_>, errors: &mut Errors) {
@@ -15,6 +15,9 @@ pub(crate) fn all(model: &Model<'_>, errors: &mut Errors) {
     no_column_is_written_twice(model, errors);
     only_options_treat_none(model, errors);
     embedded_structs_are_not_converted(model, errors);
+    only_tracked_structs_are_merged(model, errors);
+    only_what_changes_is_merged(model, errors);
+    what_errors_name_is_no_secret(model, errors);
     if let Some(version) = model.version() {
         the_version_is_no_key(model, version, errors);
         the_version_counts_exactly(version, errors);
@@ -103,6 +106,51 @@ fn embedded_structs_are_not_converted(model: &Model<'_>, errors: &mut Errors) {
         if let (Some(_), Some(converted)) = (&field.attrs.embed, &field.attrs.serialize_as) {
             errors.at(converted.key, "`serialize_as` does nothing on an embedded struct", "remove it");
         }
+    }
+}
+
+/// Merging compares with what was loaded, and only a tracked struct remembers that. One struct is one mistake.
+fn only_tracked_structs_are_merged(model: &Model<'_>, errors: &mut Errors) {
+    if model.tracked || model.misread {
+        return;
+    }
+    let mut keys = model.fields.iter().filter_map(|field| {
+        let merge = field.attrs.merge.as_ref().map(|keyed| (keyed.key, "merge"));
+        merge.or(field.attrs.secret.as_ref().map(|keyed| (keyed.key, "secret")))
+    });
+    if let Some((key, name)) = keys.next() {
+        errors.at(
+            key,
+            format_args!("`{name}` does nothing in a struct that is not tracked"),
+            format_args!("add `#[occ(tracked)]` above `{}`", model.input.ident),
+        );
+    }
+}
+
+/// The key and what is never written cannot be changed, and the version follows the row.
+fn only_what_changes_is_merged(model: &Model<'_>, errors: &mut Errors) {
+    for field in &model.fields {
+        let Some(merge) = &field.attrs.merge else { continue };
+        let why = match (field.role, &field.write) {
+            (Role::Key, _) => "the key is the same on both sides",
+            (Role::Version, _) => "the version is always the row's",
+            (Role::Value, Write::Never) => "a field that is never written is always the row's",
+            (Role::Value, _) => continue,
+        };
+        errors.at(merge.key, format_args!("`merge` cannot be used here: {why}"), "remove `merge`");
+    }
+}
+
+/// Who may see an error may see the key and the version of the row.
+fn what_errors_name_is_no_secret(model: &Model<'_>, errors: &mut Errors) {
+    for field in &model.fields {
+        let Some(secret) = &field.attrs.secret else { continue };
+        let what = match field.role {
+            Role::Key => "key",
+            Role::Version => "version",
+            Role::Value => continue,
+        };
+        errors.at(secret.key, format_args!("the {what} cannot be secret: errors name it"), "remove `secret`");
     }
 }
 

@@ -31,7 +31,7 @@ use syn::spanned::Spanned as _;
 use syn::{GenericParam, Generics, Ident, Type, parse_quote};
 
 use crate::model::{Conversion, Field, Model, Role, Write};
-use crate::types;
+use crate::{tracked, types};
 
 pub(crate) fn tokens(model: &Model<'_>) -> TokenStream {
     let Some(version) = model.version() else { return TokenStream::new() };
@@ -40,6 +40,7 @@ pub(crate) fn tokens(model: &Model<'_>) -> TokenStream {
     let checks = checks(model, version);
     let lock = lock_impl(model, version, &prepared);
     let columns = columns_impl(model, version, &prepared);
+    let fields = model.tracked.then(|| tracked::fields_impl(model));
     quote! {
         // A block of its own, so that the import is seen by nobody else. A path that is longer than needed is the
         // user's; `()` is what a struct without conversions prepares.
@@ -51,6 +52,7 @@ pub(crate) fn tokens(model: &Model<'_>) -> TokenStream {
             #checks
             #lock
             #columns
+            #fields
         };
     }
 }
@@ -275,7 +277,7 @@ impl Prepared {
 impl Model<'_> {
     /// The column as a type, always in this one form: a column that does not exist is then one error, however often
     /// it is named.
-    fn column_of(&self, field: &Field) -> TokenStream {
+    pub(crate) fn column_of(&self, field: &Field) -> TokenStream {
         let table = &self.table;
         match &field.column {
             Some(column) => quote!(#table::#column),
@@ -354,10 +356,10 @@ fn check(ty: &Type, rule: &str, column: &TokenStream) -> TokenStream {
 }
 
 /// The type and const parameters of the struct.
-struct Parameters<'a>(Vec<&'a Ident>);
+pub(crate) struct Parameters<'a>(Vec<&'a Ident>);
 
 impl<'a> Parameters<'a> {
-    fn of(generics: &'a Generics) -> Self {
+    pub(crate) fn of(generics: &'a Generics) -> Self {
         let names = generics.params.iter().filter_map(|parameter| match parameter {
             GenericParam::Type(ty) => Some(&ty.ident),
             GenericParam::Const(constant) => Some(&constant.ident),
@@ -366,8 +368,12 @@ impl<'a> Parameters<'a> {
         Self(names.collect())
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Compares names, which may see a parameter where there is none, but never miss one.
-    fn appear_in(&self, ty: &Type) -> bool {
+    pub(crate) fn appear_in(&self, ty: &Type) -> bool {
         fn any(tokens: TokenStream, names: &[&Ident]) -> bool {
             tokens.into_iter().any(|token| match token {
                 proc_macro2::TokenTree::Ident(ident) => names.iter().any(|name| **name == ident),

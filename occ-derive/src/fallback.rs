@@ -39,6 +39,17 @@ pub(crate) fn tokens(
         }
     };
     let (key, values) = (visit(quote!(key)), visit(quote!(values)));
+    let fields = container.tracked.as_ref().map(|_| {
+        quote! {
+            #[automatically_derived]
+            impl #impl_generics __occ::Fields for #name #ty_generics #where_clause {
+                fn field(_: __occ::usize) -> __occ::Option<__occ::Field<Self>> { __occ::stub::never() }
+            }
+
+            #[automatically_derived]
+            impl #impl_generics __occ::SerializesNoSecret for #name #ty_generics #where_clause {}
+        }
+    });
     quote! {
         #errors
         const _: () = {
@@ -73,6 +84,8 @@ pub(crate) fn tokens(
                     __occ::stub::never()
                 }
             }
+
+            #fields
         };
     }
 }

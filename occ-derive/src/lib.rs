@@ -8,7 +8,10 @@ mod check;
 mod errors;
 mod expand;
 mod fallback;
+mod merge;
 mod model;
+mod spelling;
+mod tracked;
 mod types;
 
 use proc_macro::TokenStream;

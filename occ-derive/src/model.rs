@@ -18,6 +18,7 @@ pub(crate) struct Model<'a> {
     /// What to underline for the key as a whole.
     pub(crate) key_span: Span,
     pub(crate) fields: Vec<Field>,
+    pub(crate) tracked: bool,
     /// Whether an error has left something unknown. What seems to be missing may then be there, and is no second
     /// error.
     pub(crate) misread: bool,
@@ -97,6 +98,7 @@ impl<'a> Model<'a> {
             key_columns,
             key_span: container.primary_key.as_ref().map_or(input.ident.span(), |keys| keys.key),
             fields: model_fields,
+            tracked: container.tracked.is_some(),
             misread,
         })
     }

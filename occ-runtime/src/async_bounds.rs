@@ -12,15 +12,20 @@ use diesel::sql_types::{SingleValue, SqlType};
 use diesel_async::methods::{ExecuteDsl, LoadQuery};
 use diesel_async::{AsyncConnection, RunQueryDsl, TransactionManager as _};
 
+use crate::conflict::Conflict;
 use crate::error::{Error, Operation};
+use crate::fields::Fields;
 use crate::generator::VersionGenerator;
 use crate::lock::{LockMode, LockVersion, RowLocks};
+use crate::merge::{Choice, merge};
 use crate::model::{Columns, OptimisticLock};
 use crate::operation;
+use crate::reading;
 use crate::statement::{
     Always, Assignments, Chunks, CurrentRow, CurrentVersion, Delete, Erased, Form, FromClause, Guard,
     ReturningVersion, Update, WholeRow,
 };
+use crate::tracked::Tracked;
 
 /// A model that can be written, with its version checked, through the async connection `C`: the bound for generic
 /// code.
@@ -73,6 +78,15 @@ pub trait AsyncLocksOn<C: AsyncConnection>: Columns<C::Backend> {
     ) -> impl Future<Output = Result<Self::Version, Error>> + Send
     where
         A: Assignments<Self, C::Backend> + Send;
+
+    #[doc(hidden)]
+    fn write_changes(
+        tracked: &mut Tracked<Self>,
+        expected: Option<&Self::Version>,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        Self: Fields;
 
     #[doc(hidden)]
     fn write_all(rows: &mut [Self], conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send;
@@ -155,6 +169,31 @@ where
 pub trait AsyncLoadsOn<C>: OptimisticLock {
     #[doc(hidden)]
     fn read(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send;
+
+    #[doc(hidden)]
+    fn compare(
+        mine: Self,
+        base: Option<Self>,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<Conflict<Self>, Error>> + Send;
+
+    #[doc(hidden)]
+    fn read_tracked(
+        tracked: &mut Tracked<Self>,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        Self: Fields;
+
+    #[doc(hidden)]
+    fn rebase<F>(
+        tracked: &mut Tracked<Self>,
+        choose: F,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        Self: Fields,
+        F: FnMut(&'static str, &Self, &Self, &Self) -> Choice + Send;
 }
 
 impl<M, C> AsyncLoadsOn<C> for M
@@ -164,6 +203,36 @@ where
 {
     fn read(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send {
         conn.read_again(self)
+    }
+
+    fn compare(
+        mine: Self,
+        base: Option<Self>,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<Conflict<Self>, Error>> + Send {
+        conn.compare(mine, base)
+    }
+
+    fn read_tracked(
+        tracked: &mut Tracked<Self>,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        Self: Fields,
+    {
+        conn.read_tracked(tracked)
+    }
+
+    fn rebase<F>(
+        tracked: &mut Tracked<Self>,
+        choose: F,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        Self: Fields,
+        F: FnMut(&'static str, &Self, &Self, &Self) -> Choice + Send,
+    {
+        conn.rebase(tracked, choose)
     }
 }
 
@@ -175,7 +244,30 @@ where
     note = "add `#[derive(Queryable, Selectable)]` to `{M}`"
 )]
 pub trait AsyncReads<M> {
+    fn current(&mut self, row: &M) -> impl Future<Output = Result<Option<M>, Error>> + Send;
+
+    fn fresh(&mut self, operation: Operation, row: &M) -> impl Future<Output = Result<M, Error>> + Send;
+
     fn read_again(&mut self, row: &mut M) -> impl Future<Output = Result<(), Error>> + Send;
+
+    fn compare(
+        &mut self,
+        mine: M,
+        base: Option<M>,
+    ) -> impl Future<Output = Result<Conflict<M>, Error>> + Send;
+
+    fn read_tracked(&mut self, tracked: &mut Tracked<M>) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        M: Fields;
+
+    fn rebase<F>(
+        &mut self,
+        tracked: &mut Tracked<M>,
+        choose: F,
+    ) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        M: Fields,
+        F: FnMut(&'static str, &M, &M, &M) -> Choice + Send;
 }
 
 #[diagnostic::do_not_recommend]
@@ -188,7 +280,7 @@ where
     ST: SqlType + TypedExpressionType + 'static,
     FromClause<M>: QueryFragment<C::Backend> + Send,
 {
-    operation::load_operations!(first, [async, await]);
+    reading::load_operations!(first, [async, await, Send]);
 }
 
 /// The one row of a query. Boxed, as a future that names the query cannot be shown to be `Send` here

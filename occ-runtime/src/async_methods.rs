@@ -6,6 +6,7 @@ use diesel::query_builder::{AsChangeset, QueryFragment};
 use diesel_async::AsyncConnection;
 
 use crate::async_bounds::{AsyncLoadsOn, AsyncLocksOn, AsyncLocksRowsOn};
+use crate::conflict::Conflict;
 use crate::error::{Error, Operation};
 use crate::lock::LockMode;
 use crate::model::OptimisticLock;
@@ -201,6 +202,15 @@ pub trait AsyncOptimisticDsl: OptimisticLock {
         Self: AsyncLoadsOn<C>,
     {
         self.read(conn)
+    }
+
+    /// As [`OptimisticDsl::into_conflict`](crate::OptimisticDsl::into_conflict).
+    fn into_conflict<C>(self, conn: &mut C) -> impl Future<Output = Result<Conflict<Self>, Error>> + Send
+    where
+        C: AsyncConnection,
+        Self: AsyncLoadsOn<C>,
+    {
+        Self::compare(self, None, conn)
     }
 }
 

@@ -12,15 +12,20 @@ use diesel::query_dsl::methods::{ExecuteDsl, LoadQuery};
 use diesel::result::QueryResult;
 use diesel::sql_types::{SingleValue, SqlType};
 
+use crate::conflict::Conflict;
 use crate::error::{Error, Operation};
+use crate::fields::Fields;
 use crate::generator::VersionGenerator;
 use crate::lock::{LockMode, LockVersion, RowLocks};
+use crate::merge::{Choice, merge};
 use crate::model::{Columns, OptimisticLock};
 use crate::operation;
+use crate::reading;
 use crate::statement::{
     Always, Assignments, Chunks, CurrentRow, CurrentVersion, Delete, Erased, Form, FromClause, Guard,
     ReturningVersion, Update, WholeRow,
 };
+use crate::tracked::Tracked;
 
 /// A model that can be written, with its version checked, through the connection `C`: the bound for generic code.
 ///
@@ -79,6 +84,15 @@ pub trait LocksOn<C: Connection>: Columns<C::Backend> {
     ) -> Result<Self::Version, Error>
     where
         A: Assignments<Self, C::Backend>;
+
+    #[doc(hidden)]
+    fn write_changes(
+        tracked: &mut Tracked<Self>,
+        expected: Option<&Self::Version>,
+        conn: &mut C,
+    ) -> Result<(), Error>
+    where
+        Self: Fields;
 
     #[doc(hidden)]
     fn write_all(rows: &mut [Self], conn: &mut C) -> Result<(), Error>;
@@ -166,6 +180,20 @@ where
 pub trait LoadsOn<C>: OptimisticLock {
     #[doc(hidden)]
     fn read(&mut self, conn: &mut C) -> Result<(), Error>;
+
+    #[doc(hidden)]
+    fn compare(mine: Self, base: Option<Self>, conn: &mut C) -> Result<Conflict<Self>, Error>;
+
+    #[doc(hidden)]
+    fn read_tracked(tracked: &mut Tracked<Self>, conn: &mut C) -> Result<(), Error>
+    where
+        Self: Fields;
+
+    #[doc(hidden)]
+    fn rebase<F>(tracked: &mut Tracked<Self>, choose: F, conn: &mut C) -> Result<(), Error>
+    where
+        Self: Fields,
+        F: FnMut(&'static str, &Self, &Self, &Self) -> Choice;
 }
 
 impl<M, C> LoadsOn<C> for M
@@ -175,6 +203,25 @@ where
 {
     fn read(&mut self, conn: &mut C) -> Result<(), Error> {
         conn.read_again(self)
+    }
+
+    fn compare(mine: Self, base: Option<Self>, conn: &mut C) -> Result<Conflict<Self>, Error> {
+        conn.compare(mine, base)
+    }
+
+    fn read_tracked(tracked: &mut Tracked<Self>, conn: &mut C) -> Result<(), Error>
+    where
+        Self: Fields,
+    {
+        conn.read_tracked(tracked)
+    }
+
+    fn rebase<F>(tracked: &mut Tracked<Self>, choose: F, conn: &mut C) -> Result<(), Error>
+    where
+        Self: Fields,
+        F: FnMut(&'static str, &Self, &Self, &Self) -> Choice,
+    {
+        conn.rebase(tracked, choose)
     }
 }
 
@@ -186,7 +233,24 @@ where
     note = "add `#[derive(Queryable, Selectable)]` to `{M}`"
 )]
 pub trait Reads<M> {
+    /// The row as it is now; `None` if it is gone.
+    fn current(&mut self, row: &M) -> Result<Option<M>, Error>;
+
+    /// The same; a row that is gone is an error of this operation.
+    fn fresh(&mut self, operation: Operation, row: &M) -> Result<M, Error>;
+
     fn read_again(&mut self, row: &mut M) -> Result<(), Error>;
+
+    fn compare(&mut self, mine: M, base: Option<M>) -> Result<Conflict<M>, Error>;
+
+    fn read_tracked(&mut self, tracked: &mut Tracked<M>) -> Result<(), Error>
+    where
+        M: Fields;
+
+    fn rebase<F>(&mut self, tracked: &mut Tracked<M>, choose: F) -> Result<(), Error>
+    where
+        M: Fields,
+        F: FnMut(&'static str, &M, &M, &M) -> Choice;
 }
 
 #[diagnostic::do_not_recommend]
@@ -201,7 +265,7 @@ where
     ST: SqlType + TypedExpressionType + 'static,
     FromClause<M>: QueryFragment<C::Backend>,
 {
-    operation::load_operations!(RunQueryDsl::get_result);
+    reading::load_operations!(RunQueryDsl::get_result);
 }
 
 /// The one row of a query that is rarely sent: see [`Erased`].

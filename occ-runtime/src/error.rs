@@ -3,6 +3,8 @@
 use std::error::Error as StdError;
 use std::fmt;
 
+use crate::merge::UnmergedError;
+
 /// The error of every method in this crate.
 ///
 /// | variant | you meet it when | memory | what to do |
@@ -13,6 +15,7 @@ use std::fmt;
 /// | [`Version`](Error::Version) | no version follows the current one | unchanged | widen the column or change the generator |
 /// | [`AmbiguousKey`](Error::AmbiguousKey) | the key matched more than one row | unchanged | roll back, name the whole primary key |
 /// | [`Locked`](Error::Locked) | another transaction holds the row and you asked to skip it | unchanged | try later |
+/// | [`Unmerged`](Error::Unmerged) | both sides changed a field, and nobody decides between them | unchanged | ask somebody, `rebase_with` |
 /// | [`TransactionAborted`](Error::TransactionAborted) | a database error was ignored within a transaction | versions put back | run the transaction again, and let its errors out |
 /// | [`RetriesExhausted`](Error::RetriesExhausted) (feature `retry`) | a retry loop has used up its attempts or its time | unchanged | try later |
 /// | [`NestedRetry`](Error::NestedRetry) (feature `retry`) | a retry loop was called within a transaction | unchanged | call it outside |
@@ -49,6 +52,9 @@ pub enum Error {
     /// The row is locked by somebody else, and [`LockMode::skip_locked`](crate::LockMode::skip_locked) was asked for.
     #[error(transparent)]
     Locked(#[from] LockedError),
+    /// A [`rebase`](crate::TrackedDsl::rebase) met fields that both sides have changed in different ways.
+    #[error(transparent)]
+    Unmerged(#[from] UnmergedError),
     /// The row is at the expected version, but a condition of [`save_optimistic_if`](crate::OptimisticDsl::save_optimistic_if)
     /// or [`delete_optimistic_if`](crate::OptimisticDsl::delete_optimistic_if) does not hold for it.
     #[error(transparent)]
@@ -134,6 +140,8 @@ pub enum Operation {
     Reload,
     /// [`lock_optimistic`](crate::OptimisticDsl::lock_optimistic).
     Lock,
+    /// [`rebase`](crate::TrackedDsl::rebase).
+    Rebase,
 }
 
 impl fmt::Display for Operation {
@@ -146,6 +154,7 @@ impl fmt::Display for Operation {
             Self::Verify => "verify",
             Self::Reload => "reload",
             Self::Lock => "lock",
+            Self::Rebase => "rebase",
         })
     }
 }

@@ -13,22 +13,32 @@ mod bump;
 #[doc(hidden)]
 pub mod check;
 mod column;
+mod conflict;
+#[cfg(feature = "serde")]
+mod conflict_json;
 mod error;
+mod fields;
 mod generator;
 mod lock;
+mod merge;
 mod methods;
 mod model;
 mod operation;
 mod prepare;
+mod reading;
 #[cfg(feature = "retry")]
 mod retry;
+mod show;
 mod statement;
 #[doc(hidden)]
 pub mod stub;
+mod sum;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod timestamp;
 mod trace;
+mod tracked;
+mod tracked_methods;
 mod transaction;
 mod transient;
 mod trigger;
@@ -46,12 +56,15 @@ pub use batch::AsyncOptimisticBatchDsl;
 pub use batch::OptimisticBatchDsl;
 pub use bounds::{LoadsOn, LocksOn, LocksRowsOn};
 pub use bump::{BumpVersion, bump_version};
+pub use conflict::{Conflict, Difference};
 pub use error::{
     AmbiguousKeyError, DuplicateRowError, Error, GuardError, LockedError, Operation, StaleBatchError,
     StaleObjectError, TransactionAbortedError, VersionError,
 };
+pub use fields::Fields;
 pub use generator::{Counter, DatabaseGenerated, DefaultGenerator, Increment, VersionGenerator};
 pub use lock::{LockMode, RowLocks};
+pub use merge::{Choice, UnmergedError};
 pub use methods::OptimisticDsl;
 pub use model::OptimisticLock;
 #[cfg(feature = "derive")]
@@ -63,7 +76,12 @@ pub use retry::{
     Attempt, Failure, FindsOn, ModifyOutcome, NestedRetryError, RetriesExhausted, RetryDsl, RetryError,
     RetryPolicy,
 };
+pub use sum::Summable;
 pub use timestamp::{Clock, Micros, Millis, PointInTime, Precision, Seconds, SystemClock, Timestamp};
+pub use tracked::Tracked;
+#[cfg(feature = "async")]
+pub use tracked_methods::AsyncTrackedDsl;
+pub use tracked_methods::TrackedDsl;
 #[cfg(feature = "async")]
 pub use transaction::async_optimistic_transaction;
 pub use transaction::{VersionedValues, optimistic_transaction};
@@ -77,7 +95,8 @@ pub use xmin::{Xid, Xmin};
 /// Everything for programs with Diesel's own connections: `use occ_runtime::prelude::*;`
 pub mod prelude {
     pub use crate::{
-        Increment, LockMode, OptimisticBatchDsl, OptimisticDsl, OptimisticLock, optimistic_transaction,
+        Increment, LockMode, OptimisticBatchDsl, OptimisticDsl, OptimisticLock, TrackedDsl,
+        optimistic_transaction,
     };
     #[cfg(feature = "retry")]
     pub use crate::{RetryDsl, RetryPolicy};
@@ -87,7 +106,7 @@ pub mod prelude {
 #[cfg(feature = "async")]
 pub mod async_prelude {
     pub use crate::{
-        AsyncOptimisticBatchDsl, AsyncOptimisticDsl, Increment, LockMode, OptimisticLock,
+        AsyncOptimisticBatchDsl, AsyncOptimisticDsl, AsyncTrackedDsl, Increment, LockMode, OptimisticLock,
         async_optimistic_transaction as optimistic_transaction,
     };
     #[cfg(feature = "retry")]
@@ -100,16 +119,21 @@ pub mod databases {}
 /// What the derive writes into user code. Nothing here is covered by semantic versioning.
 #[doc(hidden)]
 pub mod __private {
-    pub use core::option::Option::{self, Some};
-    pub use core::primitive::{i32, str};
+    pub use core::clone::Clone;
+    pub use core::option::Option::{self, None, Some};
+    pub use core::primitive::{i32, str, usize};
     pub use core::result::Result::Ok;
 
+    pub use diesel::Column;
     pub use diesel::backend::Backend;
     pub use diesel::result::QueryResult;
 
     pub use crate::column::{ColumnValue, ColumnVisitor};
+    pub use crate::fields::{Field, FieldValue, Fields, Rule, SerializesNoSecret};
     pub use crate::generator::{DefaultGenerator, Increment};
     pub use crate::model::{Columns, OptimisticLock, SqlText};
     pub use crate::prepare::{Embedded, EmbeddedOn, SerializeAs};
+    pub use crate::show::{Show, ShowDebug, ShowDebugOption, ShowDisplay, ShowNothing, ShowOption};
+    pub use crate::sum::add;
     pub use crate::{check, stub};
 }

@@ -4,6 +4,7 @@ use diesel::connection::Connection;
 use diesel::query_builder::{AsChangeset, QueryFragment};
 
 use crate::bounds::{LoadsOn, LocksOn, LocksRowsOn};
+use crate::conflict::Conflict;
 use crate::error::{Error, Operation};
 use crate::lock::LockMode;
 use crate::model::OptimisticLock;
@@ -360,6 +361,17 @@ pub trait OptimisticDsl: OptimisticLock {
         Self: LoadsOn<C>,
     {
         self.read(conn)
+    }
+
+    /// Becomes both sides of a conflict, after a save was refused: this value, and the row as it is now.
+    ///
+    /// One `SELECT`. Needs `#[derive(Queryable, Selectable)]`. A row that is gone is no error here:
+    /// [`Conflict::is_deleted`](crate::Conflict::is_deleted). See [`Conflict`](crate::Conflict) for an example.
+    fn into_conflict<C>(self, conn: &mut C) -> Result<Conflict<Self>, Error>
+    where
+        Self: LoadsOn<C>,
+    {
+        Self::compare(self, None, conn)
     }
 }
 

@@ -102,6 +102,23 @@ macro_rules! lock_operations {
             $end(outcome, conn)$(.$await)?
         }
 
+        $($async)? fn write_changes(
+            tracked: &mut Tracked<M>,
+            expected: Option<&M::Version>,
+            conn: &mut C,
+        ) -> Result<(), Error>
+        where
+            M: Fields,
+        {
+            let changed = tracked.changed();
+            if changed.is_empty() && expected.is_none_or(|expected| expected == tracked.value.version()) {
+                return Ok(());
+            }
+            let next = tracked.value.put(Operation::Save, expected, changed, conn)$(.$await)??;
+            tracked.saved(next);
+            Ok(())
+        }
+
         $($async)? fn write_all(rows: &mut [M], conn: &mut C) -> Result<(), Error> {
             operation::refuse_duplicates::<C::Backend, M>(rows)?;
             if rows.is_empty() {
@@ -187,24 +204,6 @@ macro_rules! lock_operations {
             match $first(CurrentVersion::of(self), conn)$(.$await)? {
                 Ok(actual) if actual == *self.version() => Ok(()),
                 actual => Err(operation::refused::<C::Backend, M>(Operation::Verify, self, self.version(), 0, actual, false)),
-            }
-        }
-    };
-}
-
-/// The body of [`Reads`](crate::bounds::Reads) and of its async twin.
-macro_rules! load_operations {
-    ($first:path $(, [$async:ident, $await:ident])?) => {
-        $($async)? fn read_again(&mut self, row: &mut M) -> Result<(), Error> {
-            match $first(CurrentRow::<M, C::Backend>::of(row), self)$(.$await)? {
-                Ok(current) => {
-                    *row = current;
-                    Ok(())
-                }
-                Err(diesel::result::Error::NotFound) => {
-                    Err(operation::stale::<C::Backend, M>(Operation::Reload, row, row.version(), None))
-                }
-                Err(error) => Err(error.into()),
             }
         }
     };
@@ -302,7 +301,7 @@ pub(crate) fn one_by_one(written: QueryResult<usize>) -> Result<bool, Error> {
     }
 }
 
-pub(crate) use {load_operations, lock_operations, row_lock_operations};
+pub(crate) use {lock_operations, row_lock_operations};
 
 /// Whether `UPDATE .. RETURNING` answers with what triggers have made of the row. SQLite's answers before them.
 #[cfg_attr(
@@ -422,7 +421,7 @@ where
     stale.into()
 }
 
-fn key_text<DB, M>(row: &M) -> String
+pub(crate) fn key_text<DB, M>(row: &M) -> String
 where
     DB: Backend,
     M: Columns<DB>,

@@ -8,8 +8,8 @@ use diesel::result::Error as DieselError;
 use crate::error::{Error, TransactionAbortedError};
 use crate::model::OptimisticLock;
 
-/// Values whose versions a transaction takes care of: a `&mut` to a model or to a slice of models, or a tuple of
-/// up to eight such. The models own their fields.
+/// Values whose versions a transaction takes care of: a `&mut` to a model, to a [`Tracked`](crate::Tracked) one or to a
+/// slice of models, or a tuple of up to eight such. The models own their fields.
 ///
 /// ```
 /// use occ_runtime::VersionedValues;

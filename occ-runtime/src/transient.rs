@@ -109,7 +109,11 @@ impl Error {
             Self::Stale(_) | Self::StaleBatch(_) | Self::Locked(_) => true,
             Self::TransactionAborted(inner) => classify(inner.cause()),
             Self::Database(error) => classify(error),
-            Self::Version(_) | Self::AmbiguousKey(_) | Self::DuplicateRow(_) | Self::Guard(_) => false,
+            Self::Version(_)
+            | Self::AmbiguousKey(_)
+            | Self::DuplicateRow(_)
+            | Self::Guard(_)
+            | Self::Unmerged(_) => false,
             #[cfg(feature = "retry")]
             Self::RetriesExhausted(_) | Self::NestedRetry(_) => false,
         }

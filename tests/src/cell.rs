@@ -179,6 +179,73 @@ macro_rules! blocking_cell {
             occ_runtime::OptimisticBatchDsl::delete_all_optimistic(models, conn)
         }
 
+        pub async fn into_conflict<M: LoadsOn<Conn>>(
+            model: M,
+            conn: &mut Conn,
+        ) -> Result<occ_runtime::Conflict<M>, Error> {
+            OptimisticDsl::into_conflict(model, conn)
+        }
+
+        pub async fn save_tracked<M>(
+            model: &mut occ_runtime::Tracked<M>,
+            conn: &mut Conn,
+        ) -> Result<(), Error>
+        where
+            M: occ_runtime::Fields + LocksOn<Conn>,
+        {
+            occ_runtime::TrackedDsl::save_optimistic(model, conn)
+        }
+
+        pub async fn save_tracked_expecting<M>(
+            model: &mut occ_runtime::Tracked<M>,
+            expected: &M::Version,
+            conn: &mut Conn,
+        ) -> Result<(), Error>
+        where
+            M: occ_runtime::Fields + LocksOn<Conn>,
+        {
+            occ_runtime::TrackedDsl::save_optimistic_expecting(model, expected, conn)
+        }
+
+        pub async fn reload_tracked<M>(
+            model: &mut occ_runtime::Tracked<M>,
+            conn: &mut Conn,
+        ) -> Result<(), Error>
+        where
+            M: occ_runtime::Fields + LoadsOn<Conn>,
+        {
+            occ_runtime::TrackedDsl::reload(model, conn)
+        }
+
+        pub async fn rebase<M>(model: &mut occ_runtime::Tracked<M>, conn: &mut Conn) -> Result<(), Error>
+        where
+            M: occ_runtime::Fields + LoadsOn<Conn>,
+        {
+            occ_runtime::TrackedDsl::rebase(model, conn)
+        }
+
+        pub async fn rebase_with<M, F>(
+            model: &mut occ_runtime::Tracked<M>,
+            conn: &mut Conn,
+            choose: F,
+        ) -> Result<(), Error>
+        where
+            M: occ_runtime::Fields + LoadsOn<Conn>,
+            F: FnMut(&'static str, &M, &M, &M) -> occ_runtime::Choice,
+        {
+            occ_runtime::TrackedDsl::rebase_with(model, conn, choose)
+        }
+
+        pub async fn conflict<M>(
+            model: &occ_runtime::Tracked<M>,
+            conn: &mut Conn,
+        ) -> Result<occ_runtime::Conflict<M>, Error>
+        where
+            M: occ_runtime::Fields + LoadsOn<Conn>,
+        {
+            occ_runtime::TrackedDsl::conflict(model, conn)
+        }
+
         pub fn record(conn: &mut Conn) -> $crate::recorder::Recorder {
             let recorder = $crate::recorder::Recorder::default();
             conn.set_instrumentation(recorder.clone());
@@ -339,6 +406,73 @@ macro_rules! async_cell {
 
         pub async fn delete_all<M: AsyncLocksOn<Conn>>(models: &[M], conn: &mut Conn) -> Result<(), Error> {
             occ_runtime::AsyncOptimisticBatchDsl::delete_all_optimistic(models, conn).await
+        }
+
+        pub async fn into_conflict<M: AsyncLoadsOn<Conn>>(
+            model: M,
+            conn: &mut Conn,
+        ) -> Result<occ_runtime::Conflict<M>, Error> {
+            AsyncOptimisticDsl::into_conflict(model, conn).await
+        }
+
+        pub async fn save_tracked<M>(
+            model: &mut occ_runtime::Tracked<M>,
+            conn: &mut Conn,
+        ) -> Result<(), Error>
+        where
+            M: occ_runtime::Fields + AsyncLocksOn<Conn>,
+        {
+            occ_runtime::AsyncTrackedDsl::save_optimistic(model, conn).await
+        }
+
+        pub async fn save_tracked_expecting<M>(
+            model: &mut occ_runtime::Tracked<M>,
+            expected: &M::Version,
+            conn: &mut Conn,
+        ) -> Result<(), Error>
+        where
+            M: occ_runtime::Fields + AsyncLocksOn<Conn>,
+        {
+            occ_runtime::AsyncTrackedDsl::save_optimistic_expecting(model, expected, conn).await
+        }
+
+        pub async fn reload_tracked<M>(
+            model: &mut occ_runtime::Tracked<M>,
+            conn: &mut Conn,
+        ) -> Result<(), Error>
+        where
+            M: occ_runtime::Fields + AsyncLoadsOn<Conn>,
+        {
+            occ_runtime::AsyncTrackedDsl::reload(model, conn).await
+        }
+
+        pub async fn rebase<M>(model: &mut occ_runtime::Tracked<M>, conn: &mut Conn) -> Result<(), Error>
+        where
+            M: occ_runtime::Fields + AsyncLoadsOn<Conn>,
+        {
+            occ_runtime::AsyncTrackedDsl::rebase(model, conn).await
+        }
+
+        pub async fn rebase_with<M, F>(
+            model: &mut occ_runtime::Tracked<M>,
+            conn: &mut Conn,
+            choose: F,
+        ) -> Result<(), Error>
+        where
+            M: occ_runtime::Fields + AsyncLoadsOn<Conn>,
+            F: FnMut(&'static str, &M, &M, &M) -> occ_runtime::Choice + Send,
+        {
+            occ_runtime::AsyncTrackedDsl::rebase_with(model, conn, choose).await
+        }
+
+        pub async fn conflict<M>(
+            model: &occ_runtime::Tracked<M>,
+            conn: &mut Conn,
+        ) -> Result<occ_runtime::Conflict<M>, Error>
+        where
+            M: occ_runtime::Fields + AsyncLoadsOn<Conn>,
+        {
+            occ_runtime::AsyncTrackedDsl::conflict(model, conn).await
         }
 
         pub fn record(conn: &mut Conn) -> $crate::recorder::Recorder {

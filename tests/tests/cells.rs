@@ -17,6 +17,8 @@ fn the_cells_that_are_not_built_are_named() {
         ("both_colours", "async", cfg!(feature = "async")),
         ("generators", "kinds", cfg!(feature = "kinds")),
         ("properties", "kinds", cfg!(feature = "kinds")),
+        ("merge_laws", "kinds", cfg!(feature = "kinds")),
+        ("conflict_json", "kinds", cfg!(feature = "kinds")),
         ("conformance", "kinds", cfg!(feature = "kinds")),
         ("allocations", "kinds", cfg!(feature = "kinds")),
         ("instructions", "kinds", cfg!(feature = "kinds")),

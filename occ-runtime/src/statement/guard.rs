@@ -73,11 +73,15 @@ where
     A: UpdateKind<M>,
 {
     type Id = ();
-    // A predicate is kept under its text, as Diesel does in a SELECT.
-    const SQL_TEXT: SqlText = match A::SQL_TEXT {
-        SqlText::Many => SqlText::Many,
-        SqlText::Fixed | SqlText::Few => SqlText::Few,
-    };
+    const IS_FIXED: bool = false;
+
+    /// A predicate is kept under its text, as Diesel does in a SELECT.
+    fn sql_text(&self) -> SqlText {
+        match self.assignments.sql_text() {
+            SqlText::Many => SqlText::Many,
+            SqlText::Fixed | SqlText::Few => SqlText::Few,
+        }
+    }
 }
 
 impl<M, DB, A, G> Assignments<M, DB> for Guarded<A, G>

@@ -5,6 +5,7 @@
 //! `unsafe_to_cache_prepared` and the statement is prepared once per connection. Where the text cannot vary they
 //! also have a static [`QueryId`](diesel::query_builder::QueryId), so that a warm save builds no SQL at all.
 
+mod changed;
 mod delete;
 mod erased;
 #[cfg(feature = "retry")]
@@ -14,6 +15,7 @@ mod many;
 mod select;
 mod update;
 
+pub(crate) use changed::Changed;
 pub(crate) use delete::Delete;
 pub(crate) use erased::Erased;
 #[cfg(feature = "retry")]

@@ -37,8 +37,10 @@ impl<'a, M: OptimisticLock, A> Update<'a, M, A> {
 pub trait UpdateKind<M: OptimisticLock> {
     /// Sets this kind apart from others of the same struct.
     type Id: 'static;
-    /// How often its text can differ.
-    const SQL_TEXT: SqlText;
+    /// Whether its text is always the same, and then built only once.
+    const IS_FIXED: bool;
+    /// How often the text of such an update can differ.
+    fn sql_text(&self) -> SqlText;
 }
 
 /// What an [`Update`] sets besides the version.
@@ -62,7 +64,11 @@ pub struct WholeRow;
 
 impl<M: OptimisticLock> UpdateKind<M> for WholeRow {
     type Id = Self;
-    const SQL_TEXT: SqlText = M::SQL_TEXT;
+    const IS_FIXED: bool = matches!(M::SQL_TEXT, SqlText::Fixed);
+
+    fn sql_text(&self) -> SqlText {
+        M::SQL_TEXT
+    }
 }
 
 impl<M, DB> Assignments<M, DB> for WholeRow
@@ -83,7 +89,11 @@ pub struct Nothing;
 
 impl<M: OptimisticLock> UpdateKind<M> for Nothing {
     type Id = Self;
-    const SQL_TEXT: SqlText = SqlText::Fixed;
+    const IS_FIXED: bool = true;
+
+    fn sql_text(&self) -> SqlText {
+        SqlText::Fixed
+    }
 }
 
 impl<M: OptimisticLock, DB: Backend> Assignments<M, DB> for Nothing {
@@ -100,8 +110,12 @@ pub struct Changes<C>(pub(crate) C);
 
 impl<M: OptimisticLock, C> UpdateKind<M> for Changes<C> {
     type Id = ();
-    // Any expression can be in there, so any number of texts: Diesel's own rule for an UPDATE.
-    const SQL_TEXT: SqlText = SqlText::Many;
+    const IS_FIXED: bool = false;
+
+    /// Any expression can be in there, so any number of texts: Diesel's own rule for an UPDATE.
+    fn sql_text(&self) -> SqlText {
+        SqlText::Many
+    }
 }
 
 impl<M, DB, C> Assignments<M, DB> for Changes<C>
@@ -126,7 +140,7 @@ where
     FromClause<M>: QueryFragment<DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        if matches!(A::SQL_TEXT, SqlText::Many) {
+        if matches!(self.assignments.sql_text(), SqlText::Many) {
             out.unsafe_to_cache_prepared();
         }
         out.push_sql("UPDATE ");
@@ -155,7 +169,7 @@ where
 
 impl<M: OptimisticLock, A: UpdateKind<M>> QueryId for Update<'_, M, A> {
     type QueryId = StatementKey<A::Id, M::StatementId>;
-    const HAS_STATIC_QUERY_ID: bool = matches!(A::SQL_TEXT, SqlText::Fixed);
+    const HAS_STATIC_QUERY_ID: bool = A::IS_FIXED;
 }
 
 /// The same, and answers with the version that the row has then: for PostgreSQL.

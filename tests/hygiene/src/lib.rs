@@ -42,15 +42,16 @@ pub mod schema {
 #[no_implicit_prelude]
 pub mod model {
     /// A row.
-    #[derive(Debug, ::my_occ::OptimisticLock)]
+    #[derive(Debug, Clone, ::my_occ::OptimisticLock)]
     #[diesel(table_name = crate::schema::items)]
-    #[occ(crate = ::my_occ)]
+    #[occ(crate = ::my_occ, tracked)]
     pub struct Item<'a> {
         /// Its key.
         pub id: i32,
         /// Its name.
         pub name: &'a str,
         /// What there is to say.
+        #[occ(secret, merge = theirs)]
         pub note: ::std::option::Option<::std::string::String>,
         /// Moves on.
         #[occ(version, generator = ::my_occ::Increment)]

@@ -1,15 +1,18 @@
 //! The scenarios, written once and included by each cell, whose names they use.
 
+mod article;
 pub(crate) mod batch;
 #[cfg(feature = "kinds")]
 mod batch_kinds;
 mod conflict;
+mod conflict_values;
 #[cfg(feature = "kinds")]
 mod database_generated;
 mod errors;
 mod guards;
 mod isolation;
 mod keys;
+mod merge;
 mod names;
 mod options;
 mod partial_update;
@@ -20,6 +23,7 @@ mod retry;
 #[cfg(feature = "retry")]
 mod retry_events;
 mod save;
+mod tracked;
 mod transactions;
 #[cfg(feature = "kinds")]
 pub(crate) mod version_kinds;

@@ -1,0 +1,120 @@
+//! Three-way merges: what two sides have made of one row.
+
+use std::fmt;
+
+use crate::conflict::Difference;
+use crate::fields::{Fields, Rule, fields};
+
+/// Which side of a field wins, in [`rebase_with`](crate::TrackedDsl::rebase_with).
+///
+/// ```
+/// use occ_runtime::Choice;
+/// # struct Article { title: String }
+///
+/// /// The longer title; everything else is for people to decide.
+/// fn choose(field: &str, _base: &Article, mine: &Article, theirs: &Article) -> Choice {
+///     match field {
+///         "title" if mine.title.len() > theirs.title.len() => Choice::Mine,
+///         "title" => Choice::Theirs,
+///         _ => Choice::Undecided,
+///     }
+/// }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Choice {
+    /// The value in memory.
+    Mine,
+    /// The value in the row.
+    Theirs,
+    /// Neither: the field is reported in [`Error::Unmerged`](crate::Error::Unmerged), and nothing is merged.
+    Undecided,
+}
+
+/// What both sides have made of `base`, or the fields for which nobody decides.
+///
+/// It starts from theirs, so that whatever is not said to be mine is the row's.
+pub(crate) fn merge<M, F>(base: &M, mine: &M, theirs: &M, mut choose: F) -> Result<M, Vec<Difference>>
+where
+    M: Fields,
+    F: FnMut(&'static str, &M, &M, &M) -> Choice,
+{
+    let mut merged = theirs.clone();
+    let mut undecided = Vec::new();
+    for field in fields::<M>() {
+        let choice = if !field.is_changed(base, mine) {
+            Choice::Theirs
+        } else if field.is_same(base, theirs) {
+            Choice::Mine
+        } else {
+            match field.merge_rule() {
+                // Also where both changes are the same: two people who count one each are two.
+                Rule::Add(add) if add(&mut merged, base, mine, theirs) => Choice::Theirs,
+                Rule::Ask if field.is_same(mine, theirs) => Choice::Theirs,
+                Rule::Ask | Rule::Add(_) => choose(field.name(), base, mine, theirs),
+                Rule::Mine => Choice::Mine,
+                Rule::Theirs => Choice::Theirs,
+            }
+        };
+        match choice {
+            Choice::Mine => field.copy(&mut merged, mine),
+            Choice::Theirs => {}
+            Choice::Undecided => undecided.push(Difference::of(&field, Some(base), mine, Some(theirs))),
+        }
+    }
+    if undecided.is_empty() { Ok(merged) } else { Err(undecided) }
+}
+
+/// Fields that both sides have changed in different ways, and that no rule decides.
+///
+/// ```
+/// fn fields(error: &occ_runtime::UnmergedError) -> Vec<&str> {
+///     error.differences().iter().map(|difference| difference.field()).collect()
+/// }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnmergedError(Box<Unmerged>);
+
+/// Boxed, so that a `Result` stays small.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Unmerged {
+    table: &'static str,
+    key: String,
+    differences: Vec<Difference>,
+}
+
+impl UnmergedError {
+    pub(crate) fn new(table: &'static str, key: String, differences: Vec<Difference>) -> Self {
+        Self(Box::new(Unmerged { table, key, differences }))
+    }
+
+    /// The name of the table's `table!` module.
+    #[must_use]
+    pub fn table(&self) -> &'static str {
+        self.0.table
+    }
+
+    /// The primary key of the row; several columns as `(1, "blue")`.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        &self.0.key
+    }
+
+    /// Each of these fields, with its value before both changes, mine and theirs.
+    #[must_use]
+    pub fn differences(&self) -> &[Difference] {
+        &self.0.differences
+    }
+}
+
+impl fmt::Display for UnmergedError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Unmerged { table, key, differences } = &*self.0;
+        write!(f, "cannot merge row {key} of `{table}`: both sides have changed ")?;
+        for (index, difference) in differences.iter().enumerate() {
+            write!(f, "{}`{}`", if index == 0 { "" } else { ", " }, difference.field())?;
+        }
+        f.write_str("; decide for each between mine and theirs with `rebase_with`, or give it a merge rule")
+    }
+}
+
+impl std::error::Error for UnmergedError {}

@@ -1,0 +1,403 @@
+//! The methods of tracked values, for connections of both colours.
+
+#[cfg(feature = "async")]
+use std::future::Future;
+
+use diesel::Connection;
+#[cfg(feature = "async")]
+use diesel_async::AsyncConnection;
+
+#[cfg(feature = "async")]
+use crate::async_bounds::{AsyncLoadsOn, AsyncLocksOn};
+use crate::bounds::{LoadsOn, LocksOn};
+use crate::conflict::Conflict;
+use crate::error::Error;
+use crate::fields::Fields;
+use crate::merge::Choice;
+use crate::tracked::Tracked;
+
+/// Saving what was changed, and merging: for [`Tracked`] values and Diesel's own connections.
+///
+/// All examples on this page start like this:
+///
+/// ```
+/// use diesel::prelude::*;
+/// use occ_runtime::prelude::*;
+/// use occ_runtime::Tracked;
+#[doc = include_str!("example_tracked.txt")]
+/// # let conn = &mut connection();
+/// let select = articles::table.find(1).select(Tracked::<Article>::as_select());
+/// let mut mine = select.first(conn)?;
+/// let mut theirs = select.first(conn)?;
+/// # QueryResult::Ok(())
+/// ```
+///
+/// Each leaves the value exactly as it was if it fails.
+pub trait TrackedDsl<T: Fields> {
+    /// Writes the columns that were changed and moves the version on, if the row is still at this version.
+    ///
+    /// One `UPDATE`. Where nothing was changed, nothing is sent, the version stays, and the answer is `Ok` without a look
+    /// at the row.
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// # use occ_runtime::{Error, Tracked, prelude::*};
+    #[doc = include_str!("example_tracked.txt")]
+    /// # let conn = &mut connection();
+    /// # let select = articles::table.find(1).select(Tracked::<Article>::as_select());
+    /// # let mut mine = select.first(conn)?;
+    /// mine.save_optimistic(conn)?;
+    /// assert_eq!(mine.version, 1);
+    /// mine.title = "Locks".into();
+    /// mine.save_optimistic(conn)?;
+    /// assert_eq!(mine.version, 2);
+    /// # Ok::<_, Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As of [`OptimisticDsl::save_optimistic`](crate::OptimisticDsl::save_optimistic).
+    fn save_optimistic<C>(&mut self, conn: &mut C) -> Result<(), Error>
+    where
+        C: Connection,
+        T: LocksOn<C>;
+
+    /// The same, but the row must be at `expected`, the version that a client sent.
+    ///
+    /// One `UPDATE`; none where nothing was changed and `expected` is the version in memory.
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// # use occ_runtime::{Error, Tracked, prelude::*};
+    #[doc = include_str!("example_tracked.txt")]
+    /// # let conn = &mut connection();
+    /// # let select = articles::table.find(1).select(Tracked::<Article>::as_select());
+    /// # let mut mine = select.first(conn)?;
+    /// mine.title = "Locks".into();
+    /// assert!(mine.save_optimistic_expecting(&7, conn).unwrap_err().is_stale());
+    /// mine.save_optimistic_expecting(&1, conn)?;
+    /// assert_eq!((mine.version, mine.is_dirty()), (2, false));
+    /// # Ok::<_, Error>(())
+    /// ```
+    fn save_optimistic_expecting<C>(&mut self, expected: &T::Version, conn: &mut C) -> Result<(), Error>
+    where
+        C: Connection,
+        T: LocksOn<C>;
+
+    /// Becomes what the row is now, as if it was loaded anew: changes are lost.
+    ///
+    /// One `SELECT`.
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// # use occ_runtime::{Error, Tracked, prelude::*};
+    #[doc = include_str!("example_tracked.txt")]
+    /// # let conn = &mut connection();
+    /// # let select = articles::table.find(1).select(Tracked::<Article>::as_select());
+    /// # let mut mine = select.first(conn)?;
+    /// mine.title = "Locks".into();
+    /// mine.reload(conn)?;
+    /// assert_eq!(mine.title, "Doors");
+    /// # Ok::<_, Error>(())
+    /// ```
+    fn reload<C>(&mut self, conn: &mut C) -> Result<(), Error>
+    where
+        T: LoadsOn<C>;
+
+    /// Reads the row again and applies my changes to it.
+    ///
+    /// One `SELECT`. A field that only I have changed stays mine; one that only they have changed becomes theirs; one that
+    /// both have set to the same is that. One that both have changed differently follows its rule:
+    ///
+    /// | `#[occ(merge = ..)]` | |
+    /// |---|---|
+    /// | `mine` | stays mine |
+    /// | `theirs` | becomes theirs |
+    /// | `add` | both changes add up, also if they are the same: theirs + mine - base; where that does not fit the type, as without a rule |
+    /// | none | [`Error::Unmerged`], which names each such field with all its values; nothing is merged |
+    ///
+    /// After it the value is at the row's version, and the next save writes what is still mine, checked against the row
+    /// that was read. Merging is by field: what depends on several of them (a start before its end), check before you save.
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// # use occ_runtime::{Error, Tracked, prelude::*};
+    #[doc = include_str!("example_tracked.txt")]
+    /// # let conn = &mut connection();
+    /// # let select = articles::table.find(1).select(Tracked::<Article>::as_select());
+    /// # let mut mine = select.first(conn)?;
+    /// # let mut theirs = select.first(conn)?;
+    /// theirs.body = "They open.".into();
+    /// theirs.views += 5;
+    /// theirs.save_optimistic(conn)?;
+    ///
+    /// mine.title = "Locks".into();
+    /// mine.views += 1;
+    /// if mine.save_optimistic(conn).is_err_and(|error| error.is_stale()) {
+    ///     mine.rebase(conn)?;
+    ///     mine.save_optimistic(conn)?;
+    /// }
+    /// assert_eq!((mine.title.as_str(), mine.body.as_str(), mine.views), ("Locks", "They open.", 16));
+    /// # Ok::<_, Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unmerged`]; [`Error::Stale`] if the row is gone.
+    fn rebase<C>(&mut self, conn: &mut C) -> Result<(), Error>
+    where
+        T: LoadsOn<C>;
+
+    /// The same, and asks `choose` for each field that would be reported: with its name, the base, mine and theirs.
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// # use occ_runtime::{Error, Tracked, prelude::*};
+    #[doc = include_str!("example_tracked.txt")]
+    /// # let conn = &mut connection();
+    /// # let select = articles::table.find(1).select(Tracked::<Article>::as_select());
+    /// # let mut mine = select.first(conn)?;
+    /// # let mut theirs = select.first(conn)?;
+    /// use occ_runtime::Choice;
+    ///
+    /// theirs.title = "Keys".into();
+    /// theirs.save_optimistic(conn)?;
+    /// mine.title = "Locks".into();
+    /// assert!(mine.rebase(conn).is_err());
+    /// mine.rebase_with(conn, |field, _base, mine, theirs| match field {
+    ///     "title" if mine.title.len() > theirs.title.len() => Choice::Mine,
+    ///     _ => Choice::Undecided,
+    /// })?;
+    /// assert_eq!((mine.title.as_str(), mine.version), ("Locks", 2));
+    /// # Ok::<_, Error>(())
+    /// ```
+    fn rebase_with<C, F>(&mut self, conn: &mut C, choose: F) -> Result<(), Error>
+    where
+        T: LoadsOn<C>,
+        F: FnMut(&'static str, &T, &T, &T) -> Choice;
+
+    /// Both sides as values, with the base: for a page that asks which of them to keep.
+    ///
+    /// One `SELECT`. See [`Conflict`].
+    fn into_conflict<C>(self, conn: &mut C) -> Result<Conflict<T>, Error>
+    where
+        T: LoadsOn<C>;
+
+    /// The same, of a copy.
+    fn conflict<C>(&self, conn: &mut C) -> Result<Conflict<T>, Error>
+    where
+        T: LoadsOn<C>;
+}
+
+impl<T: Fields> TrackedDsl<T> for Tracked<T> {
+    fn save_optimistic<C>(&mut self, conn: &mut C) -> Result<(), Error>
+    where
+        C: Connection,
+        T: LocksOn<C>,
+    {
+        T::write_changes(self, None, conn)
+    }
+
+    fn save_optimistic_expecting<C>(&mut self, expected: &T::Version, conn: &mut C) -> Result<(), Error>
+    where
+        C: Connection,
+        T: LocksOn<C>,
+    {
+        T::write_changes(self, Some(expected), conn)
+    }
+
+    fn reload<C>(&mut self, conn: &mut C) -> Result<(), Error>
+    where
+        T: LoadsOn<C>,
+    {
+        T::read_tracked(self, conn)
+    }
+
+    fn rebase<C>(&mut self, conn: &mut C) -> Result<(), Error>
+    where
+        T: LoadsOn<C>,
+    {
+        T::rebase(self, undecided, conn)
+    }
+
+    fn rebase_with<C, F>(&mut self, conn: &mut C, choose: F) -> Result<(), Error>
+    where
+        T: LoadsOn<C>,
+        F: FnMut(&'static str, &T, &T, &T) -> Choice,
+    {
+        T::rebase(self, choose, conn)
+    }
+
+    fn into_conflict<C>(self, conn: &mut C) -> Result<Conflict<T>, Error>
+    where
+        T: LoadsOn<C>,
+    {
+        T::compare(self.value, Some(self.original), conn)
+    }
+
+    fn conflict<C>(&self, conn: &mut C) -> Result<Conflict<T>, Error>
+    where
+        T: LoadsOn<C>,
+    {
+        T::compare(self.value.clone(), Some(self.original.clone()), conn)
+    }
+}
+
+/// Nobody is there to choose.
+fn undecided<T>(_: &'static str, _: &T, _: &T, _: &T) -> Choice {
+    Choice::Undecided
+}
+
+/// [`TrackedDsl`] for diesel-async's connections: the same names, outcomes and statements.
+///
+/// ```
+/// use diesel::prelude::*;
+/// use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
+/// use diesel_async::{AsyncConnection, RunQueryDsl, SimpleAsyncConnection};
+/// use occ_runtime::Tracked;
+/// use occ_runtime::async_prelude::*;
+/// # diesel::table! { products (id) { id -> Integer, name -> Text, quantity -> Integer, version -> Integer } }
+///
+/// #[derive(Clone, Queryable, Selectable, OptimisticLock)]
+/// #[occ(tracked)]
+/// struct Product {
+///     id: i32,
+///     name: String,
+///     quantity: i32,
+///     version: i32,
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let conn = &mut SyncConnectionWrapper::<SqliteConnection>::establish(":memory:").await?;
+/// # conn.batch_execute("CREATE TABLE products (id INTEGER PRIMARY KEY, name TEXT NOT NULL, quantity INTEGER NOT NULL,
+/// #                     version INTEGER NOT NULL); INSERT INTO products VALUES (1, 'lamp', 3, 1);").await?;
+/// let select = products::table.find(1).select(Tracked::<Product>::as_select());
+/// let (mut mine, mut theirs) = (select.first(conn).await?, select.first(conn).await?);
+/// theirs.quantity = 2;
+/// theirs.save_optimistic(conn).await?;
+///
+/// mine.name = "desk lamp".into();
+/// mine.rebase(conn).await?;
+/// mine.save_optimistic(conn).await?;
+/// assert_eq!((mine.name.as_str(), mine.quantity, mine.version), ("desk lamp", 2, 3));
+/// # Ok(())
+/// # }
+/// ```
+#[cfg(feature = "async")]
+pub trait AsyncTrackedDsl<T: Fields> {
+    /// As [`TrackedDsl::save_optimistic`].
+    fn save_optimistic<C>(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        C: AsyncConnection,
+        T: AsyncLocksOn<C>;
+
+    /// As [`TrackedDsl::save_optimistic_expecting`].
+    fn save_optimistic_expecting<C>(
+        &mut self,
+        expected: &T::Version,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        C: AsyncConnection,
+        T: AsyncLocksOn<C>;
+
+    /// As [`TrackedDsl::reload`].
+    fn reload<C>(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        C: AsyncConnection,
+        T: AsyncLoadsOn<C>;
+
+    /// As [`TrackedDsl::rebase`].
+    fn rebase<C>(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        C: AsyncConnection,
+        T: AsyncLoadsOn<C>;
+
+    /// As [`TrackedDsl::rebase_with`].
+    fn rebase_with<C, F>(
+        &mut self,
+        conn: &mut C,
+        choose: F,
+    ) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        C: AsyncConnection,
+        T: AsyncLoadsOn<C>,
+        F: FnMut(&'static str, &T, &T, &T) -> Choice + Send;
+
+    /// As [`TrackedDsl::into_conflict`].
+    fn into_conflict<C>(self, conn: &mut C) -> impl Future<Output = Result<Conflict<T>, Error>> + Send
+    where
+        C: AsyncConnection,
+        T: AsyncLoadsOn<C>;
+
+    /// As [`TrackedDsl::conflict`].
+    fn conflict<C>(&self, conn: &mut C) -> impl Future<Output = Result<Conflict<T>, Error>> + Send
+    where
+        C: AsyncConnection,
+        T: AsyncLoadsOn<C>;
+}
+
+#[cfg(feature = "async")]
+impl<T: Fields> AsyncTrackedDsl<T> for Tracked<T> {
+    fn save_optimistic<C>(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        C: AsyncConnection,
+        T: AsyncLocksOn<C>,
+    {
+        T::write_changes(self, None, conn)
+    }
+
+    fn save_optimistic_expecting<C>(
+        &mut self,
+        expected: &T::Version,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        C: AsyncConnection,
+        T: AsyncLocksOn<C>,
+    {
+        T::write_changes(self, Some(expected), conn)
+    }
+
+    fn reload<C>(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        C: AsyncConnection,
+        T: AsyncLoadsOn<C>,
+    {
+        T::read_tracked(self, conn)
+    }
+
+    fn rebase<C>(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        C: AsyncConnection,
+        T: AsyncLoadsOn<C>,
+    {
+        T::rebase(self, undecided, conn)
+    }
+
+    fn rebase_with<C, F>(&mut self, conn: &mut C, choose: F) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        C: AsyncConnection,
+        T: AsyncLoadsOn<C>,
+        F: FnMut(&'static str, &T, &T, &T) -> Choice + Send,
+    {
+        T::rebase(self, choose, conn)
+    }
+
+    fn into_conflict<C>(self, conn: &mut C) -> impl Future<Output = Result<Conflict<T>, Error>> + Send
+    where
+        C: AsyncConnection,
+        T: AsyncLoadsOn<C>,
+    {
+        T::compare(self.value, Some(self.original), conn)
+    }
+
+    fn conflict<C>(&self, conn: &mut C) -> impl Future<Output = Result<Conflict<T>, Error>> + Send
+    where
+        C: AsyncConnection,
+        T: AsyncLoadsOn<C>,
+    {
+        T::compare(self.value.clone(), Some(self.original.clone()), conn)
+    }
+}

@@ -1,0 +1,80 @@
+//! What the help lines about tracked structs advise.
+
+use diesel::prelude::*;
+use occ_runtime::Tracked;
+use occ_runtime::prelude::*;
+
+diesel::table! {
+    articles (id) {
+        id -> Integer,
+        title -> Text,
+        views -> Integer,
+        version -> Integer,
+    }
+}
+
+/// help: add `#[occ(tracked)]` above `Article`
+/// note: add `#[occ(tracked)]` above `Article`, below its `#[derive(OptimisticLock)]`
+/// help: write `#[occ(merge = mine)]`
+/// help: write `#[occ(merge = theirs)]`
+/// help: did you mean `theirs`?
+/// help: consider annotating `Article` with `#[derive(Clone)]`
+#[derive(Clone, Queryable, Selectable, OptimisticLock)]
+#[occ(tracked)]
+struct Article {
+    id: i32,
+    #[occ(merge = mine)]
+    title: String,
+    #[occ(merge = theirs)]
+    views: i32,
+    version: i32,
+}
+
+/// note: merge it by `mine` or `theirs`, or implement `occ_runtime::Summable` for `String`
+mod sums {
+    use super::*;
+
+    #[derive(Clone, Debug, PartialEq, diesel::expression::AsExpression)]
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    struct Words(String);
+
+    impl diesel::serialize::ToSql<diesel::sql_types::Text, diesel::sqlite::Sqlite> for Words {
+        fn to_sql<'b>(
+            &'b self,
+            out: &mut diesel::serialize::Output<'b, '_, diesel::sqlite::Sqlite>,
+        ) -> diesel::serialize::Result {
+            out.set_value(self.0.as_str());
+            Ok(diesel::serialize::IsNull::No)
+        }
+    }
+
+    impl occ_runtime::Summable for Words {
+        fn sum(_: &Self, mine: &Self, theirs: &Self) -> Option<Self> {
+            Some(Self(format!("{}{}", theirs.0, mine.0)))
+        }
+    }
+
+    #[derive(Clone, OptimisticLock)]
+    #[occ(tracked)]
+    #[diesel(table_name = articles)]
+    struct Chat {
+        id: i32,
+        #[occ(merge = add)]
+        title: Words,
+        version: i32,
+    }
+
+    pub fn is_saved(conn: &mut SqliteConnection) -> bool {
+        let mut chat = Tracked::new(Chat { id: 1, title: Words("a".into()), version: 1 });
+        chat.title.0.push('b');
+        chat.save_optimistic(conn).is_ok()
+    }
+}
+
+fn main() {
+    let mut conn = SqliteConnection::establish(":memory:").unwrap();
+    let article = Tracked::new(Article { id: 1, title: String::new(), views: 0, version: 1 });
+    assert_eq!((article.title.len(), article.views, article.is_dirty()), (0, 0, false));
+    assert!(articles::table.select(Tracked::<Article>::as_select()).load(&mut conn).is_err());
+    assert!(!sums::is_saved(&mut conn));
+}

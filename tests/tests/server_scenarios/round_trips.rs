@@ -51,10 +51,14 @@ super::scenarios! {
             trips.take(),
         ));
 
-        let _ = trips.take();
-        begin(conn).await.unwrap();
-        commit(conn).await.unwrap();
-        let transaction = trips.take();
+        let mut transaction = 0;
+        // Twice: diesel-async tells the server without waiting that it is done with the statement by hand.
+        for _ in 0..2 {
+            let _ = trips.take();
+            begin(conn).await.unwrap();
+            commit(conn).await.unwrap();
+            transaction = trips.take();
+        }
         let rows = &mut rows[5..];
         save_all(rows, conn).await.unwrap();
         let _ = trips.take();

@@ -22,11 +22,8 @@
 //! };
 //! # connect().batch_execute("CREATE TABLE products (id INTEGER PRIMARY KEY, name TEXT NOT NULL, version INTEGER NOT NULL DEFAULT 1)").unwrap();
 //! let insert = |conn: &mut SqliteConnection| {
-//!     diesel::insert_into(products::table)
-//!         .values(products::name.eq("lamp"))
-//!         .returning(Product::as_returning())
-//!         .get_result(conn)
-//!         .unwrap()
+//!     diesel::insert_into(products::table).values(products::name.eq("lamp")).execute(conn).unwrap();
+//!     products::table.order(products::id.desc()).select(Product::as_select()).first(conn).unwrap()
 //! };
 //! let change = |product: &mut Product| product.name.push('!');
 //! Conformance::new(connect, insert, change).run().assert();

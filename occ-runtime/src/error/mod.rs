@@ -1,0 +1,123 @@
+//! What can go wrong, and which of it is a conflict.
+
+mod refused;
+mod stale;
+
+pub use refused::{
+    AmbiguousKeyError, DuplicateRowError, GuardError, LockedError, TransactionAbortedError, VersionError,
+};
+pub use stale::{Operation, StaleBatchError, StaleObjectError};
+
+use crate::merge::UnmergedError;
+
+/// The error of every method in this crate.
+///
+/// | variant | you meet it when | memory | what to do |
+/// |---|---|---|---|
+/// | [`Stale`](Error::Stale) | the row moved on since it was loaded, or is gone | unchanged | reload, apply the change again |
+/// | [`StaleBatch`](Error::StaleBatch) | the same for rows of a batch, each of them named | unchanged | reload those, apply the changes again |
+/// | [`DuplicateRow`](Error::DuplicateRow) | a batch has two values for one row | unchanged | merge them |
+/// | [`Version`](Error::Version) | no version follows the current one | unchanged | widen the column or change the generator |
+/// | [`AmbiguousKey`](Error::AmbiguousKey) | the key matched more than one row | unchanged | roll back, name the whole primary key |
+/// | [`Locked`](Error::Locked) | another transaction holds the row and you asked to skip it | unchanged | try later |
+/// | [`Unmerged`](Error::Unmerged) | both sides changed a field, and nobody decides between them | unchanged | ask somebody, `rebase_with` |
+/// | [`TransactionAborted`](Error::TransactionAborted) | a database error was ignored within a transaction | versions put back | run the transaction again, and let its errors out |
+/// | [`RetriesExhausted`](Error::RetriesExhausted) (feature `retry`) | a retry loop has used up its attempts or its time | unchanged | try later |
+/// | [`NestedRetry`](Error::NestedRetry) (feature `retry`) | a retry loop was called within a transaction | unchanged | call it outside |
+/// | [`Database`](Error::Database) | the database or Diesel refused | unchanged | as for any Diesel error |
+///
+/// It turns into a [`diesel::result::Error`] and back without loss, so `?` works inside a transaction whose
+/// closure returns either of them:
+///
+/// ```
+/// use occ_runtime::Error;
+///
+/// let original = Error::from(diesel::result::Error::NotFound);
+/// let through_diesel = diesel::result::Error::from(original);
+/// assert_eq!(through_diesel, diesel::result::Error::NotFound);
+/// ```
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The row is not at the expected version any more.
+    #[error(transparent)]
+    Stale(#[from] StaleObjectError),
+    /// Rows of a batch are not at their versions any more. None of the batch is written.
+    #[error(transparent)]
+    StaleBatch(#[from] StaleBatchError),
+    /// A batch holds two values for one row. Nothing was sent to the database.
+    #[error(transparent)]
+    DuplicateRow(#[from] DuplicateRowError),
+    /// The generator could not make the next version. Nothing was sent to the database.
+    #[error(transparent)]
+    Version(#[from] VersionError),
+    /// A statement for one row met several: the struct does not name the whole primary key.
+    #[error(transparent)]
+    AmbiguousKey(#[from] AmbiguousKeyError),
+    /// The row is locked by somebody else, and [`LockMode::skip_locked`](crate::LockMode::skip_locked) was asked for.
+    #[error(transparent)]
+    Locked(#[from] LockedError),
+    /// A [`rebase`](crate::TrackedDsl::rebase) met fields that both sides have changed in different ways.
+    #[error(transparent)]
+    Unmerged(#[from] UnmergedError),
+    /// The row is at the expected version, but a condition of [`save_optimistic_if`](crate::OptimisticDsl::save_optimistic_if)
+    /// or [`delete_optimistic_if`](crate::OptimisticDsl::delete_optimistic_if) does not hold for it.
+    #[error(transparent)]
+    Guard(#[from] GuardError),
+    /// [`optimistic_transaction`](crate::optimistic_transaction) found its transaction over before the commit.
+    #[error(transparent)]
+    TransactionAborted(#[from] TransactionAbortedError),
+    /// A retry loop has used up its attempts or its time.
+    #[cfg(feature = "retry")]
+    #[error(transparent)]
+    RetriesExhausted(#[from] crate::retry::RetriesExhausted),
+    /// A retry loop was called within a transaction. Nothing was sent to the database.
+    #[cfg(feature = "retry")]
+    #[error(transparent)]
+    NestedRetry(#[from] crate::retry::NestedRetryError),
+    /// Anything else that Diesel reports.
+    #[error(transparent)]
+    Database(diesel::result::Error),
+}
+
+impl Error {
+    /// Whether somebody else changed or deleted the row first; of a retry loop that has given up, whether that is how
+    /// its last attempt was lost.
+    ///
+    /// ```
+    /// use occ_runtime::Error;
+    /// assert!(!Error::from(diesel::result::Error::NotFound).is_stale());
+    /// ```
+    #[must_use]
+    pub fn is_stale(&self) -> bool {
+        match self {
+            #[cfg(feature = "retry")]
+            Self::RetriesExhausted(given_up) => given_up.last().is_stale(),
+            error => matches!(error, Self::Stale(_) | Self::StaleBatch(_)),
+        }
+    }
+}
+
+impl From<diesel::result::Error> for Error {
+    /// Unwraps an [`Error`] that travelled through Diesel; any other error becomes [`Error::Database`].
+    fn from(error: diesel::result::Error) -> Self {
+        match error {
+            diesel::result::Error::QueryBuilderError(inner) => match inner.downcast::<Self>() {
+                Ok(ours) => *ours,
+                Err(other) => Self::Database(diesel::result::Error::QueryBuilderError(other)),
+            },
+            other => Self::Database(other),
+        }
+    }
+}
+
+impl From<Error> for diesel::result::Error {
+    /// Wraps everything that is not Diesel's own in `QueryBuilderError`, the only variant that Diesel never
+    /// looks into.
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Database(error) => error,
+            ours => Self::QueryBuilderError(Box::new(ours)),
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! What else is refused, and why.
+
+use std::fmt;
+
+use super::Operation;
+
+/// No version follows the current one.
+///
+/// ```
+/// use occ_runtime::{Increment, VersionGenerator};
+///
+/// let error = Increment::next(&i16::MAX).unwrap_err();
+/// assert_eq!(error.to_string(), "no version follows 32767: `i16` is exhausted; use a wider type and column");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct VersionError {
+    message: String,
+}
+
+impl VersionError {
+    /// The type has no value after `last`.
+    ///
+    /// ```
+    /// assert!(occ_runtime::VersionError::exhausted(&255_u8).to_string().contains("255"));
+    /// ```
+    #[must_use]
+    pub fn exhausted<V: fmt::Debug>(last: &V) -> Self {
+        Self::new(format!(
+            "no version follows {last:?}: `{}` is exhausted; use a wider type and column",
+            std::any::type_name::<V>()
+        ))
+    }
+
+    /// Any other reason, as one sentence that says what to do.
+    ///
+    /// ```
+    /// let error = occ_runtime::VersionError::new("the clock service is down; try again");
+    /// assert_eq!(error.to_string(), "the clock service is down; try again");
+    /// ```
+    #[must_use]
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into() }
+    }
+}
+
+/// A statement that is meant for one row met several.
+///
+/// The statement has run. Roll its transaction back; outside of one the rows are written.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "key {key} of `{table}` matched {rows} rows instead of one: the struct does not name the whole primary key; \
+     list every key column in `#[diesel(primary_key(..))]` and roll this transaction back"
+)]
+pub struct AmbiguousKeyError {
+    table: &'static str,
+    key: String,
+    rows: usize,
+}
+
+impl AmbiguousKeyError {
+    pub(crate) fn new(table: &'static str, key: String, rows: usize) -> Self {
+        Self { table, key, rows }
+    }
+
+    /// How many rows the statement met.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+}
+
+/// Another transaction holds the row.
+///
+/// ```
+/// fn row(error: &occ_runtime::LockedError) -> (&str, &str) {
+///     (error.table(), error.key())
+/// }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("row {key} of `{table}` is locked by another transaction; try again later")]
+pub struct LockedError {
+    table: &'static str,
+    key: String,
+}
+
+impl LockedError {
+    pub(crate) fn new(table: &'static str, key: String) -> Self {
+        Self { table, key }
+    }
+
+    /// The name of the table's `table!` module.
+    #[must_use]
+    pub fn table(&self) -> &'static str {
+        self.table
+    }
+
+    /// The primary key of the row.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+}
+
+/// A row at the expected version was not written, since a condition does not hold for it.
+///
+/// ```
+/// # use diesel::prelude::*;
+/// # use occ_runtime::{Error, prelude::*};
+#[doc = include_str!("../example.txt")]
+/// # let conn = &mut connection();
+/// # let mut lamp: Product = products::table.find(1).select(Product::as_select()).first(conn)?;
+/// let Err(Error::Guard(error)) = lamp.save_optimistic_if(products::quantity.gt(100), conn) else { panic!("there are 10") };
+/// assert_eq!((error.table(), error.key()), ("products", "1"));
+/// # Ok::<_, Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "cannot {operation} row {key} of `{table}`: it is at the expected version, but the condition does not hold for it"
+)]
+pub struct GuardError {
+    operation: Operation,
+    table: &'static str,
+    key: String,
+}
+
+impl GuardError {
+    pub(crate) fn new(operation: Operation, table: &'static str, key: String) -> Self {
+        Self { operation, table, key }
+    }
+
+    /// What was tried.
+    #[must_use]
+    pub fn operation(&self) -> Operation {
+        self.operation
+    }
+
+    /// The name of the table's `table!` module.
+    #[must_use]
+    pub fn table(&self) -> &'static str {
+        self.table
+    }
+
+    /// The primary key of the row.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+}
+
+/// A transaction was over before its end.
+///
+/// ```
+/// fn what_the_database_said(error: &occ_runtime::TransactionAbortedError) -> String {
+///     error.cause().to_string()
+/// }
+/// ```
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the transaction was aborted before its end, by an error that was ignored within it, and nothing is committed by \
+     its COMMIT ({cause}); let database errors out of the closure and run it again"
+)]
+pub struct TransactionAbortedError {
+    cause: diesel::result::Error,
+}
+
+impl TransactionAbortedError {
+    pub(crate) fn new(cause: diesel::result::Error) -> Self {
+        Self { cause }
+    }
+
+    /// What the database said when the transaction's end was prepared.
+    #[must_use]
+    pub fn cause(&self) -> &diesel::result::Error {
+        &self.cause
+    }
+}
+
+/// Two values of a batch are for one row.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("row {key} of `{table}` is twice in the batch; merge the two values into one")]
+pub struct DuplicateRowError {
+    table: &'static str,
+    key: String,
+}
+
+impl DuplicateRowError {
+    pub(crate) fn new(table: &'static str, key: String) -> Self {
+        Self { table, key }
+    }
+
+    /// The primary key of the row.
+    ///
+    /// ```
+    /// fn key(error: &occ_runtime::DuplicateRowError) -> &str {
+    ///     error.key()
+    /// }
+    /// ```
+    #[must_use]
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+}

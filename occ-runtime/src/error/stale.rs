@@ -1,0 +1,197 @@
+//! The row is not at the version that was expected.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+/// What was tried when a conflict was found.
+///
+/// ```
+/// assert_eq!(occ_runtime::Operation::Save.to_string(), "save");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Operation {
+    /// [`save_optimistic`](crate::OptimisticDsl::save_optimistic) or
+    /// [`save_optimistic_expecting`](crate::OptimisticDsl::save_optimistic_expecting).
+    Save,
+    /// [`update_optimistic`](crate::OptimisticDsl::update_optimistic).
+    Update,
+    /// [`touch_optimistic`](crate::OptimisticDsl::touch_optimistic).
+    Touch,
+    /// [`delete_optimistic`](crate::OptimisticDsl::delete_optimistic).
+    Delete,
+    /// [`verify_optimistic`](crate::OptimisticDsl::verify_optimistic).
+    Verify,
+    /// [`reload`](crate::OptimisticDsl::reload).
+    Reload,
+    /// [`lock_optimistic`](crate::OptimisticDsl::lock_optimistic).
+    Lock,
+    /// [`rebase`](crate::TrackedDsl::rebase).
+    Rebase,
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Save => "save",
+            Self::Update => "update",
+            Self::Touch => "touch",
+            Self::Delete => "delete",
+            Self::Verify => "verify",
+            Self::Reload => "reload",
+            Self::Lock => "lock",
+            Self::Rebase => "rebase",
+        })
+    }
+}
+
+/// The row is not what the program holds: it was changed, or it is gone.
+///
+/// Versions and keys are kept as text, as `Debug` prints them (a text version is in quotes).
+///
+/// ```
+/// # use diesel::prelude::*;
+/// use occ_runtime::{Error, prelude::*};
+/// # diesel::table! { products (id) { id -> Integer, name -> Text, version -> Integer } }
+/// # #[derive(OptimisticLock)]
+/// # struct Product { id: i32, name: String, version: i32 }
+/// # let conn = &mut SqliteConnection::establish(":memory:").unwrap();
+/// # diesel::sql_query("CREATE TABLE products (id INTEGER PRIMARY KEY, name TEXT NOT NULL, version INTEGER NOT NULL)").execute(conn).unwrap();
+/// # diesel::sql_query("INSERT INTO products VALUES (1, 'lamp', 2)").execute(conn).unwrap();
+///
+/// let mut old = Product { id: 1, name: "lamp".into(), version: 1 };
+/// let Err(Error::Stale(stale)) = old.save_optimistic(conn) else { panic!("the row is at version 2") };
+/// assert_eq!((stale.table(), stale.key()), ("products", "1"));
+/// assert_eq!((stale.expected(), stale.actual()), ("1", Some("2")));
+/// assert!(!stale.is_deleted());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StaleObjectError(Box<Conflict>);
+
+/// Boxed, so that a `Result` on the path without conflict stays small.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Conflict {
+    table: &'static str,
+    key: String,
+    operation: Operation,
+    expected: String,
+    actual: Option<String>,
+}
+
+impl StaleObjectError {
+    pub(crate) fn new(
+        operation: Operation,
+        table: &'static str,
+        key: String,
+        expected: String,
+        actual: Option<String>,
+    ) -> Self {
+        Self(Box::new(Conflict { table, key, operation, expected, actual }))
+    }
+
+    /// The name of the table's `table!` module.
+    #[must_use]
+    pub fn table(&self) -> &'static str {
+        self.0.table
+    }
+
+    /// The primary key of the row; several columns as `(1, "blue")`.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        &self.0.key
+    }
+
+    /// What was tried.
+    #[must_use]
+    pub fn operation(&self) -> Operation {
+        self.0.operation
+    }
+
+    /// The version the row should have had.
+    #[must_use]
+    pub fn expected(&self) -> &str {
+        &self.0.expected
+    }
+
+    /// The version the row had when it was looked at after the conflict; `None` where no row was to be seen.
+    #[must_use]
+    pub fn actual(&self) -> Option<&str> {
+        self.0.actual.as_deref()
+    }
+
+    /// Whether the row was looked at through a snapshot that is older than the change, so that [`actual`](Self::actual)
+    /// still is the expected version: under REPEATABLE READ a MySQL transaction goes on seeing what it saw first. The
+    /// row was changed or deleted; to learn which, and to go on, end this transaction and begin a new one.
+    #[must_use]
+    pub fn is_seen_through_old_snapshot(&self) -> bool {
+        self.0.actual.as_deref() == Some(self.0.expected.as_str())
+    }
+
+    /// Whether no row with this key was to be seen: deleted, or hidden from this connection by a row policy or a
+    /// view.
+    #[must_use]
+    pub fn is_deleted(&self) -> bool {
+        self.0.actual.is_none()
+    }
+}
+
+impl fmt::Display for StaleObjectError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Conflict { table, key, operation, expected, actual } = &*self.0;
+        write!(f, "cannot {operation} row {key} of `{table}`: it was read at version {expected}, but ")?;
+        match actual {
+            None => f.write_str("it is gone or not visible to this connection"),
+            // No row matched and yet the version looks right: this transaction reads from a snapshot older than
+            // the change, or a trigger or row policy kept the statement away.
+            Some(_) if self.is_seen_through_old_snapshot() => f.write_str(
+                "no row was written although that version is still to be seen here; start a new transaction, or \
+                 look for a trigger or row policy that holds the statement back",
+            ),
+            Some(actual) => {
+                write!(f, "it is at version {actual} by now; reload it and apply the change again")
+            }
+        }
+    }
+}
+
+impl StdError for StaleObjectError {}
+
+/// Rows of a batch that were changed or deleted by somebody else; the others were fine.
+///
+/// ```
+/// fn keys(error: &occ_runtime::StaleBatchError) -> Vec<&str> {
+///     error.rows().iter().map(|row| row.key()).collect()
+/// }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StaleBatchError {
+    rows: Vec<StaleObjectError>,
+}
+
+impl StaleBatchError {
+    pub(crate) fn new(rows: Vec<StaleObjectError>) -> Self {
+        Self { rows }
+    }
+
+    /// Every stale row, in the order of the batch.
+    #[must_use]
+    pub fn rows(&self) -> &[StaleObjectError] {
+        &self.rows
+    }
+}
+
+impl fmt::Display for StaleBatchError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "nothing of the batch is written, for {} of its rows:", self.rows.len())?;
+        // A sentence, not a report: a batch can be long.
+        for (index, row) in self.rows.iter().take(3).enumerate() {
+            write!(f, "{} {row}", if index == 0 { "" } else { ";" })?;
+        }
+        if self.rows.len() > 3 {
+            write!(f, "; and {} more", self.rows.len() - 3)?;
+        }
+        Ok(())
+    }
+}
+
+impl StdError for StaleBatchError {}

@@ -83,7 +83,7 @@ where
         }
     }
     for (place, strategy) in (0..).zip(&strategies) {
-        let left = MARGIN + place * 128;
+        let left = MARGIN + place * 118;
         root.draw(&Rectangle::new([(left, 54), (left + 12, 66)], fill(color(*strategy))))
             .map_err(sentence)?;
         text(root, strategy.name(), (left + 18, 60), 14, INK, HPos::Left)?;
@@ -197,6 +197,7 @@ fn color(strategy: Strategy) -> RGBColor {
         Strategy::Retry => RGBColor(116, 192, 252),
         Strategy::Modify => RGBColor(25, 113, 194),
         Strategy::Escalate => RGBColor(12, 52, 110),
+        Strategy::Lock => RGBColor(151, 117, 250),
         Strategy::Pessimistic => RGBColor(232, 149, 88),
         Strategy::Atomic => RGBColor(64, 160, 98),
     }

@@ -67,6 +67,10 @@ macro_rules! store {
                         let policy = RetryPolicy::new().escalate_after(1);
                         policy.modify(id, self, add_one).await.map(drop)
                     }
+                    Strategy::Lock => {
+                        let policy = RetryPolicy::new().escalate_after(0);
+                        policy.modify(id, self, add_one).await.map(drop)
+                    }
                     Strategy::Pessimistic => {
                         self.$transaction(async |conn| {
                             let find = occ_contention::table.find(id).select(Item::as_select())$(.$lock())?;

@@ -7,13 +7,14 @@ pub enum Strategy {
     Retry,
     Modify,
     Escalate,
+    Lock,
     Pessimistic,
     Atomic,
 }
 
 impl Strategy {
-    pub const ALL: [Self; 6] =
-        [Self::Plain, Self::Retry, Self::Modify, Self::Escalate, Self::Pessimistic, Self::Atomic];
+    pub const ALL: [Self; 7] =
+        [Self::Plain, Self::Retry, Self::Modify, Self::Escalate, Self::Lock, Self::Pessimistic, Self::Atomic];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -21,6 +22,7 @@ impl Strategy {
             Self::Retry => "retry",
             Self::Modify => "modify",
             Self::Escalate => "escalate",
+            Self::Lock => "lock",
             Self::Pessimistic => "pessimistic",
             Self::Atomic => "atomic",
         }
@@ -32,6 +34,7 @@ impl Strategy {
             Self::Retry => "load and save, again after each conflict, never with a lock",
             Self::Modify => "`modify_optimistic`: the same, and `FOR UPDATE` after 3 conflicts",
             Self::Escalate => "`modify` that locks after the first conflict",
+            Self::Lock => "`modify` that locks at once: `escalate_after(0)`",
             Self::Pessimistic => "`FOR UPDATE` before anything else (SQLite: `BEGIN IMMEDIATE`), then a save",
             Self::Atomic => "`quantity = quantity + 1` and `bump_version` in one `UPDATE`",
         }

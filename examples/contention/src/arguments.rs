@@ -37,7 +37,7 @@ pub fn read(words: impl IntoIterator<Item = OsString>) -> Result<Option<Argument
     let unreadable = |error: lexopt::Error| Error::Argument(error.to_string());
     let mut parser = lexopt::Parser::from_args(words);
     while let Some(word) = parser.next().map_err(unreadable)? {
-        let text = |parser: &mut lexopt::Parser| parser.value().and_then(|value| value.string());
+        let text = |parser: &mut lexopt::Parser| parser.value().and_then(ValueExt::string);
         match word {
             Short('h') | Long("help") => return Ok(None),
             Long("workers") => {

@@ -70,9 +70,7 @@ where
     B::ErrorType: 'static,
 {
     let fill = |color: RGBColor| ShapeStyle::from(&color).filled();
-    let rows = root.dim_in_pixel();
-    root.draw(&Rectangle::new([(0, 0), (rows.0.cast_signed(), rows.1.cast_signed())], fill(WHITE)))
-        .map_err(sentence)?;
+    root.fill(&WHITE).map_err(sentence)?;
     let workers = all.first().map_or(0, |measured| measured.cell.workers);
     let title = format!("{workers} workers add one to few rows or many");
     text(root, &title, (MARGIN, 30), 20, INK, HPos::Left)?;
@@ -172,12 +170,12 @@ fn text<B: DrawingBackend>(
     place: (i32, i32),
     size: i32,
     color: RGBColor,
-    side: HPos,
+    anchor: HPos,
 ) -> Drawn
 where
     B::ErrorType: 'static,
 {
-    let style = TextStyle::from((FAMILY, size)).color(&color).pos(Pos::new(side, VPos::Center));
+    let style = TextStyle::from((FAMILY, size)).color(&color).pos(Pos::new(anchor, VPos::Center));
     root.draw(&Text::new(words.to_owned(), place, style)).map_err(sentence)
 }
 

@@ -29,13 +29,8 @@ use progress::Progress;
 use workload::{Cell, Measured};
 
 fn main() -> ExitCode {
-    let outcome = arguments::read(std::env::args_os().skip(1)).and_then(|arguments| match arguments {
-        Some(arguments) => run(&arguments),
-        None => {
-            println!("{}", arguments::help());
-            Ok(())
-        }
-    });
+    let arguments = arguments::read(std::env::args_os().skip(1));
+    let outcome = arguments.and_then(|arguments| arguments.map_or_else(help, |arguments| run(&arguments)));
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -43,6 +38,12 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+#[allow(clippy::unnecessary_wraps, reason = "it is run in place of `run`")]
+fn help() -> Result<(), Error> {
+    println!("{}", arguments::help());
+    Ok(())
 }
 
 fn run(arguments: &Arguments) -> Result<(), Error> {

@@ -52,7 +52,6 @@ pub async fn measure<S: Store>(url: &str, cell: Cell, done: &Arc<AtomicU32>) -> 
     let connect = |source| Error::Connect { database, source };
     let table = |source| Error::Table { database, source };
     let mut conn = S::open(url).await.map_err(connect)?;
-    set_up(&mut conn, cell.rows).await.map_err(table)?;
 
     let mut workers = JoinSet::new();
     let start = Arc::new(Barrier::new(cell.workers as usize));
@@ -60,6 +59,8 @@ pub async fn measure<S: Store>(url: &str, cell: Cell, done: &Arc<AtomicU32>) -> 
     for _ in 0..cell.workers {
         connections.push(S::open(url).await.map_err(connect)?);
     }
+    // Only once all are connected, so that nothing is left behind where they cannot.
+    set_up(&mut conn, cell.rows).await.map_err(table)?;
     for conn in connections {
         workers.spawn(work(conn, cell, Arc::clone(&start), Arc::clone(done)));
     }

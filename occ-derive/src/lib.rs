@@ -17,7 +17,7 @@ mod types;
 use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};
 
-/// See [the documentation in occ-runtime](https://docs.rs/occ-runtime).
+/// See the documentation of occ-runtime, which re-exports it.
 #[proc_macro_derive(OptimisticLock, attributes(occ, diesel))]
 pub fn derive_optimistic_lock(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);

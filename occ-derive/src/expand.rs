@@ -42,9 +42,9 @@ pub(crate) fn tokens(model: &Model<'_>) -> TokenStream {
     let columns = columns_impl(model, version, &prepared);
     let fields = model.tracked.then(|| tracked::fields_impl(model));
     quote! {
-        // A block of its own, so that the import is seen by nobody else. A path that is longer than needed is the
-        // user's; `()` is what a struct without conversions prepares.
-        #[allow(unused_qualifications, clippy::unused_unit)]
+        // A block of its own, so that the import is seen by nobody else.
+        #[allow(unused_qualifications, reason = "a path that is longer than needed is the user's")]
+        #[allow(clippy::unused_unit, reason = "`()` is what a struct without conversions prepares")]
         const _: () = {
             use #krate::__private as __occ;
             /// Stands for this struct's SQL in the statement cache: a type of no parameters, whatever the struct has.

@@ -29,8 +29,14 @@ use progress::Progress;
 use workload::{Cell, Measured};
 
 fn main() -> ExitCode {
-    let arguments = arguments::read(std::env::args_os().skip(1));
-    let outcome = arguments.and_then(|arguments| arguments.map_or_else(help, |arguments| run(&arguments)));
+    let outcome = match arguments::read(std::env::args_os().skip(1)) {
+        Ok(Some(arguments)) => run(&arguments),
+        Ok(None) => {
+            println!("{}", arguments::help());
+            Ok(())
+        }
+        Err(error) => Err(error),
+    };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -38,12 +44,6 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-#[allow(clippy::unnecessary_wraps, reason = "it is run in place of `run`")]
-fn help() -> Result<(), Error> {
-    println!("{}", arguments::help());
-    Ok(())
 }
 
 fn run(arguments: &Arguments) -> Result<(), Error> {

@@ -3,6 +3,8 @@
 #![allow(clippy::expect_used, clippy::missing_panics_doc, reason = "a test that has no database has failed")]
 
 pub mod cell;
+#[cfg(feature = "sqlite")]
+pub mod counted;
 pub mod database;
 #[cfg(feature = "retry")]
 pub mod events;

@@ -11,49 +11,19 @@ use allocation_counter::measure;
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use occ_runtime::prelude::*;
+use occ_tests::counted::{Product, connection, products};
 use occ_tests::report::measured;
-
-diesel::table! {
-    products (id) {
-        id -> Integer,
-        name -> Text,
-        note -> Nullable<Text>,
-        quantity -> Integer,
-        version -> Integer,
-    }
-}
-
-#[derive(Queryable, Selectable, AsChangeset, OptimisticLock)]
-#[diesel(treat_none_as_null = true)]
-struct Product {
-    id: i32,
-    name: String,
-    note: Option<String>,
-    quantity: i32,
-    version: i32,
-}
-
-fn connection() -> SqliteConnection {
-    let mut conn = SqliteConnection::establish(":memory:").unwrap();
-    conn.batch_execute(
-        "CREATE TABLE products (id INTEGER PRIMARY KEY, name TEXT NOT NULL, note TEXT, quantity INTEGER NOT NULL,
-                                version INTEGER NOT NULL);
-         INSERT INTO products VALUES (1, 'lamp', 'bright', 10, 1)",
-    )
-    .unwrap();
-    conn
-}
 
 #[test]
 fn a_warm_save_allocates_no_more_than_a_cached_statement_of_diesels_with_the_same_binds() {
-    let conn = &mut connection();
+    let conn = &mut connection(1);
     let mut product: Product = products::table.select(Product::as_select()).first(conn).unwrap();
     let mut save = || product.save_optimistic(conn).unwrap();
     save();
     let ours = measure(save).count_total;
 
     // Diesel keeps no UPDATE, but it keeps a SELECT: one with the same six binds shows what binding costs.
-    let conn = &mut connection();
+    let conn = &mut connection(1);
     let mut select = || {
         let found = products::table
             .filter(products::name.eq("lamp"))
@@ -68,7 +38,7 @@ fn a_warm_save_allocates_no_more_than_a_cached_statement_of_diesels_with_the_sam
     select();
     let diesels = measure(select).count_total;
 
-    let conn = &mut connection();
+    let conn = &mut connection(1);
     let mut product: Product = products::table.select(Product::as_select()).first(conn).unwrap();
     let mut by_hand = || {
         let old = product.version;
@@ -89,7 +59,7 @@ fn a_warm_save_allocates_no_more_than_a_cached_statement_of_diesels_with_the_sam
 
 #[test]
 fn touching_and_deleting_allocate_no_more_than_saving() {
-    let conn = &mut connection();
+    let conn = &mut connection(1);
     let mut product: Product = products::table.select(Product::as_select()).first(conn).unwrap();
     product.save_optimistic(conn).unwrap();
     product.touch_optimistic(conn).unwrap();

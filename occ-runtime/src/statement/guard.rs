@@ -37,8 +37,14 @@ impl<DB: Backend> Guard<DB> for Always {
 }
 
 /// A condition on the rows of a table.
+#[diagnostic::on_unimplemented(
+    message = "this is no condition on a row of `{Tab}`",
+    label = "not a condition on `{Tab}`",
+    note = "a guard compares columns of the table that is saved, such as `orders::status.eq(\"open\")`"
+)]
 pub trait Predicate<Tab>: AppearsOnTable<Tab> + NonAggregate {}
 
+#[diagnostic::do_not_recommend]
 impl<P, Tab> Predicate<Tab> for P where P: AppearsOnTable<Tab, SqlType: BoolOrNullableBool> + NonAggregate {}
 
 /// A predicate of Diesel's.

@@ -6,43 +6,16 @@
     reason = "part of a test, which panics if it cannot go on"
 )]
 
-use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use occ_runtime::prelude::*;
-
-diesel::table! {
-    products (id) {
-        id -> Integer,
-        name -> Text,
-        note -> Nullable<Text>,
-        quantity -> Integer,
-        version -> Integer,
-    }
-}
-
-#[derive(Queryable, Selectable, AsChangeset, OptimisticLock)]
-#[diesel(treat_none_as_null = true)]
-struct Product {
-    id: i32,
-    name: String,
-    note: Option<String>,
-    quantity: i32,
-    version: i32,
-}
+use occ_tests::counted::{Product, connection, products};
 
 fn main() {
     let mut arguments = std::env::args().skip(1);
     let what = arguments.next().unwrap();
     let times: usize = arguments.next().unwrap().parse().unwrap();
 
-    let conn = &mut SqliteConnection::establish(":memory:").unwrap();
-    conn.batch_execute(
-        "CREATE TABLE products (id INTEGER PRIMARY KEY, name TEXT NOT NULL, note TEXT, quantity INTEGER NOT NULL,
-                                version INTEGER NOT NULL);
-         WITH RECURSIVE ids (id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM ids WHERE id < 1000)
-         INSERT INTO products SELECT id, 'lamp', 'bright', 10, 1 FROM ids",
-    )
-    .unwrap();
+    let conn = &mut connection(1000);
     let rows: Vec<Product> = products::table.select(Product::as_select()).load(conn).unwrap();
     let work = match what.as_str() {
         "save" => save,

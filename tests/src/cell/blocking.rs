@@ -1,0 +1,270 @@
+//! The names of a cell whose connection blocks.
+
+/// Defines the names of a cell for a blocking connection.
+#[macro_export]
+macro_rules! blocking_cell {
+    ($backend:ident, $connection:ty, $database:ty) => {
+        use diesel::connection::{SimpleConnection as _, TransactionManager as _};
+        use diesel::expression::{AppearsOnTable, NonAggregate};
+        use diesel::query_builder::{AsChangeset, QueryFragment};
+        use diesel::query_dsl::methods::{ExecuteDsl, LoadQuery};
+        use diesel::sql_types::Bool;
+        use diesel::{Connection, QueryResult, RunQueryDsl};
+        use occ_runtime::{Error, LoadsOn, LocksOn, OptimisticDsl, VersionedValues};
+
+        pub const BACKEND: $crate::cell::Backend = $crate::cell::Backend::$backend;
+        pub type Conn = $connection;
+        pub type Database = $database;
+
+        pub use $crate::cell::now as block_on;
+
+        pub async fn connect(database: &Database) -> Conn {
+            use $crate::database::TestDatabase as _;
+            connect_to(&database.url(), database).await
+        }
+
+        /// To the database, by another way than its own URL.
+        #[allow(dead_code, reason = "only servers have another way")]
+        pub async fn connect_to(url: &str, database: &Database) -> Conn {
+            use $crate::database::TestDatabase as _;
+            let mut conn = Conn::establish(url).unwrap();
+            conn.batch_execute(&database.setup()).unwrap();
+            conn
+        }
+
+        pub async fn begin(conn: &mut Conn) -> QueryResult<()> {
+            <Conn as Connection>::TransactionManager::begin_transaction(conn)
+        }
+
+        pub async fn commit(conn: &mut Conn) -> QueryResult<()> {
+            <Conn as Connection>::TransactionManager::commit_transaction(conn)
+        }
+
+        pub async fn rollback(conn: &mut Conn) -> QueryResult<()> {
+            <Conn as Connection>::TransactionManager::rollback_transaction(conn)
+        }
+
+        pub async fn transaction<V, T, E, F>(conn: &mut Conn, values: V, f: F) -> Result<T, E>
+        where
+            V: VersionedValues,
+            E: From<diesel::result::Error>,
+            F: AsyncFnOnce(&mut Conn, V::Borrowed<'_>) -> Result<T, E>,
+        {
+            occ_runtime::optimistic_transaction(conn, values, |conn, values| block_on(f(conn, values)))
+        }
+
+        pub async fn batch(sql: &str, conn: &mut Conn) -> QueryResult<()> {
+            conn.batch_execute(sql)
+        }
+
+        pub async fn execute<Q>(query: Q, conn: &mut Conn) -> QueryResult<usize>
+        where
+            Q: ExecuteDsl<Conn>,
+        {
+            ExecuteDsl::execute(query, conn)
+        }
+
+        pub async fn first<'q, Q, U>(query: Q, conn: &mut Conn) -> QueryResult<U>
+        where
+            Q: LoadQuery<'q, Conn, U>,
+        {
+            RunQueryDsl::get_result(query, conn)
+        }
+
+        pub async fn all<'q, Q, U>(query: Q, conn: &mut Conn) -> QueryResult<Vec<U>>
+        where
+            Q: LoadQuery<'q, Conn, U>,
+        {
+            RunQueryDsl::get_results(query, conn)
+        }
+
+        pub async fn save<M: LocksOn<Conn>>(model: &mut M, conn: &mut Conn) -> Result<(), Error> {
+            OptimisticDsl::save_optimistic(model, conn)
+        }
+
+        pub async fn save_expecting<M: LocksOn<Conn>>(
+            model: &mut M,
+            expected: &M::Version,
+            conn: &mut Conn,
+        ) -> Result<(), Error> {
+            OptimisticDsl::save_optimistic_expecting(model, expected, conn)
+        }
+
+        pub async fn save_if<M, P>(model: &mut M, guard: P, conn: &mut Conn) -> Result<(), Error>
+        where
+            M: LocksOn<Conn>,
+            P: AppearsOnTable<M::Table, SqlType = Bool>
+                + NonAggregate
+                + QueryFragment<<Conn as Connection>::Backend>,
+        {
+            OptimisticDsl::save_optimistic_if(model, guard, conn)
+        }
+
+        pub async fn delete_if<M, P>(model: &M, guard: P, conn: &mut Conn) -> Result<(), Error>
+        where
+            M: LocksOn<Conn>,
+            P: AppearsOnTable<M::Table, SqlType = Bool>
+                + NonAggregate
+                + QueryFragment<<Conn as Connection>::Backend>,
+        {
+            OptimisticDsl::delete_optimistic_if(model, guard, conn)
+        }
+
+        pub async fn update<M, S>(model: &mut M, changes: S, conn: &mut Conn) -> Result<(), Error>
+        where
+            M: LocksOn<Conn>,
+            S: AsChangeset<Target = M::Table, Changeset: QueryFragment<<Conn as Connection>::Backend>>,
+        {
+            OptimisticDsl::update_optimistic(model, changes, conn)
+        }
+
+        pub async fn touch<M: LocksOn<Conn>>(model: &mut M, conn: &mut Conn) -> Result<(), Error> {
+            OptimisticDsl::touch_optimistic(model, conn)
+        }
+
+        pub async fn delete<M: LocksOn<Conn>>(model: &M, conn: &mut Conn) -> Result<(), Error> {
+            OptimisticDsl::delete_optimistic(model, conn)
+        }
+
+        pub async fn verify<M: LocksOn<Conn>>(model: &M, conn: &mut Conn) -> Result<(), Error> {
+            OptimisticDsl::verify_optimistic(model, conn)
+        }
+
+        pub async fn reload<M: LoadsOn<Conn>>(model: &mut M, conn: &mut Conn) -> Result<(), Error> {
+            OptimisticDsl::reload(model, conn)
+        }
+
+        pub async fn save_all<M: LocksOn<Conn>>(models: &mut [M], conn: &mut Conn) -> Result<(), Error> {
+            occ_runtime::OptimisticBatchDsl::save_all_optimistic(models, conn)
+        }
+
+        pub async fn delete_all<M: LocksOn<Conn>>(models: &[M], conn: &mut Conn) -> Result<(), Error> {
+            occ_runtime::OptimisticBatchDsl::delete_all_optimistic(models, conn)
+        }
+
+        pub async fn into_conflict<M: LoadsOn<Conn>>(
+            model: M,
+            conn: &mut Conn,
+        ) -> Result<occ_runtime::Conflict<M>, Error> {
+            OptimisticDsl::into_conflict(model, conn)
+        }
+
+        pub async fn save_tracked<M>(
+            model: &mut occ_runtime::Tracked<M>,
+            conn: &mut Conn,
+        ) -> Result<(), Error>
+        where
+            M: occ_runtime::Fields + LocksOn<Conn>,
+        {
+            occ_runtime::TrackedDsl::save_optimistic(model, conn)
+        }
+
+        pub async fn save_tracked_expecting<M>(
+            model: &mut occ_runtime::Tracked<M>,
+            expected: &M::Version,
+            conn: &mut Conn,
+        ) -> Result<(), Error>
+        where
+            M: occ_runtime::Fields + LocksOn<Conn>,
+        {
+            occ_runtime::TrackedDsl::save_optimistic_expecting(model, expected, conn)
+        }
+
+        pub async fn reload_tracked<M>(
+            model: &mut occ_runtime::Tracked<M>,
+            conn: &mut Conn,
+        ) -> Result<(), Error>
+        where
+            M: occ_runtime::Fields + LoadsOn<Conn>,
+        {
+            occ_runtime::TrackedDsl::reload(model, conn)
+        }
+
+        pub async fn rebase<M>(model: &mut occ_runtime::Tracked<M>, conn: &mut Conn) -> Result<(), Error>
+        where
+            M: occ_runtime::Fields + LoadsOn<Conn>,
+        {
+            occ_runtime::TrackedDsl::rebase(model, conn)
+        }
+
+        pub async fn rebase_with<M, F>(
+            model: &mut occ_runtime::Tracked<M>,
+            conn: &mut Conn,
+            choose: F,
+        ) -> Result<(), Error>
+        where
+            M: occ_runtime::Fields + LoadsOn<Conn>,
+            F: FnMut(&'static str, &M, &M, &M) -> occ_runtime::Choice,
+        {
+            occ_runtime::TrackedDsl::rebase_with(model, conn, choose)
+        }
+
+        pub async fn conflict<M>(
+            model: &occ_runtime::Tracked<M>,
+            conn: &mut Conn,
+        ) -> Result<occ_runtime::Conflict<M>, Error>
+        where
+            M: occ_runtime::Fields + LoadsOn<Conn>,
+        {
+            occ_runtime::TrackedDsl::conflict(model, conn)
+        }
+
+        pub fn record(conn: &mut Conn) -> $crate::recorder::Recorder {
+            let recorder = $crate::recorder::Recorder::default();
+            conn.set_instrumentation(recorder.clone());
+            recorder
+        }
+    };
+}
+
+/// Adds `lock` to a blocking cell whose backend has row locks.
+#[macro_export]
+macro_rules! blocking_lock {
+    () => {
+        pub async fn lock<M>(model: &M, mode: occ_runtime::LockMode, conn: &mut Conn) -> Result<(), Error>
+        where
+            M: occ_runtime::LocksRowsOn<Conn>,
+        {
+            OptimisticDsl::lock_optimistic(model, mode, conn)
+        }
+    };
+}
+
+/// Adds `modify`, `modify_with` and `retry` to a blocking cell.
+#[macro_export]
+macro_rules! blocking_retry {
+    () => {
+        use occ_runtime::{FindsOn, ModifyOutcome, RetryDsl as _, RetryError, RetryPolicy};
+
+        pub async fn modify<M, K, R, F>(key: K, conn: &mut Conn, f: F) -> Result<M, R::Error>
+        where
+            M: LocksOn<Conn> + FindsOn<Conn, K>,
+            R: ModifyOutcome,
+            F: FnMut(&mut M) -> R,
+        {
+            M::modify_optimistic(key, conn, f)
+        }
+
+        pub async fn modify_with<M, K, R, F>(
+            policy: &RetryPolicy,
+            key: K,
+            conn: &mut Conn,
+            f: F,
+        ) -> Result<M, R::Error>
+        where
+            M: LocksOn<Conn> + FindsOn<Conn, K>,
+            R: ModifyOutcome,
+            F: FnMut(&mut M) -> R,
+        {
+            policy.modify(key, conn, f)
+        }
+
+        pub async fn retry<T, E, F>(policy: &RetryPolicy, conn: &mut Conn, mut f: F) -> Result<T, E>
+        where
+            E: RetryError + From<diesel::result::Error>,
+            F: AsyncFnMut(&mut Conn) -> Result<T, E>,
+        {
+            policy.run(conn, |conn| block_on(f(conn)))
+        }
+    };
+}

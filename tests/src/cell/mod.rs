@@ -1,0 +1,41 @@
+//! A cell of the test matrix: one backend in one colour.
+//!
+//! Scenarios are async functions over the names that a cell defines (`Conn`, `Database`, `save`, `execute` ..). In a
+//! blocking cell those functions never wait, so [`now`] can run the scenario.
+
+mod blocking;
+mod waiting;
+
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+/// What a cell runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Backend {
+    /// SQLite.
+    Sqlite,
+    /// PostgreSQL.
+    Postgres,
+    /// MySQL or MariaDB.
+    Mysql,
+}
+
+/// The output of a future that never waits.
+///
+/// # Panics
+///
+/// If it waits after all.
+pub fn now<F: Future>(future: F) -> F::Output {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(output) => output,
+        Poll::Pending => unreachable!("a blocking cell does not wait"),
+    }
+}
+
+/// The output of a future that waits: each thread of a test has a runtime of its own.
+#[cfg(feature = "async")]
+pub fn wait<F: Future>(future: F) -> F::Output {
+    // A second thread, since the wrapper around a blocking connection, when its future is dropped, blocks the first.
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+    runtime.expect("a runtime can be made").block_on(future)
+}

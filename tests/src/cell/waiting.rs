@@ -1,0 +1,284 @@
+//! The names of a cell whose connection is async.
+
+/// Defines the same names for an async connection.
+#[macro_export]
+macro_rules! async_cell {
+    ($backend:ident, $connection:ty, $database:ty) => {
+        use diesel::QueryResult;
+        use diesel::expression::{AppearsOnTable, NonAggregate};
+        use diesel::query_builder::{AsChangeset, QueryFragment};
+        use diesel::sql_types::Bool;
+        use diesel_async::methods::{ExecuteDsl, LoadQuery};
+        use diesel_async::{
+            AsyncConnection, AsyncConnectionCore, RunQueryDsl, SimpleAsyncConnection as _,
+            TransactionManager as _,
+        };
+        use occ_runtime::{AsyncLoadsOn, AsyncLocksOn, AsyncOptimisticDsl, Error, VersionedValues};
+
+        pub const BACKEND: $crate::cell::Backend = $crate::cell::Backend::$backend;
+        pub type Conn = $connection;
+        pub type Database = $database;
+
+        pub use $crate::cell::wait as block_on;
+
+        pub async fn connect(database: &Database) -> Conn {
+            use $crate::database::TestDatabase as _;
+            connect_to(&database.url(), database).await
+        }
+
+        /// To the database, by another way than its own URL.
+        #[allow(dead_code, reason = "only servers have another way")]
+        pub async fn connect_to(url: &str, database: &Database) -> Conn {
+            use $crate::database::TestDatabase as _;
+            // Or the driver goes on through the socket that the server names.
+            let socket = if BACKEND == $crate::cell::Backend::Mysql { "?prefer_socket=false" } else { "" };
+            let mut conn = Conn::establish(&format!("{url}{socket}")).await.unwrap();
+            conn.batch_execute(&database.setup()).await.unwrap();
+            conn
+        }
+
+        pub async fn begin(conn: &mut Conn) -> QueryResult<()> {
+            <Conn as AsyncConnection>::TransactionManager::begin_transaction(conn).await
+        }
+
+        pub async fn commit(conn: &mut Conn) -> QueryResult<()> {
+            <Conn as AsyncConnection>::TransactionManager::commit_transaction(conn).await
+        }
+
+        pub async fn rollback(conn: &mut Conn) -> QueryResult<()> {
+            <Conn as AsyncConnection>::TransactionManager::rollback_transaction(conn).await
+        }
+
+        pub async fn transaction<V, T, E, F>(conn: &mut Conn, values: V, f: F) -> Result<T, E>
+        where
+            V: VersionedValues,
+            E: From<diesel::result::Error>,
+            F: AsyncFnOnce(&mut Conn, V::Borrowed<'_>) -> Result<T, E>,
+        {
+            occ_runtime::async_optimistic_transaction(conn, values, f).await
+        }
+
+        pub async fn batch(sql: &str, conn: &mut Conn) -> QueryResult<()> {
+            conn.batch_execute(sql).await
+        }
+
+        pub async fn execute<Q>(query: Q, conn: &mut Conn) -> QueryResult<usize>
+        where
+            Q: ExecuteDsl<Conn> + Send,
+        {
+            ExecuteDsl::execute(query, conn).await
+        }
+
+        pub async fn first<'q, Q, U>(query: Q, conn: &mut Conn) -> QueryResult<U>
+        where
+            Q: LoadQuery<'q, Conn, U> + Send + 'q,
+            U: Send,
+        {
+            RunQueryDsl::get_result(query, conn).await
+        }
+
+        pub async fn all<'q, Q, U>(query: Q, conn: &mut Conn) -> QueryResult<Vec<U>>
+        where
+            Q: LoadQuery<'q, Conn, U> + Send + 'q,
+            U: Send,
+        {
+            RunQueryDsl::get_results(query, conn).await
+        }
+
+        pub async fn save<M: AsyncLocksOn<Conn>>(model: &mut M, conn: &mut Conn) -> Result<(), Error> {
+            AsyncOptimisticDsl::save_optimistic(model, conn).await
+        }
+
+        pub async fn save_expecting<M: AsyncLocksOn<Conn>>(
+            model: &mut M,
+            expected: &M::Version,
+            conn: &mut Conn,
+        ) -> Result<(), Error> {
+            AsyncOptimisticDsl::save_optimistic_expecting(model, expected, conn).await
+        }
+
+        pub async fn save_if<M, P>(model: &mut M, guard: P, conn: &mut Conn) -> Result<(), Error>
+        where
+            M: AsyncLocksOn<Conn>,
+            P: AppearsOnTable<M::Table, SqlType = Bool>
+                + NonAggregate
+                + QueryFragment<<Conn as AsyncConnectionCore>::Backend>
+                + Send,
+        {
+            AsyncOptimisticDsl::save_optimistic_if(model, guard, conn).await
+        }
+
+        pub async fn delete_if<M, P>(model: &M, guard: P, conn: &mut Conn) -> Result<(), Error>
+        where
+            M: AsyncLocksOn<Conn>,
+            P: AppearsOnTable<M::Table, SqlType = Bool>
+                + NonAggregate
+                + QueryFragment<<Conn as AsyncConnectionCore>::Backend>
+                + Send,
+        {
+            AsyncOptimisticDsl::delete_optimistic_if(model, guard, conn).await
+        }
+
+        pub async fn update<M, S>(model: &mut M, changes: S, conn: &mut Conn) -> Result<(), Error>
+        where
+            M: AsyncLocksOn<Conn>,
+            S: AsChangeset<
+                    Target = M::Table,
+                    Changeset: QueryFragment<<Conn as AsyncConnectionCore>::Backend> + Send,
+                >,
+        {
+            AsyncOptimisticDsl::update_optimistic(model, changes, conn).await
+        }
+
+        pub async fn touch<M: AsyncLocksOn<Conn>>(model: &mut M, conn: &mut Conn) -> Result<(), Error> {
+            AsyncOptimisticDsl::touch_optimistic(model, conn).await
+        }
+
+        pub async fn delete<M: AsyncLocksOn<Conn>>(model: &M, conn: &mut Conn) -> Result<(), Error> {
+            AsyncOptimisticDsl::delete_optimistic(model, conn).await
+        }
+
+        pub async fn verify<M: AsyncLocksOn<Conn>>(model: &M, conn: &mut Conn) -> Result<(), Error> {
+            AsyncOptimisticDsl::verify_optimistic(model, conn).await
+        }
+
+        pub async fn reload<M: AsyncLoadsOn<Conn>>(model: &mut M, conn: &mut Conn) -> Result<(), Error> {
+            AsyncOptimisticDsl::reload(model, conn).await
+        }
+
+        pub async fn save_all<M: AsyncLocksOn<Conn>>(models: &mut [M], conn: &mut Conn) -> Result<(), Error> {
+            occ_runtime::AsyncOptimisticBatchDsl::save_all_optimistic(models, conn).await
+        }
+
+        pub async fn delete_all<M: AsyncLocksOn<Conn>>(models: &[M], conn: &mut Conn) -> Result<(), Error> {
+            occ_runtime::AsyncOptimisticBatchDsl::delete_all_optimistic(models, conn).await
+        }
+
+        pub async fn into_conflict<M: AsyncLoadsOn<Conn>>(
+            model: M,
+            conn: &mut Conn,
+        ) -> Result<occ_runtime::Conflict<M>, Error> {
+            AsyncOptimisticDsl::into_conflict(model, conn).await
+        }
+
+        pub async fn save_tracked<M>(
+            model: &mut occ_runtime::Tracked<M>,
+            conn: &mut Conn,
+        ) -> Result<(), Error>
+        where
+            M: occ_runtime::Fields + AsyncLocksOn<Conn>,
+        {
+            occ_runtime::AsyncTrackedDsl::save_optimistic(model, conn).await
+        }
+
+        pub async fn save_tracked_expecting<M>(
+            model: &mut occ_runtime::Tracked<M>,
+            expected: &M::Version,
+            conn: &mut Conn,
+        ) -> Result<(), Error>
+        where
+            M: occ_runtime::Fields + AsyncLocksOn<Conn>,
+        {
+            occ_runtime::AsyncTrackedDsl::save_optimistic_expecting(model, expected, conn).await
+        }
+
+        pub async fn reload_tracked<M>(
+            model: &mut occ_runtime::Tracked<M>,
+            conn: &mut Conn,
+        ) -> Result<(), Error>
+        where
+            M: occ_runtime::Fields + AsyncLoadsOn<Conn>,
+        {
+            occ_runtime::AsyncTrackedDsl::reload(model, conn).await
+        }
+
+        pub async fn rebase<M>(model: &mut occ_runtime::Tracked<M>, conn: &mut Conn) -> Result<(), Error>
+        where
+            M: occ_runtime::Fields + AsyncLoadsOn<Conn>,
+        {
+            occ_runtime::AsyncTrackedDsl::rebase(model, conn).await
+        }
+
+        pub async fn rebase_with<M, F>(
+            model: &mut occ_runtime::Tracked<M>,
+            conn: &mut Conn,
+            choose: F,
+        ) -> Result<(), Error>
+        where
+            M: occ_runtime::Fields + AsyncLoadsOn<Conn>,
+            F: FnMut(&'static str, &M, &M, &M) -> occ_runtime::Choice + Send,
+        {
+            occ_runtime::AsyncTrackedDsl::rebase_with(model, conn, choose).await
+        }
+
+        pub async fn conflict<M>(
+            model: &occ_runtime::Tracked<M>,
+            conn: &mut Conn,
+        ) -> Result<occ_runtime::Conflict<M>, Error>
+        where
+            M: occ_runtime::Fields + AsyncLoadsOn<Conn>,
+        {
+            occ_runtime::AsyncTrackedDsl::conflict(model, conn).await
+        }
+
+        pub fn record(conn: &mut Conn) -> $crate::recorder::Recorder {
+            let recorder = $crate::recorder::Recorder::default();
+            conn.set_instrumentation(recorder.clone());
+            recorder
+        }
+    };
+}
+
+/// Adds `lock` to an async cell whose backend has row locks.
+#[macro_export]
+macro_rules! async_lock {
+    () => {
+        pub async fn lock<M>(model: &M, mode: occ_runtime::LockMode, conn: &mut Conn) -> Result<(), Error>
+        where
+            M: occ_runtime::AsyncLocksRowsOn<Conn>,
+        {
+            AsyncOptimisticDsl::lock_optimistic(model, mode, conn).await
+        }
+    };
+}
+
+/// Adds `modify`, `modify_with` and `retry` to an async cell.
+#[macro_export]
+macro_rules! async_retry {
+    () => {
+        use occ_runtime::{AsyncFindsOn, AsyncRetryDsl as _, ModifyOutcome, RetryError, RetryPolicy};
+
+        pub async fn modify<M, K, R, F>(key: K, conn: &mut Conn, f: F) -> Result<M, R::Error>
+        where
+            K: Send,
+            M: AsyncLocksOn<Conn> + AsyncFindsOn<Conn, K> + Send,
+            R: ModifyOutcome<Error: Send>,
+            F: FnMut(&mut M) -> R + Send,
+        {
+            M::modify_optimistic(key, conn, f).await
+        }
+
+        pub async fn modify_with<M, K, R, F>(
+            policy: &RetryPolicy,
+            key: K,
+            conn: &mut Conn,
+            f: F,
+        ) -> Result<M, R::Error>
+        where
+            K: Send,
+            M: AsyncLocksOn<Conn> + AsyncFindsOn<Conn, K> + Send,
+            R: ModifyOutcome<Error: Send>,
+            F: FnMut(&mut M) -> R + Send,
+        {
+            policy.modify(key, conn, f).await
+        }
+
+        pub async fn retry<T, E, F>(policy: &RetryPolicy, conn: &mut Conn, f: F) -> Result<T, E>
+        where
+            E: RetryError + From<diesel::result::Error>,
+            F: AsyncFnMut(&mut Conn) -> Result<T, E>,
+        {
+            policy.run(conn, f).await
+        }
+    };
+}

@@ -29,10 +29,7 @@ pub fn router(app: App) -> Router {
     let api = Router::new()
         .route("/api/openapi.json", get(api::description))
         .route("/api/articles", get(api::list))
-        .route(
-            "/api/articles/{slug}",
-            get(api::read).put(api::put).patch(api::patch).delete(api::delete),
-        )
+        .route("/api/articles/{slug}", get(api::read).put(api::put).patch(api::patch).delete(api::delete))
         .layer(DefaultBodyLimit::max(MOST_JSON));
     let page = Router::new()
         .route("/", get(page::list))

@@ -62,7 +62,8 @@ pub fn read(words: impl IntoIterator<Item = OsString>) -> Result<Option<Argument
         };
         *place = Some(parser.value().and_then(ValueExt::string).map_err(unreadable)?);
     }
-    let or_variable = |given: Option<String>, name| given.map_or_else(|| variable(name), |word| Ok(Some(word)));
+    let or_variable =
+        |given: Option<String>, name| given.map_or_else(|| variable(name), |word| Ok(Some(word)));
     let listen = or_variable(listen, "ARTICLES_LISTEN")?.unwrap_or_else(|| "127.0.0.1:3000".to_owned());
     let database = Database::named(&or_variable(database, "DATABASE_URL")?.unwrap_or_default())?;
     let tags = match variable("ARTICLES_SECRET")? {

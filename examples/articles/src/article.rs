@@ -174,9 +174,11 @@ mod tests {
 
     #[test]
     fn limits_are_inclusive() {
-        let good = Content { title: "ü".repeat(200), summary: Some("x".repeat(300)), body: "x".repeat(65_536) };
+        let good =
+            Content { title: "ü".repeat(200), summary: Some("x".repeat(300)), body: "x".repeat(65_536) };
         assert_eq!(good.violations(), []);
-        let bad = Content { title: "ü".repeat(201), summary: Some("x".repeat(301)), body: "x".repeat(65_537) };
+        let bad =
+            Content { title: "ü".repeat(201), summary: Some("x".repeat(301)), body: "x".repeat(65_537) };
         assert_eq!(bad.violations().len(), 3);
         assert_eq!(Content::default().violations().len(), 1, "an empty body is fine, an empty title is not");
     }

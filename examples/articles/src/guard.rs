@@ -40,7 +40,8 @@ fn is_from_here(headers: &HeaderMap) -> bool {
 }
 
 /// Even if a text would get onto a page as markup, it could load and send nothing.
-const POLICY: &str = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'";
+const POLICY: &str =
+    "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'";
 
 pub async fn headers(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
@@ -68,7 +69,9 @@ mod tests {
         assert!(with(&[host, ("sec-fetch-site", "none")]));
         assert!(!with(&[host, origin, ("sec-fetch-site", "cross-site")]));
         assert!(!with(&[host, origin, ("sec-fetch-site", "same-site")]));
-        for other in ["http://example.org", "http://evil.example:3000", "null", "http://example.org:3000.evil", ""] {
+        for other in
+            ["http://example.org", "http://evil.example:3000", "null", "http://example.org:3000.evil", ""]
+        {
             assert!(!with(&[host, ("origin", other)]), "{other}");
         }
         assert!(!with(&[origin]), "no host to compare with");

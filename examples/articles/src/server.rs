@@ -46,11 +46,7 @@ pub fn run(arguments: Arguments) -> Result<(), Error> {
     outcome
 }
 
-async fn serve(
-    address: &str,
-    database: &Database,
-    tags: occ_runtime::http::EntityTags,
-) -> Result<(), Error> {
+async fn serve(address: &str, database: &Database, tags: occ_runtime::http::EntityTags) -> Result<(), Error> {
     let cannot_listen = |source| Error::Listen { address: address.to_owned(), source };
     // Before the first word to the database: who asks the service to end while it starts is heard.
     let asked_to_end = asked_to_end().map_err(Error::Serve)?;

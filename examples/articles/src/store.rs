@@ -73,14 +73,16 @@ impl Store {
             })
         });
         let manager = AsyncDieselConnectionManager::new_with_config(file, config);
-        let pool = Pool::builder().max_size(MOST_CONNECTIONS).connection_timeout(PATIENCE).retry_connection(false);
-        Self::Sqlite(pool.build(manager).await?).with_schema().await
+        let pool =
+            Pool::builder().max_size(MOST_CONNECTIONS).connection_timeout(PATIENCE).retry_connection(false);
+        Self::Sqlite(pool.build_unchecked(manager)).with_schema().await
     }
 
     pub async fn postgres(url: &str) -> Result<Self, Error> {
         let manager = AsyncDieselConnectionManager::new(url);
-        let pool = Pool::builder().max_size(MOST_CONNECTIONS).connection_timeout(PATIENCE).retry_connection(false);
-        Self::Postgres(pool.build(manager).await?).with_schema().await
+        let pool =
+            Pool::builder().max_size(MOST_CONNECTIONS).connection_timeout(PATIENCE).retry_connection(false);
+        Self::Postgres(pool.build_unchecked(manager)).with_schema().await
     }
 
     async fn with_schema(self) -> Result<Self, Error> {
@@ -88,13 +90,16 @@ impl Store {
         Ok(self)
     }
 
-    /// At most `most` articles in the order of their slugs, those after `after`.
-    pub async fn list(&self, after: Option<&str>, most: i64) -> Result<Vec<Heading>, Error> {
+    /// At most `most` articles in the order of their slugs, those after `after`; and whether there are more.
+    pub async fn list(&self, after: Option<&str>, most: u8) -> Result<(Vec<Heading>, bool), Error> {
         let after = after.unwrap_or_default();
-        with!(self, conn => {
-            let following = articles::table.filter(articles::slug.gt(after)).order(articles::slug).limit(most);
-            Ok(following.select(Heading::as_select()).load(conn).await?)
-        })
+        let mut found: Vec<Heading> = with!(self, conn => {
+            let following = articles::table.filter(articles::slug.gt(after)).order(articles::slug);
+            following.limit(i64::from(most) + 1).select(Heading::as_select()).load(conn).await?
+        });
+        let has_more = found.len() > usize::from(most);
+        found.truncate(most.into());
+        Ok((found, has_more))
     }
 
     pub async fn find(&self, slug: &str) -> Result<Option<Tracked<Article>>, Error> {

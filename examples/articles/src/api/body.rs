@@ -45,8 +45,8 @@ impl<S: Send + Sync> FromRequest<S> for PatchBody {
 pub struct Patch {
     #[serde(default, deserialize_with = "present")]
     title: Option<String>,
-    #[serde(default, deserialize_with = "present")]
-    summary: Option<Option<String>>,
+    #[serde(default)]
+    summary: Summary,
     #[serde(default, deserialize_with = "present")]
     body: Option<String>,
 }
@@ -56,13 +56,26 @@ fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(field: D) -> Result<O
     T::deserialize(field).map(Some)
 }
 
+#[derive(Default)]
+enum Summary {
+    #[default]
+    Absent,
+    Present(Option<String>),
+}
+
+impl<'de> Deserialize<'de> for Summary {
+    fn deserialize<D: Deserializer<'de>>(field: D) -> Result<Self, D::Error> {
+        Option::deserialize(field).map(Self::Present)
+    }
+}
+
 impl Patch {
     pub fn apply(self, before: Content) -> Content {
-        Content {
-            title: self.title.unwrap_or(before.title),
-            summary: self.summary.unwrap_or(before.summary),
-            body: self.body.unwrap_or(before.body),
-        }
+        let summary = match self.summary {
+            Summary::Absent => before.summary,
+            Summary::Present(summary) => summary,
+        };
+        Content { title: self.title.unwrap_or(before.title), summary, body: self.body.unwrap_or(before.body) }
     }
 }
 
@@ -72,25 +85,28 @@ async fn read<S: Send + Sync, T: DeserializeOwned>(
     wanted: &str,
 ) -> Result<T, Problem> {
     let problem = |status, detail: String| Problem::new(status).with_detail(detail);
-    let header = |name| request.headers().get(name).map_or(Some(""), |value| value.to_str().ok());
+    let headers = request.headers();
     // What follows a semicolon, such as a charset, does not matter: JSON is UTF-8.
-    let kind = header(CONTENT_TYPE).and_then(|kind| kind.split(';').next());
+    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()?.split(';').next());
     if !kind.is_some_and(|kind| kind.trim().eq_ignore_ascii_case(wanted)) {
-        let detail = format!("the body must be {wanted}, and the header `content-type` must say so");
+        let detail = format!("The body must be {wanted}, and the header `content-type` must say so.");
         return Err(problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
     }
-    if header(CONTENT_ENCODING) != Some("") {
-        let detail = "the body must not be compressed".to_owned();
+    if headers.contains_key(CONTENT_ENCODING) {
+        let detail = "The body must not be compressed.".to_owned();
         return Err(problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
     }
-    let bytes = Bytes::from_request(request, state)
-        .await
-        .map_err(|rejection| problem(rejection.status(), "the body is too long, or was cut short".to_owned()))?;
+    let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
+        problem(rejection.status(), "The body is too long, or was cut short.".to_owned())
+    })?;
+    // serde would also take the fields of a struct as a list.
+    if bytes.trim_ascii_start().first().is_some_and(|&first| first == b'[') {
+        return Err(problem(StatusCode::UNPROCESSABLE_ENTITY, "The body must be a JSON object.".to_owned()));
+    }
     serde_json::from_slice(&bytes).map_err(|error| {
         // Well-formed, but not what is asked for; or not even JSON.
-        let status =
-            if error.is_data() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::BAD_REQUEST };
-        problem(status, format!("the body cannot be read: {error}"))
+        let status = if error.is_data() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::BAD_REQUEST };
+        problem(status, format!("The body cannot be read: {error}."))
     })
 }
 
@@ -100,7 +116,9 @@ mod tests {
 
     fn patched(patch: &str) -> Result<Content, String> {
         let before = Content { title: "t".into(), summary: Some("s".into()), body: "b".into() };
-        serde_json::from_str::<Patch>(patch).map(|patch| patch.apply(before)).map_err(|error| error.to_string())
+        serde_json::from_str::<Patch>(patch)
+            .map(|patch| patch.apply(before))
+            .map_err(|error| error.to_string())
     }
 
     #[test]
@@ -116,7 +134,8 @@ mod tests {
 
     #[test]
     fn what_cannot_be_removed_or_is_unknown_is_refused() {
-        for bad in [r#"{"title": null}"#, r#"{"body": null}"#, r#"{"version": 1}"#, "null", "[]", r#"{"title": 1}"#] {
+        for bad in [r#"{"title": null}"#, r#"{"body": null}"#, r#"{"version": 1}"#, "null", r#"{"title": 1}"#]
+        {
             assert!(patched(bad).is_err(), "{bad}");
         }
     }

@@ -6,14 +6,16 @@
 mod body;
 mod slug;
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, LOCATION};
-use axum::http::{HeaderValue, Method, StatusCode};
+use axum::http::StatusCode;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, LOCATION};
 use axum::response::{IntoResponse as _, Response};
 use occ_runtime::Tracked;
-use occ_runtime::http::{IfMatch, PreconditionFailed, Preconditions, Problem, Verdict};
+use occ_runtime::http::{IfMatch, Preconditions, Problem, TagCondition, Tagged};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -32,50 +34,34 @@ pub async fn description() -> impl axum::response::IntoResponse {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Page {
-    limit: Option<i64>,
+    limit: Option<u8>,
     after: Option<String>,
 }
 
 /// So that the answer stays small, however many articles there are.
-const MOST_LISTED: i64 = 100;
-const USUALLY_LISTED: i64 = 20;
+const MOST_LISTED: u8 = 100;
+const USUALLY_LISTED: u8 = 20;
 
 pub async fn list(State(app): State<App>, page: Result<Query<Page>, QueryRejection>) -> Answer {
     let bad = |detail: String| Problem::new(StatusCode::BAD_REQUEST).with_detail(detail);
     let Query(Page { limit, after }) = page.map_err(|rejection| bad(rejection.body_text()))?;
     let limit = limit.unwrap_or(USUALLY_LISTED);
     if !(1..=MOST_LISTED).contains(&limit) {
-        return Err(bad(format!("`limit` must be from 1 to {MOST_LISTED}")));
+        return Err(bad(format!("`limit` must be from 1 to {MOST_LISTED}.")));
     }
     if after.as_deref().is_some_and(|after| !is_slug(after)) {
-        return Err(bad("`after` must be the slug of an article".to_owned()));
+        return Err(bad("`after` must be the slug of an article.".to_owned()));
     }
-    // One more, to see whether there is a next page.
-    let mut articles = app.store.list(after.as_deref(), limit + 1).await?;
-    let next = if articles.len() as i64 > limit {
-        articles.pop();
-        articles.last().map(|last| format!("/api/articles?limit={limit}&after={}", last.slug))
-    } else {
-        None
-    };
+    let (articles, has_more) = app.store.list(after.as_deref(), limit).await?;
+    let last = articles.last().filter(|_| has_more);
+    let next = last.map(|last| format!("/api/articles?limit={limit}&after={}", last.slug));
     Ok(Json(json!({ "articles": articles, "next": next })).into_response())
 }
 
-pub async fn read(
-    State(app): State<App>,
-    Slug(slug): Slug,
-    method: Method,
-    preconditions: Preconditions,
-) -> Answer {
+pub async fn read(State(app): State<App>, Slug(slug): Slug, preconditions: Preconditions) -> Answer {
     let article = find(&app, &slug).await?;
-    let tag = app.tags.of(&*article);
-    match preconditions.evaluate(&method, Some(&tag)) {
-        Verdict::Proceed => Ok(represented(&app, &article)),
-        Verdict::NotModified => {
-            Ok((StatusCode::NOT_MODIFIED, [(ETAG, HeaderValue::from(tag)), revalidate()]).into_response())
-        }
-        _ => Err(PreconditionFailed.into()),
-    }
+    let answer = preconditions.respond(app.tags.of(&*article), || Json(article.content()));
+    Ok((REVALIDATE, answer).into_response())
 }
 
 /// With `If-None-Match: *` it creates and never replaces; with `If-Match` it replaces and never creates.
@@ -86,7 +72,7 @@ pub async fn put(
     JsonBody(content): JsonBody<Content>,
 ) -> Answer {
     check(&content)?;
-    let creates = preconditions.if_none_match().is_some_and(|condition| condition.is_any());
+    let creates = preconditions.if_none_match().is_some_and(TagCondition::is_any);
     if creates && preconditions.if_match().is_none() {
         create(&app, &slug, content).await
     } else {
@@ -120,7 +106,8 @@ async fn create(app: &App, slug: &str, content: Content) -> Answer {
     let article = Article::new(slug, content);
     // The table has one article a slug: no look beforehand could be as sure.
     if !app.store.insert(&article).await? {
-        return Err(PreconditionFailed.into());
+        return Err(Problem::new(StatusCode::PRECONDITION_FAILED)
+            .with_detail("There is an article here already, and `If-None-Match: *` only creates."));
     }
     let place = [(LOCATION, format!("/api/articles/{slug}"))];
     Ok((StatusCode::CREATED, place, represented(app, &article)).into_response())
@@ -143,7 +130,7 @@ async fn change(
 }
 
 async fn find(app: &App, slug: &str) -> Result<Tracked<Article>, Problem> {
-    app.store.find(slug).await?.ok_or_else(|| slug::no_such_article())
+    app.store.find(slug).await?.ok_or_else(slug::no_such_article)
 }
 
 /// Somebody has written between the look at the row and the statement: 409 with both sides, or 404 if it is gone.
@@ -157,16 +144,13 @@ async fn lost(app: &App, article: Tracked<Article>, error: store::Error) -> Prob
     }
 }
 
-/// What is stored is what was sent, so the answer to a PUT may name its tag (RFC 9110, section 9.3.4).
+/// The fields are stored as they were sent, so the answer to a PUT may name the new tag (RFC 9110, section 9.3.4).
 fn represented(app: &App, article: &Article) -> Response {
-    let tag = HeaderValue::from(app.tags.of(article));
-    ([(ETAG, tag), revalidate()], Json(article.content())).into_response()
+    (REVALIDATE, Tagged(app.tags.of(article), Json(article.content()))).into_response()
 }
 
 /// Caches may keep it, and have to ask before each use.
-fn revalidate() -> (axum::http::HeaderName, HeaderValue) {
-    (CACHE_CONTROL, HeaderValue::from_static("no-cache"))
-}
+const REVALIDATE: [(HeaderName, &str); 1] = [(CACHE_CONTROL, "no-cache")];
 
 fn check(content: &Content) -> Result<(), Problem> {
     let violations = content.violations();
@@ -174,7 +158,7 @@ fn check(content: &Content) -> Result<(), Problem> {
         return Ok(());
     }
     Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY)
-        .with_detail("some fields cannot be stored; `violations` says which, and why")
+        .with_detail("Some fields cannot be stored; `violations` says which, and why.")
         .with_member("violations", json!(violations)))
 }
 
@@ -183,7 +167,8 @@ impl From<store::Error> for Problem {
         let problem = match &error {
             store::Error::Refused(refused) => Self::from(refused),
             store::Error::Unavailable(_) => Self::new(StatusCode::SERVICE_UNAVAILABLE)
-                .with_detail("the database cannot be reached or is busy; try again later"),
+                .with_detail("The database cannot be reached or is busy. Try again later.")
+                .with_retry_after(Duration::from_secs(1)),
         };
         // The client is told nothing of the inside, so somebody else has to be.
         if problem.status().is_server_error() {

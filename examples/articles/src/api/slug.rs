@@ -17,12 +17,13 @@ impl<S: Send + Sync> FromRequestParts<S> for Slug {
         match Path::<String>::from_request_parts(parts, state).await {
             Ok(Path(slug)) if is_slug(&slug) => Ok(Self(slug)),
             _ => Err(no_such_article().with_detail(
-                "no article can be here: the last part of its address has 1 to 64 of a-z, 0-9 and single hyphens",
+                "No article can be here: the last part of its address has 1 to 64 of a-z, 0-9 and single hyphens.",
             )),
         }
     }
 }
 
 pub fn no_such_article() -> Problem {
-    Problem::new(StatusCode::NOT_FOUND).with_detail("there is no article here; `If-None-Match: *` creates one")
+    Problem::new(StatusCode::NOT_FOUND)
+        .with_detail("There is no article here. A PUT with `If-None-Match: *` creates one.")
 }

@@ -34,7 +34,8 @@ pub enum Database {
 }
 
 impl Database {
-    fn named(word: &str) -> Result<Self, Error> {
+    /// A URL or a file; an empty word is a file of the service's own.
+    pub fn named(word: &str) -> Result<Self, Error> {
         match word.split_once(':') {
             Some(("postgres" | "postgresql", _)) => Ok(Self::Postgres(word.to_owned())),
             Some(("sqlite", rest)) => Ok(Self::File(rest.strip_prefix("//").unwrap_or(rest).to_owned())),

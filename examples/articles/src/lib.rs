@@ -36,3 +36,10 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     }
 }
+
+/// The slug, the title and the version of every article, read without the service: for checks of what it has stored.
+pub fn rows(
+    database: &str,
+) -> Result<Vec<(String, String, i64)>, impl std::error::Error + Send + Sync + 'static> {
+    server::rows(database)
+}

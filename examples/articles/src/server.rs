@@ -46,16 +46,27 @@ pub fn run(arguments: Arguments) -> Result<(), Error> {
     outcome
 }
 
+/// As [`crate::rows`].
+pub fn rows(database: &str) -> Result<Vec<(String, String, i64)>, Error> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Error::Serve)?;
+    let database = Database::named(database)?;
+    runtime.block_on(async { Ok(open(&database).await?.rows().await?) })
+}
+
+async fn open(database: &Database) -> Result<Store, store::Error> {
+    match database {
+        Database::Postgres(url) => Store::postgres(url).await,
+        Database::File(file) => Store::sqlite(file).await,
+        // `run` has made a file of it.
+        Database::Temporary => Store::sqlite(":memory:").await,
+    }
+}
+
 async fn serve(address: &str, database: &Database, tags: occ_runtime::http::EntityTags) -> Result<(), Error> {
     let cannot_listen = |source| Error::Listen { address: address.to_owned(), source };
     // Before the first word to the database: who asks the service to end while it starts is heard.
     let asked_to_end = asked_to_end().map_err(Error::Serve)?;
-    let store = match database {
-        Database::Postgres(url) => Store::postgres(url).await?,
-        Database::File(file) => Store::sqlite(file).await?,
-        // `run` has made a file of it.
-        Database::Temporary => Store::sqlite(":memory:").await?,
-    };
+    let store = open(database).await?;
     let listener = TcpListener::bind(address).await.map_err(cannot_listen)?;
     println!("http://{}", listener.local_addr().map_err(cannot_listen)?);
     let (ending, ended) = oneshot::channel();

@@ -102,6 +102,12 @@ impl Store {
         Ok((found, has_more))
     }
 
+    /// Slug, title and version of all.
+    pub async fn rows(&self) -> Result<Vec<(String, String, i64)>, Error> {
+        let columns = (articles::slug, articles::title, articles::version);
+        with!(self, conn => Ok(articles::table.select(columns).load(conn).await?))
+    }
+
     pub async fn find(&self, slug: &str) -> Result<Option<Tracked<Article>>, Error> {
         with!(self, conn => {
             let named = articles::table.filter(articles::slug.eq(slug));

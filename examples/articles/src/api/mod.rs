@@ -16,11 +16,11 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, LOCATION};
 use axum::response::{IntoResponse as _, Response};
 use occ_runtime::Tracked;
 use occ_runtime::http::{IfMatch, Preconditions, Problem, TagCondition, Tagged};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::app::App;
-use crate::article::{Article, Content, is_slug};
+use crate::article::{Article, Content, Heading, is_slug};
 use crate::store;
 use body::{JsonBody, PatchBody};
 use slug::Slug;
@@ -36,6 +36,13 @@ pub async fn description() -> impl axum::response::IntoResponse {
 pub struct Page {
     limit: Option<u8>,
     after: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Listed {
+    articles: Vec<Heading>,
+    /// Where it goes on.
+    next: Option<String>,
 }
 
 /// So that the answer stays small, however many articles there are.
@@ -55,7 +62,7 @@ pub async fn list(State(app): State<App>, page: Result<Query<Page>, QueryRejecti
     let (articles, has_more) = app.store.list(after.as_deref(), limit).await?;
     let last = articles.last().filter(|_| has_more);
     let next = last.map(|last| format!("/api/articles?limit={limit}&after={}", last.slug));
-    Ok(Json(json!({ "articles": articles, "next": next })).into_response())
+    Ok(Json(Listed { articles, next }).into_response())
 }
 
 pub async fn read(State(app): State<App>, Slug(slug): Slug, preconditions: Preconditions) -> Answer {

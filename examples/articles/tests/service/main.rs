@@ -1,0 +1,1 @@
+//! The service from outside: requests, a browser, and many clients at once.

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
-use diesel::{ConnectionError, SqliteConnection};
 use diesel_async::pooled_connection::bb8::{Pool, RunError};
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig};
 use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
@@ -19,13 +18,15 @@ const SCHEMA: &str = include_str!("../schema.sql");
 /// Connections; SQLite has one writer at a time whatever their number.
 const MOST_CONNECTIONS: u32 = 8;
 /// How long a request waits for one of them.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(2);
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("the database refused: {0}")]
     Refused(#[from] occ_runtime::Error),
-    #[error("no connection to the database could be had: {0}")]
+    #[error("there is no connection to it: {0}")]
+    Connect(#[from] ConnectionError),
+    #[error("no connection to the database was free or could be made in time: {0}")]
     Unavailable(#[from] RunError),
 }
 
@@ -60,34 +61,19 @@ macro_rules! with {
 
 impl Store {
     pub async fn sqlite(file: &str) -> Result<Self, Error> {
-        // Readers do not wait for the writer, and writers wait for each other instead of failing. A write that was
-        // answered is on the disk.
-        let settings = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL";
+        prepare(&mut connect_sqlite(file).await?).await?;
         let mut config = ManagerConfig::default();
-        config.custom_setup = Box::new(move |file| {
-            let file = file.to_owned();
-            Box::pin(async move {
-                let mut conn = SyncConnectionWrapper::<SqliteConnection>::establish(&file).await?;
-                conn.batch_execute(settings).await.map_err(ConnectionError::CouldntSetupConfiguration)?;
-                Ok(conn)
-            })
-        });
+        config.custom_setup = Box::new(|file| Box::pin(connect_sqlite(file)));
         let manager = AsyncDieselConnectionManager::new_with_config(file, config);
-        let pool =
-            Pool::builder().max_size(MOST_CONNECTIONS).connection_timeout(PATIENCE).retry_connection(false);
-        Self::Sqlite(pool.build_unchecked(manager)).with_schema().await
+        let pool = Pool::builder().max_size(MOST_CONNECTIONS).connection_timeout(PATIENCE);
+        Ok(Self::Sqlite(pool.build_unchecked(manager)))
     }
 
     pub async fn postgres(url: &str) -> Result<Self, Error> {
+        prepare(&mut AsyncPgConnection::establish(url).await?).await?;
         let manager = AsyncDieselConnectionManager::new(url);
-        let pool =
-            Pool::builder().max_size(MOST_CONNECTIONS).connection_timeout(PATIENCE).retry_connection(false);
-        Self::Postgres(pool.build_unchecked(manager)).with_schema().await
-    }
-
-    async fn with_schema(self) -> Result<Self, Error> {
-        with!(&self, conn => conn.batch_execute(SCHEMA).await?);
-        Ok(self)
+        let pool = Pool::builder().max_size(MOST_CONNECTIONS).connection_timeout(PATIENCE);
+        Ok(Self::Postgres(pool.build_unchecked(manager)))
     }
 
     /// At most `most` articles in the order of their slugs, those after `after`; and whether there are more.
@@ -151,4 +137,18 @@ impl Store {
         with!(self, conn => article.rebase_with(conn, choose).await?);
         Ok(both)
     }
+}
+
+async fn connect_sqlite(file: &str) -> ConnectionResult<SyncConnectionWrapper<SqliteConnection>> {
+    // Readers do not wait for the writer, and writers wait for each other instead of failing. A write that was answered
+    // is on the disk.
+    let settings = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL";
+    let mut conn = SyncConnectionWrapper::<SqliteConnection>::establish(file).await?;
+    conn.batch_execute(settings).await.map_err(ConnectionError::CouldntSetupConfiguration)?;
+    Ok(conn)
+}
+
+/// The first connection is not the pool's: what is wrong with it is told at once, and not for want of a connection later.
+async fn prepare(conn: &mut impl SimpleAsyncConnection) -> Result<(), Error> {
+    Ok(conn.batch_execute(SCHEMA).await?)
 }

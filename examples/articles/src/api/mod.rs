@@ -173,9 +173,11 @@ impl From<store::Error> for Problem {
     fn from(error: store::Error) -> Self {
         let problem = match &error {
             store::Error::Refused(refused) => Self::from(refused),
-            store::Error::Unavailable(_) => Self::new(StatusCode::SERVICE_UNAVAILABLE)
-                .with_detail("The database cannot be reached or is busy. Try again later.")
-                .with_retry_after(Duration::from_secs(1)),
+            store::Error::Connect(_) | store::Error::Unavailable(_) => {
+                Self::new(StatusCode::SERVICE_UNAVAILABLE)
+                    .with_detail("The database cannot be reached or is busy. Try again later.")
+                    .with_retry_after(Duration::from_secs(1))
+            }
         };
         // The client is told nothing of the inside, so somebody else has to be.
         if problem.status().is_server_error() {

@@ -33,7 +33,7 @@ pub fn page(
             }
             @if !rest.is_empty() {
                 section.merged {
-                    h2 { "No conflict here" }
+                    h2 { "Merged without a conflict" }
                     dl {
                         @for field in rest {
                             (hidden(field.name(), merged.text(field)))

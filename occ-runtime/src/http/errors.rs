@@ -141,3 +141,29 @@ fn sentence(error: &dyn std::error::Error) -> String {
     let mut letters = text.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).chain(['.']).collect()).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use diesel::result::{DatabaseErrorKind, Error as DieselError};
+
+    use super::*;
+    use crate::error::{LockedError, TransactionAbortedError};
+
+    fn status(error: Error) -> (u16, bool) {
+        let problem = Problem::from(error);
+        let text = problem.to_json();
+        assert!(!text.contains("patients") && !text.contains("K-4711"), "{text}");
+        (problem.status().as_u16(), problem.retry_after().is_some())
+    }
+
+    /// What SQLite, on which the other errors are met, does not do.
+    #[test]
+    fn a_row_that_is_locked_and_a_transaction_that_was_aborted_are_to_be_tried_again() {
+        assert_eq!(status(LockedError::new("patients", "K-4711".into()).into()), (503, true));
+        let cause = |kind| DieselError::DatabaseError(kind, Box::new("patients".to_owned()));
+        let aborted = |kind| Error::from(TransactionAbortedError::new(cause(kind)));
+        assert_eq!(status(aborted(DatabaseErrorKind::SerializationFailure)), (503, true));
+        // Here the database had something else to say.
+        assert_eq!(status(aborted(DatabaseErrorKind::UniqueViolation)), (500, false));
+    }
+}

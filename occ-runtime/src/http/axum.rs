@@ -17,7 +17,8 @@ use crate::fields::Fields;
 
 /// A response with an `ETag`: the tag of what is in the body.
 ///
-/// A response that is no success does not get one.
+/// A response that is no success does not get one. As a response to PUT it is right only where the row was stored
+/// exactly as it was sent (RFC 9110, section 9.3.4).
 ///
 /// ```
 /// use axum::http::header::ETAG;
@@ -49,11 +50,11 @@ impl<T: IntoResponse> IntoResponse for Tagged<T> {
 }
 
 impl Preconditions {
-    /// Answers a read, GET or HEAD: with the body and its `ETag`, with 304 and the `ETag` if the client has it already, or
-    /// with 412. The body is made only if it is sent.
+    /// Answers a read, GET or HEAD: with the body and its `ETag`, with 304 and the `ETag` if the client has it already,
+    /// or with 412. The body is made only if it is sent.
     ///
-    /// A 304 also needs the `Cache-Control`, `Expires`, `Vary` and `Content-Location` that the body would come with. So put
-    /// them around it, as here, and not into the body.
+    /// A 304 also needs the `Cache-Control`, `Expires`, `Vary` and `Content-Location` that the body would come with. So
+    /// put them around it, as here, and not into the body.
     ///
     /// ```
     /// use axum::http::header::CACHE_CONTROL;
@@ -102,8 +103,8 @@ impl<S: Sync> OptionalFromRequestParts<S> for IfMatch {
     }
 }
 
-/// With `Cache-Control: no-store`: it tells of one moment. A 428 must not be stored (RFC 6585, section 3), and a cache may
-/// keep a 404 that says nothing.
+/// With `Cache-Control: no-store`, as it tells of one moment: a 428 must not be stored (RFC 6585, section 3), and a 404
+/// may be where nothing is said.
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut response = Response::new(Body::from(self.to_json()));

@@ -106,8 +106,8 @@ impl fmt::Debug for TagCondition {
     }
 }
 
-/// Several lines of a header are one, joined like this. The space, which no tag has, keeps a quote that is not closed from
-/// going on in the next line.
+/// Several lines of a header are one, joined like this. The space, which no tag has, keeps a quote that is not closed
+/// from going on in the next line.
 const JOIN: &[u8] = b", ";
 
 /// Something in a list is no entity tag.

@@ -20,10 +20,10 @@ impl Problem {
     /// where the row is gone.
     ///
     /// Members: `current_tag`, the tag of the row as it is now, which `If-Match` then needs; and `differences`, an object
-    /// for each field that a save would change, with the field's name (`field`) and as text its values before both changes,
-    /// in the request and in the row (`base`, `mine`, `theirs`). Of a field that is `#[occ(secret)]` the values are
-    /// `hidden`. So the client sees of the row what it tried to change; where it may not read that, answer
-    /// `Problem::from(error)`, which has no members.
+    /// for each field that a save would change, with the field's name (`field`) and as text its values before both
+    /// changes, in the request and in the row (`base`, `mine`, `theirs`). Of a field that is `#[occ(secret)]` the values
+    /// are `hidden`. So the client sees of the row what it tried to change and what others have; where it may not read
+    /// that, answer `Problem::from(error)`, which has no members.
     ///
     /// ```
     /// # use diesel::prelude::*;

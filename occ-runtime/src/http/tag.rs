@@ -10,8 +10,8 @@ use crate::model::OptimisticLock;
 
 /// One entity tag: what the header `ETag` holds.
 ///
-/// [`EntityTags`] makes them, and they are parsed from headers. Two tags are equal (`==`) if they are written alike; what a
-/// request asks for is [`strong_eq`](Self::strong_eq) or [`weak_eq`](Self::weak_eq).
+/// [`EntityTags`] makes them, and they are parsed from headers. Two tags are equal (`==`) if they are written alike; what
+/// a request asks for is [`strong_eq`](Self::strong_eq) or [`weak_eq`](Self::weak_eq).
 ///
 /// ```
 /// use occ_runtime::http::EntityTag;

@@ -1,10 +1,11 @@
 //! What a client is told of each error, and what it is not told.
 
+use axum::response::IntoResponse as _;
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error as DieselError};
 use http::StatusCode;
-use occ_runtime::http::{EntityTags, Preconditions, Problem};
+use occ_runtime::http::{EntityTag, EntityTags, Preconditions, Problem};
 use occ_runtime::prelude::*;
 use occ_runtime::{Conflict, Error, Tracked};
 use serde_json::{Value, json};
@@ -252,6 +253,20 @@ fn a_conflict_tells_the_tag_to_go_on_with_and_both_values_of_each_field() {
     assert!(preconditions.require_if_match().unwrap().check(&tags, conflict.theirs().unwrap()).is_ok());
 }
 
+/// With the tags that it has without being told others.
+#[test]
+fn a_conflict_is_a_response() {
+    let conflict = conflict_after(MOVE_ON);
+    let expected = Problem::conflict(&conflict, &EntityTags::open());
+    assert!(expected.to_json().contains(&EntityTag::of(conflict.theirs().unwrap()).to_string()[1..33]));
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let (parts, body) = conflict.into_response().into_parts();
+    let body = runtime.block_on(axum::body::to_bytes(body, 1 << 16)).unwrap();
+    assert_eq!((parts.status, &*body), (StatusCode::CONFLICT, expected.to_json().as_bytes()));
+    assert_eq!(parts.headers[http::header::CONTENT_TYPE], Problem::MEDIA_TYPE);
+    assert_eq!(conflict_after(DELETE).into_response().status(), StatusCode::NOT_FOUND);
+}
+
 #[test]
 fn a_conflict_whose_row_is_gone_is_a_404_without_values() {
     let problem = Problem::conflict(&conflict_after(DELETE), &EntityTags::open());
@@ -312,4 +327,6 @@ fn members_of_the_rfc_are_set_by_their_methods_only() {
     assert_eq!(document(&problem), expected);
     assert_eq!(serde_json::to_value(&problem).unwrap(), expected);
     assert!(format!("{problem:?}").contains("/bookings/3"));
+    assert_eq!(problem.to_string(), "409 Full");
+    assert_eq!(problem.with_detail("No seat is left.").to_string(), "409 Full: No seat is left.");
 }

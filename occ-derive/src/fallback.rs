@@ -39,7 +39,7 @@ pub(crate) fn tokens(
         }
     };
     let (key, values) = (visit(quote!(key)), visit(quote!(values)));
-    let fields = container.tracked.as_ref().map(|_| {
+    let fields = container.is_tracked().then(|| {
         quote! {
             #[automatically_derived]
             impl #impl_generics __occ::Fields for #name #ty_generics #where_clause {
@@ -71,6 +71,12 @@ pub(crate) fn tokens(
                 fn set_version(&mut self, _: __occ::i32) { __occ::stub::never() }
                 fn prepare(&self) { __occ::stub::never() }
             }
+
+            #[automatically_derived]
+            impl #impl_generics __occ::Versioned for #name #ty_generics #where_clause {}
+
+            #[automatically_derived]
+            impl #impl_generics __occ::HasUnversioned for #name #ty_generics #where_clause {}
 
             #[automatically_derived]
             impl #backend_generics __occ::Columns<__DB> for #name #ty_generics #where_clause {

@@ -19,6 +19,7 @@ mod conflict_json;
 mod error;
 mod fields;
 mod generator;
+mod loaded;
 mod lock;
 mod merge;
 mod methods;
@@ -48,13 +49,13 @@ mod uuid;
 mod xmin;
 
 #[cfg(feature = "async")]
-pub use async_bounds::{AsyncLoadsOn, AsyncLocksOn, AsyncLocksRowsOn};
+pub use async_bounds::{AsyncLoadsOn, AsyncLocksOn, AsyncLocksRowsOn, AsyncWritesOn};
 #[cfg(feature = "async")]
 pub use async_methods::AsyncOptimisticDsl;
 #[cfg(feature = "async")]
 pub use batch::AsyncOptimisticBatchDsl;
 pub use batch::OptimisticBatchDsl;
-pub use bounds::{LoadsOn, LocksOn, LocksRowsOn};
+pub use bounds::{LoadsOn, LocksOn, LocksRowsOn, WritesOn};
 pub use bump::{BumpVersion, bump_version};
 pub use conflict::{Conflict, Difference};
 pub use error::{
@@ -63,6 +64,7 @@ pub use error::{
 };
 pub use fields::Fields;
 pub use generator::{Counter, DatabaseGenerated, DefaultGenerator, Increment, VersionGenerator};
+pub use loaded::{ExactEquality, Loaded, Versioned};
 pub use lock::{LockMode, RowLocks};
 pub use merge::{Choice, UnmergedError};
 pub use methods::OptimisticDsl;
@@ -131,7 +133,8 @@ pub mod __private {
     pub use crate::column::{ColumnValue, ColumnVisitor};
     pub use crate::fields::{Field, FieldValue, Fields, Rule, SerializesNoSecret};
     pub use crate::generator::{DefaultGenerator, Increment};
-    pub use crate::model::{Columns, OptimisticLock, SqlText};
+    pub use crate::loaded::{Check, Loaded, Versioned};
+    pub use crate::model::{Columns, HasUnversioned, OptimisticLock, SqlText};
     pub use crate::prepare::{Embedded, EmbeddedOn, SerializeAs};
     pub use crate::show::{Show, ShowDebug, ShowDebugOption, ShowDisplay, ShowNothing, ShowOption};
     pub use crate::sum::add;

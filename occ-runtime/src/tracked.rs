@@ -89,6 +89,11 @@ impl<T: Fields> Tracked<T> {
     /// The value has become the row, at this version.
     pub(crate) fn saved(&mut self, version: T::Version) {
         self.value.set_version(version);
+        self.written();
+    }
+
+    /// The value has become the row.
+    pub(crate) fn written(&mut self) {
         self.original = self.value.clone();
     }
 }

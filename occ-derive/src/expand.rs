@@ -43,7 +43,7 @@ pub(crate) fn tokens(model: &Model<'_>) -> TokenStream {
     let lock = lock_impl(model, version, &prepared);
     let columns = columns_impl(model, version, &prepared);
     let fields = model.tracked.then(|| tracked::fields_impl(model));
-    let markers = markers(model, version);
+    let unversioned = unversioned_impl(model);
     quote! {
         // A block of its own, so that the import is seen by nobody else.
         #[allow(unused_qualifications, reason = "a path that is longer than needed is the user's")]
@@ -55,25 +55,21 @@ pub(crate) fn tokens(model: &Model<'_>) -> TokenStream {
             #checks
             #lock
             #columns
-            #markers
+            #unversioned
             #fields
         };
     }
 }
 
-/// Which methods the struct has.
-fn markers(model: &Model<'_>, version: Option<&Field>) -> TokenStream {
+/// What makes `save_unversioned` a method of the struct.
+fn unversioned_impl(model: &Model<'_>) -> Option<TokenStream> {
+    model.with_role(Role::Unversioned).next()?;
     let name = &model.input.ident;
     let (impl_generics, ty_generics, where_clause) = model.input.generics.split_for_impl();
-    let versioned = version.map(|_| quote!(Versioned));
-    let unversioned = model.with_role(Role::Unversioned).next().map(|_| quote!(HasUnversioned));
-    let markers = versioned.into_iter().chain(unversioned);
-    quote! {
-        #(
-            #[automatically_derived]
-            impl #impl_generics __occ::#markers for #name #ty_generics #where_clause {}
-        )*
-    }
+    Some(quote! {
+        #[automatically_derived]
+        impl #impl_generics __occ::HasUnversioned for #name #ty_generics #where_clause {}
+    })
 }
 
 fn lock_impl(model: &Model<'_>, version: Option<&Field>, prepared: &Prepared) -> TokenStream {
@@ -113,14 +109,14 @@ fn version_items(model: &Model<'_>, version: Option<&Field>) -> TokenStream {
     let Some(version) = version else {
         let key = model.with_role(Role::Key).next().map(|key| model.column_of(key));
         let check = match model.check {
-            Some(Keyed { value: Check::All, .. }) => quote!(All),
-            _ => quote!(Dirty),
+            Some(Keyed { value: Check::All, .. }) => quote!(ByAll),
+            _ => quote!(ByDirty),
         };
         return quote! {
             type VersionColumn = #key;
             type Version = __occ::Loaded;
             type Generator = __occ::Loaded;
-            const CHECK: __occ::Check = __occ::Check::#check;
+            type Check = __occ::#check;
 
             fn version(&self) -> &Self::Version {
                 &__occ::Loaded
@@ -136,6 +132,7 @@ fn version_items(model: &Model<'_>, version: Option<&Field>) -> TokenStream {
         type VersionColumn = #column;
         #version_item
         #generator_item
+        type Check = __occ::ByVersion;
 
         fn version(&self) -> &Self::Version {
             &self.#member
@@ -262,8 +259,8 @@ fn compare(model: &Model<'_>, field: &Field, slot: Option<&syn::Index>) -> Token
         _ => quote!(&self.#member),
     };
     let column = model.column_of(field);
-    let column = quote_spanned!(field.ty.span()=> __occ::ColumnVisitor::compared::<#column, _>);
-    quote!(#column(visitor, #value)?;)
+    let sql_type = rule(&field.ty, "Exact", &column);
+    quote!(__occ::ColumnVisitor::compared::<#column, _, #sql_type>(visitor, #value)?;)
 }
 
 /// The line that shows one field to the visitor.
@@ -418,13 +415,18 @@ fn checks_of(field: &Field) -> Vec<(&Type, &'static str)> {
     }
 }
 
+fn check(ty: &Type, name: &str, column: &TokenStream) -> TokenStream {
+    let rule = rule(ty, name, column);
+    quote!(let _: #rule;)
+}
+
 /// Names a type that exists only if `ty` obeys the rule, and has the compiler underline `ty` for it.
-fn check(ty: &Type, rule: &str, column: &TokenStream) -> TokenStream {
+fn rule(ty: &Type, name: &str, column: &TokenStream) -> TokenStream {
     let (first, last) = types::ends(ty);
-    let rule = Ident::new(rule, first);
+    let rule = Ident::new(name, first);
     let rule = quote_spanned!(first=> __occ::check::#rule<);
     let end = quote_spanned!(last=> >);
-    quote!(let _: #rule #ty, #column #end;)
+    quote!(#rule #ty, #column #end)
 }
 
 /// The type and const parameters of the struct.

@@ -61,6 +61,7 @@ pub(crate) fn tokens(
                 type VersionColumn = __occ::stub::Column<#table::table>;
                 type Version = __occ::i32;
                 type Generator = __occ::Increment;
+                type Check = __occ::ByVersion;
                 type Prepared<'__a> = () where Self: '__a;
                 type StatementId = ();
                 const SQL_TEXT: __occ::SqlText = __occ::SqlText::Many;
@@ -71,9 +72,6 @@ pub(crate) fn tokens(
                 fn set_version(&mut self, _: __occ::i32) { __occ::stub::never() }
                 fn prepare(&self) { __occ::stub::never() }
             }
-
-            #[automatically_derived]
-            impl #impl_generics __occ::Versioned for #name #ty_generics #where_clause {}
 
             #[automatically_derived]
             impl #impl_generics __occ::HasUnversioned for #name #ty_generics #where_clause {}

@@ -16,7 +16,7 @@ use crate::conflict::Conflict;
 use crate::error::{Error, Operation};
 use crate::fields::Fields;
 use crate::generator::VersionGenerator;
-use crate::loaded::{Check, Versioned};
+use crate::loaded::{Check as _, Versioned};
 use crate::lock::{LockMode, LockVersion, RowLocks};
 use crate::merge::{Choice, merge};
 use crate::model::{Columns, OptimisticLock};

@@ -44,11 +44,12 @@ pub trait ColumnVisitor<'b, DB: Backend> {
         C: Column,
         T: ColumnValue<C, DB>;
 
-    /// The column `C` and what was loaded of it, for whoever compares them.
-    fn compared<C, T>(&mut self, value: &'b T) -> QueryResult<()>
+    /// The column `C` of the type `ST` and what was loaded of it, for whoever compares them.
+    fn compared<C, T, ST>(&mut self, value: &'b T) -> QueryResult<()>
     where
-        C: Column<SqlType: ExactEquality>,
+        C: Column,
         T: ColumnValue<C, DB>,
+        ST: ExactEquality,
     {
         let _ = value;
         Ok(())

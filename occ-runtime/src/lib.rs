@@ -133,7 +133,7 @@ pub mod __private {
     pub use crate::column::{ColumnValue, ColumnVisitor};
     pub use crate::fields::{Field, FieldValue, Fields, Rule, SerializesNoSecret};
     pub use crate::generator::{DefaultGenerator, Increment};
-    pub use crate::loaded::{Check, Loaded, Versioned};
+    pub use crate::loaded::{ByAll, ByDirty, ByVersion, Loaded};
     pub use crate::model::{Columns, HasUnversioned, OptimisticLock, SqlText};
     pub use crate::prepare::{Embedded, EmbeddedOn, SerializeAs};
     pub use crate::show::{Show, ShowDebug, ShowDebugOption, ShowDisplay, ShowNothing, ShowOption};

@@ -11,6 +11,7 @@ use diesel::sql_types::{
 
 use crate::error::VersionError;
 use crate::generator::VersionGenerator;
+use crate::model::OptimisticLock;
 
 /// The version of a struct that has none: `#[occ(check = dirty)]` or `#[occ(check = all)]`.
 ///
@@ -55,6 +56,7 @@ impl<ST, DB: Backend> FromSql<ST, DB> for Loaded {
 }
 
 /// Nothing is written in place of a version.
+#[diagnostic::do_not_recommend]
 impl VersionGenerator<Self> for Loaded {
     const BY_DATABASE: bool = true;
 
@@ -76,18 +78,51 @@ impl serde::Serialize for Loaded {
 
 /// What a save is checked by.
 #[doc(hidden)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Check {
-    Version,
-    /// The columns that are written.
-    Dirty,
-    /// Every column of the struct.
-    All,
+pub trait Check: 'static {
+    const BY_VERSION: bool = false;
+    const DIRTY_ONLY: bool = false;
 }
+
+/// By the version.
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum ByVersion {}
+
+/// By the columns that are written.
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum ByDirty {}
+
+/// By every column of the struct.
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum ByAll {}
+
+impl Check for ByVersion {
+    const BY_VERSION: bool = true;
+}
+
+impl Check for ByDirty {
+    const DIRTY_ONLY: bool = true;
+}
+
+impl Check for ByAll {}
+
+/// A check by the version of `M`.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "the row of `{M}` has no version",
+    label = "this needs a version to check",
+    note = "a struct with `#[occ(check = ..)]` is loaded, saved and deleted as `Tracked<{M}>`, which knows what was loaded"
+)]
+pub trait ChecksVersion<M> {}
+
+#[diagnostic::do_not_recommend]
+impl<M> ChecksVersion<M> for ByVersion {}
 
 /// A struct whose row has a version: not one with `#[occ(check = ..)]`.
 ///
-/// Implemented by the derive. Only a row with a version can be saved without what was loaded.
+/// Only a row with a version can be saved without what was loaded.
 ///
 /// ```
 /// use occ_runtime::Versioned;
@@ -96,12 +131,9 @@ pub enum Check {
 ///     format!("{} at {:?}", M::table_name(), model.version())
 /// }
 /// ```
-#[diagnostic::on_unimplemented(
-    message = "the row of `{Self}` has no version",
-    label = "this needs a version to check",
-    note = "a struct with `#[occ(check = ..)]` is loaded, saved and deleted as `Tracked<{Self}>`, which knows what was loaded"
-)]
-pub trait Versioned: crate::OptimisticLock {}
+pub trait Versioned: OptimisticLock {}
+
+impl<M: OptimisticLock<Check: ChecksVersion<M>>> Versioned for M {}
 
 /// A SQL type whose values are equal exactly if they are the same: what `#[occ(check = ..)]` can compare.
 ///
@@ -117,13 +149,6 @@ pub trait Versioned: crate::OptimisticLock {}
 ///
 /// impl ExactEquality for Mood {}
 /// ```
-#[diagnostic::on_unimplemented(
-    message = "values of the SQL type `{Self}` cannot be compared exactly with what was loaded",
-    label = "its column has no exact equality",
-    note = "leave the field out of the check, if nothing is lost by that: `#[occ(unchecked)]`",
-    note = "types of one database need its feature, `postgres` or `mysql`; for a SQL type of your own: `impl ExactEquality \
-            for {Self} {{}}`"
-)]
 pub trait ExactEquality {
     #[doc(hidden)]
     const IS_TEXT: bool = false;

@@ -64,7 +64,7 @@ pub trait OptimisticLock: Sized {
 
     /// What a save is checked by.
     #[doc(hidden)]
-    const CHECK: Check = Check::Version;
+    type Check: Check;
 
     /// The version this value was loaded at.
     fn version(&self) -> &Self::Version;

@@ -14,7 +14,7 @@ use crate::error::{
     StaleObjectError, VersionError,
 };
 use crate::generator::VersionGenerator as _;
-use crate::loaded::Check;
+use crate::loaded::Check as _;
 use crate::model::{Columns, OptimisticLock};
 use crate::trace;
 
@@ -115,7 +115,7 @@ macro_rules! lock_operations {
             if changed.is_empty() && expected.is_none_or(|expected| expected == tracked.value.version()) {
                 return Ok(());
             }
-            if M::CHECK == Check::Version {
+            if M::Check::BY_VERSION {
                 let next = tracked.value.put(Operation::Save, expected, changed, conn)$(.$await)??;
                 tracked.saved(next);
                 return Ok(());
@@ -131,7 +131,7 @@ macro_rules! lock_operations {
         where
             M: Fields,
         {
-            if M::CHECK == Check::Version {
+            if M::Check::BY_VERSION {
                 return tracked.value.delete(Always, conn)$(.$await)?;
             }
             tracked.original.delete(AsLoaded::whole(&tracked.original), conn)$(.$await)?
@@ -441,7 +441,7 @@ where
     M: Columns<DB>,
 {
     let (table, key) = (M::table_name(), key_text::<DB, M>(row));
-    let stale = if M::CHECK == Check::Version {
+    let stale = if M::Check::BY_VERSION {
         let actual = actual.map(|actual| format!("{actual:?}"));
         StaleObjectError::new(operation, table, key, format!("{expected:?}"), actual)
     } else {

@@ -39,6 +39,11 @@ use crate::transaction::VersionedValues;
 /// struct is one field: its columns are written together. Where a key field was changed, the value means another row,
 /// and a save writes all of its columns.
 ///
+/// # Without a version
+///
+/// A struct with `#[occ(check = dirty)]` or `#[occ(check = all)]` has no version, and is written only as `Tracked`: a save and a
+/// delete compare what was loaded. See [`Loaded`](crate::Loaded).
+///
 /// # What else changes it
 ///
 /// Other methods are the struct's own. `touch_optimistic` moves only the version; those that write the whole value, such as

@@ -11,7 +11,7 @@ use super::guard::{Guard, GuardKind};
 use super::{Changed, RowKey};
 use crate::column::{ColumnValue, ColumnVisitor};
 use crate::fields::Fields;
-use crate::loaded::{Check, ExactEquality};
+use crate::loaded::{Check as _, ExactEquality};
 use crate::model::{Columns, OptimisticLock};
 
 /// Holds for a row whose columns are as they were loaded.
@@ -31,7 +31,7 @@ impl<'a, M: OptimisticLock> AsLoaded<'a, M> {
 impl<'a, M: Fields> AsLoaded<'a, M> {
     /// The columns that the struct has compared when `changed` is written.
     pub(crate) fn before(original: &'a M, changed: &Changed) -> Self {
-        let only = if M::CHECK == Check::Dirty { changed.checked_columns::<M>() } else { None };
+        let only = if M::Check::DIRTY_ONLY { changed.checked_columns::<M>() } else { None };
         Self { only, ..Self::whole(original) }
     }
 }
@@ -69,20 +69,21 @@ impl<'b, DB: Backend> ColumnVisitor<'b, DB> for Comparisons<'_, '_, 'b, DB> {
 
     /// NULL equals nothing, so it is asked for by itself: in words that every backend knows, and that are the same whether
     /// the value is NULL or not, so that the statement stays prepared.
-    fn compared<C, T>(&mut self, value: &'b T) -> QueryResult<()>
+    fn compared<C, T, ST>(&mut self, value: &'b T) -> QueryResult<()>
     where
-        C: Column<SqlType: ExactEquality>,
+        C: Column,
         T: ColumnValue<C, DB>,
+        ST: ExactEquality,
     {
         if self.only.is_some_and(|only| !only.contains(&C::NAME)) {
             return Ok(());
         }
         self.out.push_sql(" AND ");
-        if !<C::SqlType as ExactEquality>::IS_NULLABLE {
-            return self.equal::<C, T>(value);
+        if !ST::IS_NULLABLE {
+            return self.equal::<C, T, ST>(value);
         }
         self.out.push_sql("(");
-        self.equal::<C, T>(value)?;
+        self.equal::<C, T, ST>(value)?;
         self.out.push_sql(" OR (");
         self.out.push_identifier(C::NAME)?;
         self.out.push_sql(" IS NULL AND ");
@@ -94,12 +95,13 @@ impl<'b, DB: Backend> ColumnVisitor<'b, DB> for Comparisons<'_, '_, 'b, DB> {
 
 impl<'b, DB: Backend> Comparisons<'_, '_, 'b, DB> {
     /// MySQL takes `a`, `A` and `a ` for the same text in most collations, so there the bytes are compared.
-    fn equal<C, T>(&mut self, value: &'b T) -> QueryResult<()>
+    fn equal<C, T, ST>(&mut self, value: &'b T) -> QueryResult<()>
     where
-        C: Column<SqlType: ExactEquality>,
+        C: Column,
         T: ColumnValue<C, DB>,
+        ST: ExactEquality,
     {
-        let by_bytes = <C::SqlType as ExactEquality>::IS_TEXT && is_mysql::<DB>();
+        let by_bytes = ST::IS_TEXT && is_mysql::<DB>();
         let (before, after) =
             if by_bytes { ("CAST(CONVERT(", " USING utf8mb4) AS BINARY)") } else { ("", "") };
         self.out.push_sql(before);

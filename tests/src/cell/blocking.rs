@@ -166,10 +166,7 @@ macro_rules! blocking_cell {
             occ_runtime::TrackedDsl::save_optimistic(model, conn)
         }
 
-        pub async fn delete_tracked<M>(
-            model: &occ_runtime::Tracked<M>,
-            conn: &mut Conn,
-        ) -> Result<(), Error>
+        pub async fn delete_tracked<M>(model: &occ_runtime::Tracked<M>, conn: &mut Conn) -> Result<(), Error>
         where
             M: occ_runtime::Fields + occ_runtime::WritesOn<Conn>,
         {

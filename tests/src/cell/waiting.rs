@@ -178,10 +178,7 @@ macro_rules! async_cell {
             occ_runtime::AsyncTrackedDsl::save_optimistic(model, conn).await
         }
 
-        pub async fn delete_tracked<M>(
-            model: &occ_runtime::Tracked<M>,
-            conn: &mut Conn,
-        ) -> Result<(), Error>
+        pub async fn delete_tracked<M>(model: &occ_runtime::Tracked<M>, conn: &mut Conn) -> Result<(), Error>
         where
             M: occ_runtime::Fields + occ_runtime::AsyncWritesOn<Conn>,
         {

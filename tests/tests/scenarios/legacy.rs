@@ -77,7 +77,9 @@ async fn part(id: i32, conn: &mut Conn) -> Tracked<Part> {
 fn text(column: &str) -> String {
     match BACKEND {
         Backend::Mysql => {
-            format!("CAST(CONVERT({column} USING utf8mb4) AS BINARY) = CAST(CONVERT(? USING utf8mb4) AS BINARY)")
+            format!(
+                "CAST(CONVERT({column} USING utf8mb4) AS BINARY) = CAST(CONVERT(? USING utf8mb4) AS BINARY)"
+            )
         }
         _ => format!("{column} = ?"),
     }

@@ -14,6 +14,7 @@ use super::{
 use crate::conflict::Conflict;
 use crate::error::Error;
 use crate::fields::Fields;
+use crate::loaded::Versioned;
 
 /// A response with an `ETag`: the tag of what is in the body.
 ///
@@ -130,7 +131,7 @@ impl IntoResponse for Error {
 
 /// A [`Problem::conflict`] with the tags of [`EntityTags::open`]. A service with tags of its own, keyed or of a
 /// representation, calls [`Problem::conflict`] with them, or the client is told a tag that will not match.
-impl<T: Fields> IntoResponse for Conflict<T> {
+impl<T: Fields + Versioned> IntoResponse for Conflict<T> {
     fn into_response(self) -> Response {
         Problem::conflict(&self, &EntityTags::open()).into_response()
     }

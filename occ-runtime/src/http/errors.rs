@@ -11,6 +11,7 @@ use super::{EntityTags, MalformedPrecondition, PreconditionFailed, PreconditionR
 use crate::conflict::{Conflict, Difference};
 use crate::error::Error;
 use crate::fields::Fields;
+use crate::loaded::Versioned;
 
 /// Long enough for what is retried to be over, short enough for a client to wait.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
@@ -47,7 +48,7 @@ impl Problem {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn conflict<T: Fields>(conflict: &Conflict<T>, tags: &EntityTags) -> Self {
+    pub fn conflict<T: Fields + Versioned>(conflict: &Conflict<T>, tags: &EntityTags) -> Self {
         match conflict.theirs() {
             Some(theirs) => edit_conflict()
                 .with_member("current_tag", tags.of(theirs).to_string())

@@ -5,7 +5,7 @@ use ::http::{HeaderMap, HeaderName, Method};
 
 use super::condition::TagCondition;
 use super::{EntityTag, EntityTags};
-use crate::model::OptimisticLock;
+use crate::loaded::Versioned;
 
 /// The preconditions of a request: its `If-Match` and `If-None-Match`.
 ///
@@ -187,7 +187,7 @@ impl IfMatch {
     ///
     /// An `If-None-Match` of the same request counts as well. `If-Match: *` matches every row; whether it was sent, the
     /// [`condition`](Self::condition) says.
-    pub fn check<T: OptimisticLock>(&self, tags: &EntityTags, row: &T) -> Result<(), PreconditionFailed> {
+    pub fn check<T: Versioned>(&self, tags: &EntityTags, row: &T) -> Result<(), PreconditionFailed> {
         check(Some(&self.condition), self.if_none_match.as_ref(), Some(&tags.of(row)))
     }
 

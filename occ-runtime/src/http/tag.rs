@@ -6,7 +6,7 @@ use std::str::FromStr;
 use ::http::HeaderValue;
 
 use super::EntityTags;
-use crate::model::OptimisticLock;
+use crate::loaded::Versioned;
 
 /// One entity tag: what the header `ETag` holds.
 ///
@@ -44,7 +44,7 @@ impl EntityTag {
     /// # Ok::<_, Error>(())
     /// ```
     #[must_use]
-    pub fn of<T: OptimisticLock>(row: &T) -> Self {
+    pub fn of<T: Versioned>(row: &T) -> Self {
         EntityTags::open().of(row)
     }
 

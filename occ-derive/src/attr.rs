@@ -10,11 +10,12 @@ use syn::parse::{Parse, ParseStream, Parser as _};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Ident, LitBool, LitStr, Meta, Path, Token, Type};
 
+use crate::choice::{Check, Merge};
 use crate::errors::Errors;
-use crate::merge::Merge;
 use crate::{spelling, types};
 
 /// A value and the key it was given under.
+#[derive(Clone, Copy)]
 pub(crate) struct Keyed<T> {
     pub(crate) key: Span,
     pub(crate) value: T,
@@ -40,7 +41,10 @@ const OCC_KEYS: &[OccKey] = &[
     OccKey { name: "generator", place: Place::Field, sample: "#[occ(version, generator = Increment)]" },
     OccKey { name: "merge", place: Place::Field, sample: "#[occ(merge = mine)]" },
     OccKey { name: "secret", place: Place::Field, sample: "#[occ(secret)]" },
+    OccKey { name: "unversioned", place: Place::Field, sample: "#[occ(unversioned)]" },
+    OccKey { name: "unchecked", place: Place::Field, sample: "#[occ(unchecked)]" },
     OccKey { name: "tracked", place: Place::Struct, sample: "#[occ(tracked)]" },
+    OccKey { name: "check", place: Place::Struct, sample: "#[occ(check = dirty)]" },
     OccKey { name: "crate", place: Place::Struct, sample: "#[occ(crate = my_occ)]" },
 ];
 
@@ -72,6 +76,7 @@ pub(crate) struct Container {
     pub(crate) misread: bool,
     pub(crate) krate: Option<Keyed<Path>>,
     pub(crate) tracked: Option<Keyed<()>>,
+    pub(crate) check: Option<Keyed<Check>>,
     pub(crate) table_name: Option<Keyed<Path>>,
     pub(crate) primary_key: Option<Keyed<Vec<Ident>>>,
     pub(crate) treat_none_as_null: Option<Keyed<bool>>,
@@ -86,6 +91,8 @@ pub(crate) struct Field {
     pub(crate) generator: Option<Keyed<Type>>,
     pub(crate) merge: Option<Keyed<Merge>>,
     pub(crate) secret: Option<Keyed<()>>,
+    pub(crate) unversioned: Option<Keyed<()>>,
+    pub(crate) unchecked: Option<Keyed<()>>,
     /// Whether serde leaves the field out.
     pub(crate) skips_serializing: bool,
     pub(crate) column_name: Option<Keyed<Ident>>,
@@ -96,6 +103,11 @@ pub(crate) struct Field {
 }
 
 impl Container {
+    /// What is compared with what was loaded has to be remembered.
+    pub(crate) fn is_tracked(&self) -> bool {
+        self.tracked.is_some() || self.check.is_some()
+    }
+
     pub(crate) fn read(attrs: &[Attribute], errors: &mut Errors) -> Self {
         let mut this = Self::default();
         let before = errors.count();
@@ -103,6 +115,9 @@ impl Container {
             match key.to_string().as_str() {
                 "crate" => set(&mut this.krate, key, rest.parse_value("a path")?, errors),
                 "tracked" => set(&mut this.tracked, key, rest.parse_flag()?, errors),
+                "check" => {
+                    set(&mut this.check, key, Check::named(&rest.parse_value("`dirty` or `all`")?)?, errors);
+                }
                 _ => {}
             }
             Ok(())
@@ -138,6 +153,8 @@ impl Field {
                     errors,
                 ),
                 "secret" => set(&mut this.secret, key, rest.parse_flag()?, errors),
+                "unversioned" => set(&mut this.unversioned, key, rest.parse_flag()?, errors),
+                "unchecked" => set(&mut this.unchecked, key, rest.parse_flag()?, errors),
                 _ => {}
             }
             Ok(())

@@ -5,7 +5,7 @@ use proc_macro2::{Ident, Span};
 use syn::Type;
 
 use crate::errors::Errors;
-use crate::model::{Field, Model, Role, Write};
+use crate::model::{Conversion, Field, Model, Role, Write};
 use crate::types;
 
 pub(crate) fn all(model: &Model<'_>, errors: &mut Errors) {
@@ -18,6 +18,15 @@ pub(crate) fn all(model: &Model<'_>, errors: &mut Errors) {
     only_tracked_structs_are_merged(model, errors);
     only_what_changes_is_merged(model, errors);
     what_errors_name_is_no_secret(model, errors);
+    unversioned_fields_are_written_values(model, errors);
+    match &model.check {
+        Some(check) => {
+            a_struct_has_a_version_or_a_check(model, check.key, errors);
+            something_is_compared(model, check.key, errors);
+            what_is_compared_is_a_column(model, errors);
+        }
+        None => only_what_is_compared_is_left_unchecked(model, errors),
+    }
     if let Some(version) = model.version() {
         the_version_is_no_key(model, version, errors);
         the_version_counts_exactly(version, errors);
@@ -132,6 +141,7 @@ fn only_what_changes_is_merged(model: &Model<'_>, errors: &mut Errors) {
     for field in &model.fields {
         let Some(merge) = &field.attrs.merge else { continue };
         let why = match (field.role, &field.write) {
+            (Role::Unversioned, _) => "a save does not write the field",
             (Role::Key, _) => "the key is the same on both sides",
             (Role::Version, _) => "the version is always the row's",
             (Role::Value, Write::Never) => "a field that is never written is always the row's",
@@ -148,7 +158,7 @@ fn what_errors_name_is_no_secret(model: &Model<'_>, errors: &mut Errors) {
         let what = match field.role {
             Role::Key => "key",
             Role::Version => "version",
-            Role::Value => continue,
+            Role::Value | Role::Unversioned => continue,
         };
         errors.at(secret.key, format_args!("the {what} cannot be secret: errors name it"), "remove `secret`");
     }
@@ -217,6 +227,91 @@ fn the_version_is_a_plain_column(version: &Field, errors: &mut Errors) {
     if let Some(convert) = &version.attrs.serialize_as {
         if !types::same(&convert.value, &version.ty) {
             refuse(convert.key, "serialize_as", "the row is compared with the field's own type");
+        }
+    }
+}
+
+/// A field of the struct that a save leaves alone, and that is written on its own.
+fn unversioned_fields_are_written_values(model: &Model<'_>, errors: &mut Errors) {
+    for field in &model.fields {
+        let Some(keyed) = &field.attrs.unversioned else { continue };
+        let why = match (field.role, &field.write) {
+            (Role::Key, _) => "the key says which row is written",
+            (Role::Version, _) => "it is the version",
+            (_, Write::Never) => "`skip_update` says that it is never written",
+            _ if model.version().is_some_and(Field::is_generated_by_database) => {
+                "the database moves the version on with every UPDATE, also of this field alone"
+            }
+            _ => continue,
+        };
+        errors.at(
+            keyed.key,
+            format_args!("`unversioned` cannot be used here: {why}"),
+            "remove `unversioned`",
+        );
+    }
+}
+
+/// `check` is for tables that have no version.
+fn a_struct_has_a_version_or_a_check(model: &Model<'_>, check: Span, errors: &mut Errors) {
+    for field in &model.fields {
+        let keys = [
+            field.attrs.version.as_ref().map(|keyed| keyed.key),
+            field.attrs.generator.as_ref().map(|keyed| keyed.key),
+        ];
+        if keys.iter().any(Option::is_some) {
+            errors.at(
+                check,
+                "`check` compares columns where there is no version, and this struct has one",
+                "remove `check`: the version tells more, and costs less",
+            );
+            return;
+        }
+    }
+}
+
+/// A save that compares nothing would overwrite whatever is there.
+fn something_is_compared(model: &Model<'_>, check: Span, errors: &mut Errors) {
+    let compared = |field: &Field| field.attrs.unchecked.is_none() && !matches!(field.write, Write::Never);
+    if !model.misread && !model.with_role(Role::Value).any(compared) {
+        errors.at(
+            check,
+            "no column is left to compare",
+            "let at least one field be written and not `#[occ(unchecked)]`",
+        );
+    }
+}
+
+/// Only of a column on its own it is known what was in it.
+fn what_is_compared_is_a_column(model: &Model<'_>, errors: &mut Errors) {
+    for field in model.with_role(Role::Value).filter(|field| field.attrs.unchecked.is_none()) {
+        let what = match &field.write {
+            Write::Embedded => "the columns of an embedded struct",
+            Write::IfSome(_) | Write::Converted(Conversion { if_some: true, .. }) => {
+                "a column that `None` leaves alone"
+            }
+            _ => continue,
+        };
+        errors.at(
+            field.span,
+            format_args!("{what} cannot be compared with what was loaded"),
+            "leave it out of the check, if nothing is lost by that: `#[occ(unchecked)]`",
+        );
+    }
+}
+
+/// `unchecked` speaks of a comparison.
+fn only_what_is_compared_is_left_unchecked(model: &Model<'_>, errors: &mut Errors) {
+    if model.misread {
+        return;
+    }
+    for field in &model.fields {
+        if let Some(keyed) = &field.attrs.unchecked {
+            errors.at(
+                keyed.key,
+                "`unchecked` does nothing in a struct whose version is checked",
+                "remove it; to keep a field out of saves: `#[occ(unversioned)]`",
+            );
         }
     }
 }

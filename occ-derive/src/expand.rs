@@ -30,17 +30,20 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{GenericParam, Generics, Ident, Type, parse_quote};
 
+use crate::attr::Keyed;
+use crate::choice::Check;
 use crate::model::{Conversion, Field, Model, Role, Write};
 use crate::{tracked, types};
 
 pub(crate) fn tokens(model: &Model<'_>) -> TokenStream {
-    let Some(version) = model.version() else { return TokenStream::new() };
+    let version = model.version();
     let krate = &model.krate;
     let prepared = Prepared::of(model);
     let checks = checks(model, version);
     let lock = lock_impl(model, version, &prepared);
     let columns = columns_impl(model, version, &prepared);
     let fields = model.tracked.then(|| tracked::fields_impl(model));
+    let unversioned = unversioned_impl(model);
     quote! {
         // A block of its own, so that the import is seen by nobody else.
         #[allow(unused_qualifications, reason = "a path that is longer than needed is the user's")]
@@ -52,12 +55,24 @@ pub(crate) fn tokens(model: &Model<'_>) -> TokenStream {
             #checks
             #lock
             #columns
+            #unversioned
             #fields
         };
     }
 }
 
-fn lock_impl(model: &Model<'_>, version: &Field, prepared: &Prepared) -> TokenStream {
+/// What makes `save_unversioned` a method of the struct.
+fn unversioned_impl(model: &Model<'_>) -> Option<TokenStream> {
+    model.with_role(Role::Unversioned).next()?;
+    let name = &model.input.ident;
+    let (impl_generics, ty_generics, where_clause) = model.input.generics.split_for_impl();
+    Some(quote! {
+        #[automatically_derived]
+        impl #impl_generics __occ::HasUnversioned for #name #ty_generics #where_clause {}
+    })
+}
+
+fn lock_impl(model: &Model<'_>, version: Option<&Field>, prepared: &Prepared) -> TokenStream {
     let name = &model.input.ident;
     let table = &model.table;
     let table_name = table.segments.last().map(|last| {
@@ -70,10 +85,7 @@ fn lock_impl(model: &Model<'_>, version: &Field, prepared: &Prepared) -> TokenSt
         generics.make_where_clause().predicates.extend(key_bounds);
     }
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
-    let (version_member, version_ty, version_column) =
-        (&version.member, &version.ty, model.column_of(version));
-    let version_item = type_item("Version", version_ty, &quote!(#version_ty));
-    let generator_item = generator_item(version);
+    let version_items = version_items(model, version);
     let prepared_items = &prepared.items;
     let sql_text = sql_text(model);
     let visit_key = visit_key(model, prepared);
@@ -81,15 +93,9 @@ fn lock_impl(model: &Model<'_>, version: &Field, prepared: &Prepared) -> TokenSt
         #[automatically_derived]
         impl #impl_generics __occ::OptimisticLock for #name #ty_generics #where_clause {
             type Table = #table::table;
-            type VersionColumn = #version_column;
-            #version_item
-            #generator_item
             type StatementId = __OccStatements;
             const SQL_TEXT: __occ::SqlText = #sql_text;
-
-            fn version(&self) -> &Self::Version {
-                &self.#version_member
-            }
+            #version_items
 
             fn table_name() -> &'static __occ::str {
                 #table_name
@@ -99,12 +105,48 @@ fn lock_impl(model: &Model<'_>, version: &Field, prepared: &Prepared) -> TokenSt
                 #table::table
             }
 
-            fn set_version(&mut self, version: Self::Version) {
-                self.#version_member = version;
-            }
-
             #prepared_items
             #visit_key
+        }
+    }
+}
+
+/// The version and what makes it. A struct without one has the stand-in `Loaded`, and its key says that a row is there.
+fn version_items(model: &Model<'_>, version: Option<&Field>) -> TokenStream {
+    let Some(version) = version else {
+        let key = model.with_role(Role::Key).next().map(|key| model.column_of(key));
+        let check = match model.check {
+            Some(Keyed { value: Check::All, .. }) => quote!(ByAll),
+            _ => quote!(ByDirty),
+        };
+        return quote! {
+            type VersionColumn = #key;
+            type Version = __occ::Loaded;
+            type Generator = __occ::Loaded;
+            type Check = __occ::#check;
+
+            fn version(&self) -> &Self::Version {
+                &__occ::Loaded
+            }
+
+            fn set_version(&mut self, _: Self::Version) {}
+        };
+    };
+    let (member, ty, column) = (&version.member, &version.ty, model.column_of(version));
+    let version_item = type_item("Version", ty, &quote!(#ty));
+    let generator_item = generator_item(version);
+    quote! {
+        type VersionColumn = #column;
+        #version_item
+        #generator_item
+        type Check = __occ::ByVersion;
+
+        fn version(&self) -> &Self::Version {
+            &self.#member
+        }
+
+        fn set_version(&mut self, version: Self::Version) {
+            self.#member = version;
         }
     }
 }
@@ -169,7 +211,7 @@ fn sql_text(model: &Model<'_>) -> TokenStream {
     quote!(__occ::SqlText::with_optional_columns(#count))
 }
 
-fn columns_impl(model: &Model<'_>, version: &Field, prepared: &Prepared) -> TokenStream {
+fn columns_impl(model: &Model<'_>, version: Option<&Field>, prepared: &Prepared) -> TokenStream {
     let name = &model.input.ident;
     let (_, ty_generics, _) = model.input.generics.split_for_impl();
     let mut generics = model.input.generics.clone();
@@ -179,18 +221,12 @@ fn columns_impl(model: &Model<'_>, version: &Field, prepared: &Prepared) -> Toke
         where_clause.predicates.extend(model.bound_of(field));
     }
     let (impl_generics, _, where_clause) = generics.split_for_impl();
-    let visits = |role| {
-        let visits: Vec<_> = model
-            .fields
-            .iter()
-            .enumerate()
-            .filter(|(_, field)| field.role == role)
-            .map(|(index, field)| visit(model, field, prepared.slots[index].as_ref()))
-            .collect();
+    let visits = |role, visit: Visit| {
+        let fields = model.fields.iter().zip(&prepared.slots).filter(|(field, _)| field.role == role);
+        let visits: Vec<_> = fields.map(|(field, slot)| visit(model, field, slot.as_ref())).collect();
         quote!(#(#visits)*)
     };
-    let (keys, values) = (visits(Role::Key), visits(Role::Value));
-    let version_column = model.column_of(version);
+    let (keys, values) = (visits(Role::Key, visit), visits(Role::Value, visit));
     let signature = |method: TokenStream, body: TokenStream| {
         quote! {
             fn #method<'__a, '__b, __V>(
@@ -211,6 +247,18 @@ fn columns_impl(model: &Model<'_>, version: &Field, prepared: &Prepared) -> Toke
         }
     };
     let (key_fn, values_fn) = (signature(quote!(key), keys), signature(quote!(values), values));
+    // What most structs do not have, the trait has as a default.
+    let unversioned_fn = model
+        .with_role(Role::Unversioned)
+        .next()
+        .map(|_| signature(quote!(unversioned), visits(Role::Unversioned, visit)));
+    let compared_fn = model.check.map(|_| signature(quote!(compared), visits(Role::Value, compare)));
+    let (ignored, shown) = match version.map(|version| model.column_of(version)) {
+        Some(column) => {
+            (TokenStream::new(), quote!(__occ::ColumnVisitor::column::<#column, _>(visitor, version)))
+        }
+        None => (quote!(let _ = (version, visitor);), quote!(__occ::Ok(()))),
+    };
     // As if the user had written it: the compiler then says which field a backend refuses, and not to avoid derives.
     let columns = quote_spanned!(name.span()=> __occ::Columns<__DB>);
     quote! {
@@ -218,15 +266,35 @@ fn columns_impl(model: &Model<'_>, version: &Field, prepared: &Prepared) -> Toke
         impl #impl_generics #columns for #name #ty_generics #where_clause {
             #key_fn
             #values_fn
+            #unversioned_fn
+            #compared_fn
 
             fn visit_version<'__b, __V>(version: &'__b Self::Version, visitor: &mut __V) -> __occ::QueryResult<()>
             where
                 __V: __occ::ColumnVisitor<'__b, __DB>,
             {
-                __occ::ColumnVisitor::column::<#version_column, _>(visitor, version)
+                #ignored
+                #shown
             }
         }
     }
+}
+
+/// Writes the line about one field, whose prepared value is at the given place.
+type Visit = fn(&Model<'_>, &Field, Option<&syn::Index>) -> TokenStream;
+
+/// The line that has one field compared with what was loaded.
+fn compare(model: &Model<'_>, field: &Field, slot: Option<&syn::Index>) -> TokenStream {
+    let member = &field.member;
+    let value = match &field.write {
+        _ if field.attrs.unchecked.is_some() => return TokenStream::new(),
+        Write::Never => return TokenStream::new(),
+        Write::Converted(_) => quote!(&prepared.#slot),
+        _ => quote!(&self.#member),
+    };
+    let column = model.column_of(field);
+    let sql_type = rule(&field.ty, "Exact", &column);
+    quote!(__occ::ColumnVisitor::compared::<#column, _, #sql_type>(visitor, #value)?;)
 }
 
 /// The line that shows one field to the visitor.
@@ -344,10 +412,11 @@ impl Model<'_> {
 
 /// Asserts at the field what would otherwise fail at the first call of `save_optimistic`, far away and in Diesel's
 /// words. Types with parameters of the struct are left to that call.
-fn checks(model: &Model<'_>, version: &Field) -> TokenStream {
+fn checks(model: &Model<'_>, version: Option<&Field>) -> TokenStream {
     let parameters = Parameters::of(&model.input.generics);
     let checks = |field| checks_of(field).into_iter().map(move |(ty, rule)| (field, ty, rule));
-    let checks = model.fields.iter().flat_map(checks).chain([(version, &version.ty, "Version")]);
+    let checks =
+        model.fields.iter().flat_map(checks).chain(version.map(|version| (version, &version.ty, "Version")));
     let checks = checks.filter(|(_, ty, _)| !parameters.appear_in(ty));
     let checks = checks.map(|(field, ty, rule)| check(ty, rule, &model.column_of(field)));
     let lifetimes = model.input.generics.lifetimes();
@@ -380,13 +449,18 @@ fn checks_of(field: &Field) -> Vec<(&Type, &'static str)> {
     }
 }
 
+fn check(ty: &Type, name: &str, column: &TokenStream) -> TokenStream {
+    let rule = rule(ty, name, column);
+    quote!(let _: #rule;)
+}
+
 /// Names a type that exists only if `ty` obeys the rule, and has the compiler underline `ty` for it.
-fn check(ty: &Type, rule: &str, column: &TokenStream) -> TokenStream {
+fn rule(ty: &Type, name: &str, column: &TokenStream) -> TokenStream {
     let (first, last) = types::ends(ty);
-    let rule = Ident::new(rule, first);
+    let rule = Ident::new(name, first);
     let rule = quote_spanned!(first=> __occ::check::#rule<);
     let end = quote_spanned!(last=> >);
-    quote!(let _: #rule #ty, #column #end;)
+    quote!(#rule #ty, #column #end)
 }
 
 /// The type and const parameters of the struct.

@@ -39,7 +39,7 @@ pub(crate) fn tokens(
         }
     };
     let (key, values) = (visit(quote!(key)), visit(quote!(values)));
-    let fields = container.tracked.as_ref().map(|_| {
+    let fields = container.is_tracked().then(|| {
         quote! {
             #[automatically_derived]
             impl #impl_generics __occ::Fields for #name #ty_generics #where_clause {
@@ -61,6 +61,7 @@ pub(crate) fn tokens(
                 type VersionColumn = __occ::stub::Column<#table::table>;
                 type Version = __occ::i32;
                 type Generator = __occ::Increment;
+                type Check = __occ::ByVersion;
                 type Prepared<'__a> = () where Self: '__a;
                 type StatementId = ();
                 const SQL_TEXT: __occ::SqlText = __occ::SqlText::Many;
@@ -72,6 +73,9 @@ pub(crate) fn tokens(
                 fn prepare(&self) { __occ::stub::never() }
                 fn visit_key(&self, _: &mut dyn __occ::FnMut(&dyn __occ::Debug)) { __occ::stub::never() }
             }
+
+            #[automatically_derived]
+            impl #impl_generics __occ::HasUnversioned for #name #ty_generics #where_clause {}
 
             #[automatically_derived]
             impl #backend_generics __occ::Columns<__DB> for #name #ty_generics #where_clause {

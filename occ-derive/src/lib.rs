@@ -5,10 +5,10 @@
 
 mod attr;
 mod check;
+mod choice;
 mod errors;
 mod expand;
 mod fallback;
-mod merge;
 mod model;
 mod spelling;
 mod tracked;

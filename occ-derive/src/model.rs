@@ -6,6 +6,7 @@ use syn::spanned::Spanned as _;
 use syn::{Data, DeriveInput, Fields, Ident, Member, Path, Type, parse_quote};
 
 use crate::attr;
+use crate::choice::Check;
 use crate::errors::Errors;
 use crate::types;
 
@@ -19,6 +20,8 @@ pub(crate) struct Model<'a> {
     pub(crate) key_span: Span,
     pub(crate) fields: Vec<Field>,
     pub(crate) tracked: bool,
+    /// How a save is checked where the table has no version.
+    pub(crate) check: Option<attr::Keyed<Check>>,
     /// Whether an error has left something unknown. What seems to be missing may then be there, and is no second
     /// error.
     pub(crate) misread: bool,
@@ -41,6 +44,8 @@ pub(crate) enum Role {
     Key,
     Version,
     Value,
+    /// Written on its own, and never by a save.
+    Unversioned,
 }
 
 /// How the field becomes a bound value.
@@ -90,7 +95,15 @@ impl<'a> Model<'a> {
             }
         }
         let misread = container.misread || fields.iter().any(Field::is_misread);
-        let model_fields = choose_version(input, fields, misread, errors);
+        for field in fields.iter_mut().filter(|field| field.role == Role::Value) {
+            if field.attrs.unversioned.is_some() {
+                field.role = Role::Unversioned;
+            }
+        }
+        let model_fields = match container.check {
+            Some(_) => fields,
+            None => choose_version(input, fields, misread, errors),
+        };
         Some(Self {
             input,
             krate: krate(container),
@@ -98,7 +111,8 @@ impl<'a> Model<'a> {
             key_columns,
             key_span: container.primary_key.as_ref().map_or(input.ident.span(), |keys| keys.key),
             fields: model_fields,
-            tracked: container.tracked.is_some(),
+            tracked: container.is_tracked(),
+            check: container.check,
             misread,
         })
     }
@@ -247,9 +261,10 @@ impl Field {
 
     /// Recognised by name, as `Option` is.
     pub(crate) fn is_generated_by_database(&self) -> bool {
-        let generator = self.attrs.generator.as_ref();
-        generator.and_then(|generator| types::last_name(&generator.value)).as_deref()
-            == Some("DatabaseGenerated")
+        match &self.attrs.generator {
+            Some(generator) => types::last_name(&generator.value).as_deref() == Some("DatabaseGenerated"),
+            None => types::last_name(&self.ty).as_deref() == Some("Xmin"),
+        }
     }
 
     /// What makes the field the version: its mark, else its name.

@@ -19,8 +19,8 @@ use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
 use syn::{Member, parse_quote};
 
+use crate::choice::Merge;
 use crate::expand::{Parameters, key_bounds};
-use crate::merge::Merge;
 use crate::model::{Conversion, Field, Model, Role, Write};
 
 pub(crate) fn fields_impl(model: &Model<'_>) -> TokenStream {
@@ -80,12 +80,14 @@ fn line(model: &Model<'_>, field: &Field) -> TokenStream {
     let column = model.column_of(field);
     let column = field.column.as_ref().map(|_| quote!(.column(<#column as __occ::Column>::NAME)));
     let key = (field.role == Role::Key).then(|| quote!(.key()));
+    let unchecked = (field.attrs.unchecked.is_some()).then(|| quote!(.unchecked()));
     let shown = field
         .attrs
         .secret
         .is_none()
         .then(|| quote!(.shown(|row| (&&&&&__occ::Show(&row.#member)).occ_show())));
     let written = match &field.write {
+        _ if field.role == Role::Unversioned => Some(quote!(.written_if(|_| false))),
         Write::Never if field.role == Role::Value => Some(quote!(.written_if(|_| false))),
         Write::IfSome(_) | Write::Converted(Conversion { if_some: true, .. }) => {
             Some(quote!(.written_if(|row| __occ::Option::is_some(&row.#member))))
@@ -110,6 +112,6 @@ fn line(model: &Model<'_>, field: &Field) -> TokenStream {
             |a, b| <#ty as #value>::same(&a.#member, &b.#member),
             |to, from| <#ty as #value>::take(&mut to.#member, &from.#member),
         )
-        #column #key #shown #written #rule
+        #column #key #unchecked #shown #written #rule
     }
 }

@@ -16,14 +16,15 @@ use crate::conflict::Conflict;
 use crate::error::{Error, Operation};
 use crate::fields::Fields;
 use crate::generator::VersionGenerator;
+use crate::loaded::{Check as _, Versioned};
 use crate::lock::{LockMode, LockVersion, RowLocks};
 use crate::merge::{Choice, merge};
 use crate::model::{Columns, OptimisticLock};
 use crate::operation;
 use crate::reading;
 use crate::statement::{
-    Always, Assignments, Chunks, CurrentRow, CurrentVersion, Delete, Erased, Form, FromClause, Guard,
-    ReturningVersion, Update, WholeRow,
+    Always, AsLoaded, Assignments, Chunks, CurrentRow, CurrentVersion, Delete, Erased, Form, FromClause,
+    Guard, Guarded, ReturningVersion, Update, WholeRow,
 };
 use crate::tracked::Tracked;
 
@@ -45,7 +46,17 @@ use crate::tracked::Tracked;
 ///     b.save_optimistic(conn).await
 /// }
 /// ```
-pub trait AsyncLocksOn<C: AsyncConnection>: Columns<C::Backend> {
+pub trait AsyncLocksOn<C: AsyncConnection>: AsyncWritesOn<C> + Versioned {}
+
+impl<M, C> AsyncLocksOn<C> for M
+where
+    C: AsyncConnection,
+    M: AsyncWritesOn<C> + Versioned,
+{
+}
+
+/// [`WritesOn`](crate::WritesOn) for async connections.
+pub trait AsyncWritesOn<C: AsyncConnection>: Columns<C::Backend> {
     #[doc(hidden)]
     fn write<A>(
         &mut self,
@@ -89,6 +100,23 @@ pub trait AsyncLocksOn<C: AsyncConnection>: Columns<C::Backend> {
         Self: Fields;
 
     #[doc(hidden)]
+    fn delete_tracked(
+        tracked: &Tracked<Self>,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        Self: Fields;
+
+    #[doc(hidden)]
+    fn put_unversioned<A>(
+        &self,
+        assignments: A,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        A: Assignments<Self, C::Backend> + Send;
+
+    #[doc(hidden)]
     fn write_all(rows: &mut [Self], conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send;
 
     #[doc(hidden)]
@@ -106,7 +134,7 @@ pub trait AsyncLocksOn<C: AsyncConnection>: Columns<C::Backend> {
     fn verify(&self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send;
 }
 
-impl<M, C> AsyncLocksOn<C> for M
+impl<M, C> AsyncWritesOn<C> for M
 where
     C: AsyncConnection<Backend: QueryMetadata<SqlTypeOf<M::VersionColumn>> + 'static>,
     M: Columns<C::Backend> + Send + Sync,
@@ -133,7 +161,7 @@ where
 ///     model.lock_optimistic(LockMode::Update.skip_locked(), conn).await.is_ok()
 /// }
 /// ```
-pub trait AsyncLocksRowsOn<C: AsyncConnection>: Columns<C::Backend> {
+pub trait AsyncLocksRowsOn<C: AsyncConnection>: Columns<C::Backend> + Versioned {
     #[doc(hidden)]
     fn lock(&self, mode: LockMode, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send;
 }
@@ -141,7 +169,7 @@ pub trait AsyncLocksRowsOn<C: AsyncConnection>: Columns<C::Backend> {
 impl<M, C> AsyncLocksRowsOn<C> for M
 where
     C: AsyncConnection<Backend: RowLocks + QueryMetadata<SqlTypeOf<M::VersionColumn>> + 'static>,
-    M: Columns<C::Backend> + Send + Sync,
+    M: Columns<C::Backend> + Versioned + Send + Sync,
     M::Version: FromSqlRow<SqlTypeOf<M::VersionColumn>, C::Backend>,
     SqlTypeOf<M::VersionColumn>: SqlType + SingleValue + 'static,
     FromClause<M>: QueryFragment<C::Backend> + Send,

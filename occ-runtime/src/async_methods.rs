@@ -5,14 +5,14 @@ use std::future::Future;
 use diesel::query_builder::{AsChangeset, QueryFragment};
 use diesel_async::AsyncConnection;
 
-use crate::async_bounds::{AsyncLoadsOn, AsyncLocksOn, AsyncLocksRowsOn};
+use crate::async_bounds::{AsyncLoadsOn, AsyncLocksOn, AsyncLocksRowsOn, AsyncWritesOn};
 use crate::conflict::Conflict;
 use crate::error::{Error, Operation};
 use crate::lock::LockMode;
-use crate::model::OptimisticLock;
+use crate::model::{HasUnversioned, OptimisticLock};
 #[cfg(feature = "retry")]
 use crate::retry::{AsyncFindsOn, AsyncRetryDsl as _, ModifyOutcome, RetryPolicy};
-use crate::statement::{Always, Changes, Guarded, If, Nothing, Predicate, WholeRow};
+use crate::statement::{Always, Changes, Guarded, If, Nothing, Predicate, UnversionedFields, WholeRow};
 
 /// [`OptimisticDsl`](crate::OptimisticDsl) for async connections: `AsyncPgConnection`, `AsyncMysqlConnection`,
 /// `SyncConnectionWrapper<SqliteConnection>`, pooled ones, and wrappers of your own.
@@ -135,6 +135,15 @@ pub trait AsyncOptimisticDsl: OptimisticLock {
         P: Predicate<Self::Table> + QueryFragment<C::Backend> + Send,
     {
         self.delete(If(guard), conn)
+    }
+
+    /// As [`OptimisticDsl::save_unversioned`](crate::OptimisticDsl::save_unversioned).
+    fn save_unversioned<C>(&self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        C: AsyncConnection,
+        Self: AsyncWritesOn<C> + HasUnversioned,
+    {
+        self.put_unversioned(UnversionedFields, conn)
     }
 
     /// As [`OptimisticDsl::verify_optimistic`](crate::OptimisticDsl::verify_optimistic).

@@ -16,14 +16,15 @@ use crate::conflict::Conflict;
 use crate::error::{Error, Operation};
 use crate::fields::Fields;
 use crate::generator::VersionGenerator;
+use crate::loaded::{Check as _, Versioned};
 use crate::lock::{LockMode, LockVersion, RowLocks};
 use crate::merge::{Choice, merge};
 use crate::model::{Columns, OptimisticLock};
 use crate::operation;
 use crate::reading;
 use crate::statement::{
-    Always, Assignments, Chunks, CurrentRow, CurrentVersion, Delete, Erased, Form, FromClause, Guard,
-    ReturningVersion, Update, WholeRow,
+    Always, AsLoaded, Assignments, Chunks, CurrentRow, CurrentVersion, Delete, Erased, Form, FromClause,
+    Guard, Guarded, ReturningVersion, Update, WholeRow,
 };
 use crate::tracked::Tracked;
 
@@ -51,7 +52,37 @@ use crate::tracked::Tracked;
     label = "cannot be saved through this connection",
     note = "add `#[derive(OptimisticLock)]` to `{Self}`"
 )]
-pub trait LocksOn<C: Connection>: Columns<C::Backend> {
+pub trait LocksOn<C: Connection>: WritesOn<C> + Versioned {}
+
+impl<M, C> LocksOn<C> for M
+where
+    C: Connection,
+    M: WritesOn<C> + Versioned,
+{
+}
+
+/// A model whose [`Tracked`] values can be written through the connection `C`: the bound for generic code about tables with
+/// a version and without. Every model that is [`LocksOn`] is this too.
+///
+/// ```
+/// use diesel::Connection;
+/// use occ_runtime::prelude::*;
+/// use occ_runtime::{Error, Fields, Tracked, WritesOn};
+///
+/// fn save<C, M>(model: &mut Tracked<M>, conn: &mut C) -> Result<(), Error>
+/// where
+///     C: Connection,
+///     M: WritesOn<C> + Fields,
+/// {
+///     model.save_optimistic(conn)
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no optimistic lock on `{C}`",
+    label = "cannot be saved through this connection",
+    note = "add `#[derive(OptimisticLock)]` to `{Self}`"
+)]
+pub trait WritesOn<C: Connection>: Columns<C::Backend> {
     #[doc(hidden)]
     fn write<A>(
         &mut self,
@@ -95,6 +126,16 @@ pub trait LocksOn<C: Connection>: Columns<C::Backend> {
         Self: Fields;
 
     #[doc(hidden)]
+    fn delete_tracked(tracked: &Tracked<Self>, conn: &mut C) -> Result<(), Error>
+    where
+        Self: Fields;
+
+    #[doc(hidden)]
+    fn put_unversioned<A>(&self, assignments: A, conn: &mut C) -> Result<(), Error>
+    where
+        A: Assignments<Self, C::Backend>;
+
+    #[doc(hidden)]
     fn write_all(rows: &mut [Self], conn: &mut C) -> Result<(), Error>;
 
     #[doc(hidden)]
@@ -112,7 +153,7 @@ pub trait LocksOn<C: Connection>: Columns<C::Backend> {
     fn verify(&self, conn: &mut C) -> Result<(), Error>;
 }
 
-impl<M, C> LocksOn<C> for M
+impl<M, C> WritesOn<C> for M
 where
     C: Connection<Backend: QueryMetadata<SqlTypeOf<M::VersionColumn>> + 'static> + LoadConnection,
     M: Columns<C::Backend>,
@@ -146,7 +187,7 @@ where
 ///     model.lock_optimistic(LockMode::Update.skip_locked(), conn).is_ok()
 /// }
 /// ```
-pub trait LocksRowsOn<C: Connection>: Columns<C::Backend> {
+pub trait LocksRowsOn<C: Connection>: Columns<C::Backend> + Versioned {
     #[doc(hidden)]
     fn lock(&self, mode: LockMode, conn: &mut C) -> Result<(), Error>;
 }
@@ -154,7 +195,7 @@ pub trait LocksRowsOn<C: Connection>: Columns<C::Backend> {
 impl<M, C> LocksRowsOn<C> for M
 where
     C: Connection<Backend: RowLocks + QueryMetadata<SqlTypeOf<M::VersionColumn>> + 'static> + LoadConnection,
-    M: Columns<C::Backend>,
+    M: Columns<C::Backend> + Versioned,
     M::Version: FromSqlRow<SqlTypeOf<M::VersionColumn>, C::Backend>,
     SqlTypeOf<M::VersionColumn>: SqlType + SingleValue + 'static,
     FromClause<M>: QueryFragment<C::Backend>,

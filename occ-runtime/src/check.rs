@@ -9,6 +9,8 @@ use diesel::dsl::SqlTypeOf;
 use diesel::expression::{AsExpression, TypedExpressionType};
 use diesel::sql_types::{SqlType, is_nullable};
 
+use crate::loaded::ExactEquality;
+
 /// `T` can be written to the column.
 pub type Field<T, C> = <T as Fits<C, SqlTypeOf<C>>>::Checked;
 
@@ -17,6 +19,25 @@ pub type NoneAsNull<T, C> = <T as FitsNull<C>>::Checked;
 
 /// The column of the version `T` always holds one.
 pub type Version<T, C> = <T as FitsNotNull<C>>::Checked;
+
+/// The SQL type of the column, whose values can be compared exactly.
+pub type Exact<T, C> = <T as Compares<C>>::SqlType;
+
+#[diagnostic::on_unimplemented(
+    message = "the column `{C}` cannot be compared exactly with what was loaded",
+    label = "its SQL type has no exact equality",
+    note = "leave the field out of the check, if nothing is lost by that: `#[occ(unchecked)]` above it",
+    note = "types that only one database has need its feature, `postgres` or `mysql`",
+    note = "for a SQL type of your own: `impl occ_runtime::ExactEquality for MyType {{}}`"
+)]
+pub trait Compares<C> {
+    type SqlType: ExactEquality;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, C: Column<SqlType: ExactEquality>> Compares<C> for T {
+    type SqlType = SqlTypeOf<C>;
+}
 
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not fit the column `{C}`",

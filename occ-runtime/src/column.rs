@@ -10,6 +10,8 @@ use diesel::result::QueryResult;
 use diesel::serialize::ToSql;
 use diesel::sql_types::HasSqlType;
 
+use crate::loaded::ExactEquality;
+
 /// A value that can be bound where the column `C` is written or compared.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
@@ -41,6 +43,17 @@ pub trait ColumnVisitor<'b, DB: Backend> {
     where
         C: Column,
         T: ColumnValue<C, DB>;
+
+    /// The column `C` of the type `ST` and what was loaded of it, for whoever compares them.
+    fn compared<C, T, ST>(&mut self, value: &'b T) -> QueryResult<()>
+    where
+        C: Column,
+        T: ColumnValue<C, DB>,
+        ST: ExactEquality,
+    {
+        let _ = value;
+        Ok(())
+    }
 
     /// The columns of an embedded struct, as its own `AsChangeset` writes them. Whoever does not write SQL has no use for them.
     fn embedded<S>(&mut self, changeset: &'b S) -> QueryResult<()>

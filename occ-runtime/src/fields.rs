@@ -89,6 +89,7 @@ pub struct Field<M> {
     show: Option<fn(&M) -> String>,
     is_written: fn(&M) -> bool,
     is_key: bool,
+    is_checked: bool,
     rule: Rule<M>,
 }
 
@@ -103,6 +104,7 @@ impl<M> Field<M> {
             show: None,
             is_written: |_| true,
             is_key: false,
+            is_checked: true,
             rule: Rule::Ask,
         }
     }
@@ -115,6 +117,12 @@ impl<M> Field<M> {
     #[must_use]
     pub fn key(self) -> Self {
         Self { is_key: true, ..self }
+    }
+
+    /// Where a check of what was loaded leaves it out.
+    #[must_use]
+    pub fn unchecked(self) -> Self {
+        Self { is_checked: false, ..self }
     }
 
     /// How it is shown. A secret is not given here, so that nothing can show it.
@@ -144,6 +152,10 @@ impl<M> Field<M> {
 
     pub(crate) fn is_key(&self) -> bool {
         self.is_key
+    }
+
+    pub(crate) fn is_checked(&self) -> bool {
+        self.is_checked
     }
 
     pub(crate) fn is_secret(&self) -> bool {

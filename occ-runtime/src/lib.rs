@@ -21,6 +21,7 @@ mod fields;
 mod generator;
 #[cfg(feature = "http")]
 pub mod http;
+mod loaded;
 mod lock;
 mod merge;
 mod methods;
@@ -50,13 +51,13 @@ mod uuid;
 mod xmin;
 
 #[cfg(feature = "async")]
-pub use async_bounds::{AsyncLoadsOn, AsyncLocksOn, AsyncLocksRowsOn};
+pub use async_bounds::{AsyncLoadsOn, AsyncLocksOn, AsyncLocksRowsOn, AsyncWritesOn};
 #[cfg(feature = "async")]
 pub use async_methods::AsyncOptimisticDsl;
 #[cfg(feature = "async")]
 pub use batch::AsyncOptimisticBatchDsl;
 pub use batch::OptimisticBatchDsl;
-pub use bounds::{LoadsOn, LocksOn, LocksRowsOn};
+pub use bounds::{LoadsOn, LocksOn, LocksRowsOn, WritesOn};
 pub use bump::{BumpVersion, bump_version};
 pub use conflict::{Conflict, Difference};
 pub use error::{
@@ -65,6 +66,7 @@ pub use error::{
 };
 pub use fields::Fields;
 pub use generator::{Counter, DatabaseGenerated, DefaultGenerator, Increment, VersionGenerator};
+pub use loaded::{ExactEquality, Loaded, Versioned};
 pub use lock::{LockMode, RowLocks};
 pub use merge::{Choice, UnmergedError};
 pub use methods::OptimisticDsl;
@@ -135,7 +137,8 @@ pub mod __private {
     pub use crate::column::{ColumnValue, ColumnVisitor};
     pub use crate::fields::{Field, FieldValue, Fields, Rule, SerializesNoSecret};
     pub use crate::generator::{DefaultGenerator, Increment};
-    pub use crate::model::{Columns, OptimisticLock, SqlText};
+    pub use crate::loaded::{ByAll, ByDirty, ByVersion, Loaded};
+    pub use crate::model::{Columns, HasUnversioned, OptimisticLock, SqlText};
     pub use crate::prepare::{Embedded, EmbeddedOn, SerializeAs};
     pub use crate::show::{Show, ShowDebug, ShowDebugOption, ShowDisplay, ShowNothing, ShowOption};
     pub use crate::sum::add;

@@ -3,14 +3,14 @@
 use diesel::connection::Connection;
 use diesel::query_builder::{AsChangeset, QueryFragment};
 
-use crate::bounds::{LoadsOn, LocksOn, LocksRowsOn};
+use crate::bounds::{LoadsOn, LocksOn, LocksRowsOn, WritesOn};
 use crate::conflict::Conflict;
 use crate::error::{Error, Operation};
 use crate::lock::LockMode;
-use crate::model::OptimisticLock;
+use crate::model::{HasUnversioned, OptimisticLock};
 #[cfg(feature = "retry")]
 use crate::retry::{FindsOn, ModifyOutcome, RetryDsl as _, RetryPolicy};
-use crate::statement::{Always, Changes, Guarded, If, Nothing, Predicate, WholeRow};
+use crate::statement::{Always, Changes, Guarded, If, Nothing, Predicate, UnversionedFields, WholeRow};
 
 /// Version-checked writing, for every [`OptimisticLock`] and every Diesel connection: `SqliteConnection`,
 /// `PgConnection`, `MysqlConnection`, pooled ones, and wrappers of your own.
@@ -214,6 +214,46 @@ pub trait OptimisticDsl: OptimisticLock {
         P: Predicate<Self::Table> + QueryFragment<C::Backend>,
     {
         self.delete(If(guard), conn)
+    }
+
+    /// Writes the fields that are `#[occ(unversioned)]`, which a save leaves alone: a counter of views, the time of the last
+    /// visit. Checks no version and moves none on, so whoever writes last wins, and nobody's save is refused for it.
+    ///
+    /// One `UPDATE`. A row that is gone is [`Error::Stale`].
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// # use occ_runtime::{Error, prelude::*};
+    /// # diesel::table! { pages (id) { id -> Integer, title -> Text, views -> Integer, version -> Integer } }
+    /// #[derive(Clone, Queryable, Selectable, OptimisticLock)]
+    /// struct Page {
+    ///     id: i32,
+    ///     title: String,
+    ///     #[occ(unversioned)]
+    ///     views: i32,
+    ///     version: i32,
+    /// }
+    ///
+    /// # let conn = &mut SqliteConnection::establish(":memory:").unwrap();
+    /// # diesel::sql_query("CREATE TABLE pages (id INTEGER PRIMARY KEY, title TEXT NOT NULL, views INTEGER NOT NULL, \
+    /// #     version INTEGER NOT NULL)").execute(conn)?;
+    /// # diesel::sql_query("INSERT INTO pages VALUES (1, 'Doors', 7, 1)").execute(conn)?;
+    /// # let page: Page = pages::table.find(1).select(Page::as_select()).first(conn)?;
+    /// let (mut seen, mut edited) = (page.clone(), page);
+    /// seen.views += 1;
+    /// seen.save_unversioned(conn)?;
+    /// edited.title = "Locks".into();
+    /// edited.save_optimistic(conn)?; // is at its version, and leaves the views alone
+    /// # edited.reload(conn)?;
+    /// # assert_eq!((edited.views, edited.version), (8, 2));
+    /// # Ok::<_, Error>(())
+    /// ```
+    fn save_unversioned<C>(&self, conn: &mut C) -> Result<(), Error>
+    where
+        C: Connection,
+        Self: WritesOn<C> + HasUnversioned,
+    {
+        self.put_unversioned(UnversionedFields, conn)
     }
 
     /// `Ok` while the row is at this version.

@@ -9,6 +9,7 @@ use diesel::backend::Backend;
 
 use crate::column::ColumnVisitor;
 use crate::generator::VersionGenerator;
+use crate::loaded::Check;
 
 /// A struct that mirrors a row and carries that row's version.
 ///
@@ -60,6 +61,10 @@ pub trait OptimisticLock: Sized {
     /// How often the SQL text of a save can differ.
     #[doc(hidden)]
     const SQL_TEXT: SqlText;
+
+    /// What a save is checked by.
+    #[doc(hidden)]
+    type Check: Check;
 
     /// The version this value was loaded at.
     fn version(&self) -> &Self::Version;
@@ -127,6 +132,15 @@ impl SqlText {
     }
 }
 
+/// A struct with fields that are `#[occ(unversioned)]`: the bound of `save_unversioned`.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no unversioned field",
+    label = "there is nothing to write without the version",
+    note = "mark the field that a save is to leave alone: `#[occ(unversioned)]`"
+)]
+pub trait HasUnversioned {}
+
 /// The columns of a struct, one visit each, in the order of its fields.
 ///
 /// Generated code; the bounds on the field types are on the impl, so that a struct can be used with exactly
@@ -151,6 +165,28 @@ pub trait Columns<DB: Backend>: OptimisticLock {
         Self: 'a,
         'a: 'b,
         V: ColumnVisitor<'b, DB>;
+
+    /// Visits the columns that a save leaves alone.
+    fn unversioned<'a, 'b, V>(&'b self, prepared: &'b Self::Prepared<'a>, visitor: &mut V) -> QueryResult<()>
+    where
+        Self: 'a,
+        'a: 'b,
+        V: ColumnVisitor<'b, DB>,
+    {
+        let _ = (prepared, visitor);
+        Ok(())
+    }
+
+    /// Visits the columns that are compared with what was loaded, where there is no version.
+    fn compared<'a, 'b, V>(&'b self, prepared: &'b Self::Prepared<'a>, visitor: &mut V) -> QueryResult<()>
+    where
+        Self: 'a,
+        'a: 'b,
+        V: ColumnVisitor<'b, DB>,
+    {
+        let _ = (prepared, visitor);
+        Ok(())
+    }
 
     /// Visits the version column with `version` as its value.
     fn visit_version<'b, V>(version: &'b Self::Version, visitor: &mut V) -> QueryResult<()>

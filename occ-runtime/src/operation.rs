@@ -14,6 +14,7 @@ use crate::error::{
     StaleObjectError, VersionError,
 };
 use crate::generator::VersionGenerator as _;
+use crate::loaded::Check as _;
 use crate::model::{Columns, OptimisticLock};
 use crate::trace;
 
@@ -53,7 +54,7 @@ macro_rules! lock_operations {
             }
             let expected = expected.unwrap_or_else(|| self.version());
             let next = operation::next_version::<M>(expected)?;
-            let rows = $execute(Update::new(self, assignments, Some(&next), expected), conn)$(.$await)??;
+            let rows = $execute(Update::new(self, assignments, Some(&next), Some(expected)), conn)$(.$await)??;
             if rows != 1 {
                 let actual = $refused(CurrentVersion::of(self), conn)$(.$await)?;
                 return Err(operation::refused::<C::Backend, M>(operation, self, expected, rows, actual, A::GUARDS));
@@ -74,7 +75,7 @@ macro_rules! lock_operations {
             let expected = expected.unwrap_or_else(|| self.version());
             let in_transaction =
                 C::TransactionManager::transaction_manager_status_mut(conn).transaction_depth()?.is_some();
-            let update = Update::new(self, assignments, None, expected);
+            let update = Update::new(self, assignments, None, Some(expected));
             if operation::sees_triggers_when_returning::<C::Backend>() {
                 let mut next: Vec<M::Version> = $all(ReturningVersion(update), conn)$(.$await)??;
                 if next.len() != 1 {
@@ -114,8 +115,37 @@ macro_rules! lock_operations {
             if changed.is_empty() && expected.is_none_or(|expected| expected == tracked.value.version()) {
                 return Ok(());
             }
-            let next = tracked.value.put(Operation::Save, expected, changed, conn)$(.$await)??;
-            tracked.saved(next);
+            if M::Check::BY_VERSION {
+                let next = tracked.value.put(Operation::Save, expected, changed, conn)$(.$await)??;
+                tracked.saved(next);
+                return Ok(());
+            }
+            let guard = AsLoaded::before(&tracked.original, &changed);
+            let changes = Guarded { assignments: changed, guard };
+            $apart(tracked.value.put_unversioned(changes, conn))$(.$await)??;
+            tracked.written();
+            Ok(())
+        }
+
+        $($async)? fn delete_tracked(tracked: &Tracked<M>, conn: &mut C) -> Result<(), Error>
+        where
+            M: Fields,
+        {
+            if M::Check::BY_VERSION {
+                return tracked.value.delete(Always, conn)$(.$await)?;
+            }
+            tracked.original.delete(AsLoaded::whole(&tracked.original), conn)$(.$await)?
+        }
+
+        $($async)? fn put_unversioned<A>(&self, assignments: A, conn: &mut C) -> Result<(), Error>
+        where
+            A: Assignments<M, C::Backend> $(+ $send)?,
+        {
+            let rows = $execute(Update::new(self, assignments, None, None), conn)$(.$await)??;
+            if rows != 1 {
+                let actual = $refused(CurrentVersion::of(self), conn)$(.$await)?;
+                return Err(operation::refused::<C::Backend, M>(Operation::Save, self, self.version(), rows, actual, false));
+            }
             Ok(())
         }
 
@@ -410,13 +440,13 @@ where
     DB: Backend,
     M: Columns<DB>,
 {
-    let stale = StaleObjectError::new(
-        operation,
-        M::table_name(),
-        key_text::<DB, M>(row),
-        format!("{expected:?}"),
-        actual.map(|actual| format!("{actual:?}")),
-    );
+    let (table, key) = (M::table_name(), key_text::<DB, M>(row));
+    let stale = if M::Check::BY_VERSION {
+        let actual = actual.map(|actual| format!("{actual:?}"));
+        StaleObjectError::new(operation, table, key, format!("{expected:?}"), actual)
+    } else {
+        StaleObjectError::without_version(operation, table, key, actual.is_some())
+    };
     trace::conflict(&stale);
     stale.into()
 }

@@ -39,6 +39,11 @@ use crate::transaction::VersionedValues;
 /// struct is one field: its columns are written together. Where a key field was changed, the value means another row,
 /// and a save writes all of its columns.
 ///
+/// # Without a version
+///
+/// A struct with `#[occ(check = dirty)]` or `#[occ(check = all)]` has no version, and is written only as `Tracked`: a save and a
+/// delete compare what was loaded. See [`Loaded`](crate::Loaded).
+///
 /// # What else changes it
 ///
 /// Other methods are the struct's own. `touch_optimistic` moves only the version; those that write the whole value, such as
@@ -89,6 +94,11 @@ impl<T: Fields> Tracked<T> {
     /// The value has become the row, at this version.
     pub(crate) fn saved(&mut self, version: T::Version) {
         self.value.set_version(version);
+        self.written();
+    }
+
+    /// The value has become the row.
+    pub(crate) fn written(&mut self) {
         self.original = self.value.clone();
     }
 }

@@ -8,8 +8,8 @@ use diesel::Connection;
 use diesel_async::AsyncConnection;
 
 #[cfg(feature = "async")]
-use crate::async_bounds::{AsyncLoadsOn, AsyncLocksOn};
-use crate::bounds::{LoadsOn, LocksOn};
+use crate::async_bounds::{AsyncLoadsOn, AsyncLocksOn, AsyncWritesOn};
+use crate::bounds::{LoadsOn, LocksOn, WritesOn};
 use crate::conflict::Conflict;
 use crate::error::Error;
 use crate::fields::Fields;
@@ -60,7 +60,7 @@ pub trait TrackedDsl<T: Fields> {
     fn save_optimistic<C>(&mut self, conn: &mut C) -> Result<(), Error>
     where
         C: Connection,
-        T: LocksOn<C>;
+        T: WritesOn<C>;
 
     /// The same, but the row must be at `expected`, the version that a client sent.
     ///
@@ -83,6 +83,29 @@ pub trait TrackedDsl<T: Fields> {
     where
         C: Connection,
         T: LocksOn<C>;
+
+    /// Deletes the row, if it is as it was loaded: at its version, or in all columns where the table has none.
+    ///
+    /// One `DELETE`. The value stays what it was.
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// # use occ_runtime::{Error, Tracked, prelude::*};
+    #[doc = include_str!("example_tracked.txt")]
+    /// # let conn = &mut connection();
+    /// # let select = articles::table.find(1).select(Tracked::<Article>::as_select());
+    /// # let mine = select.first(conn)?;
+    /// # let mut theirs = select.first(conn)?;
+    /// theirs.title = "Keys".into();
+    /// theirs.save_optimistic(conn)?;
+    /// assert!(mine.delete_optimistic(conn).unwrap_err().is_stale());
+    /// theirs.delete_optimistic(conn)?;
+    /// # Ok::<_, Error>(())
+    /// ```
+    fn delete_optimistic<C>(&self, conn: &mut C) -> Result<(), Error>
+    where
+        C: Connection,
+        T: WritesOn<C>;
 
     /// Becomes what the row is now, as if it was loaded anew: changes are lost.
     ///
@@ -193,7 +216,7 @@ impl<T: Fields> TrackedDsl<T> for Tracked<T> {
     fn save_optimistic<C>(&mut self, conn: &mut C) -> Result<(), Error>
     where
         C: Connection,
-        T: LocksOn<C>,
+        T: WritesOn<C>,
     {
         T::write_changes(self, None, conn)
     }
@@ -204,6 +227,14 @@ impl<T: Fields> TrackedDsl<T> for Tracked<T> {
         T: LocksOn<C>,
     {
         T::write_changes(self, Some(expected), conn)
+    }
+
+    fn delete_optimistic<C>(&self, conn: &mut C) -> Result<(), Error>
+    where
+        C: Connection,
+        T: WritesOn<C>,
+    {
+        T::delete_tracked(self, conn)
     }
 
     fn reload<C>(&mut self, conn: &mut C) -> Result<(), Error>
@@ -290,7 +321,7 @@ pub trait AsyncTrackedDsl<T: Fields> {
     fn save_optimistic<C>(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
     where
         C: AsyncConnection,
-        T: AsyncLocksOn<C>;
+        T: AsyncWritesOn<C>;
 
     /// As [`TrackedDsl::save_optimistic_expecting`].
     fn save_optimistic_expecting<C>(
@@ -301,6 +332,12 @@ pub trait AsyncTrackedDsl<T: Fields> {
     where
         C: AsyncConnection,
         T: AsyncLocksOn<C>;
+
+    /// As [`TrackedDsl::delete_optimistic`].
+    fn delete_optimistic<C>(&self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        C: AsyncConnection,
+        T: AsyncWritesOn<C>;
 
     /// As [`TrackedDsl::reload`].
     fn reload<C>(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
@@ -343,7 +380,7 @@ impl<T: Fields> AsyncTrackedDsl<T> for Tracked<T> {
     fn save_optimistic<C>(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
     where
         C: AsyncConnection,
-        T: AsyncLocksOn<C>,
+        T: AsyncWritesOn<C>,
     {
         T::write_changes(self, None, conn)
     }
@@ -358,6 +395,14 @@ impl<T: Fields> AsyncTrackedDsl<T> for Tracked<T> {
         T: AsyncLocksOn<C>,
     {
         T::write_changes(self, Some(expected), conn)
+    }
+
+    fn delete_optimistic<C>(&self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        C: AsyncConnection,
+        T: AsyncWritesOn<C>,
+    {
+        T::delete_tracked(self, conn)
     }
 
     fn reload<C>(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send

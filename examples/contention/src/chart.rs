@@ -195,6 +195,7 @@ fn color(strategy: Strategy) -> RGBColor {
         Strategy::Retry => RGBColor(116, 192, 252),
         Strategy::Modify => RGBColor(25, 113, 194),
         Strategy::Escalate => RGBColor(12, 52, 110),
+        Strategy::Adaptive => RGBColor(21, 170, 191),
         Strategy::Lock => RGBColor(151, 117, 250),
         Strategy::Pessimistic => RGBColor(232, 149, 88),
         Strategy::Atomic => RGBColor(64, 160, 98),

@@ -1,6 +1,7 @@
 //! The strategies, written once and compiled for each connection type.
 
 use std::future::Future;
+use std::sync::LazyLock;
 
 use diesel::prelude::*;
 use diesel::result::Error as DieselError;
@@ -13,6 +14,9 @@ use occ_runtime::{Error, RetryPolicy, bump_version};
 
 use crate::item::{Item, occ_contention};
 use crate::strategy::Strategy;
+
+/// Kept by all workers, as it learns. What it has learnt in one measurement, it unlearns in the next.
+static ADAPTIVE: LazyLock<RetryPolicy> = LazyLock::new(|| RetryPolicy::new().escalate_after(1).adaptive());
 
 /// A connection that a worker uses.
 pub trait Store: Sized + Send + 'static {
@@ -67,6 +71,7 @@ macro_rules! store {
                         let policy = RetryPolicy::new().escalate_after(1);
                         policy.modify(id, self, add_one).await.map(drop)
                     }
+                    Strategy::Adaptive => ADAPTIVE.modify(id, self, add_one).await.map(drop),
                     Strategy::Lock => {
                         let policy = RetryPolicy::new().escalate_after(0);
                         policy.modify(id, self, add_one).await.map(drop)

@@ -7,14 +7,23 @@ pub enum Strategy {
     Retry,
     Modify,
     Escalate,
+    Adaptive,
     Lock,
     Pessimistic,
     Atomic,
 }
 
 impl Strategy {
-    pub const ALL: [Self; 7] =
-        [Self::Plain, Self::Retry, Self::Modify, Self::Escalate, Self::Lock, Self::Pessimistic, Self::Atomic];
+    pub const ALL: [Self; 8] = [
+        Self::Plain,
+        Self::Retry,
+        Self::Modify,
+        Self::Escalate,
+        Self::Adaptive,
+        Self::Lock,
+        Self::Pessimistic,
+        Self::Atomic,
+    ];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -22,6 +31,7 @@ impl Strategy {
             Self::Retry => "retry",
             Self::Modify => "modify",
             Self::Escalate => "escalate",
+            Self::Adaptive => "adaptive",
             Self::Lock => "lock",
             Self::Pessimistic => "pessimistic",
             Self::Atomic => "atomic",
@@ -34,6 +44,7 @@ impl Strategy {
             Self::Retry => "load and save, again after each conflict, never with a lock",
             Self::Modify => "`modify_optimistic`: the same, and `FOR UPDATE` after 3 conflicts",
             Self::Escalate => "`modify` that locks after the first conflict",
+            Self::Adaptive => "`modify` that learns when to lock at once: `adaptive()`",
             Self::Lock => "`modify` that locks at once: `escalate_after(0)`",
             Self::Pessimistic => "`FOR UPDATE` before anything else (SQLite: `BEGIN IMMEDIATE`), then a save",
             Self::Atomic => "`quantity = quantity + 1` and `bump_version` in one `UPDATE`",

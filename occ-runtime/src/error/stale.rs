@@ -68,6 +68,10 @@ impl fmt::Display for Operation {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StaleObjectError(Box<Conflict>);
 
+/// Stand where versions would. No version is written like this: one that is text is in quotes.
+const AS_LOADED: &str = "as it was loaded";
+const CHANGED: &str = "changed";
+
 /// Boxed, so that a `Result` on the path without conflict stays small.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Conflict {
@@ -89,6 +93,17 @@ impl StaleObjectError {
         Self(Box::new(Conflict { table, key, operation, expected, actual }))
     }
 
+    /// Of a row whose columns are not as they were loaded.
+    pub(crate) fn without_version(
+        operation: Operation,
+        table: &'static str,
+        key: String,
+        is_there: bool,
+    ) -> Self {
+        let actual = is_there.then(|| CHANGED.to_owned());
+        Self::new(operation, table, key, AS_LOADED.to_owned(), actual)
+    }
+
     /// The name of the table's `table!` module.
     #[must_use]
     pub fn table(&self) -> &'static str {
@@ -107,13 +122,14 @@ impl StaleObjectError {
         self.0.operation
     }
 
-    /// The version the row should have had.
+    /// The version the row should have had; `as it was loaded` where the table has no version.
     #[must_use]
     pub fn expected(&self) -> &str {
         &self.0.expected
     }
 
-    /// The version the row had when it was looked at after the conflict; `None` where no row was to be seen.
+    /// The version the row had when it was looked at after the conflict, or `changed` where the table has no version; `None`
+    /// where no row was to be seen.
     #[must_use]
     pub fn actual(&self) -> Option<&str> {
         self.0.actual.as_deref()
@@ -138,7 +154,14 @@ impl StaleObjectError {
 impl fmt::Display for StaleObjectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Conflict { table, key, operation, expected, actual } = &*self.0;
-        write!(f, "cannot {operation} row {key} of `{table}`: it was read at version {expected}, but ")?;
+        write!(f, "cannot {operation} row {key} of `{table}`: ")?;
+        if expected == AS_LOADED {
+            return f.write_str(match actual {
+                None => "it is gone or not visible to this connection",
+                Some(_) => "its columns are not as they were loaded; reload it and apply the change again",
+            });
+        }
+        write!(f, "it was read at version {expected}, but ")?;
         match actual {
             None => f.write_str("it is gone or not visible to this connection"),
             // No row matched and yet the version looks right: this transaction reads from a snapshot older than

@@ -14,10 +14,12 @@ use super::{
 use crate::conflict::Conflict;
 use crate::error::Error;
 use crate::fields::Fields;
+use crate::loaded::Versioned;
 
 /// A response with an `ETag`: the tag of what is in the body.
 ///
-/// A response that is no success does not get one.
+/// A response that is no success does not get one. As a response to PUT it is right only where the row was stored
+/// exactly as it was sent (RFC 9110, section 9.3.4).
 ///
 /// ```
 /// use axum::http::header::ETAG;
@@ -49,11 +51,11 @@ impl<T: IntoResponse> IntoResponse for Tagged<T> {
 }
 
 impl Preconditions {
-    /// Answers a read, GET or HEAD: with the body and its `ETag`, with 304 and the `ETag` if the client has it already, or
-    /// with 412. The body is made only if it is sent.
+    /// Answers a read, GET or HEAD: with the body and its `ETag`, with 304 and the `ETag` if the client has it already,
+    /// or with 412. The body is made only if it is sent.
     ///
-    /// A 304 also needs the `Cache-Control`, `Expires`, `Vary` and `Content-Location` that the body would come with. So put
-    /// them around it, as here, and not into the body.
+    /// A 304 also needs the `Cache-Control`, `Expires`, `Vary` and `Content-Location` that the body would come with. So
+    /// put them around it, as here, and not into the body.
     ///
     /// ```
     /// use axum::http::header::CACHE_CONTROL;
@@ -102,8 +104,8 @@ impl<S: Sync> OptionalFromRequestParts<S> for IfMatch {
     }
 }
 
-/// With `Cache-Control: no-store`: it tells of one moment. A 428 must not be stored (RFC 6585, section 3), and a cache may
-/// keep a 404 that says nothing.
+/// With `Cache-Control: no-store`, as it tells of one moment: a 428 must not be stored (RFC 6585, section 3), and a 404
+/// may be where nothing is said.
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut response = Response::new(Body::from(self.to_json()));
@@ -129,7 +131,7 @@ impl IntoResponse for Error {
 
 /// A [`Problem::conflict`] with the tags of [`EntityTags::open`]. A service with tags of its own, keyed or of a
 /// representation, calls [`Problem::conflict`] with them, or the client is told a tag that will not match.
-impl<T: Fields> IntoResponse for Conflict<T> {
+impl<T: Fields + Versioned> IntoResponse for Conflict<T> {
     fn into_response(self) -> Response {
         Problem::conflict(&self, &EntityTags::open()).into_response()
     }

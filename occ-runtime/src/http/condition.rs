@@ -41,16 +41,15 @@ impl TagCondition {
     ///
     /// An empty list is a list: it is sent, and no tag is in it.
     pub(super) fn parse(lines: &GetAll<'_, HeaderValue>) -> Result<Option<Self>, Malformed> {
-        let Some(length) = lines.iter().map(|line| line.len() + 1).reduce(|a, b| a + b) else {
+        let Some(length) = lines.iter().map(|line| line.len() + JOIN.len()).reduce(|a, b| a + b) else {
             return Ok(None);
         };
-        // Several lines of a header are one, joined by commas.
         let mut list = Vec::with_capacity(length);
         for line in lines {
             list.extend_from_slice(line.as_bytes());
-            list.push(b',');
+            list.extend_from_slice(JOIN);
         }
-        list.pop();
+        list.truncate(length - JOIN.len());
         let wanted = if trimmed(&list) == b"*" {
             Wanted::Any
         } else {
@@ -106,6 +105,10 @@ impl fmt::Debug for TagCondition {
         }
     }
 }
+
+/// Several lines of a header are one, joined like this. The space, which no tag has, keeps a quote that is not closed
+/// from going on in the next line.
+const JOIN: &[u8] = b", ";
 
 /// Something in a list is no entity tag.
 #[derive(Debug)]

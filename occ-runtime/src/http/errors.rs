@@ -11,6 +11,7 @@ use super::{EntityTags, MalformedPrecondition, PreconditionFailed, PreconditionR
 use crate::conflict::{Conflict, Difference};
 use crate::error::Error;
 use crate::fields::Fields;
+use crate::loaded::Versioned;
 
 /// Long enough for what is retried to be over, short enough for a client to wait.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
@@ -20,10 +21,10 @@ impl Problem {
     /// where the row is gone.
     ///
     /// Members: `current_tag`, the tag of the row as it is now, which `If-Match` then needs; and `differences`, an object
-    /// for each field that a save would change, with the field's name (`field`) and as text its values before both changes,
-    /// in the request and in the row (`base`, `mine`, `theirs`). Of a field that is `#[occ(secret)]` the values are
-    /// `hidden`. So the client sees of the row what it tried to change; where it may not read that, answer
-    /// `Problem::from(error)`, which has no members.
+    /// for each field that a save would change, with the field's name (`field`) and as text its values before both
+    /// changes, in the request and in the row (`base`, `mine`, `theirs`). Of a field that is `#[occ(secret)]` the values
+    /// are `hidden`. So the client sees of the row what it tried to change and what others have; where it may not read
+    /// that, answer `Problem::from(error)`, which has no members.
     ///
     /// ```
     /// # use diesel::prelude::*;
@@ -47,7 +48,7 @@ impl Problem {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn conflict<T: Fields>(conflict: &Conflict<T>, tags: &EntityTags) -> Self {
+    pub fn conflict<T: Fields + Versioned>(conflict: &Conflict<T>, tags: &EntityTags) -> Self {
         match conflict.theirs() {
             Some(theirs) => edit_conflict()
                 .with_member("current_tag", tags.of(theirs).to_string())
@@ -140,4 +141,30 @@ fn sentence(error: &dyn std::error::Error) -> String {
     let text = error.to_string();
     let mut letters = text.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).chain(['.']).collect()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use diesel::result::{DatabaseErrorKind, Error as DieselError};
+
+    use super::*;
+    use crate::error::{LockedError, TransactionAbortedError};
+
+    fn status(error: Error) -> (u16, bool) {
+        let problem = Problem::from(error);
+        let text = problem.to_json();
+        assert!(!text.contains("patients") && !text.contains("K-4711"), "{text}");
+        (problem.status().as_u16(), problem.retry_after().is_some())
+    }
+
+    /// What SQLite, on which the other errors are met, does not do.
+    #[test]
+    fn a_row_that_is_locked_and_a_transaction_that_was_aborted_are_to_be_tried_again() {
+        assert_eq!(status(LockedError::new("patients", "K-4711".into()).into()), (503, true));
+        let cause = |kind| DieselError::DatabaseError(kind, Box::new("patients".to_owned()));
+        let aborted = |kind| Error::from(TransactionAbortedError::new(cause(kind)));
+        assert_eq!(status(aborted(DatabaseErrorKind::SerializationFailure)), (503, true));
+        // Here the database had something else to say.
+        assert_eq!(status(aborted(DatabaseErrorKind::UniqueViolation)), (500, false));
+    }
 }

@@ -8,12 +8,12 @@
 //! | 304 | a read whose `If-None-Match` has the current tag | [`Preconditions::evaluate`] |
 //! | 400 | a precondition cannot be parsed | [`MalformedPrecondition`] |
 //! | 404 | the row is gone, or was never there | `Error::Stale` with `is_deleted()`, `Error::Database(NotFound)` |
-//! | 409 | the row moved on between the check and the write | [`Problem::conflict`], `Error::Stale`, `StaleBatch`, `Unmerged` |
+//! | 409 | the row moved on before the write | [`Problem::conflict`], `Error::Stale`, `StaleBatch`, `Unmerged` |
 //! | 409 | the row's state does not allow the write | `Error::Guard` |
 //! | 412 | the row is not at the tag that `If-Match` has | [`PreconditionFailed`] |
 //! | 422 | a batch has two values for one row | `Error::DuplicateRow` |
 //! | 428 | an `If-Match` is demanded and missing | [`PreconditionRequired`] |
-//! | 503, `Retry-After` | another try may succeed | `Error::Locked`, `RetriesExhausted`, and what else `is_retryable()` |
+//! | 503, `Retry-After` | another try may succeed | `Error::Locked`, `RetriesExhausted`, what else `is_retryable()` |
 //! | 500 | anything else | `Error` |
 //!
 //! Every error turns into a [`Problem`], so a handler whose error is `Problem` can use `?` for all of them. With the

@@ -5,12 +5,12 @@ use ::http::{HeaderMap, HeaderName, Method};
 
 use super::condition::TagCondition;
 use super::{EntityTag, EntityTags};
-use crate::model::OptimisticLock;
+use crate::loaded::Versioned;
 
 /// The preconditions of a request: its `If-Match` and `If-None-Match`.
 ///
-/// Those by date, `If-Modified-Since` and `If-Unmodified-Since`, are not looked at, as the RFC has it for rows that have
-/// no date of their last change, and neither is `If-Range`.
+/// Those by date, `If-Modified-Since` and `If-Unmodified-Since`, are not looked at, as the RFC has it for rows that
+/// have no date of their last change, and neither is `If-Range`.
 ///
 /// With the feature `axum` it is an extractor, which answers 400 to what cannot be parsed.
 ///
@@ -34,6 +34,14 @@ pub struct Preconditions {
 }
 
 /// What is to become of a request.
+///
+/// ```
+/// use http::Method;
+/// use occ_runtime::http::{Preconditions, Verdict};
+///
+/// // Who demands nothing is refused nothing.
+/// assert_eq!(Preconditions::default().evaluate(&Method::DELETE, None), Verdict::Proceed);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[must_use]
 pub enum Verdict {
@@ -79,8 +87,8 @@ impl Preconditions {
         evaluate(self.if_match(), self.if_none_match(), method, current)
     }
 
-    /// [`evaluate`](Self::evaluate) for a request that writes, with `?` in mind. `If-None-Match: *` with a row that is there
-    /// fails, so a client can create and never replace.
+    /// [`evaluate`](Self::evaluate) for a request that writes, with `?` in mind. `If-None-Match: *` fails where the row is
+    /// there, so a client can create and never replace.
     ///
     /// ```
     /// use http::HeaderMap;
@@ -177,9 +185,9 @@ impl IfMatch {
     /// The save has the version of this row in its `WHERE`, so nobody can slip in between: whoever tries makes it
     /// [`Error::Stale`](crate::Error::Stale), which is 409.
     ///
-    /// An `If-None-Match` of the same request counts as well. `If-Match: *` matches every row; whether it was sent, ask the
-    /// [`condition`](Self::condition).
-    pub fn check<T: OptimisticLock>(&self, tags: &EntityTags, row: &T) -> Result<(), PreconditionFailed> {
+    /// An `If-None-Match` of the same request counts as well. `If-Match: *` matches every row; whether it was sent, the
+    /// [`condition`](Self::condition) says.
+    pub fn check<T: Versioned>(&self, tags: &EntityTags, row: &T) -> Result<(), PreconditionFailed> {
         check(Some(&self.condition), self.if_none_match.as_ref(), Some(&tags.of(row)))
     }
 
@@ -220,6 +228,15 @@ impl MalformedPrecondition {
 }
 
 /// The row is not what the request demands: to be answered with 412.
+///
+/// ```
+/// use occ_runtime::http::Preconditions;
+///
+/// let update_only = http::HeaderMap::from_iter([(http::header::IF_MATCH, "*".parse()?)]);
+/// let error = Preconditions::from_headers(&update_only)?.check(None).unwrap_err();
+/// assert!(error.to_string().ends_with("read it again and apply the change to that"));
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "the resource is not as the preconditions of the request demand; read it again and apply the change to that"
@@ -228,6 +245,13 @@ impl MalformedPrecondition {
 pub struct PreconditionFailed;
 
 /// The request has no `If-Match`: to be answered with 428.
+///
+/// ```
+/// use occ_runtime::http::Preconditions;
+///
+/// let error = Preconditions::default().require_if_match().unwrap_err();
+/// assert!(error.to_string().starts_with("this request must say what it changes: send `If-Match`"));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "this request must say what it changes: send `If-Match` with the entity tag of the resource as it was read"

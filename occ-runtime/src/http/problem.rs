@@ -10,9 +10,10 @@ use serde_json::{Map, Value};
 
 /// An error for a client, as JSON: a problem document of RFC 9457.
 ///
-/// Every error of this crate turns into one, so a handler whose error this is can use `?`. What it says is fixed for each
-/// kind of error: no SQL, no name of a table or constraint, no key, and nothing that a database has said. A conflict's has
-/// more, which is for the client: see [`conflict`](Self::conflict).
+/// Every error of this crate turns into one, so a handler whose error this is can use `?`. What it says is fixed for
+/// each kind of error: no SQL, no name of a table or constraint, no key, and nothing that a database has said. Only a
+/// conflict has more, which is for the client: see [`conflict`](Self::conflict), and `Error::Unmerged`, whose problem
+/// has the member `differences` as well.
 ///
 /// ```
 /// use http::StatusCode;
@@ -50,8 +51,8 @@ impl Problem {
     pub const BLANK: &'static str = "about:blank";
 
     /// The `type` of a conflict: somebody else has changed the resource since the client has read it. It may have the
-    /// members that [`conflict`](Self::conflict) names. Like every name it is only to be compared; there is nothing to be
-    /// found under it. For one with a page of yours, [`with_type`](Self::with_type).
+    /// members that [`conflict`](Self::conflict) names. It is a name to compare and nothing to be found under; for the
+    /// address of a page of yours there is [`with_type`](Self::with_type).
     pub const EDIT_CONFLICT: &'static str = "urn:uuid:25941ce6-6b9c-4f88-aab0-95f7c02c67aa";
 
     /// Of this status, with its usual title, and no more.
@@ -181,6 +182,16 @@ impl Serialize for Problem {
         self.document().serialize(serializer)
     }
 }
+
+/// Status, title and detail.
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.status().as_u16(), self.title())?;
+        self.detail().map_or(Ok(()), |detail| write!(f, ": {detail}"))
+    }
+}
+
+impl std::error::Error for Problem {}
 
 /// The document.
 impl fmt::Debug for Problem {

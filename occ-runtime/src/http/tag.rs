@@ -6,12 +6,12 @@ use std::str::FromStr;
 use ::http::HeaderValue;
 
 use super::EntityTags;
-use crate::model::OptimisticLock;
+use crate::loaded::Versioned;
 
 /// One entity tag: what the header `ETag` holds.
 ///
-/// [`EntityTags`] makes them, and they are parsed from headers. Two tags are equal (`==`) if they are written alike; what a
-/// request asks for is [`strong_eq`](Self::strong_eq) or [`weak_eq`](Self::weak_eq).
+/// [`EntityTags`] makes them, and they are parsed from headers. Two tags are equal (`==`) if they are written alike; what
+/// a request asks for is [`strong_eq`](Self::strong_eq) or [`weak_eq`](Self::weak_eq).
 ///
 /// ```
 /// use occ_runtime::http::EntityTag;
@@ -44,7 +44,7 @@ impl EntityTag {
     /// # Ok::<_, Error>(())
     /// ```
     #[must_use]
-    pub fn of<T: OptimisticLock>(row: &T) -> Self {
+    pub fn of<T: Versioned>(row: &T) -> Self {
         EntityTags::open().of(row)
     }
 

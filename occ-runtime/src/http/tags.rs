@@ -6,7 +6,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256};
 
 use super::EntityTag;
-use crate::model::OptimisticLock;
+use crate::loaded::Versioned;
 
 /// Makes the entity tags of a service, all of them alike.
 ///
@@ -31,7 +31,9 @@ use crate::model::OptimisticLock;
 ///
 /// A client may take two responses with one strong tag for the same bytes. So give a tag only to a response that is
 /// made of this one row, all of whose writers move the version on: not to one with a column that is
-/// `#[diesel(skip_update)]`, or with rows of another table.
+/// `#[diesel(skip_update)]` or `#[occ(unversioned)]`, or with rows of another table.
+///
+/// A row of a table without a version (`#[occ(check = ..)]`) has no tag, and asking for one does not compile.
 ///
 /// Key and version are told apart by what their `Debug` prints. Two values that it prints alike have the same tag, and
 /// where a new release prints them otherwise, clients have to read again. Of a [`Tracked`](crate::Tracked) value take
@@ -88,9 +90,9 @@ impl EntityTags {
     ///
     /// ```
     /// use occ_runtime::http::EntityTags;
-    /// # use occ_runtime::OptimisticLock;
+    /// # use occ_runtime::Versioned;
     ///
-    /// # fn of_what<T: OptimisticLock>(row: &T) {
+    /// # fn of_what<T: Versioned>(row: &T) {
     /// let tags = EntityTags::open();
     /// assert_ne!(tags.representation("html").of(row), tags.representation("json").of(row));
     /// # }
@@ -101,8 +103,26 @@ impl EntityTags {
     }
 
     /// The tag of a row at its version.
+    ///
+    /// A table without a version has nothing that a tag could be made of:
+    ///
+    /// ```compile_fail,E0277
+    /// # use diesel::prelude::*;
+    /// # use occ_runtime::prelude::*;
+    /// # diesel::table! { pages (id) { id -> Integer, title -> Text } }
+    /// #[derive(Clone, OptimisticLock)]
+    /// #[occ(check = all)]
+    /// struct Page {
+    ///     id: i32,
+    ///     title: String,
+    /// }
+    ///
+    /// fn tag(page: &Page) -> occ_runtime::http::EntityTag {
+    ///     occ_runtime::http::EntityTags::open().of(page)
+    /// }
+    /// ```
     #[must_use]
-    pub fn of<T: OptimisticLock>(&self, row: &T) -> EntityTag {
+    pub fn of<T: Versioned>(&self, row: &T) -> EntityTag {
         let mut input = Input { hash: self.hash.clone(), text: String::new() };
         input.part(LAYOUT);
         input.part(self.representation.as_bytes());

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::error::RetriesExhausted;
 use super::failure::RetryError;
+use super::heat::Heat;
 use super::policy::RetryPolicy;
 use crate::error::Error;
 use crate::trace;
@@ -64,23 +65,34 @@ pub(super) struct Attempts<'p> {
     what: &'static str,
     /// Whether a row can be locked at all.
     locks: bool,
+    /// Whether it is to be locked from the first attempt on, by what was learnt.
+    hot: bool,
     begun: Instant,
     number: u32,
 }
 
 impl<'p> Attempts<'p> {
     pub(super) fn begin(policy: &'p RetryPolicy, what: &'static str, locks: bool) -> Self {
-        Self { policy, what, locks, begun: Instant::now(), number: 1 }
+        let hot = locks && policy.heat.as_ref().is_some_and(|heat| heat.take());
+        Self { policy, what, locks, hot, begun: Instant::now(), number: 1 }
     }
 
     /// Whether this attempt locks the row.
     pub(super) fn escalated(&self) -> bool {
         // Each attempt before this one was lost.
-        self.locks && self.policy.escalate_after.is_some_and(|losses| self.number > losses)
+        self.hot || (self.locks && self.policy.escalate_after.is_some_and(|losses| self.number > losses))
     }
 
     pub(super) fn succeeded(&self) {
         self.tell(None, None);
+        if let Some(heat) = self.learns() {
+            heat.succeeded();
+        }
+    }
+
+    /// What learns from this attempt: a first one without a lock, where there are locks.
+    fn learns(&self) -> Option<&Heat> {
+        self.policy.heat.as_deref().filter(|_| self.locks && self.number == 1 && !self.escalated())
     }
 
     /// The wait before the next attempt, or `None` if `error` is the end of it: then it says so itself.
@@ -90,6 +102,9 @@ impl<'p> Attempts<'p> {
         let retries = self.policy.retries(&error);
         let delay = if retries { self.delay(self.begun.elapsed()) } else { None };
         self.tell(Some(&error), delay);
+        if let Some(heat) = self.learns().filter(|_| retries) {
+            heat.lost();
+        }
         if delay.is_some() {
             trace::retry(self.what, self.number, &error, delay);
             let escalated = self.escalated();
@@ -191,6 +206,26 @@ mod tests {
         assert_eq!(escalated(&policy, false), [false; 4]);
         assert_eq!(escalated(&policy.clone().escalate_after(0), true), [true; 4]);
         assert_eq!(escalated(&policy.never_escalate(), true), [false; 4]);
+    }
+
+    #[test]
+    fn an_adaptive_policy_and_its_clones_learn_from_first_attempts_without_a_lock() {
+        let policy = at_once().escalate_after(1).adaptive();
+        let clone = policy.clone();
+        let lose = |policy: &RetryPolicy| {
+            let mut attempts = Attempts::begin(policy, "products", true);
+            let escalated = attempts.escalated();
+            for _ in 0..3 {
+                assert!(attempts.failed(&mut busy()).is_some());
+            }
+            attempts.succeeded();
+            escalated
+        };
+        assert_eq!([lose(&policy), lose(&clone), lose(&policy), lose(&clone)], [false; 4]);
+        assert!(!Attempts::begin(&clone, "a transaction", false).escalated());
+        let locked = (0..1000).take_while(|_| lose(&clone)).count();
+        assert_eq!(locked, 256);
+        assert!(!Attempts::begin(&at_once(), "products", true).escalated());
     }
 
     #[test]

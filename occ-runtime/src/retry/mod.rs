@@ -9,6 +9,7 @@ mod dsl;
 mod error;
 mod failure;
 mod find;
+mod heat;
 mod operation;
 mod policy;
 

@@ -54,6 +54,16 @@ impl Changed {
         changed
     }
 
+    /// The columns, if what was loaded of each of them can be compared.
+    pub(crate) fn checked_columns<M: Fields>(&self) -> Option<Vec<&'static str>> {
+        let unchecked = |column: &&str| {
+            fields::<M>().any(|field| field.column_name() == Some(*column) && !field.is_checked())
+        };
+        let all =
+            self.whole || !self.embedded.is_empty() || self.columns.iter().any(|column| unchecked(&column));
+        (!all).then(|| self.columns.clone())
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.columns.is_empty() && self.embedded.is_empty() && !self.whole
     }

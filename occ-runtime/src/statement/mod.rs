@@ -11,6 +11,7 @@ mod erased;
 #[cfg(feature = "retry")]
 mod find;
 mod guard;
+mod loaded;
 mod many;
 mod select;
 mod update;
@@ -21,9 +22,12 @@ pub(crate) use erased::Erased;
 #[cfg(feature = "retry")]
 pub(crate) use find::{FindRow, KeyEquals};
 pub(crate) use guard::{Always, Guard, GuardKind, Guarded, If, Predicate};
+pub(crate) use loaded::AsLoaded;
 pub(crate) use many::{Chunks, Form};
 pub(crate) use select::{CurrentRow, CurrentVersion};
-pub(crate) use update::{Assignments, Changes, Nothing, ReturningVersion, Update, WholeRow};
+pub(crate) use update::{
+    Assignments, Changes, Nothing, ReturningVersion, UnversionedFields, Update, WholeRow,
+};
 
 use std::marker::PhantomData;
 

@@ -12,22 +12,22 @@ use crate::column::{Equations, FirstColumn};
 use crate::model::{Columns, OptimisticLock, SqlText};
 use crate::operation::is_xmin;
 
-/// Writes `assignments` and the version `next`, if the row is at `expected`.
+/// Writes `assignments` and the version `next`, if the row is at `expected`. Without an expected version, whatever it is at.
 pub struct Update<'a, M: OptimisticLock, A> {
     table: FromClause<M>,
     key: RowKey<'a, M>,
     assignments: A,
     next: Option<&'a M::Version>,
-    expected: &'a M::Version,
+    expected: Option<&'a M::Version>,
 }
 
 impl<'a, M: OptimisticLock, A> Update<'a, M, A> {
-    /// `next` is `None` where the database makes the version.
+    /// `next` is `None` where the database makes the version, or it stays.
     pub(crate) fn new(
         row: &'a M,
         assignments: A,
         next: Option<&'a M::Version>,
-        expected: &'a M::Version,
+        expected: Option<&'a M::Version>,
     ) -> Self {
         Self { table: from_clause::<M>(), key: RowKey::of(row), assignments, next, expected }
     }
@@ -81,6 +81,31 @@ where
         'a: 'b,
     {
         key.row.values(&key.prepared, set)
+    }
+}
+
+/// The columns that a save leaves alone.
+pub struct UnversionedFields;
+
+impl<M: OptimisticLock> UpdateKind<M> for UnversionedFields {
+    type Id = ();
+    const IS_FIXED: bool = false;
+
+    fn sql_text(&self) -> SqlText {
+        SqlText::Few
+    }
+}
+
+impl<M, DB> Assignments<M, DB> for UnversionedFields
+where
+    M: Columns<DB>,
+    DB: Backend,
+{
+    fn assign<'a, 'b>(&'b self, key: &'b RowKey<'a, M>, set: &mut Equations<'_, 'b, DB>) -> QueryResult<()>
+    where
+        'a: 'b,
+    {
+        key.row.unversioned(&key.prepared, set)
     }
 }
 
@@ -162,7 +187,7 @@ where
             }
             None => {}
         }
-        self.key.walk_where(Some(self.expected), out.reborrow())?;
+        self.key.walk_where(self.expected, out.reborrow())?;
         self.assignments.walk_guard(out)
     }
 }

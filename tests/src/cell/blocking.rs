@@ -126,6 +126,13 @@ macro_rules! blocking_cell {
             OptimisticDsl::delete_optimistic(model, conn)
         }
 
+        pub async fn save_unversioned<M>(model: &M, conn: &mut Conn) -> Result<(), Error>
+        where
+            M: occ_runtime::WritesOn<Conn> + occ_runtime::__private::HasUnversioned,
+        {
+            OptimisticDsl::save_unversioned(model, conn)
+        }
+
         pub async fn verify<M: LocksOn<Conn>>(model: &M, conn: &mut Conn) -> Result<(), Error> {
             OptimisticDsl::verify_optimistic(model, conn)
         }
@@ -154,9 +161,16 @@ macro_rules! blocking_cell {
             conn: &mut Conn,
         ) -> Result<(), Error>
         where
-            M: occ_runtime::Fields + LocksOn<Conn>,
+            M: occ_runtime::Fields + occ_runtime::WritesOn<Conn>,
         {
             occ_runtime::TrackedDsl::save_optimistic(model, conn)
+        }
+
+        pub async fn delete_tracked<M>(model: &occ_runtime::Tracked<M>, conn: &mut Conn) -> Result<(), Error>
+        where
+            M: occ_runtime::Fields + occ_runtime::WritesOn<Conn>,
+        {
+            occ_runtime::TrackedDsl::delete_optimistic(model, conn)
         }
 
         pub async fn save_tracked_expecting<M>(

@@ -138,6 +138,13 @@ macro_rules! async_cell {
             AsyncOptimisticDsl::delete_optimistic(model, conn).await
         }
 
+        pub async fn save_unversioned<M>(model: &M, conn: &mut Conn) -> Result<(), Error>
+        where
+            M: occ_runtime::AsyncWritesOn<Conn> + occ_runtime::__private::HasUnversioned,
+        {
+            AsyncOptimisticDsl::save_unversioned(model, conn).await
+        }
+
         pub async fn verify<M: AsyncLocksOn<Conn>>(model: &M, conn: &mut Conn) -> Result<(), Error> {
             AsyncOptimisticDsl::verify_optimistic(model, conn).await
         }
@@ -166,9 +173,16 @@ macro_rules! async_cell {
             conn: &mut Conn,
         ) -> Result<(), Error>
         where
-            M: occ_runtime::Fields + AsyncLocksOn<Conn>,
+            M: occ_runtime::Fields + occ_runtime::AsyncWritesOn<Conn>,
         {
             occ_runtime::AsyncTrackedDsl::save_optimistic(model, conn).await
+        }
+
+        pub async fn delete_tracked<M>(model: &occ_runtime::Tracked<M>, conn: &mut Conn) -> Result<(), Error>
+        where
+            M: occ_runtime::Fields + occ_runtime::AsyncWritesOn<Conn>,
+        {
+            occ_runtime::AsyncTrackedDsl::delete_optimistic(model, conn).await
         }
 
         pub async fn save_tracked_expecting<M>(

@@ -12,6 +12,7 @@ mod errors;
 mod guards;
 mod isolation;
 mod keys;
+mod legacy;
 mod merge;
 mod names;
 mod options;
@@ -25,6 +26,7 @@ mod retry_events;
 mod save;
 mod tracked;
 mod transactions;
+mod unversioned;
 #[cfg(feature = "kinds")]
 pub(crate) mod version_kinds;
 mod versions;

@@ -224,6 +224,26 @@ super::scenarios! {
         assert_eq!(*seen, [(1, true, true, false), (2, true, true, false), (3, false, false, LOCKS)]);
     }
 
+    async fn an_adaptive_policy_locks_from_the_start_once_most_rows_were_lost(database) {
+        let conn = &mut connect(database).await;
+        let (policy, seen) = observed(at_once().escalate_after(1).adaptive());
+        for run in 1..=5 {
+            let mut attempt = 0;
+            let save_after_somebody = |product: &mut Product| {
+                attempt += 1;
+                if run < 5 && attempt == 1 {
+                    somebody_saves(database);
+                }
+                product.quantity += 1;
+            };
+            modify_with(&policy.clone(), 1, conn, save_after_somebody).await.unwrap();
+        }
+        let mut expected = [(1, true, true, false), (2, false, false, LOCKS)].repeat(4);
+        expected.push((1, false, false, LOCKS));
+        assert_eq!(*seen.lock().unwrap(), expected);
+        assert_eq!((load(1, conn).await.quantity, load(1, conn).await.version), (15, 10));
+    }
+
     async fn a_locked_row_is_not_saved_at_another_version(database) {
         let conn = &mut connect(database).await;
         let (policy, seen) = observed(at_once().attempts(2).escalate_after(0));

@@ -17,7 +17,7 @@ fn the_commands_say_what_they_are_shown_to_say() {
     }
     let server = Server::new(Database::sqlite());
     // Each tag of the README, and what it is here.
-    let mut tags = BTreeMap::new();
+    let mut tags: BTreeMap<String, String> = BTreeMap::new();
     for (command, shown) in commands {
         let mut here = command.replace("http://127.0.0.1:3000", &server.url).replace("curl -i", "curl -si");
         for (theirs, ours) in &tags {
@@ -25,7 +25,7 @@ fn the_commands_say_what_they_are_shown_to_say() {
         }
         let output = Command::new("sh").args(["-c", &here]).output().unwrap();
         let said = String::from_utf8(output.stdout).unwrap().replace('\r', "");
-        for (shown, said) in shown.lines().zip(said.lines()) {
+        for (shown, said) in shown.trim().lines().zip(said.lines()) {
             if let (Some(theirs), Some(ours)) = (tag(shown), tag(said)) {
                 tags.entry(theirs.to_owned()).or_insert_with(|| ours.to_owned());
             }

@@ -1,0 +1,24 @@
+use diesel::prelude::*;
+use occ_runtime::{Error, Tracked, prelude::*};
+
+diesel::table! {
+    pages (id) {
+        id -> Integer,
+        title -> Text,
+        weight -> Double,
+    }
+}
+
+#[derive(Clone, OptimisticLock)]
+#[occ(check = all)]
+struct Page {
+    id: i32,
+    title: String,
+}
+
+fn write(page: &mut Tracked<Page>, conn: &mut SqliteConnection) -> Result<(), Error> {
+    page.save_optimistic(conn)?;
+    page.touch_optimistic(conn) //~ ERROR the row of `Page` has no version
+}
+
+fn main() {}

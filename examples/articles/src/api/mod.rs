@@ -12,7 +12,7 @@ use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, LOCATION};
+use axum::http::header::{CACHE_CONTROL, CONTENT_LOCATION, CONTENT_TYPE, HeaderName, LOCATION};
 use axum::response::{IntoResponse as _, Response};
 use occ_runtime::Tracked;
 use occ_runtime::http::{IfMatch, Preconditions, Problem, TagCondition, Tagged};
@@ -117,7 +117,7 @@ async fn create(app: &App, slug: &str, content: Content) -> Answer {
             .with_detail("There is an article here already, and `If-None-Match: *` only creates."));
     }
     let place = [(LOCATION, format!("/api/articles/{slug}"))];
-    Ok((StatusCode::CREATED, place, represented(app, &article)).into_response())
+    Ok((StatusCode::CREATED, place, written(app, &article)).into_response())
 }
 
 async fn change(
@@ -131,7 +131,7 @@ async fn change(
     let content = make(article.content())?;
     article.set(content);
     match app.store.save(&mut article).await {
-        Ok(()) => Ok(represented(app, &article)),
+        Ok(()) => Ok(written(app, &article)),
         Err(error) => Err(lost(app, article, error).await),
     }
 }
@@ -151,9 +151,12 @@ async fn lost(app: &App, article: Tracked<Article>, error: store::Error) -> Prob
     }
 }
 
-/// The fields are stored as they were sent, so the answer to a PUT may name the new tag (RFC 9110, section 9.3.4).
-fn represented(app: &App, article: &Article) -> Response {
-    (REVALIDATE, Tagged(app.tags.of(article), Json(article.content()))).into_response()
+/// The article as it is after a write, and its tag. `Content-Location` says that the body is what a GET would answer (RFC
+/// 9110, section 8.7), and so whose the tag is: for a PUT section 9.3.4 has none unless what was sent was stored byte for byte,
+/// lest a client takes the tag for that of its own bytes. Here it has ours, which may differ in spaces and order.
+fn written(app: &App, article: &Article) -> Response {
+    let place = [(CONTENT_LOCATION, format!("/api/articles/{}", article.slug))];
+    (REVALIDATE, place, Tagged(app.tags.of(article), Json(article.content()))).into_response()
 }
 
 /// Caches may keep it, and have to ask before each use.

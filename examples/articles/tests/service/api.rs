@@ -47,6 +47,8 @@ fn an_article_is_read_and_written_by_its_tag(server: &Server) {
     let put = |tag: &str| client.send("PUT", PLACE, &[JSON, ("if-match", tag)], &sunk.to_string());
     let written = put(&first);
     assert_eq!((written.status, written.json()), (200, sunk.clone()));
+    assert_eq!(written.header("content-location"), PLACE, "what is answered is what there is now");
+    assert_eq!((written.tag(), &written.body), (client.get(PLACE).tag(), &client.get(PLACE).body));
     let second = written.tag();
     assert_ne!(first, second);
     assert_eq!(put(&first).status, 412, "that is what it was");

@@ -30,14 +30,16 @@ pub fn router(app: App) -> Router {
         .route("/api/openapi.json", get(api::description))
         .route("/api/articles", get(api::list))
         .route("/api/articles/{slug}", get(api::read).put(api::put).patch(api::patch).delete(api::delete))
-        .layer(DefaultBodyLimit::max(MOST_JSON));
+        .layer(DefaultBodyLimit::max(MOST_JSON))
+        .layer(middleware::from_fn(guard::length::<MOST_JSON>));
     let page = Router::new()
         .route("/", get(page::list))
         .route("/new", get(page::blank).post(page::create))
         .route("/articles/{slug}", get(page::show).post(page::save))
         .route("/articles/{slug}/edit", get(page::edit))
         .route("/articles/{slug}/delete", post(page::delete))
-        .layer(DefaultBodyLimit::max(MOST_FORM));
+        .layer(DefaultBodyLimit::max(MOST_FORM))
+        .layer(middleware::from_fn(guard::length::<MOST_FORM>));
     Router::new()
         .merge(api)
         .merge(page)

@@ -2,7 +2,8 @@
 
 use axum::extract::Request;
 use axum::http::header::{
-    CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, HeaderName, ORIGIN, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, HeaderName, ORIGIN, REFERRER_POLICY,
+    X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
@@ -37,6 +38,16 @@ fn is_from_here(headers: &HeaderMap) -> bool {
         },
         (Some(_), None) => false,
     }
+}
+
+/// A body that is announced to be too long is refused before it is read, so that a client that waits for leave to send it
+/// (`Expect: 100-continue`, as curl does) is told, and not cut off. One that is not announced ends at the same limit.
+pub async fn length<const MOST: usize>(request: Request, next: Next) -> Response {
+    let length = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    if length.is_some_and(|length: u64| length > MOST as u64) {
+        return refusal(request.uri(), StatusCode::PAYLOAD_TOO_LARGE);
+    }
+    next.run(request).await
 }
 
 /// Even if a text would get onto a page as markup, it could load and send nothing.

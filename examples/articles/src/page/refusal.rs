@@ -27,6 +27,7 @@ impl From<StatusCode> for Refusal {
             StatusCode::NOT_FOUND => "There is nothing at this address, or no more.",
             StatusCode::METHOD_NOT_ALLOWED => "This address is not for that.",
             StatusCode::FORBIDDEN => "Another site's page has sent this. Write from the pages of this one.",
+            StatusCode::PAYLOAD_TOO_LARGE => "That is more text than an article can have.",
             _ => "",
         };
         Self::new(status, detail)

@@ -42,6 +42,10 @@ impl Client {
         for &(name, value) in headers {
             request = request.header(name, HeaderValue::from_bytes(value).unwrap());
         }
+        if body.len() > 256 * 1024 {
+            // Whoever sends what is too long without waiting for leave may be cut off before the answer has come.
+            request = request.header("expect", "100-continue");
+        }
         let answer = if body.is_empty() {
             self.agent.run(request.body(()).unwrap())
         } else {

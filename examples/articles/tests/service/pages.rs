@@ -1,5 +1,8 @@
 //! The forms, as a browser without JavaScript sends them.
 
+use std::sync::Barrier;
+use std::thread;
+
 use serde_json::{Value as Json, json};
 
 use crate::client::{Answer, Client, JSON};
@@ -16,6 +19,7 @@ crate::on_both!(
     only_what_was_seen_is_deleted,
     mistakes_are_shown_beside_the_text,
     a_lie_about_the_base_writes_no_more_than_an_edit_could,
+    people_who_save_at_the_same_time_lose_nothing,
 );
 
 const PAGE: &str = "/articles/boats";
@@ -287,4 +291,34 @@ fn a_lie_about_the_base_writes_no_more_than_an_edit_could(server: &Server) {
     let lie = form.with("base_title", "Never").with("title", "Liners");
     assert_eq!(lie.send(&client, PAGE).status, 409);
     assert_eq!(client.get(API).json(), rafts);
+}
+
+fn people_who_save_at_the_same_time_lose_nothing(server: &Server) {
+    let (client, _) = editing(server);
+    let at_once = |edits: &[(&str, String)]| -> Vec<u16> {
+        let form = Form::on(&client.get("/articles/boats/edit"));
+        let barrier = Barrier::new(edits.len());
+        thread::scope(|scope| {
+            let save = |(name, text): &(&str, String)| {
+                let (client, form) = (server.client(), form.clone().with(name, text));
+                client.get("/favicon.svg"); // connected
+                barrier.wait();
+                form.send(&client, PAGE).status
+            };
+            let people: Vec<_> = edits.iter().map(|edit| scope.spawn(move || save(edit))).collect();
+            people.into_iter().map(|person| person.join().unwrap()).collect()
+        })
+    };
+    for round in 0..10 {
+        let edits = ["title", "summary", "body"].map(|name| (name, format!("{name} of round {round}")));
+        assert_eq!(at_once(&edits), [303, 303, 303]);
+        let expected: Json = edits.iter().map(|(name, text)| ((*name).to_owned(), json!(text))).collect();
+        assert_eq!(client.get(API).json(), expected, "each has changed another field");
+
+        let edits: Vec<_> = (0..4).map(|person| ("title", format!("{person} in round {round}"))).collect();
+        let mut statuses = at_once(&edits);
+        statuses.sort_unstable();
+        assert_eq!(statuses, [303, 409, 409, 409], "all have changed one field");
+    }
+    assert_eq!(server.database.rows()[0].2, 1 + 10 * 4);
 }

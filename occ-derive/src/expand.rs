@@ -79,10 +79,16 @@ fn lock_impl(model: &Model<'_>, version: Option<&Field>, prepared: &Prepared) ->
         use syn::ext::IdentExt as _;
         last.ident.unraw().to_string()
     });
-    let (impl_generics, ty_generics, where_clause) = model.input.generics.split_for_impl();
+    let mut generics = model.input.generics.clone();
+    let key_bounds = key_bounds(model);
+    if !key_bounds.is_empty() {
+        generics.make_where_clause().predicates.extend(key_bounds);
+    }
+    let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
     let version_items = version_items(model, version);
     let prepared_items = &prepared.items;
     let sql_text = sql_text(model);
+    let visit_key = visit_key(model, prepared);
     quote! {
         #[automatically_derived]
         impl #impl_generics __occ::OptimisticLock for #name #ty_generics #where_clause {
@@ -100,6 +106,7 @@ fn lock_impl(model: &Model<'_>, version: Option<&Field>, prepared: &Prepared) ->
             }
 
             #prepared_items
+            #visit_key
         }
     }
 }
@@ -142,6 +149,33 @@ fn version_items(model: &Model<'_>, version: Option<&Field>) -> TokenStream {
             self.#member = version;
         }
     }
+}
+
+/// Shows the values of the key one by one, as they are bound.
+fn visit_key(model: &Model<'_>, prepared: &Prepared) -> TokenStream {
+    let keys = model.fields.iter().zip(&prepared.slots).filter(|(field, _)| field.role == Role::Key);
+    let visits = keys.map(|(field, slot)| {
+        let member = &field.member;
+        // A type that cannot be shown is reported at the field.
+        let span = Span::call_site().located_at(field.ty.span());
+        let value = slot.as_ref().map_or_else(|| quote!(#member), |slot| quote!(prepare().#slot));
+        quote_spanned!(span=> visit(&self.#value);)
+    });
+    quote! {
+        fn visit_key(&self, visit: &mut dyn __occ::FnMut(&dyn __occ::Debug)) {
+            #(#visits)*
+        }
+    }
+}
+
+/// What `visit_key` asks of the key's types, where they depend on the struct's parameters.
+pub(crate) fn key_bounds(model: &Model<'_>) -> Vec<syn::WherePredicate> {
+    let parameters = Parameters::of(&model.input.generics);
+    let shown = model.with_role(Role::Key).map(|field| match &field.write {
+        Write::Converted(conversion) => &conversion.target,
+        _ => &field.ty,
+    });
+    shown.filter(|ty| parameters.appear_in(ty)).map(|ty| parse_quote!(#ty: __occ::Debug)).collect()
 }
 
 /// The one given, else the default of the version's type.

@@ -20,7 +20,7 @@ use syn::spanned::Spanned as _;
 use syn::{Member, parse_quote};
 
 use crate::choice::Merge;
-use crate::expand::Parameters;
+use crate::expand::{Parameters, key_bounds};
 use crate::model::{Conversion, Field, Model, Role, Write};
 
 pub(crate) fn fields_impl(model: &Model<'_>) -> TokenStream {
@@ -35,6 +35,7 @@ pub(crate) fn fields_impl(model: &Model<'_>) -> TokenStream {
         for ty in tracked().map(|field| &field.ty).filter(|ty| parameters.appear_in(ty)) {
             predicates.push(parse_quote!(#ty: __occ::FieldValue));
         }
+        predicates.extend(key_bounds(model));
     }
     let (impl_generics, _, where_clause) = generics.split_for_impl();
     let lines = (0_usize..).zip(tracked()).map(|(index, field)| {

@@ -19,6 +19,8 @@ mod conflict_json;
 mod error;
 mod fields;
 mod generator;
+#[cfg(feature = "http")]
+pub mod http;
 mod loaded;
 mod lock;
 mod merge;
@@ -122,6 +124,8 @@ pub mod databases {}
 #[doc(hidden)]
 pub mod __private {
     pub use core::clone::Clone;
+    pub use core::fmt::Debug;
+    pub use core::ops::FnMut;
     pub use core::option::Option::{self, None, Some};
     pub use core::primitive::{i32, str, usize};
     pub use core::result::Result::Ok;

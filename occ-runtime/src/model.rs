@@ -102,6 +102,10 @@ pub trait OptimisticLock: Sized {
 
     #[doc(hidden)]
     fn prepare(&self) -> Self::Prepared<'_>;
+
+    /// Shows each value of the key, in the order of the fields, to those who have no backend to bind them for.
+    #[doc(hidden)]
+    fn visit_key(&self, visit: &mut dyn FnMut(&dyn Debug));
 }
 
 /// How much the SQL text of a struct's save varies, which decides how it is cached.

@@ -19,6 +19,7 @@ fn the_cells_that_are_not_built_are_named() {
         ("properties", "kinds", cfg!(feature = "kinds")),
         ("merge_laws", "kinds", cfg!(feature = "kinds")),
         ("conflict_json", "kinds", cfg!(feature = "kinds")),
+        ("http_rules", "http", cfg!(feature = "http")),
         ("conformance", "kinds", cfg!(feature = "kinds")),
         ("allocations", "kinds", cfg!(feature = "kinds")),
         ("instructions", "kinds", cfg!(feature = "kinds")),

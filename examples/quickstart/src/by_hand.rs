@@ -10,6 +10,8 @@ use occ_runtime::__private::{
     Backend, ColumnValue, ColumnVisitor, Columns, DefaultGenerator, OptimisticLock, QueryResult, SqlText,
 };
 
+use std::fmt::Debug;
+
 use diesel::prelude::*;
 
 use super::products;
@@ -53,6 +55,10 @@ impl OptimisticLock for Product {
     }
 
     fn prepare(&self) -> Self::Prepared<'_> {}
+
+    fn visit_key(&self, visit: &mut dyn FnMut(&dyn Debug)) {
+        visit(&self.id);
+    }
 }
 
 /// For each backend that can bind every field.

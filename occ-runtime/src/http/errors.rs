@@ -1,0 +1,170 @@
+//! Which error is which problem.
+//!
+//! Every text here is fixed: an error's own text may have names and values that a client is not to see.
+
+use std::time::Duration;
+
+use ::http::StatusCode;
+use serde_json::Value;
+
+use super::{EntityTags, MalformedPrecondition, PreconditionFailed, PreconditionRequired, Problem};
+use crate::conflict::{Conflict, Difference};
+use crate::error::Error;
+use crate::fields::Fields;
+use crate::loaded::Versioned;
+
+/// Long enough for what is retried to be over, short enough for a client to wait.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+impl Problem {
+    /// What to answer where the write itself lost the race: 409 of type [`EDIT_CONFLICT`](Self::EDIT_CONFLICT), and 404
+    /// where the row is gone.
+    ///
+    /// Members: `current_tag`, the tag of the row as it is now, which `If-Match` then needs; and `differences`, an object
+    /// for each field that a save would change, with the field's name (`field`) and as text its values before both
+    /// changes, in the request and in the row (`base`, `mine`, `theirs`). Of a field that is `#[occ(secret)]` the values
+    /// are `hidden`. So the client sees of the row what it tried to change and what others have; where it may not read
+    /// that, answer `Problem::from(error)`, which has no members.
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// # use occ_runtime::{Error, Tracked, prelude::*};
+    /// use occ_runtime::http::{EntityTags, Problem};
+    #[doc = include_str!("../example_tracked.txt")]
+    /// # let conn = &mut connection();
+    /// # let tags = EntityTags::open();
+    /// # let mut mine = articles::table.find(1).select(Tracked::<Article>::as_select()).first(conn)?;
+    /// # let mut theirs = mine.clone();
+    /// # theirs.title = "Keys".into();
+    /// # theirs.save_optimistic(conn)?;
+    /// mine.title = "Locks".into();
+    /// if mine.save_optimistic(conn).is_err_and(|error| error.is_stale()) {
+    ///     let problem = Problem::conflict(&mine.into_conflict(conn)?, &tags);
+    ///     assert_eq!(problem.status(), 409);
+    ///     assert_eq!(problem.member("current_tag"), Some(&tags.of(&*theirs).to_string().into()));
+    ///     let difference = &problem.member("differences").ok_or("there is one")?[0];
+    ///     assert_eq!((&difference["mine"], &difference["theirs"]), (&"Locks".into(), &"Keys".into()));
+    /// }
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn conflict<T: Fields + Versioned>(conflict: &Conflict<T>, tags: &EntityTags) -> Self {
+        match conflict.theirs() {
+            Some(theirs) => edit_conflict()
+                .with_member("current_tag", tags.of(theirs).to_string())
+                .with_member("differences", differences(&conflict.differences())),
+            None => not_found(),
+        }
+    }
+}
+
+/// Texts and booleans, whose JSON cannot fail.
+fn differences(differences: &[Difference]) -> Value {
+    serde_json::to_value(differences).unwrap_or_default()
+}
+
+fn edit_conflict() -> Problem {
+    Problem::new(StatusCode::CONFLICT)
+        .with_type(Problem::EDIT_CONFLICT)
+        .with_title("Edit conflict")
+        .with_detail("Somebody else has changed the resource in the meantime. Nothing was written.")
+}
+
+fn not_found() -> Problem {
+    Problem::new(StatusCode::NOT_FOUND).with_detail("There is no such resource, or no more.")
+}
+
+fn try_later() -> Problem {
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE)
+        .with_detail("Others are writing what this request needs. Try again later.")
+        .with_retry_after(RETRY_AFTER)
+}
+
+fn internal() -> Problem {
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+impl From<&Error> for Problem {
+    fn from(error: &Error) -> Self {
+        match error {
+            Error::Stale(stale) if stale.is_deleted() => not_found(),
+            Error::Stale(_) | Error::StaleBatch(_) => edit_conflict(),
+            Error::Unmerged(unmerged) => {
+                edit_conflict().with_member("differences", differences(unmerged.differences()))
+            }
+            Error::Guard(_) => Self::new(StatusCode::CONFLICT)
+                .with_detail("The resource is in a state that does not allow this. Nothing was written."),
+            Error::DuplicateRow(_) => Self::new(StatusCode::UNPROCESSABLE_ENTITY)
+                .with_detail("The request has two values for one resource. Nothing was written."),
+            Error::Database(diesel::result::Error::NotFound) => not_found(),
+            #[cfg(feature = "retry")]
+            Error::RetriesExhausted(_) => try_later(),
+            error if error.is_retryable() => try_later(),
+            _ => internal(),
+        }
+    }
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        Self::from(&error)
+    }
+}
+
+/// As for the [`Error`] that it is, or that travelled in it.
+impl From<diesel::result::Error> for Problem {
+    fn from(error: diesel::result::Error) -> Self {
+        Self::from(Error::from(error))
+    }
+}
+
+impl From<MalformedPrecondition> for Problem {
+    fn from(error: MalformedPrecondition) -> Self {
+        Self::new(StatusCode::BAD_REQUEST).with_detail(sentence(&error))
+    }
+}
+
+impl From<PreconditionFailed> for Problem {
+    fn from(error: PreconditionFailed) -> Self {
+        Self::new(StatusCode::PRECONDITION_FAILED).with_detail(sentence(&error))
+    }
+}
+
+impl From<PreconditionRequired> for Problem {
+    fn from(error: PreconditionRequired) -> Self {
+        Self::new(StatusCode::PRECONDITION_REQUIRED).with_detail(sentence(&error))
+    }
+}
+
+/// The text of an error that knows nothing but the request, begun and ended as a sentence.
+fn sentence(error: &dyn std::error::Error) -> String {
+    let text = error.to_string();
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).chain(['.']).collect()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use diesel::result::{DatabaseErrorKind, Error as DieselError};
+
+    use super::*;
+    use crate::error::{LockedError, TransactionAbortedError};
+
+    fn status(error: Error) -> (u16, bool) {
+        let problem = Problem::from(error);
+        let text = problem.to_json();
+        assert!(!text.contains("patients") && !text.contains("K-4711"), "{text}");
+        (problem.status().as_u16(), problem.retry_after().is_some())
+    }
+
+    /// What SQLite, on which the other errors are met, does not do.
+    #[test]
+    fn a_row_that_is_locked_and_a_transaction_that_was_aborted_are_to_be_tried_again() {
+        assert_eq!(status(LockedError::new("patients", "K-4711".into()).into()), (503, true));
+        let cause = |kind| DieselError::DatabaseError(kind, Box::new("patients".to_owned()));
+        let aborted = |kind| Error::from(TransactionAbortedError::new(cause(kind)));
+        assert_eq!(status(aborted(DatabaseErrorKind::SerializationFailure)), (503, true));
+        // Here the database had something else to say.
+        assert_eq!(status(aborted(DatabaseErrorKind::UniqueViolation)), (500, false));
+    }
+}

@@ -1,0 +1,168 @@
+//! One entity tag, and its grammar: RFC 9110, section 8.8.3.
+
+use std::fmt;
+use std::str::FromStr;
+
+use ::http::HeaderValue;
+
+use super::EntityTags;
+use crate::loaded::Versioned;
+
+/// One entity tag: what the header `ETag` holds.
+///
+/// [`EntityTags`] makes them, and they are parsed from headers. Two tags are equal (`==`) if they are written alike; what
+/// a request asks for is [`strong_eq`](Self::strong_eq) or [`weak_eq`](Self::weak_eq).
+///
+/// ```
+/// use occ_runtime::http::EntityTag;
+///
+/// let tag: EntityTag = r#""a1""#.parse()?;
+/// let weak: EntityTag = r#"W/"a1""#.parse()?;
+/// assert_eq!(tag.to_string(), r#""a1""#);
+/// assert!(weak.is_weak() && tag.weak_eq(&weak) && !tag.strong_eq(&weak));
+/// # Ok::<_, occ_runtime::http::MalformedTag>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct EntityTag {
+    /// As in a header. Bytes and no text, since a client may send any byte from 0x80 on.
+    written: Box<[u8]>,
+}
+
+impl EntityTag {
+    /// The tag of a row at its version: [`EntityTags::open`] makes it.
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// # use occ_runtime::{Error, prelude::*};
+    /// use occ_runtime::http::EntityTag;
+    #[doc = include_str!("../example.txt")]
+    /// # let conn = &mut connection();
+    /// let mut lamp: Product = products::table.find(1).select(Product::as_select()).first(conn)?;
+    /// let before = EntityTag::of(&lamp);
+    /// lamp.save_optimistic(conn)?;
+    /// assert_ne!(EntityTag::of(&lamp), before);
+    /// # Ok::<_, Error>(())
+    /// ```
+    #[must_use]
+    pub fn of<T: Versioned>(row: &T) -> Self {
+        EntityTags::open().of(row)
+    }
+
+    /// A strong tag of a text that is known to be legal within the quotes.
+    pub(super) fn strong(opaque: &str) -> Self {
+        Self { written: format!("\"{opaque}\"").into_bytes().into() }
+    }
+
+    /// What [`length`] has measured.
+    pub(super) fn measured(written: &[u8]) -> Self {
+        Self { written: written.into() }
+    }
+
+    pub(super) fn written(&self) -> &[u8] {
+        &self.written
+    }
+
+    /// Whether it says only that two representations are equivalent, not that they are the same byte for byte.
+    #[must_use]
+    pub fn is_weak(&self) -> bool {
+        is_weak(&self.written)
+    }
+
+    /// The comparison of `If-Match`: both are strong and the same. RFC 9110, section 8.8.3.2.
+    #[must_use]
+    pub fn strong_eq(&self, other: &Self) -> bool {
+        strong_eq(&self.written, &other.written)
+    }
+
+    /// The comparison of `If-None-Match`: the same, whether weak or strong. RFC 9110, section 8.8.3.2.
+    #[must_use]
+    pub fn weak_eq(&self, other: &Self) -> bool {
+        weak_eq(&self.written, &other.written)
+    }
+
+    fn parse(written: &[u8]) -> Result<Self, MalformedTag> {
+        match length(written) {
+            Some(length) if length == written.len() => Ok(Self::measured(written)),
+            _ => Err(MalformedTag),
+        }
+    }
+}
+
+/// As in a header; bytes that are no UTF-8, which only a client's tag can have, as U+FFFD.
+impl fmt::Display for EntityTag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&String::from_utf8_lossy(&self.written))
+    }
+}
+
+impl FromStr for EntityTag {
+    type Err = MalformedTag;
+
+    fn from_str(written: &str) -> Result<Self, MalformedTag> {
+        Self::parse(written.as_bytes())
+    }
+}
+
+impl TryFrom<&HeaderValue> for EntityTag {
+    type Error = MalformedTag;
+
+    fn try_from(value: &HeaderValue) -> Result<Self, MalformedTag> {
+        Self::parse(value.as_bytes())
+    }
+}
+
+impl From<&EntityTag> for HeaderValue {
+    fn from(tag: &EntityTag) -> Self {
+        // Every byte of a tag is legal in a header, so the other one is never met. Nobody's `If-Match` would match it.
+        Self::from_bytes(&tag.written).unwrap_or(Self::from_static("W/\"\""))
+    }
+}
+
+impl From<EntityTag> for HeaderValue {
+    fn from(tag: EntityTag) -> Self {
+        Self::from(&tag)
+    }
+}
+
+/// What was to be an entity tag is none.
+///
+/// ```
+/// use occ_runtime::http::EntityTag;
+///
+/// let error = "a1".parse::<EntityTag>().unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     r#"this is no entity tag: write it in double quotes without spaces, as in "a1" or W/"a1""#
+/// );
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("this is no entity tag: write it in double quotes without spaces, as in \"a1\" or W/\"a1\"")]
+#[non_exhaustive]
+pub struct MalformedTag;
+
+const WEAK: &[u8] = b"W/";
+
+/// The length of the entity tag that `bytes` begin with.
+///
+/// ```text
+/// entity-tag = [ %s"W/" ] DQUOTE *etagc DQUOTE
+/// etagc      = %x21 / %x23-7E / %x80-FF        ; no space, no quote, and no escapes
+/// ```
+pub(super) fn length(bytes: &[u8]) -> Option<usize> {
+    let quoted = bytes.strip_prefix(WEAK).unwrap_or(bytes);
+    let opaque = quoted.strip_prefix(b"\"")?;
+    let end = opaque.iter().position(|byte| !matches!(byte, 0x21 | 0x23..=0x7E | 0x80..=0xFF))?;
+    (opaque[end] == b'"').then_some(bytes.len() - opaque.len() + end + 1)
+}
+
+fn is_weak(written: &[u8]) -> bool {
+    written.starts_with(WEAK)
+}
+
+pub(super) fn strong_eq(a: &[u8], b: &[u8]) -> bool {
+    !is_weak(a) && a == b
+}
+
+pub(super) fn weak_eq(a: &[u8], b: &[u8]) -> bool {
+    a.strip_prefix(WEAK).unwrap_or(a) == b.strip_prefix(WEAK).unwrap_or(b)
+}

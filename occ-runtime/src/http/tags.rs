@@ -1,0 +1,218 @@
+//! Makes the entity tags of rows.
+
+use std::fmt::{self, Debug, Write as _};
+
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::{Digest as _, Sha256};
+
+use super::EntityTag;
+use crate::loaded::Versioned;
+
+/// Makes the entity tags of a service, all of them alike.
+///
+/// A tag is strong, has 32 hexadecimal digits, and is the same in every process that makes it: a hash of the table's
+/// name, the key, the version and the [`representation`](Self::representation). It shows none of them.
+///
+/// ```
+/// # use diesel::prelude::*;
+/// # use occ_runtime::{Error, prelude::*};
+/// use occ_runtime::http::EntityTags;
+#[doc = include_str!("../example.txt")]
+/// # let conn = &mut connection();
+/// let tags = EntityTags::keyed("32 bytes of a secret, not of this")?;
+/// let lamp: Product = products::table.find(1).select(Product::as_select()).first(conn)?;
+/// let tag = tags.of(&lamp);
+/// assert!(!tag.is_weak());
+/// assert_eq!(tag, tags.of(&lamp));
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # What a tag stands for
+///
+/// A client may take two responses with one strong tag for the same bytes. So give a tag only to a response that is
+/// made of this one row, all of whose writers move the version on: not to one with a column that is
+/// `#[diesel(skip_update)]` or `#[occ(unversioned)]`, or with rows of another table.
+///
+/// A row of a table without a version (`#[occ(check = ..)]`) has no tag, and asking for one does not compile.
+///
+/// Key and version are told apart by what their `Debug` prints. Two values that it prints alike have the same tag, and
+/// where a new release prints them otherwise, clients have to read again. Of a [`Tracked`](crate::Tracked) value take
+/// the row: `tags.of(&*article)`.
+#[derive(Clone)]
+pub struct EntityTags {
+    hash: Hash,
+    representation: Box<str>,
+}
+
+#[derive(Clone)]
+enum Hash {
+    Open(Sha256),
+    Keyed(Box<Hmac<Sha256>>),
+}
+
+impl EntityTags {
+    /// SHA-256 without a secret. A tag shows no version, but whoever knows the table's name and the key can try
+    /// versions one by one until the tag is the same.
+    ///
+    /// ```
+    /// use occ_runtime::http::EntityTags;
+    /// assert_eq!(format!("{:?}", EntityTags::open()), r#"EntityTags { keyed: false, representation: "" }"#);
+    /// ```
+    #[must_use]
+    pub fn open() -> Self {
+        Self { hash: Hash::Open(Sha256::new()), representation: "".into() }
+    }
+
+    /// HMAC-SHA-256 with a secret: nobody without it can make a tag, or find the version of one.
+    ///
+    /// The secret is at least 16 bytes of a random generator, and the same for all processes that serve the rows. With a
+    /// new secret every tag is a new one, and clients have to read again.
+    ///
+    /// ```
+    /// use occ_runtime::http::EntityTags;
+    ///
+    /// assert!(EntityTags::keyed("0a6b54aff54ab1a4fd6c1e4ff1e6a08f").is_ok());
+    /// assert!(EntityTags::keyed(std::env::var("A_VARIABLE_THAT_IS_NOT_SET").unwrap_or_default()).is_err());
+    /// ```
+    pub fn keyed(secret: impl AsRef<[u8]>) -> Result<Self, ShortSecret> {
+        let secret = secret.as_ref();
+        if secret.len() < ShortSecret::LEAST {
+            return Err(ShortSecret { length: secret.len() });
+        }
+        // It takes a secret of any length.
+        let mac = Hmac::new_from_slice(secret).map_err(|_| ShortSecret { length: secret.len() })?;
+        Ok(Self { hash: Hash::Keyed(Box::new(mac)), representation: "".into() })
+    }
+
+    /// The tags of one representation, in place of those of another: a row's page and its JSON are not the same bytes,
+    /// so they must not have the same strong tag (RFC 9110, section 8.8.3.3). The name is yours; without one it is the
+    /// empty one.
+    ///
+    /// ```
+    /// use occ_runtime::http::EntityTags;
+    /// # use occ_runtime::Versioned;
+    ///
+    /// # fn of_what<T: Versioned>(row: &T) {
+    /// let tags = EntityTags::open();
+    /// assert_ne!(tags.representation("html").of(row), tags.representation("json").of(row));
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn representation(&self, name: impl AsRef<str>) -> Self {
+        Self { hash: self.hash.clone(), representation: name.as_ref().into() }
+    }
+
+    /// The tag of a row at its version.
+    ///
+    /// A table without a version has nothing that a tag could be made of:
+    ///
+    /// ```compile_fail,E0277
+    /// # use diesel::prelude::*;
+    /// # use occ_runtime::prelude::*;
+    /// # diesel::table! { pages (id) { id -> Integer, title -> Text } }
+    /// #[derive(Clone, OptimisticLock)]
+    /// #[occ(check = all)]
+    /// struct Page {
+    ///     id: i32,
+    ///     title: String,
+    /// }
+    ///
+    /// fn tag(page: &Page) -> occ_runtime::http::EntityTag {
+    ///     occ_runtime::http::EntityTags::open().of(page)
+    /// }
+    /// ```
+    #[must_use]
+    pub fn of<T: Versioned>(&self, row: &T) -> EntityTag {
+        let mut input = Input { hash: self.hash.clone(), text: String::new() };
+        input.part(LAYOUT);
+        input.part(self.representation.as_bytes());
+        input.part(T::table_name().as_bytes());
+        input.shown(row.version());
+        row.visit_key(&mut |value| input.shown(value));
+        input.finish()
+    }
+}
+
+/// Changes where what follows it changes its meaning.
+const LAYOUT: &[u8] = b"occ entity tag 1";
+
+/// What is hashed: parts of which each begins with its length, so that no two rows are the same bytes.
+struct Input {
+    hash: Hash,
+    /// Used again for each value.
+    text: String,
+}
+
+impl Input {
+    fn part(&mut self, bytes: &[u8]) {
+        let length = (bytes.len() as u64).to_le_bytes();
+        match &mut self.hash {
+            Hash::Open(hash) => {
+                hash.update(length);
+                hash.update(bytes);
+            }
+            Hash::Keyed(hash) => {
+                hash.update(&length);
+                hash.update(bytes);
+            }
+        }
+    }
+
+    fn shown(&mut self, value: &dyn Debug) {
+        let mut text = std::mem::take(&mut self.text);
+        text.clear();
+        // Writing to a String does not fail, and a `Debug` that claims to fail has written what it could.
+        let _ = write!(text, "{value:?}");
+        self.part(text.as_bytes());
+        self.text = text;
+    }
+
+    /// Half of the hash: 128 bits are enough that no two rows of the world meet.
+    fn finish(self) -> EntityTag {
+        let hash: [u8; 32] = match self.hash {
+            Hash::Open(hash) => hash.finalize().into(),
+            Hash::Keyed(hash) => hash.finalize().into_bytes().into(),
+        };
+        let mut text = self.text;
+        text.clear();
+        for byte in &hash[..16] {
+            let _ = write!(text, "{byte:02x}");
+        }
+        EntityTag::strong(&text)
+    }
+}
+
+/// Shows no secret.
+impl Debug for EntityTags {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EntityTags")
+            .field("keyed", &matches!(self.hash, Hash::Keyed(_)))
+            .field("representation", &self.representation)
+            .finish()
+    }
+}
+
+/// The secret for [`EntityTags::keyed`] is too short to be one.
+///
+/// ```
+/// use occ_runtime::http::EntityTags;
+///
+/// let error = EntityTags::keyed("").unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     "a secret of 0 bytes can be guessed: give `EntityTags::keyed` at least 16 bytes of a random generator"
+/// );
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "a secret of {length} bytes can be guessed: give `EntityTags::keyed` at least {least} bytes of a random generator",
+    least = Self::LEAST
+)]
+pub struct ShortSecret {
+    length: usize,
+}
+
+impl ShortSecret {
+    /// As many bits as a tag has.
+    const LEAST: usize = 16;
+}

@@ -1,0 +1,239 @@
+//! Entity tags of rows: the same for the same, different for what is different, and showing nothing.
+
+use std::fmt;
+
+use diesel::sql_types::Text;
+use http::HeaderValue;
+use occ_runtime::http::{EntityTag, EntityTags};
+use occ_runtime::prelude::*;
+use proptest::prelude::*;
+
+diesel::table! { products (id) { id -> Integer, version -> Integer } }
+diesel::table! { orders (id) { id -> Integer, version -> Integer } }
+diesel::table! { lines (order_id, colour) { order_id -> Integer, colour -> Text, revision -> Text } }
+diesel::table! { raws (first, second) { first -> Text, second -> Text, version -> Integer } }
+diesel::table! { numbers (id) { id -> Integer, version -> Integer } }
+
+#[derive(OptimisticLock)]
+struct Product {
+    id: i32,
+    version: i32,
+}
+
+#[derive(OptimisticLock)]
+struct Order {
+    id: i32,
+    version: i32,
+}
+
+#[derive(OptimisticLock)]
+#[diesel(primary_key(order_id, colour))]
+struct Line {
+    order_id: i32,
+    colour: String,
+    #[occ(version, generator = Letters)]
+    revision: String,
+}
+
+struct Letters;
+
+impl occ_runtime::VersionGenerator<String> for Letters {
+    fn initial() -> String {
+        "a".into()
+    }
+
+    fn next(current: &String) -> Result<String, occ_runtime::VersionError> {
+        Ok(format!("{current}a"))
+    }
+}
+
+/// A text whose `Debug` has no quotes, so that one value may end as another begins.
+#[derive(Clone, diesel::expression::AsExpression)]
+#[diesel(sql_type = Text)]
+struct Unquoted(String);
+
+impl fmt::Debug for Unquoted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[derive(OptimisticLock)]
+#[diesel(primary_key(first, second))]
+struct Raw {
+    first: Unquoted,
+    second: Unquoted,
+    version: i32,
+}
+
+/// A key that is converted before it is written, and has no `Debug` itself.
+#[derive(Clone)]
+struct Number(i32);
+
+impl From<Number> for i32 {
+    fn from(number: Number) -> Self {
+        number.0
+    }
+}
+
+#[derive(OptimisticLock)]
+#[diesel(table_name = numbers)]
+struct Converted {
+    #[diesel(serialize_as = i32)]
+    id: Number,
+    version: i32,
+}
+
+#[derive(Clone, OptimisticLock)]
+#[diesel(table_name = products)]
+#[occ(tracked)]
+struct Generic<K> {
+    id: K,
+    version: i32,
+}
+
+const SECRET: &str = "0123456789abcdef";
+
+fn line(order_id: i32, colour: &str, revision: &str) -> Line {
+    Line { order_id, colour: colour.into(), revision: revision.into() }
+}
+
+fn raw(first: &str, second: &str, version: i32) -> Raw {
+    Raw { first: Unquoted(first.into()), second: Unquoted(second.into()), version }
+}
+
+/// Computed with Python's hashlib and hmac from the layout: each part is its length, in 8 bytes of which the lowest comes
+/// first, and its bytes.
+#[test]
+fn a_tag_is_the_same_in_every_process_and_release() {
+    let product = Product { id: 1, version: 7 };
+    assert_eq!(EntityTag::of(&product).to_string(), r#""96a16add17329c5cb6ead087fbfb089a""#);
+    let keyed = EntityTags::keyed(SECRET).unwrap();
+    assert_eq!(keyed.of(&product).to_string(), r#""cf32a903d492525cfab383981757e9c0""#);
+    let html = EntityTags::open().representation("html");
+    assert_eq!(html.of(&line(1, "blue", "r1")).to_string(), r#""6c4da3aeee1d87b7a0791cad6a576ecf""#);
+}
+
+#[test]
+fn the_key_of_any_shape_of_struct_is_in_the_tag() {
+    assert_ne!(EntityTag::of(&line(1, "blue", "a")), EntityTag::of(&line(2, "blue", "a")));
+    assert_ne!(EntityTag::of(&line(1, "blue", "a")), EntityTag::of(&line(1, "red", "a")));
+    assert_ne!(EntityTag::of(&line(1, "blue", "a")), EntityTag::of(&line(1, "blue", "b")));
+    let converted = |id| EntityTag::of(&Converted { id: Number(id), version: 1 });
+    assert_ne!(converted(1), converted(2));
+    assert_eq!(converted(1), converted(1));
+    let generic = Generic { id: 1_i32, version: 7 };
+    assert_eq!(EntityTag::of(&generic), EntityTag::of(&Product { id: 1, version: 7 }));
+}
+
+#[test]
+fn parts_that_make_the_same_text_together_make_different_tags() {
+    assert_ne!(EntityTag::of(&raw("ab", "c", 1)), EntityTag::of(&raw("a", "bc", 1)));
+    assert_ne!(EntityTag::of(&raw("", "1", 1)), EntityTag::of(&raw("1", "", 1)));
+    let tags = EntityTags::open();
+    let (first, second) = (Product { id: 11, version: 1 }, Product { id: 1, version: 11 });
+    assert_ne!(tags.of(&first), tags.of(&second));
+    // The name of the representation does not run into the table's.
+    assert_ne!(tags.representation("x").of(&first), tags.of(&first));
+    assert_eq!(tags.representation("x").representation("").of(&first), tags.of(&first));
+}
+
+#[test]
+fn a_tag_is_strong_and_short_and_legal_whatever_is_in_the_row() {
+    for key in ["", "\"", "W/\"", "new\nline", "\u{0}", "schlüssel", &"x".repeat(1 << 16)] {
+        let tag = EntityTag::of(&raw(key, "secret-value", 1));
+        let written = tag.to_string();
+        assert!(!tag.is_weak());
+        assert_eq!(written.len(), 34);
+        assert!(written[1..33].bytes().all(|byte| byte.is_ascii_hexdigit()), "{written}");
+        assert_eq!(HeaderValue::from(&tag), written);
+        assert_eq!(EntityTag::try_from(&HeaderValue::from(&tag)), Ok(tag));
+    }
+}
+
+#[test]
+fn a_secret_is_shown_nowhere_and_a_short_one_is_refused() {
+    let tags = EntityTags::keyed("hocus pocus fidibus").unwrap();
+    let shown = format!("{tags:?} {tags:#?}");
+    assert!(shown.contains("keyed: true"), "{shown}");
+    assert!(!shown.contains("hocus") && !shown.contains("104"), "{shown}");
+    for length in [0, 1, 15] {
+        let secret = "x".repeat(length);
+        let error = EntityTags::keyed(&secret).unwrap_err().to_string();
+        assert!(error.contains(&format!("of {length} bytes")) && !error.contains("xx"), "{error}");
+    }
+    for length in [16, 32, 64, 65, 1000] {
+        assert!(EntityTags::keyed(vec![0; length]).is_ok(), "{length}");
+    }
+}
+
+/// Everything that a tag stands for.
+#[derive(Clone, Debug, PartialEq)]
+struct Named {
+    secret: Option<bool>,
+    representation: &'static str,
+    is_order: bool,
+    id: i32,
+    version: i32,
+}
+
+impl Named {
+    fn tag(&self) -> EntityTag {
+        let tags = match self.secret {
+            None => EntityTags::open(),
+            Some(one) => EntityTags::keyed([u8::from(one); 32]).unwrap(),
+        };
+        let tags = tags.representation(self.representation);
+        let (id, version) = (self.id, self.version);
+        if self.is_order { tags.of(&Order { id, version }) } else { tags.of(&Product { id, version }) }
+    }
+}
+
+fn named() -> impl Strategy<Value = Named> {
+    let number = || prop_oneof![-2..3, Just(i32::MIN), Just(i32::MAX), 10..13];
+    (
+        any::<Option<bool>>(),
+        prop_oneof![Just(""), Just("html"), Just("json")],
+        any::<bool>(),
+        number(),
+        number(),
+    )
+        .prop_map(|(secret, representation, is_order, id, version)| Named {
+            secret,
+            representation,
+            is_order,
+            id,
+            version,
+        })
+}
+
+/// Of what might end one value and begin the next.
+fn text() -> impl Strategy<Value = String> {
+    "[ab\"\\\\,]{0,3}"
+}
+
+proptest! {
+    #[test]
+    fn two_tags_are_the_same_exactly_if_all_they_stand_for_is(a in named(), other in named(), which in 0..7) {
+        // They differ in one thing, or in all.
+        let mut b = a.clone();
+        match which {
+            0 => b.secret = other.secret,
+            1 => b.representation = other.representation,
+            2 => b.is_order = other.is_order,
+            3 => b.id = other.id,
+            4 => b.version = other.version,
+            5 => std::mem::swap(&mut b.id, &mut b.version),
+            _ => b = other,
+        }
+        prop_assert_eq!(a.tag(), a.clone().tag());
+        prop_assert_eq!(a.tag() == b.tag(), a == b);
+    }
+
+    #[test]
+    fn no_two_pairs_of_texts_have_the_same_tag([a, b, c, d] in [text(), text(), text(), text()]) {
+        let same = (&a, &b) == (&c, &d);
+        prop_assert_eq!(EntityTag::of(&raw(&a, &b, 1)) == EntityTag::of(&raw(&c, &d, 1)), same);
+        prop_assert_eq!(EntityTag::of(&line(1, &a, &b)) == EntityTag::of(&line(1, &c, &d)), same);
+    }
+}

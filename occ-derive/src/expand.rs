@@ -30,9 +30,10 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{GenericParam, Generics, Ident, Type, parse_quote};
 
-use crate::attr::Keyed;
+use crate::asserts::{checks, rule};
 use crate::choice::Check;
 use crate::model::{Conversion, Field, Model, Role, Write};
+use crate::prepared::Prepared;
 use crate::{tracked, types};
 
 pub(crate) fn tokens(model: &Model<'_>) -> TokenStream {
@@ -115,10 +116,8 @@ fn lock_impl(model: &Model<'_>, version: Option<&Field>, prepared: &Prepared) ->
 fn version_items(model: &Model<'_>, version: Option<&Field>) -> TokenStream {
     let Some(version) = version else {
         let key = model.with_role(Role::Key).next().map(|key| model.column_of(key));
-        let check = match model.check {
-            Some(Keyed { value: Check::All, .. }) => quote!(ByAll),
-            _ => quote!(ByDirty),
-        };
+        let all = model.check.is_some_and(|check| check.value == Check::All);
+        let check = if all { quote!(ByAll) } else { quote!(ByDirty) };
         return quote! {
             type VersionColumn = #key;
             type Version = __occ::Loaded;
@@ -321,61 +320,6 @@ fn visit(model: &Model<'_>, field: &Field, slot: Option<&syn::Index>) -> TokenSt
     }
 }
 
-/// The tuple of values that must exist before they are bound.
-struct Prepared {
-    /// The type of the tuple, and the function that makes it.
-    items: TokenStream,
-    /// For each field its place in the tuple.
-    slots: Vec<Option<syn::Index>>,
-}
-
-impl Prepared {
-    fn of(model: &Model<'_>) -> Self {
-        // A struct that cannot be embedded is reported at each of these tokens: so let all of them be its field.
-        let embedded = model.fields.iter().find(|field| matches!(field.write, Write::Embedded));
-        let span = embedded.map_or(Span::call_site(), |field| Span::call_site().located_at(field.ty.span()));
-        let (mut types, mut values, mut slots) = (Vec::new(), Vec::new(), Vec::new());
-        for field in &model.fields {
-            let (member, ty) = (&field.member, &field.ty);
-            let entry = match &field.write {
-                Write::Converted(conversion) if field.role != Role::Version => {
-                    let target = &conversion.target;
-                    let from = types::inside_option(ty).filter(|_| conversion.inside_option).unwrap_or(ty);
-                    let convert = quote!(<#from as __occ::SerializeAs<#target>>::serialize_as);
-                    Some(if conversion.inside_option {
-                        let own = quote!(__occ::Option::as_ref(&self.#member));
-                        (quote!(__occ::Option<#target>), quote!(__occ::Option::map(#own, #convert)))
-                    } else {
-                        (quote!(#target), quote!(#convert(&self.#member)))
-                    })
-                }
-                Write::Embedded => {
-                    let table = &model.table;
-                    let embedded = quote!(#ty as __occ::Embedded<'static, #table::table>);
-                    Some((
-                        quote!(<#embedded>::Changeset<'__a>),
-                        quote_spanned!(span=> <#embedded>::changeset(&self.#member)),
-                    ))
-                }
-                _ => None,
-            };
-            slots.push(entry.map(|(ty, value)| {
-                types.push(ty);
-                values.push(value);
-                syn::Index::from(types.len() - 1)
-            }));
-        }
-        let items = quote_spanned! {span=>
-            type Prepared<'__a> = (#(#types,)*) where Self: '__a;
-
-            fn prepare(&self) -> Self::Prepared<'_> {
-                (#(#values,)*)
-            }
-        };
-        Self { items, slots }
-    }
-}
-
 impl Model<'_> {
     /// The column as a type, always in this one form: a column that does not exist is then one error, however often
     /// it is named.
@@ -408,59 +352,6 @@ impl Model<'_> {
         let bound = quote_spanned!(ty.span()=> __occ::ColumnValue<#column, __DB>);
         Some(parse_quote!(#value: #bound))
     }
-}
-
-/// Asserts at the field what would otherwise fail at the first call of `save_optimistic`, far away and in Diesel's
-/// words. Types with parameters of the struct are left to that call.
-fn checks(model: &Model<'_>, version: Option<&Field>) -> TokenStream {
-    let parameters = Parameters::of(&model.input.generics);
-    let checks = |field| checks_of(field).into_iter().map(move |(ty, rule)| (field, ty, rule));
-    let checks =
-        model.fields.iter().flat_map(checks).chain(version.map(|version| (version, &version.ty, "Version")));
-    let checks = checks.filter(|(_, ty, _)| !parameters.appear_in(ty));
-    let checks = checks.map(|(field, ty, rule)| check(ty, rule, &model.column_of(field)));
-    let lifetimes = model.input.generics.lifetimes();
-    quote! {
-        #[allow(dead_code, reason = "it is there to be type-checked")]
-        fn __occ_checks<#(#lifetimes),*>() {
-            #(#checks)*
-        }
-    }
-}
-
-/// The types that are written for a field, each with what is asked of it. An embedded struct is asked by `prepare`.
-fn checks_of(field: &Field) -> Vec<(&Type, &'static str)> {
-    let ty = &field.ty;
-    match &field.write {
-        Write::Embedded => vec![],
-        Write::Never if field.role == Role::Value => vec![],
-        Write::Converted(conversion) if field.role != Role::Version => {
-            let mut checks = vec![(&conversion.target, "Field")];
-            if conversion.inside_option && !conversion.if_some {
-                checks.push((ty, "NoneAsNull"));
-            }
-            checks
-        }
-        Write::IfSome(content) => vec![(content, "Field")],
-        Write::Plain | Write::Never | Write::Converted(_) => match types::inside_option(ty) {
-            Some(content) => vec![(content, "Field"), (ty, "NoneAsNull")],
-            None => vec![(ty, "Field")],
-        },
-    }
-}
-
-fn check(ty: &Type, name: &str, column: &TokenStream) -> TokenStream {
-    let rule = rule(ty, name, column);
-    quote!(let _: #rule;)
-}
-
-/// Names a type that exists only if `ty` obeys the rule, and has the compiler underline `ty` for it.
-fn rule(ty: &Type, name: &str, column: &TokenStream) -> TokenStream {
-    let (first, last) = types::ends(ty);
-    let rule = Ident::new(name, first);
-    let rule = quote_spanned!(first=> __occ::check::#rule<);
-    let end = quote_spanned!(last=> >);
-    quote!(#rule #ty, #column #end)
 }
 
 /// The type and const parameters of the struct.

@@ -3,6 +3,7 @@
 //! The stages, in the order of the data: `attr` reads the attributes, `model` resolves names and defaults, `check`
 //! refuses, `expand` writes the impls, or `fallback` a stand-in for them next to the errors.
 
+mod asserts;
 mod attr;
 mod check;
 mod choice;
@@ -10,6 +11,7 @@ mod errors;
 mod expand;
 mod fallback;
 mod model;
+mod prepared;
 mod spelling;
 mod tracked;
 mod types;

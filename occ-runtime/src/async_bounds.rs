@@ -12,6 +12,7 @@ use diesel::sql_types::{SingleValue, SqlType};
 use diesel_async::methods::{ExecuteDsl, LoadQuery};
 use diesel_async::{AsyncConnection, RunQueryDsl, TransactionManager as _};
 
+use crate::all_or_nothing;
 use crate::conflict::Conflict;
 use crate::error::{Error, Operation};
 use crate::fields::Fields;

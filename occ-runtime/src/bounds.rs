@@ -12,6 +12,7 @@ use diesel::query_dsl::methods::{ExecuteDsl, LoadQuery};
 use diesel::result::QueryResult;
 use diesel::sql_types::{SingleValue, SqlType};
 
+use crate::all_or_nothing;
 use crate::conflict::Conflict;
 use crate::error::{Error, Operation};
 use crate::fields::Fields;

@@ -3,10 +3,13 @@
 #![doc = ""]
 #![doc = include_str!("../README.md")]
 
+mod all_or_nothing;
 #[cfg(feature = "async")]
 mod async_bounds;
 #[cfg(feature = "async")]
 mod async_methods;
+#[cfg(feature = "async")]
+mod async_tracked_methods;
 mod batch;
 mod bounds;
 mod bump;
@@ -55,6 +58,8 @@ pub use async_bounds::{AsyncLoadsOn, AsyncLocksOn, AsyncLocksRowsOn, AsyncWrites
 #[cfg(feature = "async")]
 pub use async_methods::AsyncOptimisticDsl;
 #[cfg(feature = "async")]
+pub use async_tracked_methods::AsyncTrackedDsl;
+#[cfg(feature = "async")]
 pub use batch::AsyncOptimisticBatchDsl;
 pub use batch::OptimisticBatchDsl;
 pub use bounds::{LoadsOn, LocksOn, LocksRowsOn, WritesOn};
@@ -83,8 +88,6 @@ pub use retry::{
 pub use sum::Summable;
 pub use timestamp::{Clock, Micros, Millis, PointInTime, Precision, Seconds, SystemClock, Timestamp};
 pub use tracked::Tracked;
-#[cfg(feature = "async")]
-pub use tracked_methods::AsyncTrackedDsl;
 pub use tracked_methods::TrackedDsl;
 #[cfg(feature = "async")]
 pub use transaction::async_optimistic_transaction;

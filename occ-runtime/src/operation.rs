@@ -3,15 +3,11 @@
 //! No operation changes the caller's value before the database has accepted the statement: setting the version is
 //! the last step. So a conflict, a database error, a panic or a dropped future leave the value as it was.
 
-use std::collections::HashSet;
-
 use diesel::backend::Backend;
-use diesel::result::{Error as DieselError, QueryResult};
 
 use crate::column::ValueText;
 use crate::error::{
-    AmbiguousKeyError, DuplicateRowError, Error, GuardError, LockedError, Operation, StaleBatchError,
-    StaleObjectError, VersionError,
+    AmbiguousKeyError, Error, GuardError, LockedError, Operation, StaleObjectError, VersionError,
 };
 use crate::generator::VersionGenerator as _;
 use crate::loaded::Check as _;
@@ -150,20 +146,20 @@ macro_rules! lock_operations {
         }
 
         $($async)? fn write_all(rows: &mut [M], conn: &mut C) -> Result<(), Error> {
-            operation::refuse_duplicates::<C::Backend, M>(rows)?;
+            all_or_nothing::refuse_duplicates::<C::Backend, M>(rows)?;
             if rows.is_empty() {
                 return Ok(());
             }
             let mut versions = None;
             if let Some(form) = Form::to_write::<C::Backend, M>(rows.len()) {
-                let next = operation::next_versions(rows)?;
+                let next = all_or_nothing::next_versions(rows)?;
                 if Self::send(Chunks::of(rows, Some(&next), form)?, conn)$(.$await)?? {
                     versions = Some(next);
                 }
             }
             if versions.is_none() {
                 C::TransactionManager::begin_transaction(conn)$(.$await)??;
-                let mut batch = operation::Batch::of(rows.len());
+                let mut batch = all_or_nothing::Batch::of(rows.len());
                 for row in rows.iter() {
                     let outcome = row.put(Operation::Save, None, WholeRow, conn)$(.$await)?;
                     if batch.ends_with(outcome) {
@@ -179,7 +175,7 @@ macro_rules! lock_operations {
         }
 
         $($async)? fn delete_all(rows: &[M], conn: &mut C) -> Result<(), Error> {
-            operation::refuse_duplicates::<C::Backend, M>(rows)?;
+            all_or_nothing::refuse_duplicates::<C::Backend, M>(rows)?;
             if rows.is_empty() {
                 return Ok(());
             }
@@ -189,7 +185,7 @@ macro_rules! lock_operations {
                 }
             }
             C::TransactionManager::begin_transaction(conn)$(.$await)??;
-            let mut batch = operation::Batch::of(rows.len());
+            let mut batch = all_or_nothing::Batch::of(rows.len());
             for row in rows {
                 let outcome = row.delete(Always, conn)$(.$await)?;
                 if batch.ends_with(outcome) {
@@ -206,7 +202,7 @@ macro_rules! lock_operations {
                 let expected = chunk.len();
                 let written = $execute(chunk, conn)$(.$await)?;
                 if written != Ok(expected) {
-                    sent = operation::one_by_one(written);
+                    sent = all_or_nothing::one_by_one(written);
                     break;
                 }
             }
@@ -260,75 +256,6 @@ macro_rules! row_lock_operations {
             }
         }
     };
-}
-
-/// What came of the rows of a batch so far.
-pub(crate) struct Batch<T> {
-    done: Vec<T>,
-    stale: Vec<StaleObjectError>,
-    error: Option<Error>,
-}
-
-impl<T> Batch<T> {
-    pub(crate) fn of(rows: usize) -> Self {
-        Self { done: Vec::with_capacity(rows), stale: Vec::new(), error: None }
-    }
-
-    /// Takes the outcome of one row. A stale row ends nothing, since all of them are to be named; any other error does.
-    pub(crate) fn ends_with(&mut self, outcome: Result<T, Error>) -> bool {
-        match outcome {
-            Ok(done) => self.done.push(done),
-            Err(Error::Stale(stale)) => self.stale.push(stale),
-            Err(error) => self.error = Some(error),
-        }
-        self.error.is_some()
-    }
-
-    /// All or nothing.
-    pub(crate) fn finish(self) -> Result<Vec<T>, Error> {
-        match self.error {
-            Some(error) => Err(error),
-            None if self.stale.is_empty() => Ok(self.done),
-            None => Err(StaleBatchError::new(self.stale).into()),
-        }
-    }
-}
-
-/// Of two values for one row the second would always be stale: whoever passes them means something else.
-pub(crate) fn refuse_duplicates<DB, M>(rows: &[M]) -> Result<(), Error>
-where
-    DB: Backend,
-    M: Columns<DB>,
-{
-    let mut seen = HashSet::with_capacity(rows.len());
-    for row in rows {
-        if !seen.insert(key_text::<DB, M>(row)) {
-            return Err(DuplicateRowError::new(M::table_name(), key_text::<DB, M>(row)).into());
-        }
-    }
-    Ok(())
-}
-
-/// The version that each row gets.
-pub(crate) fn next_versions<M: OptimisticLock>(rows: &[M]) -> Result<Vec<M::Version>, VersionError> {
-    rows.iter().map(|row| next_version::<M>(row.version())).collect()
-}
-
-/// Whether the rows of a statement that did not write all of them are to be written one by one: to learn which are
-/// stale, or because the database takes in one order what it refuses as a set, such as unique values that move up by one.
-pub(crate) fn one_by_one(written: QueryResult<usize>) -> Result<bool, Error> {
-    match written {
-        Ok(_) => Ok(false),
-        Err(error) => {
-            let error = Error::from(error);
-            let by_database = matches!(error, Error::Database(DieselError::DatabaseError(..)));
-            if by_database && !error.is_retryable() && !error.needs_new_connection() {
-                Ok(false)
-            } else {
-                Err(error)
-            }
-        }
-    }
 }
 
 pub(crate) use {lock_operations, row_lock_operations};

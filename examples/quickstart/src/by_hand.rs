@@ -7,7 +7,8 @@
 //! To be read, not to be copied: `occ_runtime::__private` is for the derive and changes without notice.
 
 use occ_runtime::__private::{
-    Backend, ColumnValue, ColumnVisitor, Columns, DefaultGenerator, OptimisticLock, QueryResult, SqlText,
+    Backend, ByVersion, ColumnValue, ColumnVisitor, Columns, DefaultGenerator, OptimisticLock, QueryResult,
+    SqlText,
 };
 
 use std::fmt::Debug;
@@ -32,6 +33,7 @@ impl OptimisticLock for Product {
     type VersionColumn = products::version;
     type Version = i32;
     type Generator = <i32 as DefaultGenerator>::Generator;
+    type Check = ByVersion;
     // Every field can be bound as it is. `serialize_as` and `embed` would put their converted values here.
     type Prepared<'a> = ();
     type StatementId = Statements;

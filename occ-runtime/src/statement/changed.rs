@@ -59,8 +59,7 @@ impl Changed {
         let unchecked = |column: &&str| {
             fields::<M>().any(|field| field.column_name() == Some(*column) && !field.is_checked())
         };
-        let all =
-            self.whole || !self.embedded.is_empty() || self.columns.iter().any(|column| unchecked(&column));
+        let all = self.whole || !self.embedded.is_empty() || self.columns.iter().any(unchecked);
         (!all).then(|| self.columns.clone())
     }
 

@@ -18,7 +18,7 @@ const SCHEMA: &str = include_str!("../schema.sql");
 /// Connections; SQLite has one writer at a time whatever their number.
 const MOST_CONNECTIONS: u32 = 8;
 /// How long a request waits for one of them.
-const PATIENCE: Duration = Duration::from_secs(2);
+const PATIENCE: Duration = Duration::from_secs(4);
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {

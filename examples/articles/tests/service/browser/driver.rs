@@ -6,7 +6,8 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value as Json, json};
-use ureq::Agent;
+use ureq::http::Response;
+use ureq::{Agent, Body};
 
 use crate::skipped;
 
@@ -108,18 +109,15 @@ impl Browser {
     }
 
     fn try_post(&self, command: &str, body: &Json) -> Result<Json, Json> {
-        let mut answer =
-            self.agent.post(format!("{}{command}", self.session)).send(body.to_string()).unwrap();
-        let mut json: Json = serde_json::from_str(&answer.body_mut().read_to_string().unwrap()).unwrap();
-        let value = json["value"].take();
-        if answer.status() == 200 { Ok(value) } else { Err(value) }
+        value(self.agent.post(format!("{}{command}", self.session)).send(body.to_string()).unwrap())
     }
 
     fn read(&self, command: &str) -> Json {
-        let mut answer = self.agent.get(format!("{}{command}", self.session)).call().unwrap();
-        let text = answer.body_mut().with_config().limit(100 << 20).read_to_string().unwrap();
-        let mut json: Json = serde_json::from_str(&text).unwrap();
-        json["value"].take()
+        self.try_read(command).unwrap_or_else(|error| panic!("{command}: {error}"))
+    }
+
+    fn try_read(&self, command: &str) -> Result<Json, Json> {
+        value(self.agent.get(format!("{}{command}", self.session)).call().unwrap())
     }
 
     pub fn open(&self, url: &str) {
@@ -130,19 +128,21 @@ impl Browser {
         self.read("/url").as_str().unwrap().to_owned()
     }
 
-    /// The path that `find` and the like take to an element; `None` if there is none.
+    /// The path of an element; `None` if there is none.
     fn element(&self, css: &str) -> Option<String> {
         let found = self.try_post("/element", &json!({ "using": "css selector", "value": css })).ok()?;
         let id = found.as_object()?.values().next()?.as_str()?.to_owned();
         Some(format!("/element/{id}"))
     }
 
-    /// Waits for an element.
-    fn find(&self, css: &str) -> String {
+    /// Waits for an element, and does something to it. Where its page goes in between, it is looked for again.
+    fn on<T>(&self, css: &str, work: impl Fn(&str) -> Result<T, Json>) -> T {
         let until = Instant::now() + PATIENCE;
         loop {
-            if let Some(element) = self.element(css) {
-                return element;
+            match self.element(css).map(|element| work(&element)) {
+                Some(Ok(value)) => return value,
+                Some(Err(error)) if error["error"] != "stale element reference" => panic!("{css}: {error}"),
+                Some(Err(_)) | None => {}
             }
             assert!(Instant::now() < until, "{css} is not on {}: {}", self.address(), self.read("/source"));
             std::thread::sleep(Duration::from_millis(20));
@@ -154,22 +154,23 @@ impl Browser {
     }
 
     pub fn click(&self, css: &str) {
-        self.post(&format!("{}/click", self.find(css)), &json!({}));
+        self.on(css, |element| self.try_post(&format!("{element}/click"), &json!({})));
     }
 
     /// In place of what is there.
     pub fn write(&self, css: &str, text: &str) {
-        let element = self.find(css);
-        self.post(&format!("{element}/clear"), &json!({}));
-        self.post(&format!("{element}/value"), &json!({ "text": text }));
+        self.on(css, |element| {
+            self.try_post(&format!("{element}/clear"), &json!({}))?;
+            self.try_post(&format!("{element}/value"), &json!({ "text": text }))
+        });
     }
 
     pub fn text(&self, css: &str) -> String {
-        self.read(&format!("{}/text", self.find(css))).as_str().unwrap().to_owned()
+        self.on(css, |element| self.try_read(&format!("{element}/text"))).as_str().unwrap().to_owned()
     }
 
     pub fn property(&self, css: &str, name: &str) -> Json {
-        self.read(&format!("{}/property/{name}", self.find(css)))
+        self.on(css, |element| self.try_read(&format!("{element}/property/{name}")))
     }
 
     /// Waits until the address ends so.
@@ -191,8 +192,7 @@ impl Browser {
 
     /// Whether the page has opened a dialog.
     pub fn asks(&self) -> bool {
-        let answer = self.agent.get(format!("{}/alert/text", self.session)).call().unwrap();
-        answer.status() == 200
+        self.try_read("/alert/text").is_ok()
     }
 
     pub fn agree(&self) {
@@ -237,6 +237,14 @@ impl Browser {
         std::fs::create_dir_all(&folder).unwrap();
         std::fs::write(folder.join(format!("{name}.png")), base64(shot["data"].as_str().unwrap())).unwrap();
     }
+}
+
+/// What the driver answers, or its error.
+fn value(mut answer: Response<Body>) -> Result<Json, Json> {
+    // A page and a picture of it are long.
+    let text = answer.body_mut().with_config().limit(100 << 20).read_to_string().unwrap();
+    let value = serde_json::from_str::<Json>(&text).unwrap()["value"].take();
+    if answer.status() == 200 { Ok(value) } else { Err(value) }
 }
 
 pub const TAB: &str = "\u{e004}";

@@ -129,6 +129,7 @@ with_browser!(a_keyboard_is_enough, |driver, server, client| {
     // Delete one; the question is the script's.
     second.tab_to("a[href='/articles/boats/edit']");
     second.press(&[ENTER]);
+    second.arrives("/edit");
     second.tab_to("form.deletion button");
     second.press(&[ENTER]);
     second.waits_for("the question", || second.asks());
@@ -184,6 +185,7 @@ with_browser!(scripts_tell_of_what_happens_elsewhere, |driver, server, client| {
     // Who writes a text of their own has chosen it; and who leaves with a text that is not saved is asked.
     browser.write("#title", "Rafts");
     browser.click("form.editor .primary");
+    browser.arrives("/articles/boats");
     browser.write("#title", "Canoes");
     assert_eq!(browser.property("input[value=own]", "checked"), true);
     // The driver would answer the browser's own question by itself.

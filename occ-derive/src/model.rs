@@ -229,7 +229,9 @@ fn no_version(input: &DeriveInput, fields: &[Field], errors: &mut Errors) {
         Some(Field { column: Some(column), ty, .. }) => {
             format!("mark it: `#[occ(version)] #[diesel(column_name = {column})] {}`", types::text(ty))
         }
-        _ => "add it to the struct and to `table!`: `#[occ(version)] version: i32`".to_owned(),
+        _ => "add it to the struct and to `table!`: `#[occ(version)] version: i32`; for a table that cannot get one, put \
+              `#[occ(check = all)]` above the struct"
+            .to_owned(),
     };
     errors.at(input.ident.span(), format_args!("`{}` has no version field", input.ident), help);
 }

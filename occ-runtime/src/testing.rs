@@ -30,7 +30,9 @@
 //! # std::fs::remove_file(file).unwrap();
 //! ```
 //!
-//! Connections of diesel-async are checked through its `AsyncConnectionWrapper`, which makes them blocking.
+//! Connections of diesel-async are checked through its `AsyncConnectionWrapper`, which makes them blocking and derefs to them:
+//! with [`save_with`](Conformance::save_with) it is the async methods, or an async repository, that save, such as by
+//! `runtime.block_on(product.save_optimistic(&mut **conn))`.
 
 use std::collections::HashMap;
 use std::fmt::{self, Debug};

@@ -193,3 +193,87 @@ fn on_postgresql_too() {
 fn on_mysql_too() {
     a_derived_model_keeps_every_promise::<MysqlConnection, occ_tests::mysql::Database>();
 }
+
+/// Connections of diesel-async, saved by its own methods.
+#[cfg(feature = "async")]
+mod waiting {
+    use std::future::Future;
+    use std::sync::LazyLock;
+
+    use diesel_async::async_connection_wrapper::{AsyncConnectionWrapper, BlockOn};
+    use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
+    use diesel_async::{AsyncConnection, AsyncMysqlConnection, AsyncPgConnection, RunQueryDsl};
+    use occ_runtime::{AsyncLocksOn, AsyncOptimisticDsl};
+    use tokio::runtime::Runtime;
+
+    use super::*;
+
+    static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
+
+    struct OnRuntime;
+
+    impl BlockOn for OnRuntime {
+        fn block_on<F: Future>(&self, future: F) -> F::Output {
+            RUNTIME.block_on(future)
+        }
+
+        fn get_runtime() -> Self {
+            Self
+        }
+    }
+
+    type Blocking<C> = AsyncConnectionWrapper<C, OnRuntime>;
+
+    fn async_saves_keep_every_promise<C, D>()
+    where
+        C: AsyncConnection + 'static,
+        D: TestDatabase + Sync,
+        Blocking<C>: Connection + LoadConnection,
+        Product: LocksOn<Blocking<C>> + LoadsOn<Blocking<C>> + AsyncLocksOn<C>,
+    {
+        let Some(database) = D::create() else { return };
+        connect::<Blocking<C>>(&database).batch_execute(TABLE).unwrap();
+        Conformance::new(|| connect::<Blocking<C>>(&database), insert(product), rename)
+            .save_with(|product, conn| {
+                RUNTIME.block_on(AsyncOptimisticDsl::save_optimistic(product, &mut **conn))
+            })
+            .run()
+            .assert();
+    }
+
+    #[test]
+    fn on_sqlite() {
+        async_saves_keep_every_promise::<SyncConnectionWrapper<SqliteConnection>, occ_tests::sqlite::Database>(
+        );
+    }
+
+    #[test]
+    fn on_postgresql() {
+        async_saves_keep_every_promise::<AsyncPgConnection, occ_tests::postgres::Database>();
+    }
+
+    #[test]
+    fn on_mysql() {
+        async_saves_keep_every_promise::<AsyncMysqlConnection, occ_tests::mysql::Database>();
+    }
+
+    #[test]
+    fn an_async_update_that_bypasses_the_check_is_found() {
+        let database = occ_tests::sqlite::Database::create().unwrap();
+        let connect = || connect::<Blocking<SyncConnectionWrapper<SqliteConnection>>>(&database);
+        connect().batch_execute(TABLE).unwrap();
+        let report = Conformance::new(connect, insert(product), rename)
+            .save_with(|product, conn| {
+                let update = diesel::update(products::table.find(product.id)).set((
+                    products::name.eq(product.name.clone()),
+                    products::version.eq(product.version + 1),
+                ));
+                RUNTIME.block_on(update.execute(&mut **conn))?;
+                product.version += 1;
+                Ok(())
+            })
+            .run();
+        assert!(broken(&report).contains(&Promise::StaleSaveRefused), "{report}");
+        assert!(broken(&report).contains(&Promise::NoLostUpdate), "{report}");
+    }
+}

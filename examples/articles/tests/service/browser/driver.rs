@@ -231,8 +231,16 @@ impl Browser {
     /// The whole page, as a file for people to look at.
     pub fn picture(&self, name: &str) {
         let parameters = json!({ "captureBeyondViewport": true });
-        let shot =
-            self.post("/goog/cdp/execute", &json!({ "cmd": "Page.captureScreenshot", "params": parameters }));
+        let command = json!({ "cmd": "Page.captureScreenshot", "params": parameters });
+        let until = Instant::now() + PATIENCE;
+        let shot = loop {
+            match self.try_post("/goog/cdp/execute", &command) {
+                Ok(shot) => break shot,
+                // A page that was opened just now may have no size yet.
+                Err(error) => assert!(Instant::now() < until, "{name}: {error}"),
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        };
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("articles");
         std::fs::create_dir_all(&folder).unwrap();
         std::fs::write(folder.join(format!("{name}.png")), base64(shot["data"].as_str().unwrap())).unwrap();

@@ -39,7 +39,8 @@ enum Wanted {
 impl TagCondition {
     /// All lines of one header. `None` if there is none; `Err` if they are neither `*` nor a list of entity tags.
     ///
-    /// An empty list is a list: it is sent, and no tag is in it.
+    /// A list without a tag is refused as well. The grammar has it, but it says nothing: an `If-None-Match` like this would
+    /// let everything pass, as if it had not been sent.
     pub(super) fn parse(lines: &GetAll<'_, HeaderValue>) -> Result<Option<Self>, Malformed> {
         let Some(length) = lines.iter().map(|line| line.len() + JOIN.len()).reduce(|a, b| a + b) else {
             return Ok(None);
@@ -53,7 +54,10 @@ impl TagCondition {
         let wanted = if trimmed(&list) == b"*" {
             Wanted::Any
         } else {
-            Elements(&list).try_for_each(|element| element.map(drop))?;
+            let tags = Elements(&list).try_fold(0_usize, |tags, element| element.map(|_| tags + 1))?;
+            if tags == 0 {
+                return Err(Malformed);
+            }
             Wanted::Listed(list.into())
         };
         Ok(Some(Self { wanted }))
@@ -110,7 +114,7 @@ impl fmt::Debug for TagCondition {
 /// from going on in the next line.
 const JOIN: &[u8] = b", ";
 
-/// Something in a list is no entity tag.
+/// Something in a list is no entity tag, or nothing is in it.
 #[derive(Debug)]
 pub(super) struct Malformed;
 

@@ -306,7 +306,8 @@ mod without_a_version {
         mine.kind = Some(Kind::Round);
         mine.version = "b".into();
         mine.save_optimistic(conn).unwrap();
-        let condition = "WHERE id = ? AND part = ? AND (type = ? OR (type IS NULL AND ? IS NULL)) AND size = ? AND version = ?";
+        let condition = "WHERE id = ? AND part = ? AND (type IS NOT NULL AND type = ? COLLATE BINARY OR type IS NULL AND ? IS NULL) \
+                         AND size = ? AND version = ? COLLATE BINARY";
         assert_eq!(
             recorder.take(),
             [

@@ -1,4 +1,5 @@
-//! The values that were loaded, as a condition: `.. AND "title" = ? AND ("body" = ? OR ("body" IS NULL AND ? IS NULL))`
+//! The values that were loaded, as a condition:
+//! `.. AND "stock" = ? AND ("price" IS NOT NULL AND "price" = ? OR "price" IS NULL AND ? IS NULL)`
 
 use std::any::type_name;
 
@@ -82,40 +83,52 @@ impl<'b, DB: Backend> ColumnVisitor<'b, DB> for Comparisons<'_, '_, 'b, DB> {
         if !ST::IS_NULLABLE {
             return self.equal::<C, T, ST>(value);
         }
+        // `concat` makes an empty text of NULL, hence the first of these questions.
         self.out.push_sql("(");
+        self.out.push_identifier(C::NAME)?;
+        self.out.push_sql(" IS NOT NULL AND ");
         self.equal::<C, T, ST>(value)?;
-        self.out.push_sql(" OR (");
+        self.out.push_sql(" OR ");
         self.out.push_identifier(C::NAME)?;
         self.out.push_sql(" IS NULL AND ");
         value.bind(&mut self.out)?;
-        self.out.push_sql(" IS NULL))");
+        self.out.push_sql(" IS NULL)");
         Ok(())
     }
 }
 
 impl<'b, DB: Backend> Comparisons<'_, '_, 'b, DB> {
-    /// MySQL takes `a`, `A` and `a ` for the same text in most collations, so there the bytes are compared.
+    /// Texts are compared byte by byte: in many a collation `a`, `A` and `a ` are equal, and then a change would be none.
     fn equal<C, T, ST>(&mut self, value: &'b T) -> QueryResult<()>
     where
         C: Column,
         T: ColumnValue<C, DB>,
         ST: ExactEquality,
     {
-        let by_bytes = ST::IS_TEXT && is_mysql::<DB>();
-        let (before, after) =
-            if by_bytes { ("CAST(CONVERT(", " USING utf8mb4) AS BINARY)") } else { ("", "") };
-        self.out.push_sql(before);
+        let [before_column, between, after_value] = if ST::IS_TEXT { text_equality::<DB>() } else { PLAIN };
+        self.out.push_sql(before_column);
         self.out.push_identifier(C::NAME)?;
-        self.out.push_sql(after);
-        self.out.push_sql(" = ");
-        self.out.push_sql(before);
+        self.out.push_sql(between);
         value.bind(&mut self.out)?;
-        self.out.push_sql(after);
+        self.out.push_sql(after_value);
         Ok(())
     }
 }
 
-/// By its name, for without the feature `mysql` its type cannot be named, and the comparison must be the same.
-fn is_mysql<DB>() -> bool {
-    type_name::<DB>().ends_with("::Mysql")
+/// What is before the column, between it and the value, and after that.
+type Equality = [&'static str; 3];
+
+const PLAIN: Equality = ["", " = ", ""];
+
+/// The backend is known by its name: without its feature its type cannot be named, and the comparison must be the same.
+fn text_equality<DB>() -> Equality {
+    match type_name::<DB>().rsplit("::").next() {
+        Some("Sqlite") => ["", " = ", " COLLATE BINARY"],
+        // A `char(n)` is loaded with the spaces that it is filled up with, which a cast to text would drop; `concat` does not.
+        Some("Pg") => ["concat(", ") COLLATE \"C\" = ", ""],
+        Some("Mysql") => {
+            ["CAST(CONVERT(", " USING utf8mb4) AS BINARY) = CAST(CONVERT(", " USING utf8mb4) AS BINARY)"]
+        }
+        _ => PLAIN,
+    }
 }

@@ -76,12 +76,13 @@ async fn part(id: i32, conn: &mut Conn) -> Tracked<Part> {
 /// How this backend compares a text.
 fn text(column: &str) -> String {
     match BACKEND {
+        Backend::Sqlite => format!("{column} = ? COLLATE BINARY"),
+        Backend::Postgres => format!("concat({column}) COLLATE C = ?"),
         Backend::Mysql => {
             format!(
                 "CAST(CONVERT({column} USING utf8mb4) AS BINARY) = CAST(CONVERT(? USING utf8mb4) AS BINARY)"
             )
         }
-        _ => format!("{column} = ?"),
     }
 }
 
@@ -96,8 +97,8 @@ super::scenarios! {
         row.stock = 21;
         save_tracked(&mut row, conn).await.unwrap();
         assert_eq!(recorder.take(), [format!(
-            "UPDATE legacy SET stock = ? WHERE id = ? AND {title} AND ({body} OR (body IS NULL AND ? IS NULL)) \
-             AND stock = ? AND (seal = ? OR (seal IS NULL AND ? IS NULL)) \
+            "UPDATE legacy SET stock = ? WHERE id = ? AND {title} AND (body IS NOT NULL AND {body} OR body IS NULL AND ? IS NULL) \
+             AND stock = ? AND (seal IS NOT NULL AND seal = ? OR seal IS NULL AND ? IS NULL) \
              -- [21, 2, \"Keys\", \"They turn.\", \"They turn.\", 20, None, None]",
         )]);
         let mut row = part(2, conn).await;
@@ -106,7 +107,7 @@ super::scenarios! {
         row.body = None;
         save_tracked(&mut row, conn).await.unwrap();
         assert_eq!(recorder.take(), [format!(
-            "UPDATE legacy SET title = ?, body = ? WHERE id = ? AND {title} AND ({body} OR (body IS NULL AND ? IS NULL)) \
+            "UPDATE legacy SET title = ?, body = ? WHERE id = ? AND {title} AND (body IS NOT NULL AND {body} OR body IS NULL AND ? IS NULL) \
              -- [\"Locks\", None, 2, \"Keys\", \"They turn.\", \"They turn.\"]",
         )]);
         save_tracked(&mut row, conn).await.unwrap();
@@ -153,6 +154,53 @@ super::scenarios! {
             save_tracked(&mut row, conn).await.unwrap();
             assert_eq!(whole(1, conn).await, row);
         }
+    }
+
+    async fn texts_are_compared_byte_by_byte_whatever_their_column_says(database) {
+        let types: &[&str] = match BACKEND {
+            Backend::Sqlite => &["TEXT", "TEXT COLLATE NOCASE", "TEXT COLLATE RTRIM", "CHAR(20)"],
+            Backend::Postgres => &["TEXT", "VARCHAR(20)", "CHAR(20)", "CITEXT", "TEXT COLLATE nocase"],
+            Backend::Mysql => &[
+                "TEXT", "CHAR(20)", "VARCHAR(20) COLLATE utf8mb4_general_ci", "VARCHAR(20) CHARACTER SET latin1", "VARCHAR(20) CHARACTER SET utf16",
+            ],
+        };
+        create_table(database).await;
+        let mut tried = 0;
+        for column in types {
+            // What is prepared is of the table that was there before.
+            let conn = &mut connect(database).await;
+            if *column == "TEXT COLLATE nocase" {
+                let nocase = "CREATE COLLATION nocase (provider = icu, locale = 'und-u-ks-level2', deterministic = false)";
+                batch(nocase, conn).await.unwrap();
+            }
+            // An extension that may be missing.
+            if *column == "CITEXT" && batch("CREATE EXTENSION citext", conn).await.is_err() {
+                continue;
+            }
+            batch("DROP TABLE legacy", conn).await.unwrap();
+            let blob = if BACKEND == Backend::Postgres { "BYTEA" } else { "BLOB" };
+            batch(&format!("CREATE TABLE legacy (id INTEGER PRIMARY KEY, title {column} NOT NULL, body {column}, \
+                 stock INTEGER NOT NULL, seal {blob}, weight DOUBLE PRECISION NOT NULL)"), conn).await.unwrap();
+            batch("INSERT INTO legacy VALUES (1, 'Stra\u{df}e', 'caf\u{e9} ', 10, NULL, 0)", conn).await.unwrap();
+            let mut row = whole(1, conn).await;
+            row.stock = 11;
+            save_tracked(&mut row, conn).await.unwrap_or_else(|error| panic!("{column}: {error}"));
+            for change in ["title = 'stra\u{df}e'", "body = 'CAF\u{c9} '", "body = ''"] {
+                let mut row = whole(1, conn).await;
+                batch(&format!("UPDATE legacy SET {change}"), conn).await.unwrap();
+                row.stock += 1;
+                assert!(save_tracked(&mut row, conn).await.unwrap_err().is_stale(), "{column}: {change} was not seen");
+                reload_tracked(&mut row, conn).await.unwrap();
+                row.stock += 1;
+                save_tracked(&mut row, conn).await.unwrap_or_else(|error| panic!("{column}, {change}: {error}"));
+            }
+            let mut row = whole(1, conn).await;
+            batch("UPDATE legacy SET body = NULL", conn).await.unwrap();
+            row.stock += 1;
+            assert!(save_tracked(&mut row, conn).await.unwrap_err().is_stale(), "{column}: '' is not NULL");
+            tried += 1;
+        }
+        assert!(tried >= 4);
     }
 
     async fn a_value_that_became_null_is_a_change(database) {

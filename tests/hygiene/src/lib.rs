@@ -58,6 +58,34 @@ pub mod model {
         pub version: i64,
     }
 
+    /// A row whose table has no version.
+    #[derive(Debug, Clone, ::my_occ::OptimisticLock)]
+    #[diesel(table_name = crate::schema::items)]
+    #[occ(crate = ::my_occ, check = all)]
+    pub struct Unversioned {
+        /// Its key.
+        pub id: i32,
+        /// Its name.
+        pub name: ::std::string::String,
+        /// What there is to say.
+        #[occ(unchecked)]
+        pub note: ::std::option::Option<::std::string::String>,
+    }
+
+    /// A row of which a save leaves something alone.
+    #[derive(Debug, ::my_occ::OptimisticLock)]
+    #[diesel(table_name = crate::schema::items)]
+    #[occ(crate = ::my_occ)]
+    pub struct Partly {
+        /// Its key.
+        pub id: i32,
+        /// What there is to say.
+        #[occ(unversioned)]
+        pub note: ::std::option::Option<::std::string::String>,
+        /// Moves on.
+        pub version: i64,
+    }
+
     /// A private row, in a function.
     #[must_use]
     pub fn in_a_function() -> &'static str {

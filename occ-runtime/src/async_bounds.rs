@@ -56,7 +56,22 @@ where
 {
 }
 
-/// [`WritesOn`](crate::WritesOn) for async connections.
+/// [`WritesOn`](crate::WritesOn) for async connections: the bound for generic code about [`Tracked`] values, of tables with
+/// a version and without.
+///
+/// ```
+/// use diesel_async::AsyncConnection;
+/// use occ_runtime::async_prelude::*;
+/// use occ_runtime::{AsyncWritesOn, Error, Fields, Tracked};
+///
+/// async fn save<C, M>(model: &mut Tracked<M>, conn: &mut C) -> Result<(), Error>
+/// where
+///     C: AsyncConnection,
+///     M: AsyncWritesOn<C> + Fields,
+/// {
+///     model.save_optimistic(conn).await
+/// }
+/// ```
 pub trait AsyncWritesOn<C: AsyncConnection>: Columns<C::Backend> {
     #[doc(hidden)]
     fn write<A>(

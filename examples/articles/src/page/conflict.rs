@@ -76,7 +76,7 @@ fn choice(field: Field, before: &str, mine: &str, theirs: &str, is_unclear: bool
     let heading = format!("My own {}", label(field).to_lowercase());
     html! {
         fieldset.field data-choice=(name) {
-            legend { (label(field)) }
+            legend { h2 { (label(field)) } }
             @if is_unclear {
                 p.error { "Choose one of these. If you have written a text of your own, choose that." }
             }

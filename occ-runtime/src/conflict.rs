@@ -41,8 +41,9 @@ use crate::model::OptimisticLock;
 /// }
 /// ```
 ///
-/// `current_version` and `current` are null where the row is gone, `base` where it is not known. A struct with a field
-/// that is `#[occ(secret)]` and not `#[serde(skip_serializing)]` has no such JSON: that is a compile error.
+/// `current_version` and `current` are null where the row is gone, the versions where the table has none, `base` where it is
+/// not known. A struct with a field that is `#[occ(secret)]` and not `#[serde(skip_serializing)]` has no such JSON: that is a
+/// compile error.
 #[cfg_attr(
     feature = "serde",
     doc = r"

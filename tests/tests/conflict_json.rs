@@ -82,3 +82,39 @@ fn a_row_that_is_gone_has_no_version_and_no_data() {
         })
     );
 }
+
+/// The same table as if it had no version.
+#[derive(Clone, Queryable, Selectable, serde::Serialize, OptimisticLock)]
+#[diesel(table_name = articles)]
+#[occ(check = all)]
+struct Unversioned {
+    id: i32,
+    title: String,
+    summary: Option<String>,
+}
+
+#[test]
+fn without_a_version_there_is_the_row_and_the_differences() {
+    let conn = &mut SqliteConnection::establish(":memory:").unwrap();
+    conn.batch_execute(
+        "CREATE TABLE articles (id INTEGER, title TEXT, summary TEXT);
+         INSERT INTO articles VALUES (1, 'Doors', NULL);",
+    )
+    .unwrap();
+    let mut mine = articles::table.select(Tracked::<Unversioned>::as_select()).first(conn).unwrap();
+    conn.batch_execute("UPDATE articles SET title = 'Theirs'").unwrap();
+    mine.title = "Mine".into();
+    assert!(mine.save_optimistic(conn).unwrap_err().is_stale());
+    assert_eq!(
+        serde_json::to_value(mine.into_conflict(conn).unwrap()).unwrap(),
+        json!({
+            "table": "articles",
+            "your_version": null,
+            "current_version": null,
+            "current": { "id": 1, "title": "Theirs", "summary": null },
+            "differences": [
+                { "field": "title", "secret": false, "base": "Doors", "mine": "Mine", "theirs": "Theirs" },
+            ],
+        })
+    );
+}

@@ -48,7 +48,6 @@ pub(crate) fn tokens(model: &Model<'_>) -> TokenStream {
     quote! {
         // A block of its own, so that the import is seen by nobody else.
         #[allow(unused_qualifications, reason = "a path that is longer than needed is the user's")]
-        #[allow(clippy::unused_unit, reason = "`()` is what a struct without conversions prepares")]
         const _: () = {
             use #krate::__private as __occ;
             /// Stands for this struct's SQL in the statement cache: a type of no parameters, whatever the struct has.
@@ -67,9 +66,12 @@ fn unversioned_impl(model: &Model<'_>) -> Option<TokenStream> {
     model.with_role(Role::Unversioned).next()?;
     let name = &model.input.ident;
     let (impl_generics, ty_generics, where_clause) = model.input.generics.split_for_impl();
+    let sql_text = sql_text(model, Role::Unversioned);
     Some(quote! {
         #[automatically_derived]
-        impl #impl_generics __occ::HasUnversioned for #name #ty_generics #where_clause {}
+        impl #impl_generics __occ::HasUnversioned for #name #ty_generics #where_clause {
+            const SQL_TEXT: __occ::SqlText = #sql_text;
+        }
     })
 }
 
@@ -88,7 +90,7 @@ fn lock_impl(model: &Model<'_>, version: Option<&Field>, prepared: &Prepared) ->
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
     let version_items = version_items(model, version);
     let prepared_items = &prepared.items;
-    let sql_text = sql_text(model);
+    let sql_text = sql_text(model, Role::Value);
     let visit_key = visit_key(model, prepared);
     quote! {
         #[automatically_derived]
@@ -198,8 +200,8 @@ fn type_item(name: &str, at: &Type, value: &TokenStream) -> TokenStream {
 }
 
 /// An embedded changeset has texts we know nothing of; each field that may be left alone doubles them.
-fn sql_text(model: &Model<'_>) -> TokenStream {
-    let values = || model.with_role(Role::Value).map(|field| &field.write);
+fn sql_text(model: &Model<'_>, role: Role) -> TokenStream {
+    let values = || model.with_role(role).map(|field| &field.write);
     if values().any(|write| matches!(write, Write::Embedded)) {
         return quote!(__occ::SqlText::Many);
     }

@@ -75,7 +75,9 @@ pub(crate) fn tokens(
             }
 
             #[automatically_derived]
-            impl #impl_generics __occ::HasUnversioned for #name #ty_generics #where_clause {}
+            impl #impl_generics __occ::HasUnversioned for #name #ty_generics #where_clause {
+                const SQL_TEXT: __occ::SqlText = __occ::SqlText::Many;
+            }
 
             #[automatically_derived]
             impl #backend_generics __occ::Columns<__DB> for #name #ty_generics #where_clause {

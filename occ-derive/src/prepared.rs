@@ -51,11 +51,13 @@ impl Prepared {
                 syn::Index::from(types.len() - 1)
             }));
         }
+        // No body at all where there is nothing to make: clippy would have it so.
+        let body = if values.is_empty() { TokenStream::new() } else { quote_spanned!(span=> (#(#values,)*)) };
         let items = quote_spanned! {span=>
             type Prepared<'__a> = (#(#types,)*) where Self: '__a;
 
             fn prepare(&self) -> Self::Prepared<'_> {
-                (#(#values,)*)
+                #body
             }
         };
         Self { items, slots }

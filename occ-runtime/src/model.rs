@@ -139,7 +139,10 @@ impl SqlText {
     label = "there is nothing to write without the version",
     note = "mark the field that a save is to leave alone: `#[occ(unversioned)]`"
 )]
-pub trait HasUnversioned {}
+pub trait HasUnversioned {
+    /// How often the SQL text of their own write can differ.
+    const SQL_TEXT: SqlText;
+}
 
 /// The columns of a struct, one visit each, in the order of its fields.
 ///

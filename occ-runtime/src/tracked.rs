@@ -35,9 +35,9 @@ use crate::transaction::VersionedValues;
 /// # What counts as a change
 ///
 /// A field that is not equal (`PartialEq`) to what was loaded. A float that is NaN equals nothing, so it always counts.
-/// Fields that a save never writes (`skip_update`, and a `None` that leaves its column alone) do not count. An embedded
-/// struct is one field: its columns are written together. Where a key field was changed, the value means another row,
-/// and a save writes all of its columns.
+/// Fields that a save never writes (`skip_update`, `#[occ(unversioned)]`, and a `None` that leaves its column alone) do not
+/// count, and a rebase makes them the row's. An embedded struct is one field: its columns are written together. Where a key
+/// field was changed, the value means another row, and a save writes all of its columns.
 ///
 /// # Without a version
 ///

@@ -13,7 +13,7 @@ pub struct Database {
 
 impl TestDatabase for Database {
     fn create() -> Option<Self> {
-        let server = server("OCC_TEST_MYSQL_URL", "mysql://root@127.0.0.1/test")?;
+        let server = server("OCC_TEST_MYSQL_URL", "mysql://user@host/database")?;
         Some(Self::create_on(&server))
     }
 

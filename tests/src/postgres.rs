@@ -11,7 +11,7 @@ pub struct Database {
 
 impl TestDatabase for Database {
     fn create() -> Option<Self> {
-        let url = server("OCC_TEST_POSTGRES_URL", "postgres://postgres@127.0.0.1/test")?;
+        let url = server("OCC_TEST_POSTGRES_URL", "postgres://user@host/database")?;
         Some(Self::create_on(&url))
     }
 

@@ -159,9 +159,9 @@ impl Panel {
 }
 
 /// The pixel at a share of the way from `bottom` up to `top`.
-#[allow(clippy::cast_possible_truncation, reason = "a share of a picture's height")]
 fn at(bottom: i32, top: i32, share: f64) -> i32 {
-    bottom - (f64::from(bottom - top) * share.clamp(0.0, 1.0)).round() as i32
+    let height = f64::from(bottom - top) * share;
+    (top..=bottom).find(|&pixel| f64::from(bottom - pixel) - 0.5 <= height).unwrap_or(bottom)
 }
 
 fn text<B: DrawingBackend>(

@@ -53,9 +53,10 @@ impl Scale {
     }
 }
 
-#[allow(clippy::cast_possible_truncation, reason = "no exponent is above 308")]
+/// Of the greatest power of ten that is not above `value`.
 fn exponent(value: f64) -> i32 {
-    value.log10().floor() as i32
+    let powers = f64::MIN_10_EXP..=f64::MAX_10_EXP;
+    powers.rev().find(|&power| 10_f64.powi(power) <= value).unwrap_or(f64::MIN_10_EXP)
 }
 
 fn number(value: f64) -> String {

@@ -36,6 +36,8 @@ impl Changed {
                         changed.columns.push(column);
                     }
                 }
+                // What a save never writes is not shown to its visitor either, and must not be counted.
+                None if !field.is_written(value) => {}
                 None => {
                     if is_changed {
                         changed.embedded.push(embedded);

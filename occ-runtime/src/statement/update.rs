@@ -9,7 +9,7 @@ use diesel::result::QueryResult;
 
 use super::{FromClause, RowKey, StatementKey, from_clause};
 use crate::column::{Equations, FirstColumn};
-use crate::model::{Columns, OptimisticLock, SqlText};
+use crate::model::{Columns, HasUnversioned, OptimisticLock, SqlText};
 use crate::operation::is_xmin;
 
 /// Writes `assignments` and the version `next`, if the row is at `expected`. Without an expected version, whatever it is at.
@@ -87,18 +87,18 @@ where
 /// The columns that a save leaves alone.
 pub struct UnversionedFields;
 
-impl<M: OptimisticLock> UpdateKind<M> for UnversionedFields {
-    type Id = ();
-    const IS_FIXED: bool = false;
+impl<M: OptimisticLock + HasUnversioned> UpdateKind<M> for UnversionedFields {
+    type Id = Self;
+    const IS_FIXED: bool = matches!(<M as HasUnversioned>::SQL_TEXT, SqlText::Fixed);
 
     fn sql_text(&self) -> SqlText {
-        SqlText::Few
+        <M as HasUnversioned>::SQL_TEXT
     }
 }
 
 impl<M, DB> Assignments<M, DB> for UnversionedFields
 where
-    M: Columns<DB>,
+    M: Columns<DB> + HasUnversioned,
     DB: Backend,
 {
     fn assign<'a, 'b>(&'b self, key: &'b RowKey<'a, M>, set: &mut Equations<'_, 'b, DB>) -> QueryResult<()>

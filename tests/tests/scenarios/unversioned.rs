@@ -32,6 +32,10 @@ super::scenarios! {
         counted.quantity = 11;
         save_unversioned(&counted, conn).await.unwrap();
         assert_eq!(recorder.take(), ["UPDATE products SET quantity = ? WHERE id = ? -- [11, 1]"]);
+        assert_eq!(recorder.take_prepared(), 1);
+        save_unversioned(&counted, conn).await.unwrap();
+        assert_eq!(recorder.take_prepared(), 0, "it is kept");
+        let _ = recorder.take();
         edited.name = "renamed".into();
         save(&mut edited, conn).await.unwrap();
         assert_eq!(recorder.take(), [

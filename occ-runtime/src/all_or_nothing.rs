@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use diesel::backend::Backend;
-use diesel::result::{Error as DieselError, QueryResult};
+use diesel::result::{DatabaseErrorKind, Error as DieselError, QueryResult};
 
 use crate::error::{DuplicateRowError, Error, StaleBatchError, StaleObjectError, VersionError};
 use crate::model::{Columns, OptimisticLock};
@@ -61,19 +61,30 @@ pub(crate) fn next_versions<M: OptimisticLock>(rows: &[M]) -> Result<Vec<M::Vers
     rows.iter().map(|row| next_version::<M>(row.version())).collect()
 }
 
-/// Whether the rows of a statement that did not write all of them are to be written one by one: to learn which are
-/// stale, or because the database takes in one order what it refuses as a set, such as unique values that move up by one.
-pub(crate) fn one_by_one(written: QueryResult<usize>) -> Result<bool, Error> {
+/// Whether the rows of a statement that did not write all of them are to be written one by one: `Ok`, with what the
+/// database said. So are the stale rows found, and rows that the database takes in one order and refuses as a set, such as
+/// unique values that move up by one; or that are too long together. Whatever else goes wrong is no reason to begin anew.
+pub(crate) fn one_by_one(written: QueryResult<usize>) -> Result<Option<DieselError>, Error> {
+    use DatabaseErrorKind as Kind;
     match written {
-        Ok(_) => Ok(false),
-        Err(error) => {
-            let error = Error::from(error);
-            let by_database = matches!(error, Error::Database(DieselError::DatabaseError(..)));
-            if by_database && !error.is_retryable() && !error.needs_new_connection() {
-                Ok(false)
-            } else {
-                Err(error)
-            }
+        Ok(_) => Ok(None),
+        Err(DieselError::DatabaseError(kind, information)) => {
+            let violated = matches!(
+                kind,
+                Kind::UniqueViolation
+                    | Kind::ForeignKeyViolation
+                    | Kind::RestrictViolation
+                    | Kind::NotNullViolation
+                    | Kind::CheckViolation
+                    | Kind::ExclusionViolation
+            );
+            let is_too_long = TOO_LONG.iter().any(|text| information.message().starts_with(text));
+            let error = DieselError::DatabaseError(kind, information);
+            if violated || is_too_long { Ok(Some(error)) } else { Err(error.into()) }
         }
+        Err(error) => Err(error.into()),
     }
 }
+
+/// What MySQL's server and its clients say of a statement that is longer than they take.
+const TOO_LONG: &[&str] = &["Got a packet bigger than 'max_allowed_packet'", "Got packet bigger than 'max_allowed_packet'"];

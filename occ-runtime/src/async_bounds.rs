@@ -14,9 +14,11 @@ use diesel_async::{AsyncConnection, RunQueryDsl, TransactionManager as _};
 
 use crate::all_or_nothing;
 use crate::conflict::Conflict;
+use crate::ends::{async_begin as begin, async_end as end};
 use crate::error::{Error, Operation};
 use crate::fields::Fields;
 use crate::generator::VersionGenerator;
+use crate::in_flight::{AsyncInFlight as InFlight, async_depth as depth, async_roll_back as roll_back};
 use crate::loaded::{Check as _, Versioned};
 use crate::lock::{LockMode, LockVersion, RowLocks};
 use crate::merge::{Choice, merge};
@@ -25,9 +27,9 @@ use crate::operation;
 use crate::reading;
 use crate::statement::{
     Always, AsLoaded, Assignments, Chunks, CurrentRow, CurrentVersion, Delete, Erased, Form, FromClause,
-    Guard, Guarded, ReturningVersion, Update, WholeRow,
+    Guard, Guarded, ReturningVersion, StoredAs, Update, WholeRow,
 };
-use crate::tracked::Tracked;
+use crate::tracked::{Settled, Tracked};
 
 /// A model that can be written, with its version checked, through the async connection `C`: the bound for generic
 /// code.
@@ -85,50 +87,47 @@ pub trait AsyncWritesOn<C: AsyncConnection>: Columns<C::Backend> {
         A: Assignments<Self, C::Backend> + Send;
 
     #[doc(hidden)]
-    fn put<A>(
-        &self,
-        operation: Operation,
-        expected: Option<&Self::Version>,
-        assignments: A,
-        conn: &mut C,
-    ) -> impl Future<Output = Result<Self::Version, Error>> + Send
+    fn put<A>(&self, operation: Operation, assignments: A, conn: &mut C) -> impl Future<Output = Result<Self::Version, Error>> + Send
     where
         A: Assignments<Self, C::Backend> + Send;
 
     #[doc(hidden)]
-    fn put_generated<A>(
-        &self,
-        operation: Operation,
-        expected: Option<&Self::Version>,
-        assignments: A,
-        conn: &mut C,
-    ) -> impl Future<Output = Result<Self::Version, Error>> + Send
+    fn put_generated<A>(&self, operation: Operation, assignments: A, conn: &mut C) -> impl Future<Output = Result<Self::Version, Error>> + Send
     where
         A: Assignments<Self, C::Backend> + Send;
 
     #[doc(hidden)]
-    fn write_changes(
-        tracked: &mut Tracked<Self>,
-        expected: Option<&Self::Version>,
-        conn: &mut C,
-    ) -> impl Future<Output = Result<(), Error>> + Send
+    fn send_in_savepoint<S>(&self, statement: S, conn: &mut C) -> impl Future<Output = Result<usize, Error>> + Send
+    where
+        S: QueryFragment<C::Backend> + QueryId + Send;
+
+    #[doc(hidden)]
+    fn write_changes(tracked: &mut Tracked<Self>, expected: Option<&Self::Version>, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
     where
         Self: Fields;
 
     #[doc(hidden)]
-    fn delete_tracked(
-        tracked: &Tracked<Self>,
-        conn: &mut C,
-    ) -> impl Future<Output = Result<(), Error>> + Send
+    fn put_changes(tracked: &mut Tracked<Self>, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
     where
         Self: Fields;
 
     #[doc(hidden)]
-    fn put_unversioned<A>(
-        &self,
-        assignments: A,
-        conn: &mut C,
-    ) -> impl Future<Output = Result<(), Error>> + Send
+    fn settle(tracked: &Tracked<Self>, operation: Operation, conn: &mut C) -> impl Future<Output = Result<Settled, Error>> + Send
+    where
+        Self: Fields;
+
+    #[doc(hidden)]
+    fn delete_tracked(tracked: &Tracked<Self>, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        Self: Fields;
+
+    #[doc(hidden)]
+    fn put_unversioned<A>(&self, assignments: A, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        A: Assignments<Self, C::Backend> + Send;
+
+    #[doc(hidden)]
+    fn send_unversioned<A>(&self, assignments: A, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
     where
         A: Assignments<Self, C::Backend> + Send;
 
@@ -136,13 +135,24 @@ pub trait AsyncWritesOn<C: AsyncConnection>: Columns<C::Backend> {
     fn write_all(rows: &mut [Self], conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send;
 
     #[doc(hidden)]
+    fn put_all(rows: &[Self], conn: &mut C) -> impl Future<Output = Result<Vec<Self::Version>, Error>> + Send;
+
+    #[doc(hidden)]
     fn delete_all(rows: &[Self], conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send;
+
+    #[doc(hidden)]
+    fn send_deletes(rows: &[Self], conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send;
 
     #[doc(hidden)]
     fn send(chunks: Chunks<'_, Self>, conn: &mut C) -> impl Future<Output = Result<bool, Error>> + Send;
 
     #[doc(hidden)]
     fn delete<G>(&self, guard: G, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        G: Guard<C::Backend> + Send;
+
+    #[doc(hidden)]
+    fn send_delete<G>(&self, expected: &Self::Version, guard: G, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
     where
         G: Guard<C::Backend> + Send;
 
@@ -158,7 +168,18 @@ where
     SqlTypeOf<M::VersionColumn>: SqlType + SingleValue + 'static,
     FromClause<M>: QueryFragment<C::Backend> + Send,
 {
-    operation::lock_operations!(ExecuteDsl::execute, first, first_rarely, all, apart, end, [async, await, Send]);
+    operation::lock_operations!(
+        ExecuteDsl::execute,
+        first,
+        first_rarely,
+        all,
+        apart,
+        depth,
+        begin,
+        end,
+        roll_back,
+        [async, await, Send]
+    );
 }
 
 /// A model whose row can be locked through the async connection `C`: the bound for
@@ -324,7 +345,7 @@ where
     ST: SqlType + TypedExpressionType + 'static,
     FromClause<M>: QueryFragment<C::Backend> + Send,
 {
-    reading::load_operations!(first, [async, await, Send]);
+    reading::load_operations!(first, depth, [async, await, Send]);
 }
 
 /// The one row of a query. Boxed, as a future that names the query cannot be shown to be `Send` here
@@ -371,22 +392,4 @@ where
     U: Send + 'c,
 {
     Box::pin(RunQueryDsl::get_results(query, conn))
-}
-
-/// Commits what went well, and rolls back what did not.
-pub(crate) async fn end<C, T, E>(outcome: Result<T, E>, conn: &mut C) -> Result<T, E>
-where
-    C: AsyncConnection,
-    E: From<diesel::result::Error>,
-{
-    match outcome {
-        Ok(value) => {
-            C::TransactionManager::commit_transaction(conn).await?;
-            Ok(value)
-        }
-        Err(error) => match C::TransactionManager::rollback_transaction(conn).await {
-            Ok(()) | Err(diesel::result::Error::BrokenTransactionManager) => Err(error),
-            Err(rollback) => Err(rollback.into()),
-        },
-    }
 }

@@ -14,9 +14,11 @@ use diesel::sql_types::{SingleValue, SqlType};
 
 use crate::all_or_nothing;
 use crate::conflict::Conflict;
+use crate::ends::{begin, end};
 use crate::error::{Error, Operation};
 use crate::fields::Fields;
 use crate::generator::VersionGenerator;
+use crate::in_flight::{InFlight, depth, roll_back};
 use crate::loaded::{Check as _, Versioned};
 use crate::lock::{LockMode, LockVersion, RowLocks};
 use crate::merge::{Choice, merge};
@@ -25,9 +27,9 @@ use crate::operation;
 use crate::reading;
 use crate::statement::{
     Always, AsLoaded, Assignments, Chunks, CurrentRow, CurrentVersion, Delete, Erased, Form, FromClause,
-    Guard, Guarded, ReturningVersion, Update, WholeRow,
+    Guard, Guarded, ReturningVersion, StoredAs, Update, WholeRow,
 };
-use crate::tracked::Tracked;
+use crate::tracked::{Settled, Tracked};
 
 /// A model that can be written, with its version checked, through the connection `C`: the bound for generic code.
 ///
@@ -99,7 +101,6 @@ pub trait WritesOn<C: Connection>: Columns<C::Backend> {
     fn put<A>(
         &self,
         operation: Operation,
-        expected: Option<&Self::Version>,
         assignments: A,
         conn: &mut C,
     ) -> Result<Self::Version, Error>
@@ -110,7 +111,6 @@ pub trait WritesOn<C: Connection>: Columns<C::Backend> {
     fn put_generated<A>(
         &self,
         operation: Operation,
-        expected: Option<&Self::Version>,
         assignments: A,
         conn: &mut C,
     ) -> Result<Self::Version, Error>
@@ -118,11 +118,26 @@ pub trait WritesOn<C: Connection>: Columns<C::Backend> {
         A: Assignments<Self, C::Backend>;
 
     #[doc(hidden)]
+    fn send_in_savepoint<S>(&self, statement: S, conn: &mut C) -> Result<usize, Error>
+    where
+        S: QueryFragment<C::Backend> + QueryId;
+
+    #[doc(hidden)]
     fn write_changes(
         tracked: &mut Tracked<Self>,
         expected: Option<&Self::Version>,
         conn: &mut C,
     ) -> Result<(), Error>
+    where
+        Self: Fields;
+
+    #[doc(hidden)]
+    fn put_changes(tracked: &mut Tracked<Self>, conn: &mut C) -> Result<(), Error>
+    where
+        Self: Fields;
+
+    #[doc(hidden)]
+    fn settle(tracked: &Tracked<Self>, operation: Operation, conn: &mut C) -> Result<Settled, Error>
     where
         Self: Fields;
 
@@ -137,16 +152,32 @@ pub trait WritesOn<C: Connection>: Columns<C::Backend> {
         A: Assignments<Self, C::Backend>;
 
     #[doc(hidden)]
+    fn send_unversioned<A>(&self, assignments: A, conn: &mut C) -> Result<(), Error>
+    where
+        A: Assignments<Self, C::Backend>;
+
+    #[doc(hidden)]
     fn write_all(rows: &mut [Self], conn: &mut C) -> Result<(), Error>;
 
     #[doc(hidden)]
+    fn put_all(rows: &[Self], conn: &mut C) -> Result<Vec<Self::Version>, Error>;
+
+    #[doc(hidden)]
     fn delete_all(rows: &[Self], conn: &mut C) -> Result<(), Error>;
+
+    #[doc(hidden)]
+    fn send_deletes(rows: &[Self], conn: &mut C) -> Result<(), Error>;
 
     #[doc(hidden)]
     fn send(chunks: Chunks<'_, Self>, conn: &mut C) -> Result<bool, Error>;
 
     #[doc(hidden)]
     fn delete<G>(&self, guard: G, conn: &mut C) -> Result<(), Error>
+    where
+        G: Guard<C::Backend>;
+
+    #[doc(hidden)]
+    fn send_delete<G>(&self, expected: &Self::Version, guard: G, conn: &mut C) -> Result<(), Error>
     where
         G: Guard<C::Backend>;
 
@@ -168,7 +199,10 @@ where
         first_rarely,
         RunQueryDsl::get_results,
         identity,
-        end
+        depth,
+        begin,
+        end,
+        roll_back
     );
 }
 
@@ -307,7 +341,7 @@ where
     ST: SqlType + TypedExpressionType + 'static,
     FromClause<M>: QueryFragment<C::Backend>,
 {
-    reading::load_operations!(RunQueryDsl::get_result);
+    reading::load_operations!(RunQueryDsl::get_result, depth);
 }
 
 /// The one row of a query that is rarely sent: see [`Erased`].
@@ -318,22 +352,4 @@ where
     Erased<dyn QueryFragment<C::Backend> + 'q, Q::SqlType>: LoadQuery<'q, C, U>,
 {
     Erased::<dyn QueryFragment<C::Backend> + 'q, _>::new(Box::new(query)).get_result(conn)
-}
-
-/// Commits what went well, and rolls back what did not.
-pub(crate) fn end<C, T, E>(outcome: Result<T, E>, conn: &mut C) -> Result<T, E>
-where
-    C: Connection,
-    E: From<diesel::result::Error>,
-{
-    match outcome {
-        Ok(value) => {
-            C::TransactionManager::commit_transaction(conn)?;
-            Ok(value)
-        }
-        Err(error) => match C::TransactionManager::rollback_transaction(conn) {
-            Ok(()) | Err(diesel::result::Error::BrokenTransactionManager) => Err(error),
-            Err(rollback) => Err(rollback.into()),
-        },
-    }
 }

@@ -29,7 +29,7 @@ use crate::show::HIDDEN;
     label = "has no `#[occ(tracked)]`",
     note = "add `#[occ(tracked)]` above `{Self}`, below its `#[derive(OptimisticLock)]`"
 )]
-pub trait Fields: OptimisticLock + Clone {
+pub trait Fields: OptimisticLock<Version: Clone> + Clone {
     /// The fields in their order, all but the version; `None` after the last one.
     // A function and not a constant, which could not name a struct with a lifetime.
     #[doc(hidden)]

@@ -19,11 +19,13 @@ mod column;
 mod conflict;
 #[cfg(feature = "serde")]
 mod conflict_json;
+mod ends;
 mod error;
 mod fields;
 mod generator;
 #[cfg(feature = "http")]
 pub mod http;
+mod in_flight;
 mod loaded;
 mod lock;
 mod merge;

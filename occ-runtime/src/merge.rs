@@ -30,10 +30,27 @@ pub enum Choice {
     Undecided,
 }
 
+/// Who may have written a row since it was what a merge starts from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Since {
+    Others,
+    /// It is at the version that mine was loaded or last written at. Where it is not what was sent, the database has made it
+    /// so: a column that rounds or pads, a trigger.
+    Nobody,
+    /// Others and I.
+    Unknown,
+}
+
 /// What both sides have made of `base`, or the fields for which nobody decides.
 ///
 /// It starts from theirs, so that whatever is not said to be mine is the row's.
-pub(crate) fn merge<M, F>(base: &M, mine: &M, theirs: &M, mut choose: F) -> Result<M, Vec<Difference>>
+pub(crate) fn merge<M, F>(
+    base: &M,
+    mine: &M,
+    theirs: &M,
+    since: Since,
+    mut choose: F,
+) -> Result<M, Vec<Difference>>
 where
     M: Fields,
     F: FnMut(&'static str, &M, &M, &M) -> Choice,
@@ -43,8 +60,11 @@ where
     for field in fields::<M>() {
         let choice = if !field.is_changed(base, mine) {
             Choice::Theirs
-        } else if field.is_same(base, theirs) {
+        } else if since == Since::Nobody || field.is_same(base, theirs) {
             Choice::Mine
+        } else if since == Since::Unknown && !matches!(field.merge_rule(), Rule::Mine) {
+            // What differs may be my own writing, which must neither be added once more nor be taken for theirs.
+            if field.is_same(mine, theirs) { Choice::Theirs } else { choose(field.name(), base, mine, theirs) }
         } else {
             match field.merge_rule() {
                 // Also where both changes are the same: two people who count one each are two.

@@ -66,6 +66,10 @@ pub trait OptimisticLock: Sized {
     #[doc(hidden)]
     type Check: Check;
 
+    /// Whether the key is another one than the table's primary key, by `#[occ(unique_key)]`.
+    #[doc(hidden)]
+    const UNIQUE_KEY: bool = false;
+
     /// The version this value was loaded at.
     fn version(&self) -> &Self::Version;
 

@@ -4,6 +4,7 @@
 //! the last step. So a conflict, a database error, a panic or a dropped future leave the value as it was.
 
 use diesel::backend::Backend;
+use diesel::result::Error as DieselError;
 
 use crate::column::ValueText;
 use crate::error::{
@@ -16,10 +17,12 @@ use crate::trace;
 
 /// The bodies of [`LocksOn`](crate::bounds::LocksOn) and of its async twin. `$execute` runs a statement, `$first` a
 /// query for one row, `$refused` the same after a refusal, `$all` one for many, `$apart` keeps an operation out of the
-/// code of those that do not use it, and `$end` ends a transaction as its outcome says; `[async, await, Send]` turns each
-/// body into an `async fn` with a `Send` future.
+/// code of those that do not use it. `$depth` counts the open transactions, `$begin` begins one, `$end` ends it as its
+/// outcome says, and `$roll_back` rolls it back; `[async, await, Send]` turns each body into an `async fn` with a `Send`
+/// future. Whatever is called from outside holds an `InFlight` until it is over.
 macro_rules! lock_operations {
-    ($execute:path, $first:path, $refused:path, $all:path, $apart:path, $end:path $(, [$async:ident, $await:ident, $send:ident])?) => {
+    ($execute:path, $first:path, $refused:path, $all:path, $apart:path, $depth:path, $begin:path, $end:path,
+     $roll_back:path $(, [$async:ident, $await:ident, $send:ident])?) => {
         $($async)? fn write<A>(
             &mut self,
             operation: Operation,
@@ -30,30 +33,38 @@ macro_rules! lock_operations {
         where
             A: Assignments<M, C::Backend> $(+ $send)?,
         {
-            let next = self.put(operation, expected, assignments, conn)$(.$await)??;
-            self.set_version(next);
+            let mut conn = InFlight::begin(conn)?;
+            let next = match expected {
+                Some(expected) if expected != self.version() => {
+                    let actual = $refused(CurrentVersion::of(self), &mut *conn)$(.$await)?;
+                    Err(operation::read_at_another_version::<C::Backend, M>(operation, self, expected, actual))
+                }
+                _ => self.put(operation, assignments, &mut *conn)$(.$await)?,
+            };
+            conn.land();
+            self.set_version(next?);
             Ok(())
         }
 
-        $($async)? fn put<A>(
-            &self,
-            operation: Operation,
-            expected: Option<&M::Version>,
-            assignments: A,
-            conn: &mut C,
-        ) -> Result<M::Version, Error>
+        $($async)? fn put<A>(&self, operation: Operation, assignments: A, conn: &mut C) -> Result<M::Version, Error>
         where
             A: Assignments<M, C::Backend> $(+ $send)?,
         {
             if M::Generator::BY_DATABASE {
-                return $apart(self.put_generated(operation, expected, assignments, conn))$(.$await)?;
+                return $apart(self.put_generated(operation, assignments, conn))$(.$await)?;
             }
-            let expected = expected.unwrap_or_else(|| self.version());
+            let expected = self.version();
             let next = operation::next_version::<M>(expected)?;
-            let rows = $execute(Update::new(self, assignments, Some(&next), Some(expected)), conn)$(.$await)??;
+            let update = Update::new(self, assignments, Some(&next), Some(expected));
+            let rows = if M::UNIQUE_KEY {
+                $apart(self.send_in_savepoint(update, conn))$(.$await)??
+            } else {
+                $execute(update, conn)$(.$await)??
+            };
             if rows != 1 {
                 let actual = $refused(CurrentVersion::of(self), conn)$(.$await)?;
-                return Err(operation::refused::<C::Backend, M>(operation, self, expected, rows, actual, A::GUARDS));
+                let in_transaction = $depth(conn)? > 0;
+                return Err(operation::refused::<C::Backend, M>(operation, self, expected, rows, actual, A::GUARDS, in_transaction));
             }
             Ok(next)
         }
@@ -61,28 +72,27 @@ macro_rules! lock_operations {
         $($async)? fn put_generated<A>(
             &self,
             operation: Operation,
-            expected: Option<&M::Version>,
             assignments: A,
             conn: &mut C,
         ) -> Result<M::Version, Error>
         where
             A: Assignments<M, C::Backend> $(+ $send)?,
         {
-            let expected = expected.unwrap_or_else(|| self.version());
-            let in_transaction =
-                C::TransactionManager::transaction_manager_status_mut(conn).transaction_depth()?.is_some();
+            let expected = self.version();
+            let in_transaction = $depth(conn)? > 0;
             let update = Update::new(self, assignments, None, Some(expected));
-            if operation::sees_triggers_when_returning::<C::Backend>() {
+            if operation::sees_triggers_when_returning::<C::Backend>() && !M::UNIQUE_KEY {
                 let mut next: Vec<M::Version> = $all(ReturningVersion(update), conn)$(.$await)??;
                 if next.len() != 1 {
                     let actual = $refused(CurrentVersion::of(self), conn)$(.$await)?;
-                    return Err(operation::refused::<C::Backend, M>(operation, self, expected, next.len(), actual, A::GUARDS));
+                    let rows = next.len();
+                    return Err(operation::refused::<C::Backend, M>(operation, self, expected, rows, actual, A::GUARDS, in_transaction));
                 }
                 let next = next.swap_remove(0);
                 operation::moved::<C::Backend, M>(self, expected, &next, in_transaction)?;
                 return Ok(next);
             }
-            C::TransactionManager::begin_transaction(conn)$(.$await)??;
+            let begun = $begin(conn)$(.$await)??;
             let written = $execute(update, conn)$(.$await)?;
             let outcome = match written {
                 Ok(rows) => {
@@ -91,12 +101,29 @@ macro_rules! lock_operations {
                         Ok(next) if rows == 1 => {
                             operation::moved::<C::Backend, M>(self, expected, &next, in_transaction).map(|()| next)
                         }
-                        actual => Err(operation::refused::<C::Backend, M>(operation, self, expected, rows, actual, A::GUARDS)),
+                        actual => {
+                            let guarded = A::GUARDS;
+                            Err(operation::refused::<C::Backend, M>(operation, self, expected, rows, actual, guarded, in_transaction))
+                        }
                     }
                 }
                 Err(error) => Err(error.into()),
             };
-            $end(outcome, conn)$(.$await)?
+            $end(outcome, begun, conn)$(.$await)?
+        }
+
+        /// Sends a statement for one row by a key that may not be unique: what met several rows has not happened.
+        $($async)? fn send_in_savepoint<S>(&self, statement: S, conn: &mut C) -> Result<usize, Error>
+        where
+            S: QueryFragment<C::Backend> + QueryId $(+ $send)?,
+        {
+            let begun = $begin(conn)$(.$await)??;
+            let sent = match $execute(statement, conn)$(.$await)? {
+                Ok(rows) if rows > 1 => Err(operation::ambiguous::<C::Backend, M>(self, rows)),
+                Ok(rows) => Ok(rows),
+                Err(error) => Err(error.into()),
+            };
+            $end(sent, begun, conn)$(.$await)?
         }
 
         $($async)? fn write_changes(
@@ -107,40 +134,114 @@ macro_rules! lock_operations {
         where
             M: Fields,
         {
+            let mut conn = InFlight::begin(conn)?;
+            let written = match expected {
+                Some(expected) if expected != tracked.value.version() => {
+                    let row = &tracked.value;
+                    let actual = $refused(CurrentVersion::of(row), &mut *conn)$(.$await)?;
+                    Err(operation::read_at_another_version::<C::Backend, M>(Operation::Save, row, expected, actual))
+                }
+                _ => Self::put_changes(tracked, &mut *conn)$(.$await)?,
+            };
+            conn.land();
+            written
+        }
+
+        $($async)? fn put_changes(tracked: &mut Tracked<M>, conn: &mut C) -> Result<(), Error>
+        where
+            M: Fields,
+        {
+            if tracked.is_unsettled() {
+                let outcome = $apart(Self::settle(tracked, Operation::Save, conn))$(.$await)??;
+                tracked.settle(outcome, $depth(conn)?);
+            }
             let changed = tracked.changed();
-            if changed.is_empty() && expected.is_none_or(|expected| expected == tracked.value.version()) {
+            if changed.is_empty() {
                 return Ok(());
             }
-            if M::Check::BY_VERSION {
-                let next = tracked.value.put(Operation::Save, expected, changed, conn)$(.$await)??;
-                tracked.saved(next);
-                return Ok(());
-            }
-            let guard = AsLoaded::before(&tracked.original, &changed);
-            let changes = Guarded { assignments: changed, guard };
-            $apart(tracked.value.put_unversioned(changes, conn))$(.$await)??;
-            tracked.written();
+            // Before anything is sent, since it is the user's code.
+            let written = tracked.value.clone();
+            let next = if M::Check::BY_VERSION {
+                Some(tracked.value.put(Operation::Save, changed, conn)$(.$await)??)
+            } else {
+                let guard = AsLoaded::before(&tracked.original, &changed);
+                let changes = Guarded { assignments: changed, guard };
+                $apart(tracked.value.send_unversioned(changes, conn))$(.$await)??;
+                None
+            };
+            tracked.saved(written, next, $depth(conn)?);
             Ok(())
+        }
+
+        /// What has become of a write whose transaction nobody has seen end: see `Tracked`.
+        $($async)? fn settle(tracked: &Tracked<M>, operation: Operation, conn: &mut C) -> Result<Settled, Error>
+        where
+            M: Fields,
+        {
+            let written = &tracked.original;
+            if operation::is_there::<M::Version>($refused(StoredAs::of(written), conn)$(.$await)?)? {
+                return Ok(Settled::Stored);
+            }
+            if let Some(before) = tracked.before() {
+                if operation::is_there::<M::Version>($refused(StoredAs::of(before), conn)$(.$await)?)? {
+                    return Ok(Settled::RolledBack);
+                }
+            }
+            let actual = $refused(CurrentVersion::of(written), conn)$(.$await)?;
+            Err(operation::refused::<C::Backend, M>(operation, written, written.version(), 0, actual, false, true))
         }
 
         $($async)? fn delete_tracked(tracked: &Tracked<M>, conn: &mut C) -> Result<(), Error>
         where
             M: Fields,
         {
-            if M::Check::BY_VERSION {
-                return tracked.value.delete(Always, conn)$(.$await)?;
-            }
-            tracked.original.delete(AsLoaded::whole(&tracked.original), conn)$(.$await)?
+            let mut conn = InFlight::begin(conn)?;
+            let settled = if tracked.is_unsettled() {
+                $apart(Self::settle(tracked, Operation::Delete, &mut *conn))$(.$await)?
+            } else {
+                Ok(Settled::Stored)
+            };
+            let deleted = match settled {
+                Ok(settled) => {
+                    // The row that was loaded: the key in memory may mean another one by now.
+                    let (row, version) = tracked.stored(settled);
+                    if M::Check::BY_VERSION {
+                        row.send_delete(version, Always, &mut *conn)$(.$await)?
+                    } else {
+                        row.send_delete(version, AsLoaded::whole(row), &mut *conn)$(.$await)?
+                    }
+                }
+                Err(error) => Err(error),
+            };
+            conn.land();
+            deleted
         }
 
         $($async)? fn put_unversioned<A>(&self, assignments: A, conn: &mut C) -> Result<(), Error>
         where
             A: Assignments<M, C::Backend> $(+ $send)?,
         {
-            let rows = $execute(Update::new(self, assignments, None, None), conn)$(.$await)??;
+            let mut conn = InFlight::begin(conn)?;
+            let written = self.send_unversioned(assignments, &mut *conn)$(.$await)?;
+            conn.land();
+            written
+        }
+
+        $($async)? fn send_unversioned<A>(&self, assignments: A, conn: &mut C) -> Result<(), Error>
+        where
+            A: Assignments<M, C::Backend> $(+ $send)?,
+        {
+            let update = Update::new(self, assignments, None, None);
+            let rows = if M::UNIQUE_KEY {
+                $apart(self.send_in_savepoint(update, conn))$(.$await)??
+            } else {
+                $execute(update, conn)$(.$await)??
+            };
             if rows != 1 {
                 let actual = $refused(CurrentVersion::of(self), conn)$(.$await)?;
-                return Err(operation::refused::<C::Backend, M>(Operation::Save, self, self.version(), rows, actual, false));
+                return Err(operation::refused::<C::Backend, M>(
+                    Operation::Save, self, self.version(), rows, actual, false, true,
+                ));
             }
             Ok(())
         }
@@ -150,28 +251,31 @@ macro_rules! lock_operations {
             if rows.is_empty() {
                 return Ok(());
             }
-            let mut versions = None;
-            if let Some(form) = Form::to_write::<C::Backend, M>(rows.len()) {
-                let next = all_or_nothing::next_versions(rows)?;
-                if Self::send(Chunks::of(rows, Some(&next), form)?, conn)$(.$await)?? {
-                    versions = Some(next);
-                }
-            }
-            if versions.is_none() {
-                C::TransactionManager::begin_transaction(conn)$(.$await)??;
-                let mut batch = all_or_nothing::Batch::of(rows.len());
-                for row in rows.iter() {
-                    let outcome = row.put(Operation::Save, None, WholeRow, conn)$(.$await)?;
-                    if batch.ends_with(outcome) {
-                        break;
-                    }
-                }
-                versions = Some($end(batch.finish(), conn)$(.$await)??);
-            }
-            for (row, version) in rows.iter_mut().zip(versions.into_iter().flatten()) {
+            let mut conn = InFlight::begin(conn)?;
+            let versions = Self::put_all(rows, &mut *conn)$(.$await)?;
+            conn.land();
+            for (row, version) in rows.iter_mut().zip(versions?) {
                 row.set_version(version);
             }
             Ok(())
+        }
+
+        $($async)? fn put_all(rows: &[M], conn: &mut C) -> Result<Vec<M::Version>, Error> {
+            if let Some(form) = Form::to_write::<C::Backend, M>(rows.len()) {
+                let next = all_or_nothing::next_versions(rows)?;
+                if Self::send(Chunks::of(rows, Some(&next), form)?, conn)$(.$await)?? {
+                    return Ok(next);
+                }
+            }
+            let begun = $begin(conn)$(.$await)??;
+            let mut batch = all_or_nothing::Batch::of(rows.len());
+            for row in rows {
+                let outcome = row.put(Operation::Save, WholeRow, conn)$(.$await)?;
+                if batch.ends_with(outcome) {
+                    break;
+                }
+            }
+            $end(batch.finish(), begun, conn)$(.$await)?
         }
 
         $($async)? fn delete_all(rows: &[M], conn: &mut C) -> Result<(), Error> {
@@ -179,58 +283,85 @@ macro_rules! lock_operations {
             if rows.is_empty() {
                 return Ok(());
             }
-            if let Some(form) = Form::to_delete::<C::Backend>(rows.len()) {
+            let mut conn = InFlight::begin(conn)?;
+            let deleted = Self::send_deletes(rows, &mut *conn)$(.$await)?;
+            conn.land();
+            deleted
+        }
+
+        $($async)? fn send_deletes(rows: &[M], conn: &mut C) -> Result<(), Error> {
+            if let Some(form) = Form::to_delete::<C::Backend, M>(rows.len()) {
                 if Self::send(Chunks::of(rows, None, form)?, conn)$(.$await)?? {
                     return Ok(());
                 }
             }
-            C::TransactionManager::begin_transaction(conn)$(.$await)??;
+            let begun = $begin(conn)$(.$await)??;
             let mut batch = all_or_nothing::Batch::of(rows.len());
             for row in rows {
-                let outcome = row.delete(Always, conn)$(.$await)?;
+                let outcome = row.send_delete(row.version(), Always, conn)$(.$await)?;
                 if batch.ends_with(outcome) {
                     break;
                 }
             }
-            $end(batch.finish(), conn)$(.$await)?.map(|_| ())
+            $end(batch.finish(), begun, conn)$(.$await)?.map(|_| ())
         }
 
+        /// `false`: nothing is written, and the rows are to be sent one by one.
         $($async)? fn send(chunks: Chunks<'_, M>, conn: &mut C) -> Result<bool, Error> {
-            C::TransactionManager::begin_transaction(conn)$(.$await)??;
-            let mut sent = Ok(true);
+            let begun = $begin(conn)$(.$await)??;
             for chunk in chunks {
                 let expected = chunk.len();
                 let written = $execute(chunk, conn)$(.$await)?;
-                if written != Ok(expected) {
-                    sent = all_or_nothing::one_by_one(written);
-                    break;
+                if written == Ok(expected) {
+                    continue;
                 }
+                return match all_or_nothing::one_by_one(written) {
+                    // Why the rows do not go together is of interest only where they cannot be tried one by one either.
+                    Ok(why) => match $roll_back(begun, conn)$(.$await)? {
+                        Ok(()) => Ok(false),
+                        Err(rollback) => Err(why.unwrap_or(rollback).into()),
+                    },
+                    Err(error) => $end(Err(error), begun, conn)$(.$await)?,
+                };
             }
-            if let Ok(false) = sent {
-                C::TransactionManager::rollback_transaction(conn)$(.$await)??;
-                return sent;
-            }
-            $end(sent, conn)$(.$await)?
+            $end(Ok(true), begun, conn)$(.$await)?
         }
 
         $($async)? fn delete<G>(&self, guard: G, conn: &mut C) -> Result<(), Error>
         where
             G: Guard<C::Backend> $(+ $send)?,
         {
-            let expected = self.version();
-            let rows = $execute(Delete::new(self, expected, guard), conn)$(.$await)??;
+            let mut conn = InFlight::begin(conn)?;
+            let deleted = self.send_delete(self.version(), guard, &mut *conn)$(.$await)?;
+            conn.land();
+            deleted
+        }
+
+        $($async)? fn send_delete<G>(&self, expected: &M::Version, guard: G, conn: &mut C) -> Result<(), Error>
+        where
+            G: Guard<C::Backend> $(+ $send)?,
+        {
+            let delete = Delete::new(self, expected, guard);
+            let rows = if M::UNIQUE_KEY {
+                $apart(self.send_in_savepoint(delete, conn))$(.$await)??
+            } else {
+                $execute(delete, conn)$(.$await)??
+            };
             if rows != 1 {
                 let actual = $refused(CurrentVersion::of(self), conn)$(.$await)?;
-                return Err(operation::refused::<C::Backend, M>(Operation::Delete, self, expected, rows, actual, G::GUARDS));
+                let in_transaction = $depth(conn)? > 0;
+                return Err(operation::refused::<C::Backend, M>(
+                    Operation::Delete, self, expected, rows, actual, G::GUARDS, in_transaction,
+                ));
             }
             Ok(())
         }
 
         $($async)? fn verify(&self, conn: &mut C) -> Result<(), Error> {
-            match $first(CurrentVersion::of(self), conn)$(.$await)? {
-                Ok(actual) if actual == *self.version() => Ok(()),
-                actual => Err(operation::refused::<C::Backend, M>(Operation::Verify, self, self.version(), 0, actual, false)),
-            }
+            let mut conn = InFlight::begin(conn)?;
+            let seen = $first(CurrentVersion::of(self), &mut *conn)$(.$await)?;
+            conn.land();
+            operation::expect_version::<C::Backend, M>(Operation::Verify, self, seen)
         }
     };
 }
@@ -243,16 +374,19 @@ macro_rules! row_lock_operations {
             if C::TransactionManager::transaction_manager_status_mut(conn).transaction_depth()?.is_none() {
                 return Err(diesel::result::Error::NotInTransaction.into());
             }
-            let mut actual = $first(LockVersion::of(self, mode), conn)$(.$await)?;
-            if mode.skips() && actual == Err(diesel::result::Error::NotFound) {
-                actual = $first(CurrentVersion::of(self), conn)$(.$await)?;
-                if actual.is_ok() {
-                    return Err(operation::locked::<C::Backend, M>(self));
-                }
-            }
-            match actual {
-                Ok(actual) if actual == *self.version() => Ok(()),
-                actual => Err(operation::refused::<C::Backend, M>(Operation::Lock, self, self.version(), 0, actual, false)),
+            let mut conn = InFlight::begin(conn)?;
+            let seen = $first(LockVersion::of(self, mode), &mut *conn)$(.$await)?;
+            // Skipped, or gone?
+            let held = if mode.skips() && seen == Err(diesel::result::Error::NotFound) {
+                Some($first(CurrentVersion::of(self), &mut *conn)$(.$await)?)
+            } else {
+                None
+            };
+            conn.land();
+            match held {
+                Some(Ok(_)) => Err(operation::locked::<C::Backend, M>(self)),
+                Some(gone) => operation::expect_version::<C::Backend, M>(Operation::Lock, self, gone),
+                None => operation::expect_version::<C::Backend, M>(Operation::Lock, self, seen),
             }
         }
     };
@@ -330,28 +464,105 @@ pub(crate) fn next_version<M: OptimisticLock>(current: &M::Version) -> Result<M:
     Ok(next)
 }
 
-/// Why a statement met `rows` rows instead of one, given what a look at the row brought.
+/// Classifies a statement that did not match exactly one row, from the row's version as it is now.
+///
+/// `guarded`: more than key and version was asked for.
+#[allow(clippy::too_many_arguments, reason = "what is known of a refusal, which nothing else needs together")]
 pub(crate) fn refused<DB, M>(
     operation: Operation,
     row: &M,
     expected: &M::Version,
     rows: usize,
-    actual: Result<M::Version, diesel::result::Error>,
+    actual: Result<M::Version, DieselError>,
     guarded: bool,
+    in_transaction: bool,
 ) -> Error
 where
     DB: Backend,
     M: Columns<DB>,
 {
     if rows > 1 {
-        return AmbiguousKeyError::new(M::table_name(), key_text::<DB, M>(row), rows).into();
+        return ambiguous::<DB, M>(row, rows);
     }
     match actual {
         Ok(actual) if guarded && actual == *expected => {
             GuardError::new(operation, M::table_name(), key_text::<DB, M>(row)).into()
         }
+        // A transaction may look at an old snapshot of the row. Without one nobody else was there.
+        Ok(actual) if M::Check::BY_VERSION && !in_transaction && actual == *expected => {
+            GuardError::held_back(operation, M::table_name(), key_text::<DB, M>(row)).into()
+        }
+        actual => stale_or::<DB, M>(operation, row, expected, actual),
+    }
+}
+
+/// The error for a version that was handed over and is not the value's. Only a value that was read at the version that the
+/// row is to be at may replace it: what it does not change is of that version too.
+pub(crate) fn read_at_another_version<DB, M>(
+    operation: Operation,
+    row: &M,
+    expected: &M::Version,
+    actual: Result<M::Version, DieselError>,
+) -> Error
+where
+    DB: Backend,
+    M: Columns<DB>,
+{
+    match actual {
+        // The row is at the version that was handed over, so it is the value that is behind.
+        Ok(actual) if actual == *expected => stale::<DB, M>(operation, row, row.version(), Some(&actual)),
+        actual => stale_or::<DB, M>(operation, row, expected, actual),
+    }
+}
+
+/// Whether the row is at the version of `row`, given what was read.
+pub(crate) fn expect_version<DB, M>(
+    operation: Operation,
+    row: &M,
+    actual: Result<M::Version, DieselError>,
+) -> Result<(), Error>
+where
+    DB: Backend,
+    M: Columns<DB>,
+{
+    match actual {
+        Ok(actual) if actual == *row.version() => Ok(()),
+        actual => Err(stale_or::<DB, M>(operation, row, row.version(), actual)),
+    }
+}
+
+/// Whether a query for one row has found it.
+pub(crate) fn is_there<T>(found: Result<T, DieselError>) -> Result<bool, DieselError> {
+    match found {
+        Ok(_) => Ok(true),
+        Err(DieselError::NotFound) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// The error for a key that has met several rows.
+pub(crate) fn ambiguous<DB, M>(row: &M, rows: usize) -> Error
+where
+    DB: Backend,
+    M: Columns<DB>,
+{
+    AmbiguousKeyError::new(M::table_name(), key_text::<DB, M>(row), rows).into()
+}
+
+/// The error for a row that is not at `expected`, or the one that reading it has brought.
+fn stale_or<DB, M>(
+    operation: Operation,
+    row: &M,
+    expected: &M::Version,
+    actual: Result<M::Version, DieselError>,
+) -> Error
+where
+    DB: Backend,
+    M: Columns<DB>,
+{
+    match actual {
         Ok(actual) => stale::<DB, M>(operation, row, expected, Some(&actual)),
-        Err(diesel::result::Error::NotFound) => stale::<DB, M>(operation, row, expected, None),
+        Err(DieselError::NotFound) => stale::<DB, M>(operation, row, expected, None),
         Err(error) => error.into(),
     }
 }

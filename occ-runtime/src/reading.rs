@@ -5,16 +5,22 @@
 use diesel::backend::Backend;
 
 use crate::conflict::Difference;
-use crate::error::Error;
-use crate::merge::UnmergedError;
+use crate::error::{Error, Operation};
+use crate::fields::{Fields, fields};
+use crate::loaded::Check as _;
+use crate::merge::{Since, UnmergedError};
 use crate::model::Columns;
-use crate::operation::key_text;
+use crate::operation::{self, key_text};
+use crate::tracked::Tracked;
 
-/// The body of [`Reads`](crate::bounds::Reads) and of its async twin.
+/// The body of [`Reads`](crate::bounds::Reads) and of its async twin. `$depth` counts the open transactions.
 macro_rules! load_operations {
-    ($first:path $(, [$async:ident, $await:ident, $send:ident])?) => {
+    ($first:path, $depth:path $(, [$async:ident, $await:ident, $send:ident])?) => {
         $($async)? fn current(&mut self, row: &M) -> Result<Option<M>, Error> {
-            match $first(CurrentRow::<M, C::Backend>::of(row), self)$(.$await)? {
+            let mut conn = InFlight::begin(self)?;
+            let current = $first(CurrentRow::<M, C::Backend>::of(row), &mut *conn)$(.$await)?;
+            conn.land();
+            match current {
                 Ok(current) => Ok(Some(current)),
                 Err(diesel::result::Error::NotFound) => Ok(None),
                 Err(error) => Err(error.into()),
@@ -35,7 +41,8 @@ macro_rules! load_operations {
         where
             M: Fields,
         {
-            *tracked = Tracked::new(self.fresh(Operation::Reload, &tracked.original)$(.$await)??);
+            let row = self.fresh(Operation::Reload, &tracked.original)$(.$await)??;
+            tracked.onto(row.clone(), row, $depth(self)?);
             Ok(())
         }
 
@@ -50,15 +57,51 @@ macro_rules! load_operations {
             F: FnMut(&'static str, &M, &M, &M) -> Choice $(+ $send)?,
         {
             let theirs = self.fresh(Operation::Rebase, &tracked.original)$(.$await)??;
-            let merged = merge(&tracked.original, &tracked.value, &theirs, choose)
+            let (base, since) = reading::base_of::<C::Backend, M>(tracked, &theirs)?;
+            let merged = merge(base, &tracked.value, &theirs, since, choose)
                 .map_err(|differences| reading::unmerged::<C::Backend, M>(&theirs, differences))?;
-            *tracked = Tracked { value: merged, original: theirs };
+            tracked.onto(merged, theirs, $depth(self)?);
             Ok(())
         }
     };
 }
 
 pub(crate) use load_operations;
+
+/// What the value was made from, and who may have written the row since: the row's version tells.
+pub(crate) fn base_of<'t, DB, M>(tracked: &'t Tracked<M>, theirs: &M) -> Result<(&'t M, Since), Error>
+where
+    DB: Backend,
+    M: Columns<DB> + Fields,
+{
+    let written = &tracked.original;
+    let Some(before) = tracked.before() else {
+        let since = match theirs.version() {
+            _ if !M::Check::BY_VERSION => Since::Others,
+            now if now == tracked.value.version() => Since::Nobody,
+            // By a method that writes the value and not what it was loaded as, such as `save_optimistic_if`.
+            _ if written.version() != tracked.value.version() => Since::Unknown,
+            _ => Since::Others,
+        };
+        return Ok((written, since));
+    };
+    // A transaction has written the row, and nobody knows how it has ended.
+    let stored = theirs.version() == written.version() && is_stored_as(written, theirs);
+    let rolled_back = theirs.version() == before.version() && (M::Check::BY_VERSION || is_stored_as(before, theirs));
+    let since = if M::Check::BY_VERSION { Since::Nobody } else { Since::Others };
+    if stored {
+        Ok((written, since))
+    } else if rolled_back {
+        Ok((before, since))
+    } else {
+        Err(operation::stale::<DB, M>(Operation::Rebase, written, written.version(), Some(theirs.version())))
+    }
+}
+
+/// Whether every field that a save writes is the same.
+fn is_stored_as<M: Fields>(written: &M, row: &M) -> bool {
+    fields::<M>().all(|field| !field.is_written(written) || field.is_same(written, row))
+}
 
 /// The error for a row of which two sides have made what nobody decides between.
 pub(crate) fn unmerged<DB, M>(row: &M, differences: Vec<Difference>) -> Error

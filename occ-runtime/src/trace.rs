@@ -25,6 +25,12 @@ pub(crate) fn conflict(stale: &StaleObjectError) {
     );
 }
 
+/// A rollback has failed after another error, which is the one that is returned. It quotes no value: it names savepoints.
+pub(crate) fn rollback_failed(error: &diesel::result::Error) {
+    #[cfg(feature = "tracing")]
+    tracing::warn!(%error, "rollback failed");
+}
+
 /// Defines an event of a retry loop: the row where the error knows it, and else what kind of error it is. Not its
 /// text, in which a database may quote any value.
 #[cfg(all(feature = "tracing", feature = "retry"))]

@@ -9,7 +9,7 @@ use diesel::expression::Selectable;
 
 use crate::fields::{Fields, fields};
 use crate::statement::Changed;
-use crate::transaction::VersionedValues;
+use crate::transaction::{VersionedValues, Versions};
 
 /// A value and what it was loaded as: so that a save writes what was changed, and two people's changes can be merged.
 ///
@@ -48,17 +48,56 @@ use crate::transaction::VersionedValues;
 ///
 /// Other methods are the struct's own. `touch_optimistic` moves only the version; those that write the whole value, such as
 /// `save_optimistic_if`, leave [`original`](Self::original) behind, and the next save writes the same columns once more.
-#[derive(Clone, PartialEq, Eq)]
+///
+/// # Transactions
+///
+/// Handed to [`optimistic_transaction`](crate::optimistic_transaction) or `RetryPolicy::run_with`, it is put back whole when the
+/// transaction is rolled back: version, original and value, so edits that the closure has made are undone as well.
+///
+/// Saved in a plain transaction it cannot know how that ends. So the next save, delete or rebase looks first, with a SELECT
+/// or two: if what it wrote is in the row, it goes on from there; if the row is as it was before, it knows that the
+/// transaction was rolled back, and everything that was edited since then is written (again). If the row is neither, it is
+/// [`Error::Stale`](crate::Error::Stale): nobody can tell whose the row is by now. The look compares all columns of the struct as they were
+/// sent, except those of embedded structs; columns that keep something else than what was sent (a `numeric` that rounds, a
+/// trigger) make it refuse: hand the value over, or reload it after the transaction.
+#[derive(Clone)]
 pub struct Tracked<T: Fields> {
     pub(crate) value: T,
     pub(crate) original: T,
+    unsettled: Option<Box<Unsettled<T>>>,
 }
+
+/// There was a write in a transaction whose end is not known.
+#[derive(Clone)]
+struct Unsettled<T> {
+    /// What was in the row before it.
+    before: T,
+    /// How many transactions were open, at most, when it was written.
+    depth: u32,
+}
+
+/// What has become of a write whose transaction nobody has seen end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[doc(hidden)]
+pub enum Settled {
+    Stored,
+    RolledBack,
+}
+
+/// Equal if the values are, and what they were loaded as.
+impl<T: Fields + PartialEq> PartialEq for Tracked<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.value == other.value && self.original == other.original
+    }
+}
+
+impl<T: Fields + Eq> Eq for Tracked<T> {}
 
 impl<T: Fields> Tracked<T> {
     /// Remembers `value` as what is in the row.
     #[must_use]
     pub fn new(value: T) -> Self {
-        Self { original: value.clone(), value }
+        Self { original: value.clone(), value, unsettled: None }
     }
 
     /// What is in the row, as far as it is known: what was loaded, or last saved or rebased onto.
@@ -91,15 +130,63 @@ impl<T: Fields> Tracked<T> {
         Changed::between(&self.original, &self.value)
     }
 
-    /// The value has become the row, at this version.
-    pub(crate) fn saved(&mut self, version: T::Version) {
-        self.value.set_version(version);
-        self.written();
+    /// The row has become `written`, a copy of the value, at the version `next`, where it has one.
+    pub(crate) fn saved(&mut self, mut written: T, next: Option<T::Version>, depth: u32) {
+        if let Some(next) = next {
+            written.set_version(next.clone());
+            self.value.set_version(next);
+        }
+        let before = std::mem::replace(&mut self.original, written);
+        self.unsettled = match self.unsettled.take() {
+            _ if depth == 0 => None,
+            Some(mut unsettled) => {
+                unsettled.depth = unsettled.depth.max(depth);
+                Some(unsettled)
+            }
+            None => Some(Box::new(Unsettled { before, depth })),
+        };
     }
 
-    /// The value has become the row.
-    pub(crate) fn written(&mut self) {
-        self.original = self.value.clone();
+    /// Whether there was a write in a transaction whose end is not known.
+    pub(crate) fn is_unsettled(&self) -> bool {
+        self.unsettled.is_some()
+    }
+
+    /// What was in the row before that.
+    pub(crate) fn before(&self) -> Option<&T> {
+        self.unsettled.as_ref().map(|unsettled| &unsettled.before)
+    }
+
+    /// What the row holds and its version, given what has become of that write.
+    pub(crate) fn stored(&self, settled: Settled) -> (&T, &T::Version) {
+        match (settled, self.before()) {
+            (Settled::RolledBack, Some(before)) => (before, before.version()),
+            _ => (&self.original, self.value.version()),
+        }
+    }
+
+    /// Takes over what has become of that write; `depth` transactions are still open.
+    pub(crate) fn settle(&mut self, settled: Settled, depth: u32) {
+        match settled {
+            Settled::RolledBack => {
+                if let Some(unsettled) = self.unsettled.take() {
+                    self.value.set_version(unsettled.before.version().clone());
+                    self.original = unsettled.before;
+                }
+            }
+            // It is as uncommitted as before while its transaction may be the one that is open.
+            Settled::Stored if depth > 0 => {}
+            Settled::Stored => self.unsettled = None,
+        }
+    }
+
+    /// The same value on what is in the row now; `depth` transactions are open.
+    pub(crate) fn onto(&mut self, value: T, row: T, depth: u32) {
+        self.value = value;
+        self.original = row;
+        if depth == 0 {
+            self.unsettled = None;
+        }
     }
 }
 
@@ -158,24 +245,32 @@ where
     }
 }
 
-/// Puts back the version, and what the value was loaded as.
+/// Puts back the whole value, and what it was loaded as.
 impl<T> VersionedValues for &mut Tracked<T>
 where
-    T: Fields<Version: Clone> + 'static,
+    T: Fields + 'static,
 {
     type Borrowed<'r> = &'r mut Tracked<T>;
-    type Saved = (T::Version, T);
+    type Saved = Tracked<T>;
 
     fn borrow(&mut self) -> Self::Borrowed<'_> {
         self
     }
 
-    fn save(&self) -> Self::Saved {
-        (self.value.version().clone(), self.original.clone())
+    fn save(&self, _: &mut Versions) -> Self::Saved {
+        (**self).clone()
     }
 
-    fn restore(&mut self, (version, original): Self::Saved) {
-        self.value.set_version(version);
-        self.original = original;
+    fn restore(&mut self, saved: Self::Saved, _: &Versions) {
+        **self = saved;
+    }
+
+    /// A write that was made deeper within may have been rolled back there.
+    fn committed(&mut self, written: u32, left: u32) {
+        match &mut self.unsettled {
+            Some(unsettled) if unsettled.depth <= written && left > 0 => unsettled.depth = left,
+            Some(unsettled) if unsettled.depth <= written => self.unsettled = None,
+            _ => {}
+        }
     }
 }

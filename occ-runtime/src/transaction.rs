@@ -1,11 +1,13 @@
 //! Transactions that put versions back when they are rolled back.
 
-use std::num::NonZeroU32;
+use std::any::{Any, TypeId};
 
 use diesel::connection::{Connection, TransactionManager as _};
 use diesel::result::Error as DieselError;
 
+use crate::ends::{begin, end};
 use crate::error::{Error, TransactionAbortedError};
+use crate::in_flight::{InFlight, depth};
 use crate::model::OptimisticLock;
 
 /// Values whose versions a transaction takes care of: a `&mut` to a model, to a [`Tracked`](crate::Tracked) one or to a
@@ -34,14 +36,72 @@ pub trait VersionedValues {
     fn borrow(&mut self) -> Self::Borrowed<'_>;
 
     #[doc(hidden)]
-    fn save(&self) -> Self::Saved;
+    fn save(&self, versions: &mut Versions) -> Self::Saved;
 
     #[doc(hidden)]
-    fn restore(&mut self, saved: Self::Saved);
+    fn restore(&mut self, saved: Self::Saved, versions: &Versions);
+
+    /// A transaction was committed: what was written within it at most `written` deep is now in one that is `left` deep.
+    #[doc(hidden)]
+    fn committed(&mut self, written: u32, left: u32) {
+        let _ = (written, left);
+    }
 
     // Uses the type without that bound, so that the compiler does not ask for it.
     #[doc(hidden)]
     fn __unbound(_: Self::Borrowed<'_>) {}
+}
+
+/// The versions of the rows that were handed to a transaction. Values can be sorted, swapped and moved in it, so each gets
+/// the version of its row and not of its place.
+#[doc(hidden)]
+#[derive(Debug, Default)]
+pub struct Versions(Vec<VersionOfRow>);
+
+#[derive(Debug)]
+struct VersionOfRow {
+    model: TypeId,
+    key: String,
+    version: Box<dyn Any + Send + Sync>,
+}
+
+impl Versions {
+    /// Where it is from now on.
+    fn add<M>(&mut self, row: &M) -> usize
+    where
+        M: OptimisticLock<Version: Clone> + 'static,
+    {
+        let (model, version) = (TypeId::of::<M>(), Box::new(row.version().clone()));
+        self.0.push(VersionOfRow { model, key: key_of(row), version });
+        self.0.len() - 1
+    }
+
+    /// Puts back the version of the row that is now where the row at `place` was. A row that was not handed over keeps its
+    /// version. Of two copies of one row, the version that the copy still has is its own.
+    fn put_back<M>(&self, row: &mut M, place: usize)
+    where
+        M: OptimisticLock<Version: Clone> + 'static,
+    {
+        let (model, key) = (TypeId::of::<M>(), key_of(row));
+        let of_the_row = |index: &usize| {
+            let saved = &self.0[*index];
+            saved.model == model && saved.key == key
+        };
+        let version = |index: usize| self.0[index].version.downcast_ref::<M::Version>();
+        let places: Vec<usize> = (0..self.0.len()).filter(of_the_row).collect();
+        let unchanged = places.iter().find(|&&index| version(index) == Some(row.version()));
+        let own = places.iter().find(|&&index| index == place);
+        if let Some(version) = unchanged.or(own).or(places.last()).and_then(|&index| version(index)) {
+            row.set_version(version.clone());
+        }
+    }
+}
+
+/// Tells the rows of a struct apart.
+fn key_of<M: OptimisticLock>(row: &M) -> String {
+    let mut key = String::new();
+    row.visit_key(&mut |value| key.push_str(&format!("{value:?}\u{0}")));
+    key
 }
 
 impl<M> VersionedValues for &mut M
@@ -49,18 +109,18 @@ where
     M: OptimisticLock<Version: Clone> + 'static,
 {
     type Borrowed<'r> = &'r mut M;
-    type Saved = M::Version;
+    type Saved = usize;
 
     fn borrow(&mut self) -> Self::Borrowed<'_> {
         self
     }
 
-    fn save(&self) -> Self::Saved {
-        self.version().clone()
+    fn save(&self, versions: &mut Versions) -> Self::Saved {
+        versions.add(&**self)
     }
 
-    fn restore(&mut self, saved: Self::Saved) {
-        self.set_version(saved);
+    fn restore(&mut self, place: Self::Saved, versions: &Versions) {
+        versions.put_back(&mut **self, place);
     }
 }
 
@@ -69,19 +129,19 @@ where
     M: OptimisticLock<Version: Clone> + 'static,
 {
     type Borrowed<'r> = &'r mut [M];
-    type Saved = Vec<M::Version>;
+    type Saved = Vec<usize>;
 
     fn borrow(&mut self) -> Self::Borrowed<'_> {
         self
     }
 
-    fn save(&self) -> Self::Saved {
-        self.iter().map(|model| model.version().clone()).collect()
+    fn save(&self, versions: &mut Versions) -> Self::Saved {
+        self.iter().map(|model| versions.add(model)).collect()
     }
 
-    fn restore(&mut self, saved: Self::Saved) {
-        for (model, version) in self.iter_mut().zip(saved) {
-            model.set_version(version);
+    fn restore(&mut self, places: Self::Saved, versions: &Versions) {
+        for (model, place) in self.iter_mut().zip(places) {
+            versions.put_back(model, place);
         }
     }
 }
@@ -96,12 +156,16 @@ macro_rules! tuples_are_versioned_values {
                 ($(self.$index.borrow(),)+)
             }
 
-            fn save(&self) -> Self::Saved {
-                ($(self.$index.save(),)+)
+            fn save(&self, versions: &mut Versions) -> Self::Saved {
+                ($(self.$index.save(versions),)+)
             }
 
-            fn restore(&mut self, saved: Self::Saved) {
-                $(self.$index.restore(saved.$index);)+
+            fn restore(&mut self, saved: Self::Saved, versions: &Versions) {
+                $(self.$index.restore(saved.$index, versions);)+
+            }
+
+            fn committed(&mut self, written: u32, left: u32) {
+                $(self.$index.committed(written, left);)+
             }
         }
     };
@@ -117,29 +181,68 @@ tuples_are_versioned_values!(A 0, B 1, C 2, D 3, E 4, F 5, G 6);
 tuples_are_versioned_values!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7);
 
 /// Puts the versions back when it is dropped, be it by `?`, by a panic or with the future around it.
-struct Restore<V: VersionedValues> {
-    values: V,
-    saved: Option<V::Saved>,
+pub(crate) struct Restore<'v, V: VersionedValues> {
+    values: &'v mut V,
+    saved: Option<(V::Saved, Versions)>,
 }
 
-impl<V: VersionedValues> Restore<V> {
-    fn new(values: V) -> Self {
-        let saved = Some(values.save());
-        Self { values, saved }
+impl<'v, V: VersionedValues> Restore<'v, V> {
+    pub(crate) fn new(values: &'v mut V) -> Self {
+        let mut versions = Versions::default();
+        let saved = values.save(&mut versions);
+        Self { values, saved: Some((saved, versions)) }
     }
 
-    /// The transaction has committed: the versions are what they are.
-    fn keep(mut self) {
+    pub(crate) fn borrow(&mut self) -> V::Borrowed<'_> {
+        self.values.borrow()
+    }
+
+    /// The transaction has committed: the versions are what they are. See [`VersionedValues::committed`].
+    pub(crate) fn keep(mut self, written: u32, left: u32) {
         self.saved = None;
+        self.values.committed(written, left);
     }
 }
 
-impl<V: VersionedValues> Drop for Restore<V> {
+impl<V: VersionedValues> Drop for Restore<'_, V> {
     fn drop(&mut self) {
-        if let Some(saved) = self.saved.take() {
-            self.values.restore(saved);
+        if let Some((saved, versions)) = self.saved.take() {
+            self.values.restore(saved, &versions);
         }
     }
+}
+
+/// The body of [`optimistic_transaction`] and of its async twin.
+///
+/// The savepoint within the transaction is there to be released: that fails where the transaction is over.
+macro_rules! optimistic_transaction {
+    ($conn:ident, $values:ident, $f:ident, $in_flight:ident, $depth:path, $begin:path, $end:path $(, $await:ident)?) => {{
+        let mut values = $values;
+        let mut values = Restore::new(&mut values);
+        let mut conn = $in_flight::begin($conn)?;
+        let before = $begin(&mut *conn)$(.$await)??;
+        let outcome = match C::TransactionManager::begin_transaction(&mut *conn)$(.$await)? {
+            Ok(()) => match $f(&mut *conn, values.borrow())$(.$await)? {
+                Ok(value) => match $depth(&mut *conn) {
+                    Ok(open) if open == before + 2 => {
+                        let released = C::TransactionManager::commit_transaction(&mut *conn)$(.$await)?;
+                        released.map(|()| value).map_err(aborted)
+                    }
+                    Ok(open) if open > before + 2 => Err(aborted(DieselError::AlreadyInTransaction)),
+                    Ok(_) => Err(aborted(DieselError::NotInTransaction)),
+                    Err(error) => Err(aborted(error)),
+                },
+                Err(error) => Err(error),
+            },
+            Err(error) => Err(error.into()),
+        };
+        let outcome = $end(outcome, before, &mut *conn)$(.$await)?;
+        conn.land();
+        if outcome.is_ok() {
+            values.keep(before + 2, before);
+        }
+        outcome
+    }};
 }
 
 /// Runs `f` in a transaction, and puts every version back to what it was if the transaction does not commit.
@@ -185,29 +288,7 @@ where
     F: FnOnce(&mut C, V::Borrowed<'_>) -> Result<T, E>,
     E: From<DieselError>,
 {
-    let mut values = Restore::new(values);
-    let value = conn.transaction(|conn| {
-        let depth = depth_of::<C>(conn);
-        C::TransactionManager::begin_transaction(conn)?;
-        let outcome = match f(conn, values.values.borrow()) {
-            Ok(value) => C::TransactionManager::commit_transaction(conn).map(|()| value).map_err(aborted),
-            Err(error) => Err(error),
-        };
-        if outcome.is_err() && depth_of::<C>(conn) > depth {
-            // The savepoint counts until it is rolled back, also one that the server has forgotten. What is wrong
-            // with the connection, the rollback of the transaction around it reports.
-            let _ = C::TransactionManager::rollback_transaction(conn);
-        }
-        outcome
-    })?;
-    values.keep();
-    Ok(value)
-}
-
-/// How many transactions are open within each other; 0 also for a connection that is broken.
-fn depth_of<C: Connection>(conn: &mut C) -> u32 {
-    let depth = C::TransactionManager::transaction_manager_status_mut(conn).transaction_depth();
-    depth.ok().flatten().map_or(0, NonZeroU32::get)
+    optimistic_transaction!(conn, values, f, InFlight, depth, begin, end)
 }
 
 fn aborted<E: From<DieselError>>(cause: DieselError) -> E {
@@ -244,8 +325,8 @@ fn aborted<E: From<DieselError>>(cause: DieselError) -> E {
 /// # }
 /// ```
 ///
-/// If the future is dropped half-way, the versions are put back, but the transaction stays open on the connection:
-/// drop the connection too. A pool of diesel-async's does that by itself, since it sees the open transaction.
+/// If the future is dropped half-way, the versions are put back, and the connection is of no more use: the next operation on
+/// it says so ([`needs_new_connection`](crate::Error::needs_new_connection)), and pools discard it.
 ///
 /// # Errors
 ///
@@ -260,40 +341,8 @@ where
 {
     use diesel_async::TransactionManager as _;
 
-    let mut values = Restore::new(values);
-    C::TransactionManager::begin_transaction(conn).await?;
-    let depth = async_depth_of::<C>(conn);
-    let outcome = match C::TransactionManager::begin_transaction(conn).await {
-        Ok(()) => match f(conn, values.values.borrow()).await {
-            Ok(value) => {
-                C::TransactionManager::commit_transaction(conn).await.map(|()| value).map_err(aborted)
-            }
-            Err(error) => Err(error),
-        },
-        Err(error) => Err(error.into()),
-    };
-    match outcome {
-        Ok(value) => {
-            C::TransactionManager::commit_transaction(conn).await?;
-            values.keep();
-            Ok(value)
-        }
-        Err(error) => {
-            if async_depth_of::<C>(conn) > depth {
-                // As above: the savepoint first.
-                let _ = C::TransactionManager::rollback_transaction(conn).await;
-            }
-            match C::TransactionManager::rollback_transaction(conn).await {
-                Ok(()) | Err(DieselError::BrokenTransactionManager) => Err(error),
-                Err(rollback) => Err(rollback.into()),
-            }
-        }
-    }
-}
+    use crate::ends::{async_begin, async_end};
+    use crate::in_flight::{AsyncInFlight, async_depth};
 
-#[cfg(feature = "async")]
-fn async_depth_of<C: diesel_async::AsyncConnection>(conn: &mut C) -> u32 {
-    use diesel_async::TransactionManager as _;
-    let depth = C::TransactionManager::transaction_manager_status_mut(conn).transaction_depth();
-    depth.ok().flatten().map_or(0, NonZeroU32::get)
+    optimistic_transaction!(conn, values, f, AsyncInFlight, async_depth, async_begin, async_end, await)
 }

@@ -61,7 +61,8 @@ pub enum Error {
     #[error(transparent)]
     Unmerged(#[from] UnmergedError),
     /// The row is at the expected version, but a condition of [`save_optimistic_if`](crate::OptimisticDsl::save_optimistic_if)
-    /// or [`delete_optimistic_if`](crate::OptimisticDsl::delete_optimistic_if) does not hold for it.
+    /// or [`delete_optimistic_if`](crate::OptimisticDsl::delete_optimistic_if) does not hold for it; or something in the
+    /// database, such as a trigger, holds back the statement.
     #[error(transparent)]
     Guard(#[from] GuardError),
     /// [`optimistic_transaction`](crate::optimistic_transaction) found its transaction over before the commit.

@@ -102,7 +102,8 @@ impl LockedError {
     }
 }
 
-/// A row at the expected version was not written, since a condition does not hold for it.
+/// A row at the expected version was not written, since a condition does not hold for it; or, in the database, a trigger, a
+/// rule or a row policy holds the statement back.
 ///
 /// ```
 /// # use diesel::prelude::*;
@@ -115,18 +116,24 @@ impl LockedError {
 /// # Ok::<_, Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "cannot {operation} row {key} of `{table}`: it is at the expected version, but the condition does not hold for it"
-)]
+#[error("cannot {operation} row {key} of `{table}`: it is at the expected version, but {reason}")]
 pub struct GuardError {
     operation: Operation,
     table: &'static str,
     key: String,
+    reason: &'static str,
 }
 
 impl GuardError {
     pub(crate) fn new(operation: Operation, table: &'static str, key: String) -> Self {
-        Self { operation, table, key }
+        let reason = "the condition does not hold for it, or a trigger, a rule or a row policy holds the statement back";
+        Self { operation, table, key, reason }
+    }
+
+    /// There was no condition.
+    pub(crate) fn held_back(operation: Operation, table: &'static str, key: String) -> Self {
+        let reason = "nothing was written: look for a trigger, a rule or a row policy that holds the statement back";
+        Self { operation, table, key, reason }
     }
 
     /// What was tried.

@@ -11,9 +11,12 @@ use super::attempts::Attempts;
 use super::failure::{Fault, ModifyOutcome, RetryError};
 use super::operation;
 use super::policy::RetryPolicy;
-use crate::async_bounds::{AsyncLocksOn, end};
-use crate::error::Operation;
+use crate::async_bounds::AsyncLocksOn;
+use crate::ends::{async_begin as begin, async_end as end};
+use crate::error::{Error, Operation};
+use crate::in_flight::{AsyncInFlight, async_depth as depth};
 use crate::statement::WholeRow;
+use crate::transaction::{Restore, VersionedValues};
 
 /// [`RetryDsl`](crate::RetryDsl) for async connections, with the same methods and rules. Between two attempts tokio's
 /// timer waits, so a runtime with its time enabled is needed.
@@ -53,8 +56,8 @@ use crate::statement::WholeRow;
 ///
 /// # Dropped futures
 ///
-/// Dropped half-way, `run` and a `modify` that has locked the row leave a transaction open on the connection: drop that
-/// too. A pool of diesel-async's does so by itself.
+/// Dropped during an attempt they leave the connection of no more use, and it says so: see
+/// [`needs_new_connection`](crate::Error::needs_new_connection). Dropped while they wait for the next one, they leave nothing.
 pub trait AsyncRetryDsl {
     /// As [`RetryDsl::run`](crate::RetryDsl::run). The future is `Send` where that of `f` is.
     fn run<C, T, E, F>(&self, conn: &mut C, f: F) -> impl Future<Output = Result<T, E>>
@@ -62,6 +65,14 @@ pub trait AsyncRetryDsl {
         C: AsyncConnection,
         E: RetryError + From<DieselError>,
         F: AsyncFnMut(&mut C) -> Result<T, E>;
+
+    /// As [`RetryDsl::run_with`](crate::RetryDsl::run_with). The future is `Send` where that of `f` is.
+    fn run_with<C, V, T, E, F>(&self, conn: &mut C, values: V, f: F) -> impl Future<Output = Result<T, E>>
+    where
+        C: AsyncConnection,
+        V: VersionedValues,
+        E: RetryError + From<DieselError>,
+        F: AsyncFnMut(&mut C, V::Borrowed<'_>) -> Result<T, E>;
 
     /// As [`RetryDsl::modify`](crate::RetryDsl::modify).
     fn modify<M, C, K, R, F>(
@@ -85,7 +96,22 @@ impl AsyncRetryDsl for RetryPolicy {
         E: RetryError + From<DieselError>,
         F: AsyncFnMut(&mut C) -> Result<T, E>,
     {
-        operation::run!(self, conn, f, end, sleep, [await])
+        operation::run!(self, conn, depth, AsyncInFlight, begin, sleep, |conn, before| {
+            let outcome = f(&mut *conn).await;
+            end(outcome, before, conn).await
+        }, [await])
+    }
+
+    async fn run_with<C, V, T, E, F>(&self, conn: &mut C, mut values: V, mut f: F) -> Result<T, E>
+    where
+        C: AsyncConnection,
+        V: VersionedValues,
+        E: RetryError + From<DieselError>,
+        F: AsyncFnMut(&mut C, V::Borrowed<'_>) -> Result<T, E>,
+    {
+        operation::run!(self, conn, depth, AsyncInFlight, begin, sleep, |conn, before| {
+            operation::attempt_with!(values, f, conn, before, end, [await])
+        }, [await])
     }
 
     async fn modify<M, C, K, R, F>(&self, key: K, conn: &mut C, mut f: F) -> Result<M, R::Error>
@@ -96,7 +122,7 @@ impl AsyncRetryDsl for RetryPolicy {
         R: ModifyOutcome<Error: Send>,
         F: FnMut(&mut M) -> R + Send,
     {
-        operation::modify!(self, key, conn, f, change, end, sleep, [await])
+        operation::modify!(self, key, conn, f, change, depth, AsyncInFlight, begin, end, sleep, [await])
     }
 }
 

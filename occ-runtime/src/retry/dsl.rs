@@ -10,9 +10,12 @@ use super::failure::{Fault, ModifyOutcome, RetryError};
 use super::find::FindsOn;
 use super::operation;
 use super::policy::RetryPolicy;
-use crate::bounds::{LocksOn, end};
-use crate::error::Operation;
+use crate::bounds::LocksOn;
+use crate::ends::{begin, end};
+use crate::error::{Error, Operation};
+use crate::in_flight::{InFlight, depth};
 use crate::statement::WholeRow;
+use crate::transaction::{Restore, VersionedValues};
 
 /// What a [`RetryPolicy`] does with Diesel's own, blocking connections. Between two attempts the thread sleeps.
 ///
@@ -57,6 +60,34 @@ pub trait RetryDsl {
         E: RetryError + From<DieselError>,
         F: FnMut(&mut C) -> Result<T, E>;
 
+    /// [`run`](Self::run) with values that were loaded before: after an attempt that is lost they are put back, as
+    /// [`optimistic_transaction`](crate::optimistic_transaction) does. `f` gets them, and reloads or rebases what it may find
+    /// outdated.
+    ///
+    /// A value that `f` saves without handing it over is ahead of its row after a lost attempt.
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// # use occ_runtime::prelude::*;
+    /// use occ_runtime::Error;
+    #[doc = include_str!("../example.txt")]
+    /// # let conn = &mut connection();
+    /// let mut lamp: Product = products::table.find(1).select(Product::as_select()).first(conn)?;
+    /// RetryPolicy::new().run_with(conn, &mut lamp, |conn, lamp| {
+    ///     lamp.reload(conn)?;
+    ///     lamp.quantity -= 1;
+    ///     lamp.save_optimistic(conn)
+    /// })?;
+    /// assert_eq!((lamp.quantity, lamp.version), (9, 2));
+    /// # Ok::<_, Error>(())
+    /// ```
+    fn run_with<C, V, T, E, F>(&self, conn: &mut C, values: V, f: F) -> Result<T, E>
+    where
+        C: Connection,
+        V: VersionedValues,
+        E: RetryError + From<DieselError>,
+        F: FnMut(&mut C, V::Borrowed<'_>) -> Result<T, E>;
+
     /// [`modify_optimistic`](crate::OptimisticDsl::modify_optimistic) with this policy.
     ///
     /// ```
@@ -85,7 +116,22 @@ impl RetryDsl for RetryPolicy {
         E: RetryError + From<DieselError>,
         F: FnMut(&mut C) -> Result<T, E>,
     {
-        operation::run!(self, conn, f, end, sleep)
+        operation::run!(self, conn, depth, InFlight, begin, sleep, |conn, before| {
+            let outcome = f(&mut *conn);
+            end(outcome, before, conn)
+        })
+    }
+
+    fn run_with<C, V, T, E, F>(&self, conn: &mut C, mut values: V, mut f: F) -> Result<T, E>
+    where
+        C: Connection,
+        V: VersionedValues,
+        E: RetryError + From<DieselError>,
+        F: FnMut(&mut C, V::Borrowed<'_>) -> Result<T, E>,
+    {
+        operation::run!(self, conn, depth, InFlight, begin, sleep, |conn, before| {
+            operation::attempt_with!(values, f, conn, before, end)
+        })
     }
 
     fn modify<M, C, K, R, F>(&self, key: K, conn: &mut C, mut f: F) -> Result<M, R::Error>
@@ -95,7 +141,7 @@ impl RetryDsl for RetryPolicy {
         R: ModifyOutcome,
         F: FnMut(&mut M) -> R,
     {
-        operation::modify!(self, key, conn, f, change, end, sleep)
+        operation::modify!(self, key, conn, f, change, depth, InFlight, begin, end, sleep)
     }
 }
 

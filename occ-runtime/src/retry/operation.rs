@@ -27,23 +27,31 @@ macro_rules! attempt {
     };
 }
 
-/// The body of `run`. `$end` ends a transaction as its outcome says, `$sleep` waits; `[await]` makes it async.
+/// The body of `run` and `run_with`. `$f` is one attempt, given the connection and how many transactions were open before, and
+/// ends its own; `$depth` counts the open transactions, `$begin` begins one, `$sleep` waits; `[await]` makes it async. An attempt holds the
+/// connection, a wait does not: a future that is dropped in it leaves nothing behind.
 macro_rules! run {
-    ($policy:ident, $conn:ident, $f:ident, $end:path, $sleep:path $(, [$await:ident])?) => {{
-        let depth = C::TransactionManager::transaction_manager_status_mut($conn).transaction_depth();
-        operation::refuse_nested(depth.map(|depth| depth.is_some()), || "a transaction".to_owned())
+    ($policy:ident, $conn:ident, $depth:path, $in_flight:ident, $begin:path, $sleep:path,
+     |$attempt_conn:ident, $before:ident| $f:expr $(, [$await:ident])?) => {{
+        let depth = $depth(&mut *$conn);
+        operation::refuse_nested(depth, || operation::is_test!(C, $conn), || "a transaction".to_owned())
             .map_err(DieselError::from)?;
         let mut attempts = Attempts::begin($policy, "transaction", false);
         operation::attempt!(
             attempts,
             $sleep,
             std::convert::identity,
-            match C::TransactionManager::begin_transaction($conn)$(.$await)? {
-                Ok(()) => {
-                    let outcome = $f($conn)$(.$await)?;
-                    $end(outcome, $conn)$(.$await)?
-                }
-                Err(error) => Err(E::from(error)),
+            {
+                let mut conn = $in_flight::begin(&mut *$conn)?;
+                let outcome = match $begin(&mut *conn)$(.$await)? {
+                    Ok($before) => {
+                        let $attempt_conn = &mut *conn;
+                        $f
+                    }
+                    Err(error) => Err(E::from(error)),
+                };
+                conn.land();
+                outcome
             }
             $(, [$await])?
         )
@@ -56,9 +64,10 @@ macro_rules! run {
 /// would only cost two round trips, and on SQLite it would turn waiting for other writers into an error. It is there
 /// where the row is locked, as the lock ends with it.
 macro_rules! modify {
-    ($policy:ident, $key:ident, $conn:ident, $f:ident, $change:path, $end:path, $sleep:path $(, [$await:ident])?) => {{
-        let depth = C::TransactionManager::transaction_manager_status_mut($conn).transaction_depth();
-        operation::refuse_nested(depth.map(|depth| depth.is_some()), || {
+    ($policy:ident, $key:ident, $conn:ident, $f:ident, $change:path, $depth:path, $in_flight:ident, $begin:path, $end:path,
+     $sleep:path $(, [$await:ident])?) => {{
+        let depth = $depth(&mut *$conn);
+        operation::refuse_nested(depth, || operation::is_test!(C, $conn), || {
             format!("`modify` of a row of `{}`", M::table_name())
         })?;
         let finder = M::finder($key);
@@ -68,20 +77,45 @@ macro_rules! modify {
             attempts,
             $sleep,
             Fault::into_error,
-            if attempts.escalated() {
-                match C::TransactionManager::begin_transaction($conn)$(.$await)? {
-                    Ok(()) => {
-                        let outcome = $change(&finder, true, &mut $f, $conn)$(.$await)?;
-                        $end(outcome, $conn)$(.$await)?
+            {
+                let mut conn = $in_flight::begin(&mut *$conn).map_err(Error::from)?;
+                let outcome = if attempts.escalated() {
+                    match $begin(&mut *conn)$(.$await)? {
+                        Ok(before) => {
+                            let outcome = $change(&finder, true, &mut $f, &mut *conn)$(.$await)?;
+                            $end(outcome, before, &mut *conn)$(.$await)?
+                        }
+                        Err(error) => Err(error.into()),
                     }
-                    Err(error) => Err(error.into()),
-                }
-            } else {
-                $change(&finder, false, &mut $f, $conn)$(.$await)?
+                } else {
+                    $change(&finder, false, &mut $f, &mut *conn)$(.$await)?
+                };
+                conn.land();
+                outcome
             }
             $(, [$await])?
         )
     }};
+}
+
+/// One attempt of `run_with`, whose values are put back if it is lost.
+macro_rules! attempt_with {
+    ($values:ident, $f:ident, $conn:ident, $before:ident, $end:path $(, [$await:ident])?) => {{
+        let mut values = Restore::new(&mut $values);
+        let outcome = $f(&mut *$conn, values.borrow())$(.$await)?;
+        let outcome = $end(outcome, $before, $conn)$(.$await)?;
+        if outcome.is_ok() {
+            values.keep($before + 1, $before);
+        }
+        outcome
+    }};
+}
+
+/// Whether the one transaction that is open is Diesel's `begin_test_transaction`, of which pools think nothing wrong.
+macro_rules! is_test {
+    ($connection:ident, $conn:ident) => {
+        !$connection::TransactionManager::is_broken_transaction_manager(&mut *$conn)
+    };
 }
 
 /// One attempt of `modify`: the fresh row, changed and saved.
@@ -118,12 +152,18 @@ macro_rules! find {
     };
 }
 
-pub(super) use {attempt, change, find, modify, run};
+pub(super) use {attempt, attempt_with, change, find, is_test, modify, run};
 
-/// An attempt needs a transaction of its own; `within` one, or not.
-pub(super) fn refuse_nested(within: QueryResult<bool>, what: impl FnOnce() -> String) -> Result<(), Error> {
-    if within? {
-        return Err(NestedRetryError::new(what()).into());
+/// An attempt needs a transaction of its own. The one that a test runs in is rolled back whatever happens, so in it an
+/// attempt may as well be a savepoint.
+pub(super) fn refuse_nested(
+    depth: QueryResult<u32>,
+    is_test: impl FnOnce() -> bool,
+    what: impl FnOnce() -> String,
+) -> Result<(), Error> {
+    match depth? {
+        0 => Ok(()),
+        1 if is_test() => Ok(()),
+        _ => Err(NestedRetryError::new(what()).into()),
     }
-    Ok(())
 }

@@ -116,7 +116,7 @@ impl<'b, DB: Backend> Comparisons<'_, '_, 'b, DB> {
 }
 
 /// What is before the column, between it and the value, and after that.
-type Equality = [&'static str; 3];
+pub(super) type Equality = [&'static str; 3];
 
 const PLAIN: Equality = ["", " = ", ""];
 
@@ -129,6 +129,15 @@ fn text_equality<DB>() -> Equality {
         Some("Mysql") => {
             ["CAST(CONVERT(", " USING utf8mb4) AS BINARY) = CAST(CONVERT(", " USING utf8mb4) AS BINARY)"]
         }
+        _ => PLAIN,
+    }
+}
+
+/// For values of any type. PostgreSQL has types without equality, and others whose equal values differ, but all are texts.
+pub(super) fn any_equality<DB>() -> Equality {
+    match type_name::<DB>().rsplit("::").next() {
+        Some("Pg") => ["concat(", ") COLLATE \"C\" = concat(", ") COLLATE \"C\""],
+        Some("Sqlite") => ["", " = ", " COLLATE BINARY"],
         _ => PLAIN,
     }
 }

@@ -14,6 +14,7 @@ mod guard;
 mod loaded;
 mod many;
 mod select;
+mod stored_as;
 mod update;
 
 pub(crate) use changed::Changed;
@@ -25,6 +26,7 @@ pub(crate) use guard::{Always, Guard, GuardKind, Guarded, If, Predicate};
 pub(crate) use loaded::AsLoaded;
 pub(crate) use many::{Chunks, Form};
 pub(crate) use select::{CurrentRow, CurrentVersion};
+pub(crate) use stored_as::StoredAs;
 pub(crate) use update::{
     Assignments, Changes, Nothing, ReturningVersion, UnversionedFields, Update, WholeRow,
 };

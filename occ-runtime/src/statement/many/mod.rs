@@ -39,7 +39,7 @@ impl Form {
         // Nothing reads the versions back, and columns that are left alone in one row and not in the other do not fit
         // into one statement.
         let fits = !M::Generator::BY_DATABASE && matches!(M::SQL_TEXT, SqlText::Fixed);
-        if fits { Self::to_delete::<DB>(rows) } else { None }
+        if fits { Self::to_delete::<DB, M>(rows) } else { None }
     }
 
     /// How rows are deleted together. None where a loop is as good, as in SQLite, or the backend is not known.
@@ -47,8 +47,10 @@ impl Form {
         not(any(feature = "postgres", feature = "mysql")),
         allow(clippy::extra_unused_type_parameters, reason = "which backend is asked")
     )]
-    pub(crate) fn to_delete<DB: 'static>(rows: usize) -> Option<Self> {
+    pub(crate) fn to_delete<DB: 'static, M: OptimisticLock>(rows: usize) -> Option<Self> {
         match rows {
+            // Of a key that meets two rows the sum must not hide that another row is stale.
+            _ if M::UNIQUE_KEY => None,
             0 | 1 => None,
             #[cfg(feature = "postgres")]
             _ if TypeId::of::<DB>() == TypeId::of::<diesel::pg::Pg>() => Some(Self::Values),

@@ -1,0 +1,86 @@
+//! `SELECT "version" FROM "products" WHERE "id" = ? AND "version" = ? AND ("name" IS NOT NULL AND "name" = ? OR ..)`:
+//! whether the row is what was written.
+
+use diesel::Column;
+use diesel::RunQueryDsl;
+use diesel::backend::Backend;
+use diesel::expression::Expression;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::result::QueryResult;
+
+use super::loaded::{Equality, any_equality};
+use super::{FromClause, RowKey, from_clause};
+use crate::column::{ColumnValue, ColumnVisitor};
+use crate::model::{Columns, OptimisticLock};
+
+/// Finds the row if its key, its version and its columns are those of a value. The columns of embedded structs are not
+/// compared: only their own changeset knows them.
+pub struct StoredAs<'a, M: OptimisticLock> {
+    table: FromClause<M>,
+    key: RowKey<'a, M>,
+}
+
+impl<'a, M: OptimisticLock> StoredAs<'a, M> {
+    pub(crate) fn of(row: &'a M) -> Self {
+        Self { table: from_clause::<M>(), key: RowKey::of(row) }
+    }
+}
+
+impl<M, DB> QueryFragment<DB> for StoredAs<'_, M>
+where
+    DB: Backend,
+    M: Columns<DB>,
+    FromClause<M>: QueryFragment<DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql("SELECT ");
+        out.push_identifier(M::VersionColumn::NAME)?;
+        out.push_sql(" FROM ");
+        self.table.walk_ast(out.reborrow())?;
+        let RowKey { row, prepared } = &self.key;
+        self.key.walk_where(Some(row.version()), out.reborrow())?;
+        row.values(prepared, &mut Same { out, equality: any_equality::<DB>() })
+    }
+}
+
+impl<M: OptimisticLock> Query for StoredAs<'_, M> {
+    type SqlType = <M::VersionColumn as Expression>::SqlType;
+}
+
+impl<M: OptimisticLock, Conn> RunQueryDsl<Conn> for StoredAs<'_, M> {}
+
+impl<M: OptimisticLock> QueryId for StoredAs<'_, M> {
+    type QueryId = ();
+    // Which columns there are can depend on the values.
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+/// Goes on with a `WHERE` clause: a condition for each column.
+struct Same<'p, 'b, DB: Backend> {
+    out: AstPass<'p, 'b, DB>,
+    equality: Equality,
+}
+
+impl<'b, DB: Backend> ColumnVisitor<'b, DB> for Same<'_, 'b, DB> {
+    fn column<C, T>(&mut self, value: &'b T) -> QueryResult<()>
+    where
+        C: Column,
+        T: ColumnValue<C, DB>,
+    {
+        let [before_column, between, after_value] = self.equality;
+        self.out.push_sql(" AND (");
+        self.out.push_identifier(C::NAME)?;
+        self.out.push_sql(" IS NOT NULL AND ");
+        self.out.push_sql(before_column);
+        self.out.push_identifier(C::NAME)?;
+        self.out.push_sql(between);
+        value.bind(&mut self.out)?;
+        self.out.push_sql(after_value);
+        self.out.push_sql(" OR ");
+        self.out.push_identifier(C::NAME)?;
+        self.out.push_sql(" IS NULL AND ");
+        value.bind(&mut self.out)?;
+        self.out.push_sql(" IS NULL)");
+        Ok(())
+    }
+}

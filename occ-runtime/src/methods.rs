@@ -71,10 +71,11 @@ pub trait OptimisticDsl: OptimisticLock {
         self.write(Operation::Save, None, WholeRow, conn)
     }
 
-    /// The same, but the row must be at `expected`, whatever version this value has.
+    /// The same, but the row must be at `expected` too, the version that travelled through a client: what counts is what
+    /// the person saw.
     ///
-    /// For a version that travelled through a client: the value may have been loaded a moment ago, and what counts is
-    /// the version that the person saw.
+    /// A value that was read at another version is refused, as [`Error::Stale`], and not sent: the row may be at `expected`, but
+    /// what the value would write over it is older, or newer.
     ///
     /// ```
     /// # use diesel::prelude::*;

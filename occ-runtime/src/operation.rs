@@ -63,8 +63,7 @@ macro_rules! lock_operations {
             };
             if rows != 1 {
                 let actual = $refused(CurrentVersion::of(self), conn)$(.$await)?;
-                let in_transaction = $depth(conn)? > 0;
-                return Err(operation::refused::<C::Backend, M>(operation, self, expected, rows, actual, A::GUARDS, in_transaction));
+                return Err(operation::refused::<C::Backend, M>(operation, self, expected, rows, actual, A::GUARDS));
             }
             Ok(next)
         }
@@ -86,7 +85,7 @@ macro_rules! lock_operations {
                 if next.len() != 1 {
                     let actual = $refused(CurrentVersion::of(self), conn)$(.$await)?;
                     let rows = next.len();
-                    return Err(operation::refused::<C::Backend, M>(operation, self, expected, rows, actual, A::GUARDS, in_transaction));
+                    return Err(operation::refused::<C::Backend, M>(operation, self, expected, rows, actual, A::GUARDS));
                 }
                 let next = next.swap_remove(0);
                 operation::moved::<C::Backend, M>(self, expected, &next, in_transaction)?;
@@ -102,8 +101,7 @@ macro_rules! lock_operations {
                             operation::moved::<C::Backend, M>(self, expected, &next, in_transaction).map(|()| next)
                         }
                         actual => {
-                            let guarded = A::GUARDS;
-                            Err(operation::refused::<C::Backend, M>(operation, self, expected, rows, actual, guarded, in_transaction))
+                            Err(operation::refused::<C::Backend, M>(operation, self, expected, rows, actual, A::GUARDS))
                         }
                     }
                 }
@@ -188,7 +186,7 @@ macro_rules! lock_operations {
                 }
             }
             let actual = $refused(CurrentVersion::of(written), conn)$(.$await)?;
-            Err(operation::refused::<C::Backend, M>(operation, written, written.version(), 0, actual, false, true))
+            Err(operation::refused::<C::Backend, M>(operation, written, written.version(), 0, actual, false))
         }
 
         $($async)? fn delete_tracked(tracked: &Tracked<M>, conn: &mut C) -> Result<(), Error>
@@ -239,9 +237,8 @@ macro_rules! lock_operations {
             };
             if rows != 1 {
                 let actual = $refused(CurrentVersion::of(self), conn)$(.$await)?;
-                return Err(operation::refused::<C::Backend, M>(
-                    Operation::Save, self, self.version(), rows, actual, false, true,
-                ));
+                let expected = self.version();
+                return Err(operation::refused::<C::Backend, M>(Operation::Save, self, expected, rows, actual, false));
             }
             Ok(())
         }
@@ -349,10 +346,8 @@ macro_rules! lock_operations {
             };
             if rows != 1 {
                 let actual = $refused(CurrentVersion::of(self), conn)$(.$await)?;
-                let in_transaction = $depth(conn)? > 0;
-                return Err(operation::refused::<C::Backend, M>(
-                    Operation::Delete, self, expected, rows, actual, G::GUARDS, in_transaction,
-                ));
+                let guarded = G::GUARDS;
+                return Err(operation::refused::<C::Backend, M>(Operation::Delete, self, expected, rows, actual, guarded));
             }
             Ok(())
         }
@@ -467,7 +462,6 @@ pub(crate) fn next_version<M: OptimisticLock>(current: &M::Version) -> Result<M:
 /// Classifies a statement that did not match exactly one row, from the row's version as it is now.
 ///
 /// `guarded`: more than key and version was asked for.
-#[allow(clippy::too_many_arguments, reason = "what is known of a refusal, which nothing else needs together")]
 pub(crate) fn refused<DB, M>(
     operation: Operation,
     row: &M,
@@ -475,7 +469,6 @@ pub(crate) fn refused<DB, M>(
     rows: usize,
     actual: Result<M::Version, DieselError>,
     guarded: bool,
-    in_transaction: bool,
 ) -> Error
 where
     DB: Backend,
@@ -487,10 +480,6 @@ where
     match actual {
         Ok(actual) if guarded && actual == *expected => {
             GuardError::new(operation, M::table_name(), key_text::<DB, M>(row)).into()
-        }
-        // A transaction may look at an old snapshot of the row. Without one nobody else was there.
-        Ok(actual) if M::Check::BY_VERSION && !in_transaction && actual == *expected => {
-            GuardError::held_back(operation, M::table_name(), key_text::<DB, M>(row)).into()
         }
         actual => stale_or::<DB, M>(operation, row, expected, actual),
     }
@@ -537,6 +526,18 @@ pub(crate) fn is_there<T>(found: Result<T, DieselError>) -> Result<bool, DieselE
         Ok(_) => Ok(true),
         Err(DieselError::NotFound) => Ok(false),
         Err(error) => Err(error),
+    }
+}
+
+/// The error of a row that was read, and written without a transaction around both, or with the row locked. If it was not
+/// written although it is still as it was read, that is not by an old snapshot, and another attempt would end alike.
+#[cfg(feature = "retry")]
+pub(crate) fn without_snapshot(error: Error) -> Error {
+    match error {
+        Error::Stale(stale) if stale.is_seen_through_old_snapshot() => {
+            GuardError::held_back(stale.operation(), stale.table(), stale.key().to_owned()).into()
+        }
+        error => error,
     }
 }
 

@@ -15,6 +15,7 @@ use crate::async_bounds::AsyncLocksOn;
 use crate::ends::{async_begin as begin, async_end as end};
 use crate::error::{Error, Operation};
 use crate::in_flight::{AsyncInFlight, async_depth as depth};
+use crate::operation::without_snapshot;
 use crate::statement::WholeRow;
 use crate::transaction::{Restore, VersionedValues};
 

@@ -14,6 +14,7 @@ use crate::bounds::LocksOn;
 use crate::ends::{begin, end};
 use crate::error::{Error, Operation};
 use crate::in_flight::{InFlight, depth};
+use crate::operation::without_snapshot;
 use crate::statement::WholeRow;
 use crate::transaction::{Restore, VersionedValues};
 

@@ -123,7 +123,7 @@ macro_rules! change {
     ($finder:ident, $locked:ident, $f:ident, $conn:ident $(, [$await:ident])?) => {{
         let mut row = M::find($finder, $locked, $conn)$(.$await)??;
         $f(&mut row).into_result().map_err(Fault::Own)?;
-        row.write(Operation::Save, None, WholeRow, $conn)$(.$await)??;
+        row.write(Operation::Save, None, WholeRow, $conn)$(.$await)?.map_err(without_snapshot)?;
         Ok(row)
     }};
 }

@@ -280,5 +280,19 @@ macro_rules! blocking_retry {
         {
             policy.run(conn, |conn| block_on(f(conn)))
         }
+
+        pub async fn retry_with<V, T, E, F>(
+            policy: &RetryPolicy,
+            conn: &mut Conn,
+            values: V,
+            mut f: F,
+        ) -> Result<T, E>
+        where
+            V: VersionedValues,
+            E: RetryError + From<diesel::result::Error>,
+            F: AsyncFnMut(&mut Conn, V::Borrowed<'_>) -> Result<T, E>,
+        {
+            policy.run_with(conn, values, |conn, values| block_on(f(conn, values)))
+        }
     };
 }

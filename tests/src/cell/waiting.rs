@@ -294,5 +294,19 @@ macro_rules! async_retry {
         {
             policy.run(conn, f).await
         }
+
+        pub async fn retry_with<V, T, E, F>(
+            policy: &RetryPolicy,
+            conn: &mut Conn,
+            values: V,
+            f: F,
+        ) -> Result<T, E>
+        where
+            V: VersionedValues,
+            E: RetryError + From<diesel::result::Error>,
+            F: AsyncFnMut(&mut Conn, V::Borrowed<'_>) -> Result<T, E>,
+        {
+            policy.run_with(conn, values, f).await
+        }
     };
 }

@@ -2,7 +2,8 @@
 
 mod dropped;
 mod pools;
+mod same_connection;
 mod wrapped;
 
 use crate::cell;
-use crate::scenarios::{product, scenarios};
+use crate::scenarios::{answers, product, scenarios};

@@ -113,10 +113,24 @@ super::scenarios! {
         let before = fresh.clone();
         assert_eq!(stale(save_expecting(&mut fresh, &2, conn).await).expected(), "2");
         assert_eq!(fresh, before);
-        // A value loaded long ago may be written over the version that the client saw.
-        let mut old = Product { version: 1, ..fresh.clone() };
-        save_expecting(&mut old, &3, conn).await.unwrap();
-        assert_eq!((old.version, load(1, conn).await.version), (4, 4));
+        save_expecting(&mut fresh, &3, conn).await.unwrap();
+        assert_eq!((fresh.version, load(1, conn).await.version), (4, 4));
+    }
+
+    async fn a_value_that_is_older_than_the_version_it_expects_is_refused_and_nothing_is_sent_but_a_look(database) {
+        let conn = &mut connect(database).await;
+        let mut old = load(1, conn).await;
+        let mut theirs = load(1, conn).await;
+        theirs.note = Some("theirs".into());
+        save(&mut theirs, conn).await.unwrap();
+        old.quantity = 99;
+        let before = old.clone();
+        let recorder = record(conn);
+        let error = stale(save_expecting(&mut old, &2, conn).await);
+        assert_eq!(recorder.take(), ["SELECT version FROM products WHERE id = ? -- [1]"]);
+        assert_eq!((error.expected(), error.actual()), ("1", Some("2")), "it is the value that is behind");
+        assert_eq!(old, before);
+        assert_eq!(load(1, conn).await, theirs);
     }
 
     async fn a_version_from_the_future_is_refused(database) {

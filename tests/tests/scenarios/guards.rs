@@ -39,7 +39,8 @@ super::scenarios! {
         assert_eq!((error.operation(), error.table(), error.key()), (Operation::Save, "products", "1"));
         assert_eq!(
             error.to_string(),
-            "cannot save row 1 of `products`: it is at the expected version, but the condition does not hold for it"
+            "cannot save row 1 of `products`: it is at the expected version, but the condition does not hold for it, or a \
+             trigger, a rule or a row policy holds the statement back"
         );
         assert!(!Error::from(error.clone()).is_stale() && !Error::from(error).is_retryable());
         let Err(Error::Guard(error)) = delete_if(&lamp, in_stock(), conn).await else { panic!("there are 3") };

@@ -1,5 +1,6 @@
 //! The scenarios, written once and included by each cell, whose names they use.
 
+pub(crate) mod answers;
 mod article;
 pub(crate) mod batch;
 #[cfg(feature = "kinds")]
@@ -16,6 +17,7 @@ mod legacy;
 mod merge;
 mod names;
 mod options;
+mod panics;
 mod partial_update;
 pub(crate) mod product;
 mod race;
@@ -25,6 +27,7 @@ mod retry;
 mod retry_events;
 mod save;
 mod tracked;
+mod tracked_rollback;
 mod transactions;
 mod unversioned;
 #[cfg(feature = "kinds")]

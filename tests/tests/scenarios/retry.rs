@@ -79,6 +79,26 @@ impl RetryError for SaleError {
 const LOCKS: bool = !matches!(BACKEND, Backend::Sqlite);
 
 super::scenarios! {
+    async fn a_row_that_the_database_keeps_from_being_written_is_not_tried_for_ever(database) {
+        let conn = &mut connect(database).await;
+        let trigger = match BACKEND {
+            Backend::Postgres => {
+                "CREATE FUNCTION held() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+                 CREATE TRIGGER held BEFORE UPDATE ON products FOR EACH ROW EXECUTE FUNCTION held()"
+            }
+            Backend::Sqlite => "CREATE TRIGGER held BEFORE UPDATE ON products BEGIN SELECT RAISE(IGNORE); END",
+            Backend::Mysql => return, // Its triggers cannot leave a row out.
+        };
+        batch(trigger, conn).await.unwrap();
+        for policy in [at_once(), at_once().escalate_after(0)] {
+            let (policy, seen) = observed(policy);
+            let error = modify_with(&policy, 1, conn, |row: &mut Product| row.quantity += 1).await.unwrap_err();
+            assert!(matches!(error, Error::Guard(_)), "{error:?}");
+            assert!(error.to_string().contains("a trigger"), "{error}");
+            assert_eq!(seen.lock().unwrap().len(), 1);
+        }
+    }
+
     async fn a_thousand_modifications_by_twenty_five_threads_are_a_thousand_and_none_surfaces_an_error(database) {
         let start = Barrier::new(25);
         let begun = std::time::Instant::now();

@@ -87,6 +87,103 @@ super::scenarios! {
         assert_eq!(stored(conn).await, (1, 1));
     }
 
+    async fn values_that_were_sorted_or_swapped_get_the_version_of_their_row_back(database) {
+        let conn = &mut connect(database).await;
+        batch("UPDATE products SET version = 5 WHERE id = 2", conn).await.unwrap();
+        let mut rows = vec![load(2, conn).await, load(1, conn).await];
+        let outcome: Result<(), Error> = transaction(conn, rows.as_mut_slice(), async |conn, rows| {
+            rows.sort_by_key(|row| row.id);
+            for row in rows.iter_mut() {
+                save(row, conn).await?;
+            }
+            Err(diesel::result::Error::RollbackTransaction.into())
+        })
+        .await;
+        assert!(outcome.is_err());
+        let seen = |rows: &[Product]| rows.iter().map(|row| (row.id, row.version)).collect::<Vec<_>>();
+        assert_eq!(seen(&rows), [(1, 1), (2, 5)]);
+        // The reproduction: somebody moves row 1 to where row 2 was, and must not be overwritten.
+        batch("UPDATE products SET note = 'theirs', version = 5 WHERE id = 1", conn).await.unwrap();
+        assert!(save(&mut rows[0], conn).await.unwrap_err().is_stale());
+
+        let (mut a, mut b) = (load(1, conn).await, load(2, conn).await);
+        b.version = 5;
+        let mut others = vec![Product { id: 3, version: 8, ..a.clone() }];
+        batch("INSERT INTO products VALUES (3, 'lamp', NULL, 1, 8)", conn).await.unwrap();
+        batch("UPDATE products SET version = 1 WHERE id = 1", conn).await.unwrap();
+        a.version = 1;
+        let values = (&mut a, &mut b, others.as_mut_slice());
+        let outcome: Result<(), Error> = transaction(conn, values, async |conn, (a, b, others)| {
+            std::mem::swap(a, b);
+            std::mem::swap(b, &mut others[0]);
+            save(a, conn).await?;
+            save(b, conn).await?;
+            touch(b, conn).await?;
+            save(&mut others[0], conn).await?;
+            Err(diesel::result::Error::RollbackTransaction.into())
+        })
+        .await;
+        assert!(outcome.is_err());
+        assert_eq!(seen(&[a, b, others.remove(0)]), [(2, 5), (3, 8), (1, 1)]);
+    }
+
+    async fn a_transaction_that_is_left_open_in_the_closure_is_not_taken_for_its_own_end(database) {
+        let conn = &mut connect(database).await;
+        let mut product = load(1, conn).await;
+        let left_open = transaction(conn, &mut product, async |conn, product| {
+            begin(conn).await?;
+            save(product, conn).await
+        })
+        .await;
+        assert!(matches!(left_open, Err(Error::TransactionAborted(_))), "{left_open:?}");
+        let ended = transaction(conn, &mut product, async |conn, product| {
+            save(product, conn).await?;
+            rollback(conn).await?;
+            Ok::<_, Error>(())
+        })
+        .await;
+        assert!(matches!(ended, Err(Error::TransactionAborted(_))), "{ended:?}");
+        assert_eq!((product.version, stored(conn).await), (1, (1, 1)));
+        // Nothing is open: what is saved now is there for others.
+        save(&mut product, conn).await.unwrap();
+        assert_eq!(stored(&mut connect(database).await).await, (2, 1));
+    }
+
+    async fn a_database_that_ends_the_transaction_by_itself_is_quoted_and_the_connection_goes_on(database) {
+        if super::cell::BACKEND != occ_tests::cell::Backend::Sqlite {
+            return; // What SQLite alone has: `RAISE(ROLLBACK, ..)`.
+        }
+        let conn = &mut connect(database).await;
+        let trigger = "CREATE TRIGGER floor BEFORE UPDATE ON products WHEN NEW.quantity < 0 \
+                       BEGIN SELECT RAISE(ROLLBACK, 'quantity below zero'); END";
+        batch(trigger, conn).await.unwrap();
+        let (mut a, mut b) = (load(1, conn).await, load(2, conn).await);
+        b.quantity = -1;
+        for ignored in [false, true] {
+            let before = (a.clone(), b.clone());
+            let error = transaction(conn, (&mut a, &mut b), async |conn, (a, b)| {
+                save(a, conn).await?;
+                let outcome = save(b, conn).await;
+                if ignored { Ok(()) } else { outcome }
+            })
+            .await
+            .unwrap_err();
+            match &error {
+                Error::Database(error) if !ignored => assert_eq!(error.to_string(), "quantity below zero"),
+                Error::TransactionAborted(_) if ignored => {}
+                other => panic!("{other:?}"),
+            }
+            assert!(!error.needs_new_connection() && !error.is_retryable());
+            assert_eq!((&a, &b), (&before.0, &before.1));
+            // In a batch, which has a transaction of its own.
+            let mut rows = [a.clone(), b.clone()];
+            let error = super::cell::save_all(&mut rows, conn).await.unwrap_err();
+            assert_eq!(error.to_string(), "quantity below zero");
+        }
+        save(&mut a, conn).await.unwrap();
+        assert_eq!(stored(&mut connect(database).await).await, (2, 1), "the connection is as good as before");
+    }
+
     async fn a_failed_savepoint_puts_its_values_back_and_the_outer_transaction_goes_on(database) {
         let conn = &mut connect(database).await;
         let (mut a, mut b) = (load(1, conn).await, load(2, conn).await);

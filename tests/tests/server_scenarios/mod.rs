@@ -1,6 +1,7 @@
 //! Scenarios that need a server with row locks: PostgreSQL, MySQL, MariaDB.
 
 mod errors_provoked;
+mod first_error;
 mod locks;
 mod round_trips;
 mod snapshots;

@@ -276,23 +276,23 @@ super::scenarios! {
 
         insert_rows(&mut connect(database).await).await;
         let mut answers = Answers::default();
-        let conn = &mut connect(database).await;
         let policy = RetryPolicy::new().escalate_after(0);
-        let ended = caught(modify_with(&policy, 1, conn, |row: &mut Product| {
-            assert_eq!(row.id, -1, "in the closure");
-        }))
-        .await;
-        assert!(ended.is_none());
-        ask(database, conn, &mut answers).await;
+        {
+            let conn = &mut connect(database).await;
+            let modified = modify_with(&policy, 1, conn, |row: &mut Product| {
+                assert_eq!(row.id, -1, "in the closure");
+            });
+            assert!(caught(modified).await.is_none());
+            ask(database, conn, &mut answers).await;
+        }
         let conn = &mut connect(database).await;
-        let ended = caught(retry(&policy, conn, async |conn| {
+        let ran = retry(&policy, conn, async |conn| {
             let mut row = super::product::load(1, conn).await;
             save(&mut row, conn).await?;
             assert_eq!(row.id, -1, "in the closure");
             Ok::<_, Error>(())
-        }))
-        .await;
-        assert!(ended.is_none());
+        });
+        assert!(caught(ran).await.is_none());
         ask(database, conn, &mut answers).await;
         assert_eq!(answers.wrong, Vec::<String>::new());
         assert_eq!(super::product::load(1, &mut connect(database).await).await.version, 1);

@@ -160,8 +160,8 @@ impl EntityTags {
         Self { behind_proxies: true, ..self }
     }
 
-    /// Tags that are weak from the start, for proxies that drop strong ones and keep weak ones, as Envoy does unless told
-    /// otherwise. They are compared as those [`behind_proxies`](Self::behind_proxies), or no `If-Match` would match.
+    /// Tags that are weak from the start, for proxies that drop or spoil strong ones and keep weak ones, as Envoy does unless
+    /// told otherwise. They are compared as those [`behind_proxies`](Self::behind_proxies), or no `If-Match` would match.
     ///
     /// The RFC has `If-Match` not match weak tags, and other software on the way may refuse them: take this only where
     /// the strong tags do not arrive.

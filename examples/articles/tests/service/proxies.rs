@@ -1,11 +1,9 @@
 //! Real proxies that compress, as Debian has them, between the service and a client that asks for gzip: each alters the tag,
 //! and whoever writes with what arrives is let through all the same, and nobody else is.
 
-use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::net::{TcpListener, TcpStream};
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -247,7 +245,7 @@ struct Proxy {
     child: Child,
     url: String,
     /// Its files, which go after it.
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Proxy {
@@ -268,7 +266,7 @@ impl Proxy {
             command.args((kind.arguments)(place, port, &rules)).stdin(Stdio::null());
             command.stdout(said.try_clone().unwrap()).stderr(said);
             let child = command.spawn().unwrap();
-            let mut proxy = Self { child, url: format!("http://127.0.0.1:{port}"), _folder: folder };
+            let mut proxy = Self { child, url: format!("http://127.0.0.1:{port}"), folder };
             match proxy.wait_until_it_listens(port) {
                 Ok(()) => return Some(proxy),
                 Err(why) => {
@@ -301,17 +299,9 @@ impl Proxy {
     /// As curl asks, with `--compressed`: for gzip and what else it knows, and it uncompresses what comes.
     fn send(&self, method: &str, place: &str, headers: &[(&str, &str)], body: &str) -> Answer {
         let mut command = Command::new("curl");
-        command.args([
-            "--silent",
-            "--show-error",
-            "--include",
-            "--compressed",
-            "--max-time",
-            "60",
-            "--http1.1",
-        ]);
-        // Whatever the environment says of other proxies, or the user's own file of curl.
-        command.args(["--disable", "--noproxy", "*"].map(OsString::from));
+        // Whatever the user's own file of curl has, or the environment says of other proxies.
+        command.args(["--disable", "--noproxy", "*", "--http1.1", "--max-time", "60"]);
+        command.args(["--silent", "--show-error", "--include", "--compressed"]);
         command.args(if method == "HEAD" { vec!["--head"] } else { vec!["--request", method] });
         for (name, value) in headers {
             command.args(["--header", &format!("{name}: {value}")]);
@@ -332,7 +322,7 @@ impl Proxy {
     }
 
     fn log(&self) -> String {
-        fs::read_to_string(self._folder.path().join("log")).unwrap_or_default()
+        fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
     }
 }
 

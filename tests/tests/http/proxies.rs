@@ -268,7 +268,7 @@ proptest! {
     ) {
         let tags = [strict(), strict().behind_proxies(), strict().weak()][kind].clone();
         let proxies = kind > 0;
-        let text: String = list.iter().map(|(tag, separator)| format!("{tag}{separator}")).collect();
+        let text: String = list.iter().flat_map(|(tag, separator)| [tag.as_str(), *separator]).collect();
         let strongly = list.iter().any(|(tag, _)| by_definition(tag, proxies, false));
         let weakly = list.iter().any(|(tag, _)| by_definition(tag, proxies, true));
         prop_assert_eq!(outcomes(&tags, &text), [strongly, weakly, weakly], "{}", text);

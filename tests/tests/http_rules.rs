@@ -16,6 +16,8 @@ mod evaluation;
 mod grammar;
 #[path = "http/problems.rs"]
 mod problems;
+#[path = "http/proxies.rs"]
+mod proxies;
 #[path = "http/tags.rs"]
 mod tags;
 

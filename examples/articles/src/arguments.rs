@@ -72,7 +72,8 @@ pub fn read(words: impl IntoIterator<Item = OsString>) -> Result<Option<Argument
         Some(secret) => EntityTags::keyed(secret)
             .map_err(|_| Error::Argument("ARTICLES_SECRET must have at least 16 bytes".to_owned()))?,
     };
-    Ok(Some(Arguments { listen, database, tags }))
+    // Whatever is before the service: a tag names an article's version, and so does one that a proxy has altered.
+    Ok(Some(Arguments { listen, database, tags: tags.behind_proxies() }))
 }
 
 /// One that is empty counts as one that is not set.

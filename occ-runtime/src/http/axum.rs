@@ -74,7 +74,7 @@ impl Preconditions {
             Verdict::NotModified => {
                 (StatusCode::NOT_MODIFIED, [(ETAG, HeaderValue::from(tag))]).into_response()
             }
-            Verdict::PreconditionFailed => PreconditionFailed.into_response(),
+            Verdict::PreconditionFailed => self.failed(&tag).into_response(),
         }
     }
 }

@@ -6,7 +6,7 @@ use ::http::HeaderValue;
 use ::http::header::GetAll;
 
 use super::EntityTag;
-use super::tag;
+use super::{proxies, tag};
 
 /// The value of `If-Match` or `If-None-Match`: `*`, or a list of entity tags.
 ///
@@ -83,18 +83,26 @@ impl TagCondition {
         Elements(list).filter_map(Result::ok)
     }
 
-    /// Whether `current` is among them by the strong comparison, as `If-Match` asks.
+    /// Whether `current` is among them by the strong comparison, as `If-Match` asks; where `current` is behind proxies, by
+    /// what they may have made of it.
     pub(super) fn matches_strongly(&self, current: Option<&EntityTag>) -> bool {
         self.matches(current, tag::strong_eq)
     }
 
-    /// Whether `current` is among them by the weak comparison, as `If-None-Match` asks.
+    /// Whether `current` is among them by the weak comparison, as `If-None-Match` asks; where `current` is behind proxies,
+    /// by what they may have made of it.
     pub(super) fn matches_weakly(&self, current: Option<&EntityTag>) -> bool {
         self.matches(current, tag::weak_eq)
     }
 
+    /// Whether `current` is among them, or what a proxy may have made of it.
+    pub(super) fn matches_altered(&self, current: Option<&EntityTag>) -> bool {
+        self.matches(current, proxies::same)
+    }
+
     fn matches(&self, current: Option<&EntityTag>, eq: fn(&[u8], &[u8]) -> bool) -> bool {
         current.is_some_and(|current| {
+            let eq = if current.is_behind_proxies() { proxies::same } else { eq };
             self.is_any() || self.written().any(|written| eq(written, current.written()))
         })
     }

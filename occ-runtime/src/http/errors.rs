@@ -126,9 +126,19 @@ impl From<MalformedPrecondition> for Problem {
 
 impl From<PreconditionFailed> for Problem {
     fn from(error: PreconditionFailed) -> Self {
-        Self::new(StatusCode::PRECONDITION_FAILED).with_detail(sentence(&error))
+        let problem = Self::new(StatusCode::PRECONDITION_FAILED);
+        if error.is_altered_tag() {
+            problem.with_detail(ALTERED_TAG)
+        } else {
+            problem.with_detail(sentence(&error))
+        }
     }
 }
+
+/// What a client can do about it; what the service can do, the text of the error says.
+const ALTERED_TAG: &str = "A proxy has weakened the current entity tag (`W/`) or appended to it, as those that compress do, and \
+     `If-Match` is compared strongly. Reading the resource again changes nothing: the proxy has to leave the tag as it is, or \
+     the service to let such tags pass.";
 
 impl From<PreconditionRequired> for Problem {
     fn from(error: PreconditionRequired) -> Self {

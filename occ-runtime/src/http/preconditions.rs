@@ -79,7 +79,8 @@ impl Preconditions {
     ///
     /// This is RFC 9110, section 13.2.2, with its order: a false `If-Match` (strong comparison) is 412; then a false
     /// `If-None-Match` (weak comparison) is 304 for GET and HEAD, and 412 for all others. `CONNECT`, `OPTIONS` and
-    /// `TRACE` have no preconditions.
+    /// `TRACE` have no preconditions. Where `current` was made by an [`EntityTags`] that is
+    /// [behind proxies](EntityTags::behind_proxies), both headers are compared as it says there.
     ///
     /// Where the answer would not be a success anyway, preconditions do not count: answer 404 before you ask for a
     /// verdict, unless the request may create the row.
@@ -102,6 +103,12 @@ impl Preconditions {
     /// ```
     pub fn check(&self, current: Option<&EntityTag>) -> Result<(), PreconditionFailed> {
         check(self.if_match(), self.if_none_match(), current)
+    }
+
+    /// Why the verdict is 412.
+    #[cfg(feature = "axum")]
+    pub(super) fn failed(&self, current: &EntityTag) -> PreconditionFailed {
+        failed(self.if_match(), Some(current))
     }
 
     /// Demands an `If-Match`. Without one the error is to be answered with 428.
@@ -142,8 +149,14 @@ fn check(
 ) -> Result<(), PreconditionFailed> {
     match evaluate(if_match, if_none_match, &Method::PUT, current) {
         Verdict::Proceed => Ok(()),
-        Verdict::NotModified | Verdict::PreconditionFailed => Err(PreconditionFailed),
+        Verdict::NotModified | Verdict::PreconditionFailed => Err(failed(if_match, current)),
     }
+}
+
+fn failed(if_match: Option<&TagCondition>, current: Option<&EntityTag>) -> PreconditionFailed {
+    let altered = if_match
+        .is_some_and(|condition| !condition.matches_strongly(current) && condition.matches_altered(current));
+    PreconditionFailed { altered }
 }
 
 /// The preconditions of a request that has an `If-Match`, for handlers that write.
@@ -238,11 +251,36 @@ impl MalformedPrecondition {
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "the resource is not as the preconditions of the request demand; read it again and apply the change to that"
-)]
-#[non_exhaustive]
-pub struct PreconditionFailed;
+#[error("{}", if *altered { ALTERED } else { NOT_AS_DEMANDED })]
+pub struct PreconditionFailed {
+    altered: bool,
+}
+
+const NOT_AS_DEMANDED: &str = "the resource is not as the preconditions of the request demand; read it again and apply the change to that";
+
+/// For whoever runs the service; a client is told less, in `errors`.
+const ALTERED: &str = "`If-Match` has the current entity tag as a proxy has altered it, weak or with something appended, \
+     and reading the resource again changes nothing; make the tags with `EntityTags::behind_proxies`, or do not let the \
+     proxy compress this resource";
+
+impl PreconditionFailed {
+    /// Whether `If-Match` has the current tag as proxies that compress alter it: weak, or with a suffix of theirs. It is
+    /// refused since the comparison is a strong one, and will be each time: see [`EntityTags::behind_proxies`].
+    ///
+    /// ```
+    /// use occ_runtime::http::{EntityTag, Preconditions};
+    ///
+    /// let sent = http::HeaderMap::from_iter([(http::header::IF_MATCH, r#"W/"a1""#.parse()?)]);
+    /// let current: EntityTag = r#""a1""#.parse()?;
+    /// let error = Preconditions::from_headers(&sent)?.check(Some(&current)).unwrap_err();
+    /// assert!(error.is_altered_tag());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn is_altered_tag(&self) -> bool {
+        self.altered
+    }
+}
 
 /// The request has no `If-Match`: to be answered with 428.
 ///

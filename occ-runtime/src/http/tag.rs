@@ -1,6 +1,7 @@
 //! One entity tag, and its grammar: RFC 9110, section 8.8.3.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
 use ::http::HeaderValue;
@@ -11,7 +12,9 @@ use crate::loaded::Versioned;
 /// One entity tag: what the header `ETag` holds.
 ///
 /// [`EntityTags`] makes them, and they are parsed from headers. Two tags are equal (`==`) if they are written alike; what
-/// a request asks for is [`strong_eq`](Self::strong_eq) or [`weak_eq`](Self::weak_eq).
+/// a request asks for is [`strong_eq`](Self::strong_eq) or [`weak_eq`](Self::weak_eq). A tag that was made to be compared
+/// otherwise ([`EntityTags::behind_proxies`]) remembers that, for [`Preconditions`](super::Preconditions); one that was
+/// parsed does not.
 ///
 /// ```
 /// use occ_runtime::http::EntityTag;
@@ -22,10 +25,12 @@ use crate::loaded::Versioned;
 /// assert!(weak.is_weak() && tag.weak_eq(&weak) && !tag.strong_eq(&weak));
 /// # Ok::<_, occ_runtime::http::MalformedTag>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug)]
 pub struct EntityTag {
     /// As in a header. Bytes and no text, since a client may send any byte from 0x80 on.
     written: Box<[u8]>,
+    /// Whether the tags of a request are this one even as a proxy has altered it.
+    behind_proxies: bool,
 }
 
 impl EntityTag {
@@ -50,12 +55,26 @@ impl EntityTag {
 
     /// A strong tag of a text that is known to be legal within the quotes.
     pub(super) fn strong(opaque: &str) -> Self {
-        Self { written: format!("\"{opaque}\"").into_bytes().into() }
+        Self { written: format!("\"{opaque}\"").into_bytes().into(), behind_proxies: false }
+    }
+
+    /// The same, weak.
+    pub(super) fn weakened(self) -> Self {
+        if self.is_weak() { self } else { Self { written: [WEAK, &*self.written].concat().into(), ..self } }
+    }
+
+    /// The same, to be known again behind proxies.
+    pub(super) fn behind_proxies(self) -> Self {
+        Self { behind_proxies: true, ..self }
+    }
+
+    pub(super) fn is_behind_proxies(&self) -> bool {
+        self.behind_proxies
     }
 
     /// What [`length`] has measured.
     pub(super) fn measured(written: &[u8]) -> Self {
-        Self { written: written.into() }
+        Self { written: written.into(), behind_proxies: false }
     }
 
     pub(super) fn written(&self) -> &[u8] {
@@ -85,6 +104,21 @@ impl EntityTag {
             Some(length) if length == written.len() => Ok(Self::measured(written)),
             _ => Err(MalformedTag),
         }
+    }
+}
+
+/// By how they are written.
+impl PartialEq for EntityTag {
+    fn eq(&self, other: &Self) -> bool {
+        self.written == other.written
+    }
+}
+
+impl Eq for EntityTag {}
+
+impl Hash for EntityTag {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.written.hash(state);
     }
 }
 
@@ -165,4 +199,12 @@ pub(super) fn strong_eq(a: &[u8], b: &[u8]) -> bool {
 
 pub(super) fn weak_eq(a: &[u8], b: &[u8]) -> bool {
     a.strip_prefix(WEAK).unwrap_or(a) == b.strip_prefix(WEAK).unwrap_or(b)
+}
+
+/// What is between the quotes.
+pub(super) fn opaque(written: &[u8]) -> &[u8] {
+    match written.strip_prefix(WEAK).unwrap_or(written) {
+        [b'"', opaque @ .., b'"'] => opaque,
+        other => other,
+    }
 }

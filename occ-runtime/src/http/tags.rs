@@ -11,7 +11,8 @@ use crate::loaded::Versioned;
 /// Makes the entity tags of a service, all of them alike.
 ///
 /// A tag is strong, has 32 hexadecimal digits, and is the same in every process that makes it: a hash of the table's
-/// name, the key, the version and the [`representation`](Self::representation). It shows none of them.
+/// name, the key, the version and the [`representation`](Self::representation). It shows none of them. Behind a proxy that
+/// compresses it needs [`behind_proxies`](Self::behind_proxies).
 ///
 /// ```
 /// # use diesel::prelude::*;
@@ -42,6 +43,8 @@ use crate::loaded::Versioned;
 pub struct EntityTags {
     hash: Hash,
     representation: Box<str>,
+    behind_proxies: bool,
+    weak: bool,
 }
 
 #[derive(Clone)]
@@ -56,11 +59,12 @@ impl EntityTags {
     ///
     /// ```
     /// use occ_runtime::http::EntityTags;
-    /// assert_eq!(format!("{:?}", EntityTags::open()), r#"EntityTags { keyed: false, representation: "" }"#);
+    /// let shown = format!("{:?}", EntityTags::open());
+    /// assert_eq!(shown, r#"EntityTags { keyed: false, representation: "", behind_proxies: false, weak: false }"#);
     /// ```
     #[must_use]
     pub fn open() -> Self {
-        Self { hash: Hash::Open(Sha256::new()), representation: "".into() }
+        Self::of_hash(Hash::Open(Sha256::new()))
     }
 
     /// HMAC-SHA-256 with a secret: nobody without it can make a tag, or find the version of one.
@@ -81,7 +85,11 @@ impl EntityTags {
         }
         // It takes a secret of any length.
         let mac = Hmac::new_from_slice(secret).map_err(|_| ShortSecret { length: secret.len() })?;
-        Ok(Self { hash: Hash::Keyed(Box::new(mac)), representation: "".into() })
+        Ok(Self::of_hash(Hash::Keyed(Box::new(mac))))
+    }
+
+    fn of_hash(hash: Hash) -> Self {
+        Self { hash, representation: "".into(), behind_proxies: false, weak: false }
     }
 
     /// The tags of one representation, in place of those of another: a row's page and its JSON are not the same bytes,
@@ -99,7 +107,79 @@ impl EntityTags {
     /// ```
     #[must_use]
     pub fn representation(&self, name: impl AsRef<str>) -> Self {
-        Self { hash: self.hash.clone(), representation: name.as_ref().into() }
+        Self { representation: name.as_ref().into(), ..self.clone() }
+    }
+
+    /// Tags that are known again after a proxy has altered them.
+    ///
+    /// A proxy that compresses a response makes its tag weak, `W/"a1"`, or appends to it, `"a1-gzip"`: the table in the
+    /// documentation of [`http`](super#proxies-that-compress) says which proxy does what. The client sends that back in
+    /// `If-Match`, whose comparison is a strong one, and is answered 412 however often it reads again. With this option
+    /// [`Preconditions`](super::Preconditions) and [`IfMatch`](super::IfMatch) take for a tag of this maker, in both
+    /// headers, what is written as it is, weak or strong, with nothing or exactly one of these before the closing quote:
+    /// `-gzip`, `-x-gzip`, `-gunzip`, `-deflate`, `-br`, `-zstd`, `;gzip`, `--gzip`, `--br`, `--zstd`. Everything else is
+    /// refused as before. Responses have the same strong tags as without it.
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// # use occ_runtime::{Error, prelude::*};
+    /// use occ_runtime::http::{EntityTags, Preconditions};
+    #[doc = include_str!("../example.txt")]
+    /// # let conn = &mut connection();
+    /// # let lamp: Product = products::table.find(1).select(Product::as_select()).first(conn)?;
+    /// let strict = EntityTags::keyed("32 bytes of a secret, not of this")?;
+    /// let tags = strict.clone().behind_proxies();
+    /// assert_eq!(tags.of(&lamp), strict.of(&lamp));
+    ///
+    /// let weak = format!("W/{}", tags.of(&lamp)); // as nginx leaves it
+    /// let sent = http::HeaderMap::from_iter([(http::header::IF_MATCH, weak.parse()?)]);
+    /// let if_match = Preconditions::from_headers(&sent)?.require_if_match()?;
+    /// assert!(if_match.check(&tags, &lamp).is_ok());
+    /// assert!(if_match.check(&strict, &lamp).is_err());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Where it is safe, and where not
+    ///
+    /// RFC 9110, section 13.1.1, demands the strong comparison since a weak tag may stand for several states that its
+    /// maker holds to be equivalent, and a write that was made from one of them could then replace another. A tag of this
+    /// maker stands for one version of one row, with or without a `W/` before it. So who sends it back has seen that version,
+    /// in whatever encoding, and nothing is written over a version that the client has not seen. The save checks the version
+    /// once more.
+    ///
+    /// What is given up is the promise that the client has the same bytes. Do without this option where a write counts on it:
+    ///
+    /// - a patch by byte offsets or line numbers of the text that was sent, a PUT with `Content-Range`, and whatever else is
+    ///   applied to bytes and not to fields;
+    /// - a handler that adds to the response what is not of the row's version, such as rows of another table, the time, or
+    ///   what the reader may see: a proxy that weakens a tag says that the rest may differ. (A strong tag is wrong there, too.)
+    ///
+    /// Byte ranges (`If-Range`) are not looked at, with or without it.
+    #[must_use]
+    pub fn behind_proxies(self) -> Self {
+        Self { behind_proxies: true, ..self }
+    }
+
+    /// Tags that are weak from the start, for proxies that drop or spoil strong ones and keep weak ones, as Envoy does unless
+    /// told otherwise. They are compared as those [`behind_proxies`](Self::behind_proxies), or no `If-Match` would match.
+    ///
+    /// The RFC has `If-Match` not match weak tags, and other software on the way may refuse them: take this only where
+    /// the strong tags do not arrive.
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// # use occ_runtime::{Error, prelude::*};
+    /// use occ_runtime::http::EntityTags;
+    #[doc = include_str!("../example.txt")]
+    /// # let conn = &mut connection();
+    /// # let lamp: Product = products::table.find(1).select(Product::as_select()).first(conn)?;
+    /// let (strong, weak) = (EntityTags::open(), EntityTags::open().weak());
+    /// assert_eq!(weak.of(&lamp).to_string(), format!("W/{}", strong.of(&lamp)));
+    /// # Ok::<_, Error>(())
+    /// ```
+    #[must_use]
+    pub fn weak(self) -> Self {
+        Self { behind_proxies: true, weak: true, ..self }
     }
 
     /// The tag of a row at its version.
@@ -129,7 +209,9 @@ impl EntityTags {
         input.part(T::table_name().as_bytes());
         input.shown(row.version());
         row.visit_key(&mut |value| input.shown(value));
-        input.finish()
+        let tag = input.finish();
+        let tag = if self.weak { tag.weakened() } else { tag };
+        if self.behind_proxies { tag.behind_proxies() } else { tag }
     }
 }
 
@@ -188,6 +270,8 @@ impl Debug for EntityTags {
         f.debug_struct("EntityTags")
             .field("keyed", &matches!(self.hash, Hash::Keyed(_)))
             .field("representation", &self.representation)
+            .field("behind_proxies", &self.behind_proxies)
+            .field("weak", &self.weak)
             .finish()
     }
 }

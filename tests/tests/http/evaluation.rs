@@ -123,7 +123,7 @@ mod rows {
         assert!(if_match.check(&tags, &Product { id: 2, version: 3 }).is_err());
         assert!(if_match.check(&EntityTags::open(), &product(3)).is_err());
         assert!(if_match.check(&tags.representation("html"), &product(3)).is_err());
-        // A proxy that has made it weak has made it useless.
+        // A proxy that has made it weak has made it useless, unless the tags are made for that: see `proxies`.
         let weak = preconditions(&[(IF_MATCH, &format!("W/{read}"))]).require_if_match().unwrap();
         assert!(weak.check(&tags, &product(3)).is_err());
     }

@@ -210,7 +210,7 @@ fn any_etagc() -> impl Strategy<Value = u8> {
 }
 
 /// What is between two elements.
-fn separator() -> impl Strategy<Value = &'static str> {
+pub(super) fn separator() -> impl Strategy<Value = &'static str> {
     prop::sample::select(vec![",", ", ", " ,\t", ",,", " , ,, "])
 }
 

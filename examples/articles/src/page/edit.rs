@@ -35,7 +35,8 @@ pub async fn apply(
     mine: &Content,
     unclear: &[Field],
 ) -> Result<Outcome, store::Error> {
-    let fits = tag.strong_eq(&app.tags.of(&*row));
+    // It comes from the page and not from a header, so no proxy has altered it; that it may be weak does not matter.
+    let fits = tag.weak_eq(&app.tags.of(&*row));
     let mut article = from_base(row.into_inner(), fits, base);
     edit(&mut article, base, mine);
     if fits && unclear.is_empty() {

@@ -148,7 +148,7 @@ pub async fn delete(
     let tag = form.tag()?;
     while let Some(article) = app.store.find(&slug).await? {
         let current = app.tags.of(&*article);
-        if !tag.strong_eq(&current) {
+        if !tag.weak_eq(&current) {
             let page = conflict::deletion(&article, &current.to_string());
             return Ok((StatusCode::CONFLICT, FRESH, page).into_response());
         }

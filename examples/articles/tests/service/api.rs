@@ -150,13 +150,23 @@ fn tags_of_others_do_not_fit(server: &Server) {
     let keyed_otherwise = Client::new(&keyed_otherwise.url).get(PLACE).tag();
     assert_ne!(keyed, keyed_otherwise);
     let weak = format!("W/{tag}");
-    for wrong in [&other, &keyed, &keyed_otherwise, &weak, "\"\"", &format!("{other}, {keyed}")] {
+    let (weak_other, zipped_other) =
+        (format!("W/{other}"), format!("{}-gzip\"", other.trim_end_matches('"')));
+    let unknown = format!("{}-other\"", tag.trim_end_matches('"'));
+    let list = format!("{other}, {keyed}");
+    for wrong in [&other, &keyed, &keyed_otherwise, &weak_other, &zipped_other, &unknown, "\"\"", &list] {
         assert_eq!(put(wrong), 412, "{wrong}");
     }
     assert_eq!(client.send("DELETE", PLACE, &[("if-match", &other)], "").status, 412);
     assert_eq!(server.database.rows()[0], ("boats".into(), "Boats".into(), 1));
-    // A read compares weakly.
-    assert_eq!(client.send("GET", PLACE, &[("if-none-match", &weak)], "").status, 304);
+    // What a proxy makes of the tag fits: `proxies` asks real ones.
+    let zipped = format!("W/{}-gzip\"", tag.trim_end_matches('"'));
+    for altered in [&weak, &zipped] {
+        assert_eq!(client.send("GET", PLACE, &[("if-none-match", altered)], "").status, 304, "{altered}");
+        let unchanged = json!({ "title": "Boats", "body": "They float." }).to_string();
+        let answer = client.send("PUT", PLACE, &[JSON, ("if-match", altered)], &unchanged);
+        assert_eq!((answer.status, answer.tag()), (200, tag.clone()), "{altered}");
+    }
     assert_eq!(put(&format!("{other} ,,\t{tag}")), 200, "one of a list is enough");
     assert_eq!(put("*"), 200, "whatever it is");
     // Tags are the same in every process with this secret.

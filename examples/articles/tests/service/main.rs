@@ -10,6 +10,7 @@ mod database;
 mod description;
 mod load;
 mod pages;
+mod proxies;
 mod readme;
 mod server;
 
@@ -35,6 +36,14 @@ macro_rules! on_both {
     };
 }
 pub(crate) use on_both;
+
+/// Where a program is: servers live in the sbin folders, which not every user's PATH has.
+pub(crate) fn program(name: &str) -> Option<std::path::PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    let folders =
+        std::env::split_paths(&path).chain(["/usr/local/sbin", "/usr/sbin", "/sbin"].map(Into::into));
+    folders.map(|folder| folder.join(name)).find(|file| file.is_file())
+}
 
 /// Says that a test has shown nothing: the test harness hides what is printed, not what is written here.
 pub(crate) fn skipped(name: &str, why: &str) {

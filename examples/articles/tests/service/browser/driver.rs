@@ -1,7 +1,7 @@
 //! As much of `WebDriver` as these tests need: chromedriver is spoken to in JSON, which takes no further crate.
 
 use std::io::{BufRead as _, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 use ureq::http::Response;
 use ureq::{Agent, Body};
 
-use crate::skipped;
+use crate::{program, skipped};
 
 /// A page that a test waits for has to be there within this time.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -77,11 +77,6 @@ impl Drop for Driver {
         drop(self.child.kill());
         drop(self.child.wait());
     }
-}
-
-fn program(name: &str) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file())
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

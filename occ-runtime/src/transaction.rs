@@ -5,6 +5,8 @@ use std::num::NonZeroU32;
 use diesel::connection::{Connection, TransactionManager as _};
 use diesel::result::Error as DieselError;
 
+#[cfg(feature = "async")]
+use crate::async_closure::SendAsyncFnOnce;
 use crate::error::{Error, TransactionAbortedError};
 use crate::model::OptimisticLock;
 
@@ -244,6 +246,58 @@ fn aborted<E: From<DieselError>>(cause: DieselError) -> E {
 /// # }
 /// ```
 ///
+/// The future is `Send`, so it can be awaited in a handler or a spawned task. The closure may capture whatever is `Send`: by
+/// reference, by value and by `&mut`. It runs once.
+///
+/// ```
+/// use axum::Router;
+/// use axum::extract::{Path, State};
+/// use axum::http::StatusCode;
+/// use axum::routing::post;
+/// # use diesel::prelude::*;
+/// # use diesel_async::pooled_connection::{AsyncDieselConnectionManager, deadpool::Pool};
+/// # use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
+/// # use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
+/// # use occ_runtime::Error;
+/// # use occ_runtime::async_prelude::*;
+/// # diesel::table! { products (id) { id -> Integer, quantity -> Integer, version -> Integer } }
+/// # #[derive(Queryable, Selectable, OptimisticLock)]
+/// # struct Product { id: i32, quantity: i32, version: i32 }
+/// # type Connection = SyncConnectionWrapper<SqliteConnection>;
+///
+/// async fn move_some(
+///     State(pool): State<Pool<Connection>>,
+///     Path((from, to, count)): Path<(i32, i32, i32)>,
+/// ) -> Result<(), StatusCode> {
+///     let conn = &mut pool.get().await.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
+///     let find = |id| products::table.find(id).select(Product::as_select());
+///     let mut from = find(from).first(conn).await.map_err(|_| StatusCode::NOT_FOUND)?;
+///     let mut to = find(to).first(conn).await.map_err(|_| StatusCode::NOT_FOUND)?;
+///     let moved: Result<(), Error> =
+///         optimistic_transaction(conn, (&mut from, &mut to), async |conn, (from, to)| {
+///             from.quantity -= count;
+///             to.quantity += count;
+///             from.save_optimistic(conn).await?;
+///             to.save_optimistic(conn).await
+///         })
+///         .await;
+///     moved.map_err(|_| StatusCode::CONFLICT)
+/// }
+///
+/// let app: Router<Pool<Connection>> = Router::new().route("/move/{from}/{to}/{count}", post(move_some));
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn answers() -> Result<(), Box<dyn std::error::Error>> {
+/// # let pool = Pool::builder(AsyncDieselConnectionManager::new(":memory:")).max_size(1).build()?;
+/// # pool.get().await?.batch_execute("CREATE TABLE products (id INTEGER PRIMARY KEY, quantity INTEGER NOT NULL, version INTEGER NOT NULL);
+/// #                                  INSERT INTO products VALUES (1, 10, 1), (2, 1, 1);").await?;
+/// # move_some(State(pool.clone()), Path((1, 2, 3))).await.map_err(|status| status.to_string())?;
+/// # let quantities: Vec<i32> = products::table.select(products::quantity).load(&mut pool.get().await?).await?;
+/// # assert_eq!(quantities, [7, 4]);
+/// # Ok(())
+/// # }
+/// # answers().unwrap();
+/// ```
+///
 /// If the future is dropped half-way, the versions are put back, but the transaction stays open on the connection:
 /// drop the connection too. A pool of diesel-async's does that by itself, since it sees the open transaction.
 ///
@@ -251,41 +305,50 @@ fn aborted<E: From<DieselError>>(cause: DieselError) -> E {
 ///
 /// As of [`optimistic_transaction`].
 #[cfg(feature = "async")]
-pub async fn async_optimistic_transaction<C, V, T, E, F>(conn: &mut C, values: V, f: F) -> Result<T, E>
+pub fn async_optimistic_transaction<C, V, T, E, F>(
+    conn: &mut C,
+    values: V,
+    f: F,
+) -> impl Future<Output = Result<T, E>> + Send
 where
     C: diesel_async::AsyncConnection,
-    V: VersionedValues,
-    F: AsyncFnOnce(&mut C, V::Borrowed<'_>) -> Result<T, E>,
-    E: From<DieselError>,
+    V: VersionedValues<Saved: Send> + Send,
+    T: Send,
+    E: From<DieselError> + Send,
+    for<'r, 'v> F: AsyncFnOnce(&'r mut C, V::Borrowed<'v>) -> Result<T, E>
+        + SendAsyncFnOnce<(&'r mut C, V::Borrowed<'v>), Result<T, E>>
+        + Send,
 {
     use diesel_async::TransactionManager as _;
 
-    let mut values = Restore::new(values);
-    C::TransactionManager::begin_transaction(conn).await?;
-    let depth = async_depth_of::<C>(conn);
-    let outcome = match C::TransactionManager::begin_transaction(conn).await {
-        Ok(()) => match f(conn, values.values.borrow()).await {
+    async move {
+        let mut values = Restore::new(values);
+        C::TransactionManager::begin_transaction(conn).await?;
+        let depth = async_depth_of::<C>(conn);
+        let outcome = match C::TransactionManager::begin_transaction(conn).await {
+            Ok(()) => match f.start((&mut *conn, values.values.borrow())).await {
+                Ok(value) => {
+                    C::TransactionManager::commit_transaction(conn).await.map(|()| value).map_err(aborted)
+                }
+                Err(error) => Err(error),
+            },
+            Err(error) => Err(error.into()),
+        };
+        match outcome {
             Ok(value) => {
-                C::TransactionManager::commit_transaction(conn).await.map(|()| value).map_err(aborted)
+                C::TransactionManager::commit_transaction(conn).await?;
+                values.keep();
+                Ok(value)
             }
-            Err(error) => Err(error),
-        },
-        Err(error) => Err(error.into()),
-    };
-    match outcome {
-        Ok(value) => {
-            C::TransactionManager::commit_transaction(conn).await?;
-            values.keep();
-            Ok(value)
-        }
-        Err(error) => {
-            if async_depth_of::<C>(conn) > depth {
-                // As above: the savepoint first.
-                let _ = C::TransactionManager::rollback_transaction(conn).await;
-            }
-            match C::TransactionManager::rollback_transaction(conn).await {
-                Ok(()) | Err(DieselError::BrokenTransactionManager) => Err(error),
-                Err(rollback) => Err(rollback.into()),
+            Err(error) => {
+                if async_depth_of::<C>(conn) > depth {
+                    // As above: the savepoint first.
+                    let _ = C::TransactionManager::rollback_transaction(conn).await;
+                }
+                match C::TransactionManager::rollback_transaction(conn).await {
+                    Ok(()) | Err(DieselError::BrokenTransactionManager) => Err(error),
+                    Err(rollback) => Err(rollback.into()),
+                }
             }
         }
     }

@@ -85,7 +85,7 @@ impl RetryDsl for RetryPolicy {
         E: RetryError + From<DieselError>,
         F: FnMut(&mut C) -> Result<T, E>,
     {
-        operation::run!(self, conn, f, end, sleep)
+        operation::run!(self, conn, f(conn), end, sleep)
     }
 
     fn modify<M, C, K, R, F>(&self, key: K, conn: &mut C, mut f: F) -> Result<M, R::Error>

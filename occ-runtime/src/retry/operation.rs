@@ -27,9 +27,10 @@ macro_rules! attempt {
     };
 }
 
-/// The body of `run`. `$end` ends a transaction as its outcome says, `$sleep` waits; `[await]` makes it async.
+/// The body of `run`. `$work` calls the closure, `$end` ends a transaction as its outcome says, `$sleep` waits; `[await]`
+/// makes it async.
 macro_rules! run {
-    ($policy:ident, $conn:ident, $f:ident, $end:path, $sleep:path $(, [$await:ident])?) => {{
+    ($policy:ident, $conn:ident, $work:expr, $end:path, $sleep:path $(, [$await:ident])?) => {{
         let depth = C::TransactionManager::transaction_manager_status_mut($conn).transaction_depth();
         operation::refuse_nested(depth.map(|depth| depth.is_some()), || "a transaction".to_owned())
             .map_err(DieselError::from)?;
@@ -40,7 +41,7 @@ macro_rules! run {
             std::convert::identity,
             match C::TransactionManager::begin_transaction($conn)$(.$await)? {
                 Ok(()) => {
-                    let outcome = $f($conn)$(.$await)?;
+                    let outcome = $work$(.$await)?;
                     $end(outcome, $conn)$(.$await)?
                 }
                 Err(error) => Err(E::from(error)),

@@ -273,12 +273,12 @@ macro_rules! blocking_retry {
             policy.modify(key, conn, f)
         }
 
-        pub async fn retry<T, E, F>(policy: &RetryPolicy, conn: &mut Conn, mut f: F) -> Result<T, E>
+        pub async fn retry<T, E, F>(policy: &RetryPolicy, conn: &mut Conn, f: F) -> Result<T, E>
         where
             E: RetryError + From<diesel::result::Error>,
-            F: AsyncFnMut(&mut Conn) -> Result<T, E>,
+            F: AsyncFnOnce(&mut Conn) -> Result<T, E> + Clone,
         {
-            policy.run(conn, |conn| block_on(f(conn)))
+            policy.run(conn, |conn| block_on(f.clone()(conn)))
         }
     };
 }

@@ -304,6 +304,7 @@ fn aborted<E: From<DieselError>>(cause: DieselError) -> E {
 /// # Errors
 ///
 /// As of [`optimistic_transaction`].
+// No `async fn`, as the impl of `AsyncRetryDsl` says.
 #[cfg(feature = "async")]
 pub fn async_optimistic_transaction<C, V, T, E, F>(
     conn: &mut C,

@@ -8,6 +8,15 @@
     reason = "a test is named by what it shows, and panics if not"
 )]
 
+#[path = "handlers/modify.rs"]
+#[macro_use]
+mod modify;
+#[path = "handlers/run.rs"]
+#[macro_use]
+mod run;
+#[path = "handlers/transaction.rs"]
+#[macro_use]
+mod transaction;
 #[path = "handlers/uses.rs"]
 #[macro_use]
 mod uses;
@@ -129,22 +138,9 @@ impl RetryError for Unwanted<'_> {
 
 // Pooled, plain and borrowed from a pool; each of another backend, so that there is one of each.
 type Sqlite = SyncConnectionWrapper<SqliteConnection>;
-mod sqlite {
-    use super::*;
-    uses!(deadpool::Pool<Sqlite>, deadpool::Object<Sqlite>);
-}
-
-#[allow(dead_code, reason = "it is there to be type-checked")]
-mod postgres {
-    use super::*;
-    uses!(One<AsyncPgConnection>, AsyncPgConnection);
-}
-
-#[allow(dead_code, reason = "it is there to be type-checked")]
-mod mysql {
-    use super::*;
-    uses!(bb8::Pool<AsyncMysqlConnection>, bb8::PooledConnection<'_, AsyncMysqlConnection>);
-}
+uses!(sqlite, deadpool::Pool<Sqlite>, deadpool::Object<Sqlite>);
+uses!(postgres, One<AsyncPgConnection>, AsyncPgConnection);
+uses!(mysql, bb8::Pool<AsyncMysqlConnection>, bb8::PooledConnection<'_, AsyncMysqlConnection>);
 
 /// A connection that is not pooled, as a pool of one.
 pub struct One<C>(Arc<tokio::sync::Mutex<C>>);
@@ -231,25 +227,44 @@ async fn call(router: Router, path: &str) -> String {
     String::from_utf8(body.to_vec()).unwrap()
 }
 
+/// Each use three times, on SQLite.
+macro_rules! each_use_of {
+    ($function:ident) => {
+        occ_tests::cell::wait(async {
+            use sqlite::$function::{NAMES, boxed, router, spawn};
+
+            let pool = database().await;
+            for name in NAMES {
+                let before = version(&pool).await;
+                let answered = call(router(pool.clone()), &format!("/{name}")).await;
+                assert_eq!(answered, version(&pool).await.to_string(), "{name}");
+
+                let spawned = spawn(name, pool.clone(), Given::new("spawned".into())).await.unwrap();
+                assert_eq!(spawned.unwrap(), version(&pool).await, "{name}");
+
+                let given = Given::new("boxed".into());
+                let boxed = boxed(name, &mut pool.get().await.unwrap(), &given).await;
+                let after = version(&pool).await;
+                assert_eq!(boxed.unwrap(), after, "{name}");
+                assert!(before + 3 <= after, "{name} has saved three times");
+            }
+        })
+    };
+}
+
 #[test]
-fn whatever_the_closure_captures_it_runs_in_a_handler_in_a_task_and_boxed() {
-    occ_tests::cell::wait(async {
-        let pool = database().await;
-        for name in sqlite::NAMES {
-            let before = version(&pool).await;
-            let answered = call(sqlite::router(pool.clone()), &format!("/{name}")).await;
-            assert_eq!(answered, version(&pool).await.to_string(), "{name}");
+fn run_is_awaited_in_a_handler_in_a_task_and_boxed_whatever_its_closure_captures() {
+    each_use_of!(run);
+}
 
-            let given = Given::new("spawned".into());
-            let spawned = sqlite::spawn(name, pool.clone(), given).await.unwrap().unwrap();
-            assert_eq!(spawned, version(&pool).await, "{name}");
+#[test]
+fn so_is_a_transaction() {
+    each_use_of!(transaction);
+}
 
-            let given = Given::new("boxed".into());
-            let boxed = sqlite::boxed(name, &mut pool.get().await.unwrap(), &given).await.unwrap();
-            assert_eq!(boxed, version(&pool).await, "{name}");
-            assert!(before + 3 <= boxed, "{name} has saved three times");
-        }
-    });
+#[test]
+fn so_is_what_else_takes_a_closure_or_borrows() {
+    each_use_of!(modify);
 }
 
 #[test]

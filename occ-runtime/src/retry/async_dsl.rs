@@ -177,8 +177,9 @@ pub trait AsyncRetryDsl {
         F: FnMut(&mut M) -> R + Send;
 }
 
-// No `async fn`: the type of its future does not say `Send`, so that every handler would have to prove it anew, and fails
-// to where the connection or an error has a lifetime.
+// The type of an `async fn` does not say `Send`: each handler would have to prove it anew, and cannot where the connection
+// or an error has a lifetime in its type, as one that is borrowed from bb8 or a boxed one has.
+#[allow(clippy::manual_async_fn, reason = "only this says `Send`")]
 impl AsyncRetryDsl for RetryPolicy {
     fn run<C, T, E, F>(&self, conn: &mut C, f: F) -> impl Future<Output = Result<T, E>> + Send
     where

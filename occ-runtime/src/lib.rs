@@ -7,6 +7,8 @@ mod all_or_nothing;
 #[cfg(feature = "async")]
 mod async_bounds;
 #[cfg(feature = "async")]
+mod async_closure;
+#[cfg(feature = "async")]
 mod async_methods;
 #[cfg(feature = "async")]
 mod async_tracked_methods;
@@ -57,6 +59,8 @@ mod xmin;
 
 #[cfg(feature = "async")]
 pub use async_bounds::{AsyncLoadsOn, AsyncLocksOn, AsyncLocksRowsOn, AsyncWritesOn};
+#[cfg(feature = "async")]
+pub use async_closure::SendAsyncFnOnce;
 #[cfg(feature = "async")]
 pub use async_methods::AsyncOptimisticDsl;
 #[cfg(feature = "async")]

@@ -5,6 +5,8 @@ use std::any::{Any, TypeId};
 use diesel::connection::{Connection, TransactionManager as _};
 use diesel::result::Error as DieselError;
 
+#[cfg(feature = "async")]
+use crate::async_closure::SendAsyncFnOnce;
 use crate::ends::{begin, end};
 use crate::error::{Error, TransactionAbortedError};
 use crate::in_flight::{InFlight, depth};
@@ -197,10 +199,13 @@ impl<'v, V: VersionedValues> Restore<'v, V> {
         self.values.borrow()
     }
 
-    /// The transaction has committed: the versions are what they are. See [`VersionedValues::committed`].
-    pub(crate) fn keep(mut self, written: u32, left: u32) {
-        self.saved = None;
-        self.values.committed(written, left);
+    /// The transaction is over. If it has committed, the versions are what they are: see [`VersionedValues::committed`].
+    pub(crate) fn end<T, E>(mut self, outcome: Result<T, E>, written: u32, left: u32) -> Result<T, E> {
+        if outcome.is_ok() {
+            self.saved = None;
+            self.values.committed(written, left);
+        }
+        outcome
     }
 }
 
@@ -212,36 +217,40 @@ impl<V: VersionedValues> Drop for Restore<'_, V> {
     }
 }
 
-/// The body of [`optimistic_transaction`] and of its async twin.
+/// The body of [`optimistic_transaction`] and of its async twin: `$work` calls the closure with `$c` and `$v`.
 ///
 /// The savepoint within the transaction is there to be released: that fails where the transaction is over.
 macro_rules! optimistic_transaction {
-    ($conn:ident, $values:ident, $f:ident, $in_flight:ident, $depth:path, $begin:path, $end:path $(, $await:ident)?) => {{
+    ($conn:ident, $values:ident, $in_flight:ident, $depth:path, $begin:path, $end:path,
+     |$c:ident, $v:ident| $work:expr $(, $await:ident)?) => {{
         let mut values = $values;
         let mut values = Restore::new(&mut values);
         let mut conn = $in_flight::begin($conn)?;
         let before = $begin(&mut *conn)$(.$await)??;
         let outcome = match C::TransactionManager::begin_transaction(&mut *conn)$(.$await)? {
-            Ok(()) => match $f(&mut *conn, values.borrow())$(.$await)? {
-                Ok(value) => match $depth(&mut *conn) {
-                    Ok(open) if open == before + 2 => {
-                        let released = C::TransactionManager::commit_transaction(&mut *conn)$(.$await)?;
-                        released.map(|()| value).map_err(aborted)
-                    }
-                    Ok(open) if open > before + 2 => Err(aborted(DieselError::AlreadyInTransaction)),
-                    Ok(_) => Err(aborted(DieselError::NotInTransaction)),
-                    Err(error) => Err(aborted(error)),
-                },
-                Err(error) => Err(error),
-            },
+            Ok(()) => {
+                let worked = {
+                    let ($c, $v) = (&mut *conn, values.borrow());
+                    $work$(.$await)?
+                };
+                match worked {
+                    Ok(value) => match $depth(&mut *conn) {
+                        Ok(open) if open == before + 2 => {
+                            let released = C::TransactionManager::commit_transaction(&mut *conn)$(.$await)?;
+                            released.map(|()| value).map_err(aborted)
+                        }
+                        Ok(open) if open > before + 2 => Err(aborted(DieselError::AlreadyInTransaction)),
+                        Ok(_) => Err(aborted(DieselError::NotInTransaction)),
+                        Err(error) => Err(aborted(error)),
+                    },
+                    Err(error) => Err(error),
+                }
+            }
             Err(error) => Err(error.into()),
         };
         let outcome = $end(outcome, before, &mut *conn)$(.$await)?;
         conn.land();
-        if outcome.is_ok() {
-            values.keep(before + 2, before);
-        }
-        outcome
+        values.end(outcome, before + 2, before)
     }};
 }
 
@@ -288,7 +297,7 @@ where
     F: FnOnce(&mut C, V::Borrowed<'_>) -> Result<T, E>,
     E: From<DieselError>,
 {
-    optimistic_transaction!(conn, values, f, InFlight, depth, begin, end)
+    optimistic_transaction!(conn, values, InFlight, depth, begin, end, |conn, values| f(conn, values))
 }
 
 fn aborted<E: From<DieselError>>(cause: DieselError) -> E {
@@ -325,24 +334,95 @@ fn aborted<E: From<DieselError>>(cause: DieselError) -> E {
 /// # }
 /// ```
 ///
+/// The future is `Send`, so it can be awaited in a handler or a spawned task. The closure may capture whatever is `Send`: by
+/// reference, by value and by `&mut`. It runs once.
+///
+/// ```
+/// use axum::Router;
+/// use axum::extract::{Path, State};
+/// use axum::http::StatusCode;
+/// use axum::routing::post;
+/// # use diesel::prelude::*;
+/// # use diesel_async::pooled_connection::{AsyncDieselConnectionManager, deadpool::Pool};
+/// # use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
+/// # use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
+/// # use occ_runtime::Error;
+/// # use occ_runtime::async_prelude::*;
+/// # diesel::table! { products (id) { id -> Integer, quantity -> Integer, version -> Integer } }
+/// # #[derive(Queryable, Selectable, OptimisticLock)]
+/// # struct Product { id: i32, quantity: i32, version: i32 }
+/// # type Connection = SyncConnectionWrapper<SqliteConnection>;
+///
+/// async fn move_some(
+///     State(pool): State<Pool<Connection>>,
+///     Path((from, to, count)): Path<(i32, i32, i32)>,
+/// ) -> Result<(), StatusCode> {
+///     let conn = &mut pool.get().await.map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
+///     let find = |id| products::table.find(id).select(Product::as_select());
+///     let mut from = find(from).first(conn).await.map_err(|_| StatusCode::NOT_FOUND)?;
+///     let mut to = find(to).first(conn).await.map_err(|_| StatusCode::NOT_FOUND)?;
+///     let moved: Result<(), Error> =
+///         optimistic_transaction(conn, (&mut from, &mut to), async |conn, (from, to)| {
+///             from.quantity -= count;
+///             to.quantity += count;
+///             from.save_optimistic(conn).await?;
+///             to.save_optimistic(conn).await
+///         })
+///         .await;
+///     moved.map_err(|_| StatusCode::CONFLICT)
+/// }
+///
+/// let app: Router<Pool<Connection>> = Router::new().route("/move/{from}/{to}/{count}", post(move_some));
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn answers() -> Result<(), Box<dyn std::error::Error>> {
+/// # let pool = Pool::builder(AsyncDieselConnectionManager::<Connection>::new(":memory:")).max_size(1).build()?;
+/// # pool.get().await?.batch_execute("CREATE TABLE products (id INTEGER PRIMARY KEY, quantity INTEGER NOT NULL, version INTEGER NOT NULL);
+/// #                                  INSERT INTO products VALUES (1, 10, 1), (2, 1, 1);").await?;
+/// # move_some(State(pool.clone()), Path((1, 2, 3))).await.map_err(|status| status.to_string())?;
+/// # let quantities: Vec<i32> = products::table.select(products::quantity).load(&mut pool.get().await?).await?;
+/// # assert_eq!(quantities, [7, 4]);
+/// # Ok(())
+/// # }
+/// # answers().unwrap();
+/// ```
+///
 /// If the future is dropped half-way, the versions are put back, and the connection is of no more use: the next operation on
 /// it says so ([`needs_new_connection`](crate::Error::needs_new_connection)), and pools discard it.
 ///
 /// # Errors
 ///
 /// As of [`optimistic_transaction`].
+// No `async fn`, as the impl of `AsyncRetryDsl` says.
 #[cfg(feature = "async")]
-pub async fn async_optimistic_transaction<C, V, T, E, F>(conn: &mut C, values: V, f: F) -> Result<T, E>
+pub fn async_optimistic_transaction<C, V, T, E, F>(
+    conn: &mut C,
+    values: V,
+    f: F,
+) -> impl Future<Output = Result<T, E>> + Send
 where
     C: diesel_async::AsyncConnection,
-    V: VersionedValues,
-    F: AsyncFnOnce(&mut C, V::Borrowed<'_>) -> Result<T, E>,
-    E: From<DieselError>,
+    V: VersionedValues<Saved: Send> + Send,
+    T: Send,
+    E: From<DieselError> + Send,
+    for<'r, 'v> F: AsyncFnOnce(&'r mut C, V::Borrowed<'v>) -> Result<T, E>
+        + SendAsyncFnOnce<(&'r mut C, V::Borrowed<'v>), Result<T, E>>
+        + Send,
 {
     use diesel_async::TransactionManager as _;
 
     use crate::ends::{async_begin, async_end};
     use crate::in_flight::{AsyncInFlight, async_depth};
 
-    optimistic_transaction!(conn, values, f, AsyncInFlight, async_depth, async_begin, async_end, await)
+    async move {
+        optimistic_transaction!(
+            conn,
+            values,
+            AsyncInFlight,
+            async_depth,
+            async_begin,
+            async_end,
+            |conn, values| f.call((conn, values)),
+            await
+        )
+    }
 }

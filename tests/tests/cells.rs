@@ -20,6 +20,7 @@ fn the_cells_that_are_not_built_are_named() {
         ("merge_laws", "kinds", cfg!(feature = "kinds")),
         ("conflict_json", "kinds", cfg!(feature = "kinds")),
         ("http_rules", "http", cfg!(feature = "http")),
+        ("handlers", "async,http", cfg!(all(feature = "async", feature = "http"))),
         ("conformance", "kinds", cfg!(feature = "kinds")),
         ("allocations", "kinds", cfg!(feature = "kinds")),
         ("instructions", "kinds", cfg!(feature = "kinds")),

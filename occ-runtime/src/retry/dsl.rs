@@ -131,7 +131,9 @@ impl RetryDsl for RetryPolicy {
         F: FnMut(&mut C, V::Borrowed<'_>) -> Result<T, E>,
     {
         operation::run!(self, conn, depth, InFlight, begin, sleep, |conn, before| {
-            operation::attempt_with!(values, f, conn, before, end)
+            let mut handed = Restore::new(&mut values);
+            let outcome = f(&mut *conn, handed.borrow());
+            handed.end(end(outcome, before, conn), before + 1, before)
         })
     }
 

@@ -98,19 +98,6 @@ macro_rules! modify {
     }};
 }
 
-/// One attempt of `run_with`, whose values are put back if it is lost.
-macro_rules! attempt_with {
-    ($values:ident, $f:ident, $conn:ident, $before:ident, $end:path $(, [$await:ident])?) => {{
-        let mut values = Restore::new(&mut $values);
-        let outcome = $f(&mut *$conn, values.borrow())$(.$await)?;
-        let outcome = $end(outcome, $before, $conn)$(.$await)?;
-        if outcome.is_ok() {
-            values.keep($before + 1, $before);
-        }
-        outcome
-    }};
-}
-
 /// Whether the one transaction that is open is Diesel's `begin_test_transaction`, of which pools think nothing wrong.
 macro_rules! is_test {
     ($connection:ident, $conn:ident) => {
@@ -152,7 +139,7 @@ macro_rules! find {
     };
 }
 
-pub(super) use {attempt, attempt_with, change, find, is_test, modify, run};
+pub(super) use {attempt, change, find, is_test, modify, run};
 
 /// An attempt needs a transaction of its own. The one that a test runs in is rolled back whatever happens, so in it an
 /// attempt may as well be a savepoint.

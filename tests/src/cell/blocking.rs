@@ -273,26 +273,26 @@ macro_rules! blocking_retry {
             policy.modify(key, conn, f)
         }
 
-        pub async fn retry<T, E, F>(policy: &RetryPolicy, conn: &mut Conn, mut f: F) -> Result<T, E>
+        pub async fn retry<T, E, F>(policy: &RetryPolicy, conn: &mut Conn, f: F) -> Result<T, E>
         where
             E: RetryError + From<diesel::result::Error>,
-            F: AsyncFnMut(&mut Conn) -> Result<T, E>,
+            F: AsyncFnOnce(&mut Conn) -> Result<T, E> + Clone,
         {
-            policy.run(conn, |conn| block_on(f(conn)))
+            policy.run(conn, |conn| block_on(f.clone()(conn)))
         }
 
         pub async fn retry_with<V, T, E, F>(
             policy: &RetryPolicy,
             conn: &mut Conn,
             values: V,
-            mut f: F,
+            f: F,
         ) -> Result<T, E>
         where
             V: VersionedValues,
             E: RetryError + From<diesel::result::Error>,
-            F: AsyncFnMut(&mut Conn, V::Borrowed<'_>) -> Result<T, E>,
+            for<'r, 'v> F: AsyncFnOnce(&'r mut Conn, V::Borrowed<'v>) -> Result<T, E> + Clone,
         {
-            policy.run_with(conn, values, |conn, values| block_on(f(conn, values)))
+            policy.run_with(conn, values, |conn, values| block_on(f.clone()(conn, values)))
         }
     };
 }

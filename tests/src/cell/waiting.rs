@@ -13,7 +13,9 @@ macro_rules! async_cell {
             AsyncConnection, AsyncConnectionCore, RunQueryDsl, SimpleAsyncConnection as _,
             TransactionManager as _,
         };
-        use occ_runtime::{AsyncLoadsOn, AsyncLocksOn, AsyncOptimisticDsl, Error, VersionedValues};
+        use occ_runtime::{
+            AsyncLoadsOn, AsyncLocksOn, AsyncOptimisticDsl, Error, SendAsyncFnOnce, VersionedValues,
+        };
 
         pub const BACKEND: $crate::cell::Backend = $crate::cell::Backend::$backend;
         pub type Conn = $connection;
@@ -51,9 +53,12 @@ macro_rules! async_cell {
 
         pub async fn transaction<V, T, E, F>(conn: &mut Conn, values: V, f: F) -> Result<T, E>
         where
-            V: VersionedValues,
-            E: From<diesel::result::Error>,
-            F: AsyncFnOnce(&mut Conn, V::Borrowed<'_>) -> Result<T, E>,
+            V: VersionedValues<Saved: Send> + Send,
+            T: Send,
+            E: From<diesel::result::Error> + Send,
+            for<'r, 'v> F: AsyncFnOnce(&'r mut Conn, V::Borrowed<'v>) -> Result<T, E>
+                + SendAsyncFnOnce<(&'r mut Conn, V::Borrowed<'v>), Result<T, E>>
+                + Send,
         {
             occ_runtime::async_optimistic_transaction(conn, values, f).await
         }
@@ -289,8 +294,12 @@ macro_rules! async_retry {
 
         pub async fn retry<T, E, F>(policy: &RetryPolicy, conn: &mut Conn, f: F) -> Result<T, E>
         where
-            E: RetryError + From<diesel::result::Error>,
-            F: AsyncFnMut(&mut Conn) -> Result<T, E>,
+            T: Send,
+            E: RetryError + From<diesel::result::Error> + Send,
+            for<'r> F: AsyncFnOnce(&'r mut Conn) -> Result<T, E>
+                + SendAsyncFnOnce<(&'r mut Conn,), Result<T, E>>
+                + Clone
+                + Send,
         {
             policy.run(conn, f).await
         }
@@ -302,9 +311,13 @@ macro_rules! async_retry {
             f: F,
         ) -> Result<T, E>
         where
-            V: VersionedValues,
-            E: RetryError + From<diesel::result::Error>,
-            F: AsyncFnMut(&mut Conn, V::Borrowed<'_>) -> Result<T, E>,
+            V: VersionedValues<Saved: Send> + Send,
+            T: Send,
+            E: RetryError + From<diesel::result::Error> + Send,
+            for<'r, 'v> F: AsyncFnOnce(&'r mut Conn, V::Borrowed<'v>) -> Result<T, E>
+                + SendAsyncFnOnce<(&'r mut Conn, V::Borrowed<'v>), Result<T, E>>
+                + Clone
+                + Send,
         {
             policy.run_with(conn, values, f).await
         }

@@ -1,5 +1,6 @@
 //! Retry loops: what is lost to another writer is done again, and nothing else is.
 
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::sync::{Arc, Barrier, Mutex};
 use std::time::Duration;
 
@@ -280,10 +281,10 @@ super::scenarios! {
 
     async fn used_up_attempts_say_how_many_and_what_the_last_one_met(database) {
         let conn = &mut connect(database).await;
-        let mut old = load(1, conn).await;
+        let old = load(1, conn).await;
         somebody_saves(database);
         let (policy, seen) = observed(at_once().attempts(3));
-        let error = retry(&policy, conn, async |conn| save(&mut old, conn).await).await.unwrap_err();
+        let error = retry(&policy, conn, async |conn| save(&mut old.clone(), conn).await).await.unwrap_err();
         assert_eq!((error.is_stale(), error.is_retryable(), error.needs_new_connection()), (true, false, false));
         assert_eq!(
             error.to_string(),
@@ -301,16 +302,16 @@ super::scenarios! {
 
     async fn used_up_attempts_stay_where_the_users_error_had_the_last_one(database) {
         let conn = &mut connect(database).await;
-        let mut old = load(1, conn).await;
+        let old = load(1, conn).await;
         somebody_saves(database);
         let policy = at_once().attempts(2);
         let result: Result<(), SaleError> =
-            retry(&policy, conn, async |conn| Ok(save(&mut old, conn).await?)).await;
+            retry(&policy, conn, async |conn| Ok(save(&mut old.clone(), conn).await?)).await;
         let Err(SaleError::Occ(Error::RetriesExhausted(given_up))) = result else { panic!("it was in `Occ`") };
         assert_eq!(given_up.attempts(), 2);
 
         let result: Result<(), SaleError> = retry(&policy, conn, async |conn| {
-            save(&mut old, conn).await.map_err(|error| SaleError::Diesel(error.into()))
+            save(&mut old.clone(), conn).await.map_err(|error| SaleError::Diesel(error.into()))
         })
         .await;
         let Err(SaleError::Diesel(error)) = result else { panic!("it was in `Diesel`") };
@@ -318,16 +319,16 @@ super::scenarios! {
         assert_eq!(given_up.attempts(), 2);
 
         let result: Result<(), diesel::result::Error> =
-            retry(&policy, conn, async |conn| Ok(save(&mut old, conn).await?)).await;
+            retry(&policy, conn, async |conn| Ok(save(&mut old.clone(), conn).await?)).await;
         assert!(matches!(Error::from(result.unwrap_err()), Error::RetriesExhausted(_)));
     }
 
     async fn no_attempt_begins_after_the_deadline(database) {
         let conn = &mut connect(database).await;
-        let mut old = load(1, conn).await;
+        let old = load(1, conn).await;
         somebody_saves(database);
         let policy = at_once().deadline(Duration::ZERO);
-        let error = retry(&policy, conn, async |conn| save(&mut old, conn).await).await.unwrap_err();
+        let error = retry(&policy, conn, async |conn| save(&mut old.clone(), conn).await).await.unwrap_err();
         let Error::RetriesExhausted(given_up) = error else { panic!("its time was over") };
         assert_eq!(given_up.attempts(), 1);
     }
@@ -335,24 +336,24 @@ super::scenarios! {
     async fn an_error_of_the_callers_own_rolls_back_and_ends_it(database) {
         let conn = &mut connect(database).await;
         let (policy, seen) = observed(at_once());
-        let mut attempts = 0;
+        let attempts = AtomicU32::new(0);
         let result: Result<(), SaleError> = retry(&policy, conn, async |conn| {
-            attempts += 1;
+            attempts.fetch_add(1, Relaxed);
             save(&mut load(1, conn).await, conn).await?;
             Err(SaleError::SoldOut)
         })
         .await;
         assert!(matches!(result, Err(SaleError::SoldOut)));
-        assert_eq!((attempts, load(1, conn).await.version), (1, 1));
+        assert_eq!((attempts.load(Relaxed), load(1, conn).await.version), (1, 1));
 
         let result: Result<Product, SaleError> = modify_with(&policy, 1, conn, |product: &mut Product| {
-            attempts += 1;
+            attempts.fetch_add(1, Relaxed);
             product.quantity = 0;
             Err(SaleError::SoldOut)
         })
         .await;
         assert!(matches!(result, Err(SaleError::SoldOut)));
-        assert_eq!((attempts, load(1, conn).await.version), (2, 1));
+        assert_eq!((attempts.load(Relaxed), load(1, conn).await.version), (2, 1));
         assert!(seen.lock().unwrap().is_empty());
     }
 
@@ -429,11 +430,10 @@ super::scenarios! {
     async fn each_attempt_has_a_transaction_of_its_own(database) {
         let conn = &mut connect(database).await;
         let recorder = record(conn);
-        let mut attempts = 0;
+        let attempts = AtomicU32::new(0);
         let version = retry(&at_once(), conn, async |conn| {
-            attempts += 1;
             let mut product = load(1, conn).await;
-            if attempts == 1 {
+            if attempts.fetch_add(1, Relaxed) == 0 {
                 product.version = 7;
             }
             save(&mut product, conn).await?;
@@ -441,7 +441,7 @@ super::scenarios! {
         })
         .await
         .unwrap();
-        assert_eq!((attempts, version), (2, 2));
+        assert_eq!((attempts.load(Relaxed), version), (2, 2));
         let ends: Vec<_> = recorder.take().into_iter().filter(|sql| !sql.contains("products")).collect();
         assert_eq!(ends, ["BEGIN", "ROLLBACK", "BEGIN", "COMMIT"]);
     }

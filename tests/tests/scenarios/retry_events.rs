@@ -48,11 +48,11 @@ super::scenarios! {
 
     async fn giving_up_is_a_warning(database) {
         let conn = &mut connect(database).await;
-        let mut old = load(1, conn).await;
+        let old = load(1, conn).await;
         somebody_saves(database);
         let _before = events::take();
         let result: Result<(), Error> =
-            retry(&at_once().attempts(1), conn, async |conn| save(&mut old, conn).await).await;
+            retry(&at_once().attempts(1), conn, async |conn| save(&mut old.clone(), conn).await).await;
         assert!(matches!(result, Err(Error::RetriesExhausted(_))));
         assert_eq!(
             events::take(),

@@ -50,11 +50,11 @@ super::scenarios! {
             move || {
                 super::cell::block_on(async move {
                     let conn = &mut connect(database).await;
-                    let met = std::cell::Cell::new(false);
+                    let met = std::sync::atomic::AtomicBool::new(false);
                     retry(&RetryPolicy::new(), conn, async |conn| {
                         attempts.fetch_add(1, Ordering::Relaxed);
                         save(&mut load(first, conn).await, conn).await?;
-                        if !met.replace(true) {
+                        if !met.swap(true, Ordering::Relaxed) {
                             both_hold.wait();
                         }
                         let mut rows = [load(second, conn).await, load(second + 10, conn).await];

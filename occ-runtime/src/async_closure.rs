@@ -4,7 +4,8 @@
 /// so.
 ///
 /// `Args` are the arguments as a tuple, and `R` is what the future gives. Every such closure of one argument or two is
-/// one; there is nothing to implement. You only name it to hand a closure on from a function of your own:
+/// one; there is nothing to implement. You only name it to take a closure in a function of your own, and hand it on, or
+/// [`call`](Self::call) it within another:
 ///
 /// ```
 /// use diesel_async::AsyncConnection;
@@ -23,23 +24,34 @@
 /// {
 ///     optimistic_transaction(conn, parent, async |conn, parent| {
 ///         parent.touch_optimistic(conn).await?;
-///         f(conn).await
+///         f.call((conn,)).await
 ///     })
 ///     .await
 /// }
 /// ```
 pub trait SendAsyncFnOnce<Args, R> {
-    #[doc(hidden)]
+    /// What the closure returns.
     type Future: Future<Output = R> + Send;
 
-    #[doc(hidden)]
-    fn start(self, args: Args) -> Self::Future;
+    /// Calls it. Where it is generic, the compiler knows only of this future that it is `Send`, and not of that of
+    /// `f(..)`.
+    ///
+    /// ```
+    /// use occ_runtime::SendAsyncFnOnce as _;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let twice = async |number: i32| 2 * number;
+    /// assert_eq!(twice.call((21,)).await, 42);
+    /// # }
+    /// ```
+    fn call(self, args: Args) -> Self::Future;
 }
 
 // Every async closure is also an `FnOnce` that returns its future, and that type can be named and bounded. So `Send` is
-// proven where the closure is written, with the lifetimes that it has there. Left to the handler around it, the compiler
-// has forgotten them and says "`Send` is not general enough" (<https://github.com/rust-lang/rust/issues/138207>). `FnMut`
-// and `Fn` would not do: an async closure that lends what it owns is neither.
+// proven where the closure is written, with the lifetimes it has there. Left to the handler around it, the compiler has
+// forgotten them, and says "`Send` is not general enough" (<https://github.com/rust-lang/rust/issues/138207>). `FnMut` or
+// `Fn` would not do: an async closure that lends what it owns is neither.
 impl<F, A, R, Fut> SendAsyncFnOnce<(A,), R> for F
 where
     F: FnOnce(A) -> Fut,
@@ -47,7 +59,7 @@ where
 {
     type Future = Fut;
 
-    fn start(self, (argument,): (A,)) -> Fut {
+    fn call(self, (argument,): (A,)) -> Fut {
         self(argument)
     }
 }
@@ -59,7 +71,7 @@ where
 {
     type Future = Fut;
 
-    fn start(self, (first, second): (A, B)) -> Fut {
+    fn call(self, (first, second): (A, B)) -> Fut {
         self(first, second)
     }
 }

@@ -168,7 +168,8 @@ pub trait AsyncOptimisticDsl: OptimisticLock {
         self.lock(mode, conn)
     }
 
-    /// As [`OptimisticDsl::modify_optimistic`](crate::OptimisticDsl::modify_optimistic); the closure does not wait.
+    /// As [`OptimisticDsl::modify_optimistic`](crate::OptimisticDsl::modify_optimistic). The closure does not wait, and may
+    /// capture whatever is `Send`, also by `&mut`.
     ///
     /// ```
     /// # use diesel::prelude::*;

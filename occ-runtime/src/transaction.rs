@@ -287,7 +287,7 @@ fn aborted<E: From<DieselError>>(cause: DieselError) -> E {
 /// let app: Router<Pool<Connection>> = Router::new().route("/move/{from}/{to}/{count}", post(move_some));
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn answers() -> Result<(), Box<dyn std::error::Error>> {
-/// # let pool = Pool::builder(AsyncDieselConnectionManager::new(":memory:")).max_size(1).build()?;
+/// # let pool = Pool::builder(AsyncDieselConnectionManager::<Connection>::new(":memory:")).max_size(1).build()?;
 /// # pool.get().await?.batch_execute("CREATE TABLE products (id INTEGER PRIMARY KEY, quantity INTEGER NOT NULL, version INTEGER NOT NULL);
 /// #                                  INSERT INTO products VALUES (1, 10, 1), (2, 1, 1);").await?;
 /// # move_some(State(pool.clone()), Path((1, 2, 3))).await.map_err(|status| status.to_string())?;
@@ -327,7 +327,7 @@ where
         C::TransactionManager::begin_transaction(conn).await?;
         let depth = async_depth_of::<C>(conn);
         let outcome = match C::TransactionManager::begin_transaction(conn).await {
-            Ok(()) => match f.start((&mut *conn, values.values.borrow())).await {
+            Ok(()) => match f.call((&mut *conn, values.values.borrow())).await {
                 Ok(value) => {
                     C::TransactionManager::commit_transaction(conn).await.map(|()| value).map_err(aborted)
                 }

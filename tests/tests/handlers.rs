@@ -179,7 +179,14 @@ where
     });
     lamp.version = modified.await?.version;
     assert_eq!(calls, 2);
-    handed_on(conn, &given.policy, async |conn| {
+    lamp.version = handed_on(conn, &given.policy, async |conn| {
+        let mut lamp = lamp.clone();
+        name.clone_into(&mut lamp.name);
+        lamp.save_optimistic(conn).await?;
+        Ok::<_, Error>(lamp.version)
+    })
+    .await?;
+    called_within_another(conn, &given.policy, async |conn| {
         let mut lamp = lamp.clone();
         name.clone_into(&mut lamp.name);
         lamp.save_optimistic(conn).await?;
@@ -188,7 +195,7 @@ where
     .await
 }
 
-/// A function of a user's own that takes a closure and hands it on.
+/// Functions of a user's own that take a closure.
 async fn handed_on<C, T, E, F>(conn: &mut C, policy: &RetryPolicy, f: F) -> Result<T, E>
 where
     C: AsyncConnection,
@@ -198,6 +205,17 @@ where
         AsyncFnOnce(&'r mut C) -> Result<T, E> + SendAsyncFnOnce<(&'r mut C,), Result<T, E>> + Clone + Send,
 {
     policy.run(conn, f).await
+}
+
+async fn called_within_another<C, T, E, F>(conn: &mut C, policy: &RetryPolicy, f: F) -> Result<T, E>
+where
+    C: AsyncConnection,
+    T: Send,
+    E: RetryError + From<diesel::result::Error> + Send,
+    for<'r> F:
+        AsyncFnOnce(&'r mut C) -> Result<T, E> + SendAsyncFnOnce<(&'r mut C,), Result<T, E>> + Clone + Send,
+{
+    policy.run(conn, async move |conn| f.call((conn,)).await).await
 }
 
 async fn database() -> deadpool::Pool<Sqlite> {

@@ -95,7 +95,7 @@ pub trait AsyncRetryDsl {
     /// let app: Router<Pool<Connection>> = Router::new().route("/products/{id}/name", put(rename));
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn answers() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let pool = Pool::builder(AsyncDieselConnectionManager::new(":memory:")).max_size(1).build()?;
+    /// # let pool = Pool::builder(AsyncDieselConnectionManager::<Connection>::new(":memory:")).max_size(1).build()?;
     /// # pool.get().await?.batch_execute("CREATE TABLE products (id INTEGER PRIMARY KEY, name TEXT NOT NULL, version INTEGER NOT NULL);
     /// #                                  INSERT INTO products VALUES (1, 'lamp', 1);").await?;
     /// # rename(State(pool.clone()), Path(1), "desk lamp".into()).await.map_err(|status| status.to_string())?;
@@ -191,7 +191,7 @@ impl AsyncRetryDsl for RetryPolicy {
             + Clone
             + Send,
     {
-        async move { operation::run!(self, conn, f.clone().start((&mut *conn,)), end, sleep, [await]) }
+        async move { operation::run!(self, conn, f.clone().call((&mut *conn,)), end, sleep, [await]) }
     }
 
     fn modify<M, C, K, R, F>(

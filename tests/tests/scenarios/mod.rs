@@ -10,6 +10,7 @@ mod conflict_values;
 mod database_generated;
 mod errors;
 mod guards;
+mod identity;
 mod isolation;
 mod keys;
 mod legacy;
@@ -18,6 +19,7 @@ mod names;
 mod options;
 mod partial_update;
 pub(crate) mod product;
+mod quoted_text;
 mod race;
 #[cfg(feature = "retry")]
 mod retry;

@@ -55,14 +55,16 @@ where
 {
     // Only rows of one hash are compared, or a long batch would take its length squared.
     let hashes = RandomState::new();
-    let mut seen: HashMap<u64, Vec<&M>> = HashMap::with_capacity(rows.len());
+    let mut last_of_hash = HashMap::with_capacity(rows.len());
+    let mut previous_of_hash: Vec<Option<usize>> = Vec::with_capacity(rows.len());
     let mut text = String::new();
-    for row in rows {
-        let rows_of_this_hash = seen.entry(hash_of_key(row, &hashes, &mut text)).or_default();
-        if rows_of_this_hash.iter().any(|other| other.has_key_of(row)) {
+    for (index, row) in rows.iter().enumerate() {
+        let previous = last_of_hash.insert(hash_of_key(row, &hashes, &mut text), index);
+        let mut others = std::iter::successors(previous, |other| previous_of_hash[*other]);
+        if others.any(|other| rows[other].has_key_of(row)) {
             return Err(DuplicateRowError::new(M::table_name(), key_text::<DB, M>(row)).into());
         }
-        rows_of_this_hash.push(row);
+        previous_of_hash.push(previous);
     }
     Ok(())
 }

@@ -94,7 +94,7 @@ impl Error {
     /// use occ_runtime::{Error, Transient};
     ///
     /// let german = |error: &DieselError| {
-    ///     let verklemmt = matches!(error, DieselError::DatabaseError(_, info) if info.message().contains("Verklemmung"));
+    ///     let verklemmt = matches!(error, DieselError::DatabaseError(_, info) if info.message() == "Verklemmung entdeckt");
     ///     verklemmt || Transient::of(error).is_some()
     /// };
     /// let error = DieselError::DatabaseError(DatabaseErrorKind::Unknown, Box::new("Verklemmung entdeckt".to_owned()));

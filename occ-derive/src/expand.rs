@@ -176,19 +176,21 @@ fn identity_items(model: &Model<'_>, version: Option<&Field>, prepared: &Prepare
         let member = &version.member;
         quote! {
             fn version_identity(&self) -> __occ::Identity<'_> {
+                #[allow(unused_imports, reason = "which of them are needed, the types of the fields decide")]
                 use __occ::{ByHash as _, ByNothing as _, ByText as _};
                 (&&&__occ::Probe(&self.#member)).occ_identity()
             }
         }
     });
-    let table = &model.table;
     quote! {
         fn visit_key(&self, visit: &mut dyn __occ::FnMut(&dyn __occ::Debug, __occ::Identity<'_>)) {
+            #[allow(unused_imports, reason = "which of them are needed, the types of the fields decide")]
             use __occ::{ByHash as _, ByNothing as _, ByText as _};
             #(#visits)*
         }
 
         fn has_key_of(&self, other: &Self) -> __occ::bool {
+            #[allow(unused_imports, reason = "which of them are needed, the types of the fields decide")]
             use __occ::{Comparable as _, Incomparable as _};
             #(#pairs)&&*
         }
@@ -196,8 +198,9 @@ fn identity_items(model: &Model<'_>, version: Option<&Field>, prepared: &Prepare
         #version_identity
 
         fn sql_name() -> __occ::Option<&'static dyn __occ::Debug> {
+            #[allow(unused_imports, reason = "which of them are needed, the types of the fields decide")]
             use __occ::{Named as _, Nameless as _};
-            (&&__occ::NameOf::<#table::table>(__occ::PhantomData)).occ_name()
+            (&&__occ::NameOf::<<Self as __occ::OptimisticLock>::Table>(__occ::PhantomData)).occ_name()
         }
     }
 }

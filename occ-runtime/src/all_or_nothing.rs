@@ -54,12 +54,12 @@ where
     M: Columns<DB>,
 {
     // Only rows of one hash are compared, or a long batch would take its length squared.
-    let hashes = RandomState::new();
+    let seed = RandomState::new();
     let mut last_of_hash = HashMap::with_capacity(rows.len());
     let mut previous_of_hash: Vec<Option<usize>> = Vec::with_capacity(rows.len());
     let mut text = String::new();
     for (index, row) in rows.iter().enumerate() {
-        let previous = last_of_hash.insert(hash_of_key(row, &hashes, &mut text), index);
+        let previous = last_of_hash.insert(hash_of_key(row, &seed, &mut text), index);
         let mut others = std::iter::successors(previous, |other| previous_of_hash[*other]);
         if others.any(|other| rows[other].has_key_of(row)) {
             return Err(DuplicateRowError::new(M::table_name(), key_text::<DB, M>(row)).into());
@@ -70,8 +70,8 @@ where
 }
 
 /// The same for equal keys, by their own `Hash`; where they have none, by what they print, which is nearly always as good.
-fn hash_of_key<M: OptimisticLock>(row: &M, hashes: &RandomState, text: &mut String) -> u64 {
-    let mut hasher = hashes.build_hasher();
+fn hash_of_key<M: OptimisticLock>(row: &M, seed: &RandomState, text: &mut String) -> u64 {
+    let mut hasher = seed.build_hasher();
     row.visit_key(&mut |value, identity| match identity {
         Identity::Hashed(value) => value.hash_into(&mut hasher),
         Identity::Shown | Identity::Unknown => {

@@ -124,6 +124,7 @@ pub trait OptimisticLock: Sized {
 
     /// The table's name in SQL, with that of its schema if `table!` has one.
     #[doc(hidden)]
+    #[must_use]
     fn sql_name() -> Option<&'static dyn Debug> {
         None
     }

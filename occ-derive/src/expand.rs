@@ -91,7 +91,7 @@ fn lock_impl(model: &Model<'_>, version: Option<&Field>, prepared: &Prepared) ->
     let version_items = version_items(model, version);
     let prepared_items = &prepared.items;
     let sql_text = sql_text(model, Role::Value);
-    let visit_key = visit_key(model, prepared);
+    let identity_items = identity_items(model, version, prepared);
     quote! {
         #[automatically_derived]
         impl #impl_generics __occ::OptimisticLock for #name #ty_generics #where_clause {
@@ -109,7 +109,7 @@ fn lock_impl(model: &Model<'_>, version: Option<&Field>, prepared: &Prepared) ->
             }
 
             #prepared_items
-            #visit_key
+            #identity_items
         }
     }
 }
@@ -152,19 +152,55 @@ fn version_items(model: &Model<'_>, version: Option<&Field>) -> TokenStream {
     }
 }
 
-/// Shows the values of the key one by one, as they are bound.
-fn visit_key(model: &Model<'_>, prepared: &Prepared) -> TokenStream {
+/// Shows the values of the key one by one, as they are bound, and compares them. What their types have besides `Debug` is
+/// found out where they are written down: see occ-runtime's `identity`.
+fn identity_items(model: &Model<'_>, version: Option<&Field>, prepared: &Prepared) -> TokenStream {
     let keys = model.fields.iter().zip(&prepared.slots).filter(|(field, _)| field.role == Role::Key);
-    let visits = keys.map(|(field, slot)| {
+    let (mut visits, mut pairs) = (Vec::new(), Vec::new());
+    for (field, slot) in keys {
         let member = &field.member;
         // A type that cannot be shown is reported at the field.
         let span = Span::call_site().located_at(field.ty.span());
-        let value = slot.as_ref().map_or_else(|| quote!(#member), |slot| quote!(prepare().#slot));
-        quote_spanned!(span=> visit(&self.#value);)
+        let value = |row: TokenStream| match slot {
+            None => quote!(&#row.#member),
+            Some(slot) => quote!(&<Self as __occ::OptimisticLock>::prepare(#row).#slot),
+        };
+        let shown = value(quote!(self));
+        visits.push(quote_spanned! {span=>
+            visit(#shown, (&&&__occ::Probe(#shown)).occ_identity());
+        });
+        let (own, others) = (value(quote!(self)), value(quote!(other)));
+        pairs.push(quote_spanned!(span=> (&&__occ::Pair(#own, #others)).occ_same()));
+    }
+    let version_identity = version.map(|version| {
+        let member = &version.member;
+        quote! {
+            fn version_identity(&self) -> __occ::Identity<'_> {
+                #[allow(unused_imports, reason = "which of them are needed, the types of the fields decide")]
+                use __occ::{ByHash as _, ByNothing as _, ByText as _};
+                (&&&__occ::Probe(&self.#member)).occ_identity()
+            }
+        }
     });
     quote! {
-        fn visit_key(&self, visit: &mut dyn __occ::FnMut(&dyn __occ::Debug)) {
+        fn visit_key(&self, visit: &mut dyn __occ::FnMut(&dyn __occ::Debug, __occ::Identity<'_>)) {
+            #[allow(unused_imports, reason = "which of them are needed, the types of the fields decide")]
+            use __occ::{ByHash as _, ByNothing as _, ByText as _};
             #(#visits)*
+        }
+
+        fn has_key_of(&self, other: &Self) -> __occ::bool {
+            #[allow(unused_imports, reason = "which of them are needed, the types of the fields decide")]
+            use __occ::{Comparable as _, Incomparable as _};
+            #(#pairs)&&*
+        }
+
+        #version_identity
+
+        fn sql_name() -> __occ::Option<&'static dyn __occ::Debug> {
+            #[allow(unused_imports, reason = "which of them are needed, the types of the fields decide")]
+            use __occ::{Named as _, Nameless as _};
+            (&&__occ::NameOf::<<Self as __occ::OptimisticLock>::Table>(__occ::PhantomData)).occ_name()
         }
     }
 }

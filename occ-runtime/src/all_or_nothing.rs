@@ -1,11 +1,14 @@
 //! What makes one thing of the rows of a batch.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::hash::{BuildHasher as _, Hash as _, Hasher as _, RandomState};
 
 use diesel::backend::Backend;
 use diesel::result::{DatabaseErrorKind, Error as DieselError, QueryResult};
 
 use crate::error::{DuplicateRowError, Error, StaleBatchError, StaleObjectError, VersionError};
+use crate::identity::Identity;
 use crate::model::{Columns, OptimisticLock};
 use crate::operation::{key_text, next_version};
 
@@ -42,18 +45,43 @@ impl<T> Batch<T> {
 }
 
 /// Of two values for one row the second would always be stale: whoever passes them means something else.
+///
+/// Refused are keys that are equal, by their own `==`. Those that cannot be compared are the database's to tell apart: of
+/// two for one row the second is stale.
 pub(crate) fn refuse_duplicates<DB, M>(rows: &[M]) -> Result<(), Error>
 where
     DB: Backend,
     M: Columns<DB>,
 {
-    let mut seen = HashSet::with_capacity(rows.len());
-    for row in rows {
-        if !seen.insert(key_text::<DB, M>(row)) {
+    // Only rows of one hash are compared, or a long batch would take its length squared.
+    let seed = RandomState::new();
+    let mut last_of_hash = HashMap::with_capacity(rows.len());
+    let mut previous_of_hash: Vec<Option<usize>> = Vec::with_capacity(rows.len());
+    let mut text = String::new();
+    for (index, row) in rows.iter().enumerate() {
+        let previous = last_of_hash.insert(hash_of_key(row, &seed, &mut text), index);
+        let mut others = std::iter::successors(previous, |other| previous_of_hash[*other]);
+        if others.any(|other| rows[other].has_key_of(row)) {
             return Err(DuplicateRowError::new(M::table_name(), key_text::<DB, M>(row)).into());
         }
+        previous_of_hash.push(previous);
     }
     Ok(())
+}
+
+/// The same for equal keys, by their own `Hash`; where they have none, by what they print, which is nearly always as good.
+fn hash_of_key<M: OptimisticLock>(row: &M, seed: &RandomState, text: &mut String) -> u64 {
+    let mut hasher = seed.build_hasher();
+    row.visit_key(&mut |value, identity| match identity {
+        Identity::Hashed(value) => value.hash_into(&mut hasher),
+        Identity::Shown | Identity::Unknown => {
+            text.clear();
+            // Writing to a String does not fail, and a `Debug` that claims to fail has written what it could.
+            let _ = write!(text, "{value:?}");
+            text.hash(&mut hasher);
+        }
+    });
+    hasher.finish()
 }
 
 /// The version that each row gets.

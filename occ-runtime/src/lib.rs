@@ -27,6 +27,7 @@ mod fields;
 mod generator;
 #[cfg(feature = "http")]
 pub mod http;
+mod identity;
 mod in_flight;
 mod loaded;
 mod lock;
@@ -38,6 +39,7 @@ mod prepare;
 mod reading;
 #[cfg(feature = "retry")]
 mod retry;
+mod server_messages;
 mod show;
 mod statement;
 #[doc(hidden)]
@@ -134,9 +136,10 @@ pub mod databases {}
 pub mod __private {
     pub use core::clone::Clone;
     pub use core::fmt::Debug;
+    pub use core::marker::PhantomData;
     pub use core::ops::FnMut;
     pub use core::option::Option::{self, None, Some};
-    pub use core::primitive::{i32, str, usize};
+    pub use core::primitive::{bool, i32, str, usize};
     pub use core::result::Result::Ok;
 
     pub use diesel::Column;
@@ -146,6 +149,9 @@ pub mod __private {
     pub use crate::column::{ColumnValue, ColumnVisitor};
     pub use crate::fields::{Field, FieldValue, Fields, Rule, SerializesNoSecret};
     pub use crate::generator::{DefaultGenerator, Increment};
+    pub use crate::identity::{
+        ByHash, ByNothing, ByText, Comparable, Identity, Incomparable, NameOf, Named, Nameless, Pair, Probe,
+    };
     pub use crate::loaded::{ByAll, ByDirty, ByVersion, Loaded};
     pub use crate::model::{Columns, HasUnversioned, OptimisticLock, SqlText};
     pub use crate::prepare::{Embedded, EmbeddedOn, SerializeAs};

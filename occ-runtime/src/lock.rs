@@ -66,8 +66,7 @@ impl LockMode {
         Self { strength, wait: Wait::UntilFree }
     }
 
-    /// Fails at once where it would have to wait: [`Transient::LockTimeout`](crate::Transient::LockTimeout). (Oracle MySQL
-    /// has another message for it, which is not recognised.)
+    /// Fails at once where it would have to wait: [`Transient::LockTimeout`](crate::Transient::LockTimeout).
     #[must_use]
     pub const fn nowait(self) -> Self {
         Self { wait: Wait::No, ..self }

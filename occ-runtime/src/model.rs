@@ -9,6 +9,7 @@ use diesel::backend::Backend;
 
 use crate::column::ColumnVisitor;
 use crate::generator::VersionGenerator;
+use crate::identity::Identity;
 use crate::loaded::Check;
 
 /// A struct that mirrors a row and carries that row's version.
@@ -107,9 +108,30 @@ pub trait OptimisticLock: Sized {
     #[doc(hidden)]
     fn prepare(&self) -> Self::Prepared<'_>;
 
-    /// Shows each value of the key, in the order of the fields, to those who have no backend to bind them for.
+    /// Shows each value of the key, in the order of the fields, to those who have no backend to bind them for, and what
+    /// tells it from others.
     #[doc(hidden)]
-    fn visit_key(&self, visit: &mut dyn FnMut(&dyn Debug));
+    fn visit_key(&self, visit: &mut dyn FnMut(&dyn Debug, Identity<'_>));
+
+    /// Whether the two are known to have the same key.
+    #[doc(hidden)]
+    fn has_key_of(&self, other: &Self) -> bool {
+        let _ = other;
+        false
+    }
+
+    /// What tells this version from others.
+    #[doc(hidden)]
+    fn version_identity(&self) -> Identity<'_> {
+        Identity::Unknown
+    }
+
+    /// The table's name in SQL, with that of its schema if `table!` has one.
+    #[doc(hidden)]
+    #[must_use]
+    fn sql_name() -> Option<&'static dyn Debug> {
+        None
+    }
 }
 
 /// How much the SQL text of a struct's save varies, which decides how it is cached.

@@ -581,8 +581,7 @@ where
 {
     let (table, key) = (M::table_name(), key_text::<DB, M>(row));
     let stale = if M::Check::BY_VERSION {
-        let actual = actual.map(|actual| format!("{actual:?}"));
-        StaleObjectError::new(operation, table, key, format!("{expected:?}"), actual)
+        StaleObjectError::new(operation, table, key, expected, actual)
     } else {
         StaleObjectError::without_version(operation, table, key, actual.is_some())
     };

@@ -34,7 +34,6 @@
 //! with [`save_with`](Conformance::save_with) it is the async methods, or an async repository, that save, such as by
 //! `runtime.block_on(product.save_optimistic(&mut **conn))`.
 
-use std::collections::HashMap;
 use std::fmt::{self, Debug};
 use std::sync::{Barrier, Mutex, PoisonError};
 
@@ -153,7 +152,7 @@ impl<M, C, Connect, Insert, Change> Debug for Conformance<M, C, Connect, Insert,
 impl<M, C, Connect, Insert, Change> Conformance<M, C, Connect, Insert, Change>
 where
     C: Connection,
-    M: LocksOn<C> + LoadsOn<C> + Clone + Debug + PartialEq + Sync,
+    M: LocksOn<C> + LoadsOn<C> + Clone + Debug + PartialEq + Send + Sync,
     Connect: Fn() -> C + Sync,
     Insert: Fn(&mut C) -> M + Sync,
     Change: Fn(&mut M) + Sync,
@@ -294,7 +293,7 @@ where
 
     fn no_lost_update(&self, a: &mut C) -> Result<(), String> {
         let row = (self.insert)(a);
-        let (start, won) = (Barrier::new(self.threads), Mutex::new(HashMap::new()));
+        let (start, won) = (Barrier::new(self.threads), Mutex::new(Vec::new()));
         let failed: Vec<String> = std::thread::scope(|scope| {
             let workers: Vec<_> =
                 (0..self.threads).map(|_| scope.spawn(|| self.save_often(&row, &start, &won))).collect();
@@ -308,30 +307,29 @@ where
         }
         let won = won.into_inner().unwrap_or_else(PoisonError::into_inner);
         match won.into_iter().find(|(_, times)| *times > 1) {
-            Some((version, times)) => Err(format!("{times} saves from version {version} went through")),
+            Some((row, times)) => Err(format!("{times} saves from version {:?} went through", row.version())),
             None => Ok(()),
         }
     }
 
-    /// Saves until it has won often enough, and counts from which versions.
-    fn save_often(
-        &self,
-        row: &M,
-        start: &Barrier,
-        won: &Mutex<HashMap<String, usize>>,
-    ) -> Result<(), String> {
+    /// Saves until it has won often enough, and counts the saves that began at one version.
+    fn save_often(&self, row: &M, start: &Barrier, won: &Mutex<Vec<(M, usize)>>) -> Result<(), String> {
         let conn = &mut (self.connect)();
         start.wait();
         let mut wins = 0;
         let mut tries = 0;
         while wins < self.wins {
             let mut row = read(row, conn)?;
-            let from = format!("{:?}", row.version());
+            let from = row.clone();
             (self.change)(&mut row);
             match (self.save)(&mut row, conn) {
                 Ok(()) => {
                     wins += 1;
-                    *won.lock().unwrap_or_else(PoisonError::into_inner).entry(from).or_default() += 1;
+                    let mut won = won.lock().unwrap_or_else(PoisonError::into_inner);
+                    match won.iter_mut().find(|(row, _)| row.version() == from.version()) {
+                        Some((_, times)) => *times += 1,
+                        None => won.push((from, 1)),
+                    }
                 }
                 Err(error) if error.is_retryable() => {}
                 Err(error) => return Err(format!("a save failed: {error}")),

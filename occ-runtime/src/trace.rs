@@ -1,5 +1,6 @@
 //! The events of the feature `tracing`: one for each conflict, retry, escalation and give-up. They carry the table, the
-//! key, the versions and the number of the attempt, and no other value of a row.
+//! key, the versions and the number of the attempt, and no other value of a row. Only the event of a 500 has the text of
+//! an error, in which a database may quote any value: a client is told nothing, so there is no other place for the cause.
 //!
 //! Without the feature these functions do nothing.
 
@@ -8,7 +9,7 @@
 #[cfg(feature = "retry")]
 use std::time::Duration;
 
-#[cfg(feature = "retry")]
+#[cfg(any(feature = "retry", feature = "http"))]
 use crate::error::Error;
 use crate::error::StaleObjectError;
 
@@ -91,4 +92,11 @@ pub(crate) fn escalation(table: &'static str, attempt: u32, error: &Error) {
 pub(crate) fn give_up(table: &'static str, attempt: u32, error: &Error) {
     #[cfg(feature = "tracing")]
     event!(warn, "give-up", table, attempt, error);
+}
+
+/// A client is told no more than that something went wrong.
+#[cfg(feature = "http")]
+pub(crate) fn internal_error(error: &Error) {
+    #[cfg(feature = "tracing")]
+    tracing::error!(error = error as &dyn std::error::Error, "internal error");
 }

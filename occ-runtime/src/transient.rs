@@ -3,6 +3,7 @@
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
 use crate::error::Error;
+use crate::server_messages;
 
 /// Why a transaction that failed may well succeed when it is run again from its start.
 ///
@@ -22,7 +23,7 @@ pub enum Transient {
     /// This transaction was chosen to end a deadlock: PostgreSQL 40P01, MySQL 1213. It is also how Galera reports that
     /// another node was first (a failed certification), be it at a statement or at COMMIT.
     Deadlock,
-    /// A lock was not to be had in time, or at once: PostgreSQL 55P03, MySQL 1205.
+    /// A lock was not to be had in time, or at once: PostgreSQL 55P03, MySQL 1205 and 3572.
     LockTimeout,
     /// MariaDB 1020: the row is newer than this transaction's snapshot.
     RecordChanged,
@@ -32,43 +33,39 @@ pub enum Transient {
     NodeNotReady,
 }
 
-/// What the servers say, where Diesel passes on no code: each text is part of the server's English message.
-const MESSAGES: &[(&str, Transient)] = &[
-    ("Deadlock found when trying to get lock", Transient::Deadlock),
-    ("deadlock detected", Transient::Deadlock),
-    ("could not obtain lock on", Transient::LockTimeout),
-    ("canceling statement due to lock timeout", Transient::LockTimeout),
-    ("Lock wait timeout exceeded", Transient::LockTimeout),
-    ("Record has changed since last read", Transient::RecordChanged),
-    ("database is locked", Transient::Busy),
-    ("database table is locked", Transient::Busy),
-    ("database schema is locked", Transient::Busy),
-    ("WSREP has not yet prepared node", Transient::NodeNotReady),
-];
-
 impl Transient {
     /// Classifies an error of Diesel's.
     ///
     /// Diesel passes on the kind of an error and its message, but neither SQLSTATE nor error number. Serialization
     /// failures have a kind; all else is recognised by the server's English message, so a server whose messages are
     /// translated (`lc_messages`) needs a classifier of your own: see [`Error::is_retryable_by`].
+    ///
+    /// A message that only quotes such a text is none, be it as a value, a name or in what a trigger raises:
+    ///
+    /// ```
+    /// use diesel::result::{DatabaseErrorKind, Error};
+    /// use occ_runtime::Transient;
+    ///
+    /// let raised = Error::DatabaseError(DatabaseErrorKind::Unknown, Box::new("the database is locked".to_owned()));
+    /// assert_eq!(Transient::of(&raised), None);
+    /// ```
+    ///
+    /// What cannot be told apart is a trigger or procedure that raises the server's own message word for word (and, on
+    /// MySQL and SQLite, that of the other of the two), or with its SQLSTATE: it is taken at its word. Only
+    /// `deadlock detected` on PostgreSQL can be, as the server's own has a detail.
     #[must_use]
     pub fn of(error: &DieselError) -> Option<Self> {
         match error {
-            DieselError::DatabaseError(kind, information) => {
-                let message = information.message();
-                let by_message =
-                    MESSAGES.iter().find(|(text, _)| message.contains(text)).map(|(_, why)| *why);
-                let by_kind = matches!(kind, DatabaseErrorKind::SerializationFailure)
-                    .then_some(Self::SerializationFailure);
-                match kind {
-                    DatabaseErrorKind::Unknown | DatabaseErrorKind::SerializationFailure => {
-                        by_message.or(by_kind)
-                    }
-                    // A violated constraint may quote anything in its message.
-                    _ => None,
-                }
+            // A lost connection wins: of the servers' farewells one has the SQLSTATE of a serialization failure.
+            error @ DieselError::DatabaseError(..) if connection_is_lost(error) => None,
+            DieselError::DatabaseError(DatabaseErrorKind::Unknown, information) => {
+                server_messages::transient(&**information)
             }
+            // MySQL's deadlock is of this kind too, if Diesel's own connection meets it at a statement.
+            DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, information) => {
+                server_messages::transient(&**information).or(Some(Self::SerializationFailure))
+            }
+            // A violated constraint may quote anything in its message.
             DieselError::RollbackErrorOnCommit { commit_error, .. } => Self::of(commit_error),
             _ => None,
         }
@@ -97,7 +94,7 @@ impl Error {
     /// use occ_runtime::{Error, Transient};
     ///
     /// let german = |error: &DieselError| {
-    ///     let verklemmt = matches!(error, DieselError::DatabaseError(_, info) if info.message().contains("Verklemmung"));
+    ///     let verklemmt = matches!(error, DieselError::DatabaseError(_, info) if info.message() == "Verklemmung entdeckt");
     ///     verklemmt || Transient::of(error).is_some()
     /// };
     /// let error = DieselError::DatabaseError(DatabaseErrorKind::Unknown, Box::new("Verklemmung entdeckt".to_owned()));
@@ -119,8 +116,14 @@ impl Error {
         }
     }
 
-    /// Whether the connection is of no more use: it is closed, or holds a transaction that could not be rolled back.
-    /// Drop it, and take it out of its pool.
+    /// Whether the connection is of no more use: it is closed, holds a transaction that could not be rolled back, or leads
+    /// to a server that was the primary and is no more. Drop it, and take it out of its pool.
+    ///
+    /// A server that has become read-only keeps its connections, and each write on them fails: PostgreSQL's 25006, MySQL's
+    /// and MariaDB's 1290 and 1836. PostgreSQL answers the same in a transaction or session that you have made read-only
+    /// yourself, and no more is passed on by which the two could be told apart. So a write there says this too: it costs
+    /// the pool a connection, where the other way round it would keep all of the old primary's. MySQL and MariaDB have an
+    /// error of its own for it (1792), which does not say this.
     ///
     /// ```
     /// # use occ_runtime::Error;
@@ -138,29 +141,17 @@ impl Error {
     }
 }
 
-/// What the servers' clients say of a connection that is gone, where Diesel has no kind for it.
-const LOST: &[&str] = &[
-    "erver has gone away", // "MySQL server ..", or "Server ..", by the client
-    "Connection was killed",
-    "terminating connection", // PostgreSQL's farewell: shut down, crashed, or ended by an administrator
-    "Lost connection to",
-    "connection closed",
-    "Input/output error",
-    "Connection to the server is closed",
-];
-
 fn connection_is_lost(error: &DieselError) -> bool {
+    use DatabaseErrorKind as Kind;
     match error {
-        DieselError::BrokenTransactionManager
-        | DieselError::RollbackErrorOnCommit { .. }
-        | DieselError::DatabaseError(
-            DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand,
-            _,
-        ) => true,
-        DieselError::DatabaseError(DatabaseErrorKind::Unknown, information) => {
-            let message = information.message();
-            LOST.iter().any(|text| message.contains(text))
-        }
+        DieselError::BrokenTransactionManager | DieselError::RollbackErrorOnCommit { .. } => true,
+        DieselError::DatabaseError(kind, information) => match kind {
+            Kind::ClosedConnection => true,
+            Kind::UnableToSendCommand => !server_messages::is_unsent(&**information),
+            Kind::ReadOnlyTransaction => !server_messages::is_own_read_only(&**information),
+            Kind::Unknown | Kind::SerializationFailure => server_messages::is_farewell(&**information),
+            _ => false,
+        },
         _ => false,
     }
 }

@@ -1,4 +1,4 @@
-//! A server that is killed in the middle of a save.
+//! A server that is killed in the middle of a save, or is the primary no more.
 #![cfg(feature = "async")]
 #![allow(
     missing_docs,
@@ -12,6 +12,7 @@ use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use occ_runtime::Error;
+use occ_tests::database::TestDatabase as _;
 use occ_tests::report::{measured, skipped};
 
 /// How often each server is killed.
@@ -62,12 +63,11 @@ macro_rules! death {
             }
 
             use super::*;
-            use cell::{Database, block_on, connect, reload, save};
+            use cell::{Conn, Database, batch, block_on, connect, connect_to, reload, save};
             use product::Product;
 
             /// Saves without end, until the server is gone: the value before the last save, after it, and the error.
-            async fn save_until_the_end(database: &Database, saved: &AtomicUsize) -> (Product, Product, Error) {
-                let conn = &mut connect(database).await;
+            async fn save_until_the_end(conn: &mut Conn, saved: &AtomicUsize) -> (Product, Product, Error) {
                 let mut product = product::load(1, conn).await;
                 loop {
                     // Name and version belong together, so that half a write would show.
@@ -95,7 +95,9 @@ macro_rules! death {
                 for _ in 0..DEATHS {
                     let saved = AtomicUsize::new(0);
                     let (before, mut after, error) = std::thread::scope(|scope| {
-                        let saver = scope.spawn(|| block_on(save_until_the_end(&database, &saved)));
+                        let saver = scope.spawn(|| {
+                            block_on(async { save_until_the_end(&mut connect(&database).await, &saved).await })
+                        });
                         while saved.load(Ordering::SeqCst) < 200 && !saver.is_finished() {
                             std::thread::yield_now();
                         }
@@ -124,6 +126,58 @@ macro_rules! death {
                     "{} killed {DEATHS} times in the middle of saves: the save that failed had been written {} times",
                     stringify!($name), written_all_the_same
                 ));
+            }
+
+            #[test]
+            fn a_server_that_becomes_read_only_has_to_be_left() {
+                let server = Server::new($kind, concat!(stringify!($name), "-read-only"));
+                let Some(url) = server.run("start") else {
+                    return skipped(
+                        concat!(stringify!($name), "::a_server_that_becomes_read_only_has_to_be_left"),
+                        concat!("tests/servers install, which brings ", $kind),
+                    );
+                };
+                let database = Database::create_on(&url);
+                block_on(product::create_table(&database));
+                // On MariaDB root may write all the same.
+                let (prepare, demote, user): (&[&str], &[&str], _) = match $kind {
+                    "postgres" => (
+                        &[],
+                        &["ALTER SYSTEM SET default_transaction_read_only = on", "SELECT pg_reload_conf()"],
+                        database.url(),
+                    ),
+                    _ => (
+                        &["CREATE USER IF NOT EXISTS plain@'%'", "GRANT SELECT, UPDATE ON *.* TO plain@'%'"],
+                        &["SET GLOBAL read_only = ON"],
+                        database.url().replace("root@", "plain@"),
+                    ),
+                };
+                let run = |statements: &[&str]| {
+                    block_on(async {
+                        let conn = &mut connect(&database).await;
+                        for sql in statements {
+                            batch(sql, conn).await.unwrap();
+                        }
+                    });
+                };
+                run(prepare);
+                let saved = AtomicUsize::new(0);
+                let (before, after, error) = std::thread::scope(|scope| {
+                    let saver = scope.spawn(|| {
+                        block_on(async {
+                            save_until_the_end(&mut connect_to(&user, &database).await, &saved).await
+                        })
+                    });
+                    while saved.load(Ordering::SeqCst) < 20 && !saver.is_finished() {
+                        std::thread::yield_now();
+                    }
+                    run(demote);
+                    saver.join().unwrap()
+                });
+                assert_eq!(after, before);
+                assert!(error.needs_new_connection() && !error.is_retryable(), "{error:?}");
+                // It goes with its server, which lets nobody drop it.
+                std::mem::forget(database);
             }
         }
     };

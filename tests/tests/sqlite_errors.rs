@@ -117,3 +117,20 @@ fn a_table_locked_in_a_shared_cache_is_busy() {
     a.batch_execute("ROLLBACK").unwrap();
     theirs.save_optimistic(b).unwrap();
 }
+
+#[test]
+fn a_table_locked_in_a_shared_cache_is_busy_whatever_it_is_called() {
+    let url = format!("file:occ_tests_named_{}?mode=memory&cache=shared", std::process::id());
+    let a = &mut SqliteConnection::establish(&url).unwrap();
+    let b = &mut SqliteConnection::establish(&url).unwrap();
+    for name in ["Connection was killed", "terminating connection", "MySQL server has gone away"] {
+        a.batch_execute(&format!(
+            "CREATE TABLE \"{name}\" (id INTEGER); BEGIN IMMEDIATE; INSERT INTO \"{name}\" VALUES (1)"
+        ))
+        .unwrap();
+        let read = diesel::sql_query(format!("SELECT id FROM \"{name}\"")).execute(b).unwrap_err();
+        assert!(read.to_string().contains(name), "{read}");
+        assert_busy(Err(Error::from(read)));
+        a.batch_execute("ROLLBACK").unwrap();
+    }
+}

@@ -7,8 +7,8 @@
 //! To be read, not to be copied: `occ_runtime::__private` is for the derive and changes without notice.
 
 use occ_runtime::__private::{
-    Backend, ByVersion, ColumnValue, ColumnVisitor, Columns, DefaultGenerator, OptimisticLock, QueryResult,
-    SqlText,
+    Backend, ByVersion, ColumnValue, ColumnVisitor, Columns, DefaultGenerator, Identity, OptimisticLock,
+    QueryResult, SqlText,
 };
 
 use std::fmt::Debug;
@@ -58,8 +58,12 @@ impl OptimisticLock for Product {
 
     fn prepare(&self) -> Self::Prepared<'_> {}
 
-    fn visit_key(&self, visit: &mut dyn FnMut(&dyn Debug)) {
-        visit(&self.id);
+    fn visit_key(&self, visit: &mut dyn FnMut(&dyn Debug, Identity<'_>)) {
+        visit(&self.id, Identity::Shown);
+    }
+
+    fn has_key_of(&self, other: &Self) -> bool {
+        self.id == other.id
     }
 }
 

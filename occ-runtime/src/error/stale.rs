@@ -68,7 +68,7 @@ impl fmt::Display for Operation {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StaleObjectError(Box<Conflict>);
 
-/// Stand where versions would. No version is written like this: one that is text is in quotes.
+/// Stand where versions would.
 const AS_LOADED: &str = "as it was loaded";
 const CHANGED: &str = "changed";
 
@@ -80,17 +80,32 @@ struct Conflict {
     operation: Operation,
     expected: String,
     actual: Option<String>,
+    found: Found,
+}
+
+/// What a look at the row has brought: decided by the versions themselves, since two may print the same text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Found {
+    /// Another version, or no row.
+    Moved,
+    /// The version that was expected.
+    Unmoved,
+    /// A table without versions.
+    Unversioned,
 }
 
 impl StaleObjectError {
-    pub(crate) fn new(
+    /// Of a row that was expected at one version and is at `actual`, or nowhere.
+    pub(crate) fn new<V: fmt::Debug + PartialEq>(
         operation: Operation,
         table: &'static str,
         key: String,
-        expected: String,
-        actual: Option<String>,
+        expected: &V,
+        actual: Option<&V>,
     ) -> Self {
-        Self(Box::new(Conflict { table, key, operation, expected, actual }))
+        let found = if actual == Some(expected) { Found::Unmoved } else { Found::Moved };
+        let actual = actual.map(|actual| format!("{actual:?}"));
+        Self(Box::new(Conflict { table, key, operation, expected: format!("{expected:?}"), actual, found }))
     }
 
     /// Of a row whose columns are not as they were loaded.
@@ -100,8 +115,8 @@ impl StaleObjectError {
         key: String,
         is_there: bool,
     ) -> Self {
-        let actual = is_there.then(|| CHANGED.to_owned());
-        Self::new(operation, table, key, AS_LOADED.to_owned(), actual)
+        let (expected, actual) = (AS_LOADED.to_owned(), is_there.then(|| CHANGED.to_owned()));
+        Self(Box::new(Conflict { table, key, operation, expected, actual, found: Found::Unversioned }))
     }
 
     /// The name of the table's `table!` module.
@@ -140,7 +155,7 @@ impl StaleObjectError {
     /// row was changed or deleted; to learn which, and to go on, end this transaction and begin a new one.
     #[must_use]
     pub fn is_seen_through_old_snapshot(&self) -> bool {
-        self.0.actual.as_deref() == Some(self.0.expected.as_str())
+        self.0.found == Found::Unmoved
     }
 
     /// Whether no row with this key was to be seen: deleted, or hidden from this connection by a row policy or a
@@ -153,9 +168,9 @@ impl StaleObjectError {
 
 impl fmt::Display for StaleObjectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Conflict { table, key, operation, expected, actual } = &*self.0;
+        let Conflict { table, key, operation, expected, actual, found } = &*self.0;
         write!(f, "cannot {operation} row {key} of `{table}`: ")?;
-        if expected == AS_LOADED {
+        if *found == Found::Unversioned {
             return f.write_str(match actual {
                 None => "it is gone or not visible to this connection",
                 Some(_) => "its columns are not as they were loaded; reload it and apply the change again",

@@ -12,6 +12,7 @@ use crate::conflict::{Conflict, Difference};
 use crate::error::Error;
 use crate::fields::Fields;
 use crate::loaded::Versioned;
+use crate::trace;
 
 /// Long enough for what is retried to be over, short enough for a client to wait.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
@@ -84,6 +85,7 @@ fn internal() -> Problem {
     Problem::new(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
+/// It has no source: that is kept where the error itself is given.
 impl From<&Error> for Problem {
     fn from(error: &Error) -> Self {
         match error {
@@ -100,14 +102,17 @@ impl From<&Error> for Problem {
             #[cfg(feature = "retry")]
             Error::RetriesExhausted(_) => try_later(),
             error if error.is_retryable() => try_later(),
-            _ => internal(),
+            error => {
+                trace::internal_error(error);
+                internal()
+            }
         }
     }
 }
 
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
-        Self::from(&error)
+        Self::from(&error).caused_by(error)
     }
 }
 

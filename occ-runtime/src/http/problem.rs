@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use ::http::StatusCode;
@@ -13,7 +14,8 @@ use serde_json::{Map, Value};
 /// Every error of this crate turns into one, so a handler whose error this is can use `?`. What it says is fixed for
 /// each kind of error: no SQL, no name of a table or constraint, no key, and nothing that a database has said. Only a
 /// conflict has more, which is for the client: see [`conflict`](Self::conflict), and `Error::Unmerged`, whose problem
-/// has the member `differences` as well.
+/// has the member `differences` as well. The error itself is the problem's [`source`](std::error::Error::source), for your
+/// log, and with the feature `tracing` each 500 that an error has become is an event with it.
 ///
 /// ```
 /// use http::StatusCode;
@@ -41,6 +43,17 @@ struct Document {
     detail: Option<Cow<'static, str>>,
     instance: Option<Cow<'static, str>>,
     members: Map<String, Value>,
+    cause: Cause,
+}
+
+/// The error that a problem was made of: for the log, and no part of the document. So it makes no two of them differ.
+#[derive(Clone, Default)]
+struct Cause(Option<Arc<dyn std::error::Error + Send + Sync>>);
+
+impl PartialEq for Cause {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
 }
 
 impl Problem {
@@ -66,6 +79,7 @@ impl Problem {
             detail: None,
             instance: None,
             members: Map::new(),
+            cause: Cause::default(),
         }))
     }
 
@@ -118,6 +132,12 @@ impl Problem {
         self
     }
 
+    /// What [`source`](std::error::Error::source) says from now on.
+    pub(super) fn caused_by(mut self, error: impl std::error::Error + Send + Sync + 'static) -> Self {
+        self.0.cause = Cause(Some(Arc::new(error)));
+        self
+    }
+
     /// The status of the response.
     #[must_use]
     pub fn status(&self) -> StatusCode {
@@ -162,7 +182,7 @@ impl Problem {
 
     /// The members of the RFC come last, so that no other takes their place.
     fn document(&self) -> Map<String, Value> {
-        let Document { status, retry_after: _, kind, title, detail, instance, members } = &*self.0;
+        let Document { status, retry_after: _, kind, title, detail, instance, members, cause: _ } = &*self.0;
         let mut document = members.clone();
         let mut set = |name: &str, value: Option<Value>| match value {
             Some(value) => document.insert(name.to_owned(), value),
@@ -191,7 +211,23 @@ impl fmt::Display for Problem {
     }
 }
 
-impl std::error::Error for Problem {}
+/// The source is the error that the problem was made of: it is for your log, and nothing of it is in the document.
+///
+/// ```
+/// use std::error::Error as _;
+///
+/// use occ_runtime::http::Problem;
+///
+/// let broken = diesel::result::Error::DeserializationError("a column is missing".into());
+/// let problem = Problem::from(occ_runtime::Error::from(broken));
+/// assert!(!problem.to_json().contains("column"));
+/// assert!(problem.source().is_some_and(|error| error.to_string().contains("a column is missing")));
+/// ```
+impl std::error::Error for Problem {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.cause.0.as_ref().map(|error| &**error as _)
+    }
+}
 
 /// The document.
 impl fmt::Debug for Problem {

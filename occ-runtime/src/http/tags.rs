@@ -1,11 +1,14 @@
 //! Makes the entity tags of rows.
 
 use std::fmt::{self, Debug, Write as _};
+use std::hash::Hasher;
 
+use diesel::internal::table_macro::Identifier;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256};
 
 use super::EntityTag;
+use crate::identity::Identity;
 use crate::loaded::Versioned;
 
 /// Makes the entity tags of a service, all of them alike.
@@ -36,9 +39,12 @@ use crate::loaded::Versioned;
 ///
 /// A row of a table without a version (`#[occ(check = ..)]`) has no tag, and asking for one does not compile.
 ///
-/// Key and version are told apart by what their `Debug` prints. Two values that it prints alike have the same tag, and
-/// where a new release prints them otherwise, clients have to read again. Of a [`Tracked`](crate::Tracked) value take
-/// the row: `tags.of(&*article)`.
+/// A table is told from another by its name in SQL and the schema that `table!` gives it; not by a `search_path`, so with
+/// a schema for each tenant make the tenant's name a part of the [`representation`](Self::representation). Numbers, texts,
+/// UUIDs and times are told apart by what their `Debug` prints; a type of your own by its `Hash` as well, so that it may
+/// hide in `Debug` what it holds. So derive `Hash` for it: without, or where it is a parameter of the struct, there is but
+/// the text, and two values that print alike have the same tag. Where a new release prints or hashes them otherwise,
+/// clients have to read again. Of a [`Tracked`](crate::Tracked) value take the row: `tags.of(&*article)`.
 #[derive(Clone)]
 pub struct EntityTags {
     hash: Hash,
@@ -206,9 +212,9 @@ impl EntityTags {
         let mut input = Input { hash: self.hash.clone(), text: String::new() };
         input.part(LAYOUT);
         input.part(self.representation.as_bytes());
-        input.part(T::table_name().as_bytes());
-        input.shown(row.version());
-        row.visit_key(&mut |value| input.shown(value));
+        input.name(T::table_name(), T::sql_name());
+        input.value(row.version(), row.version_identity());
+        row.visit_key(&mut |value, identity| input.value(value, identity));
         let tag = input.finish();
         let tag = if self.weak { tag.weakened() } else { tag };
         if self.behind_proxies { tag.behind_proxies() } else { tag }
@@ -240,6 +246,26 @@ impl Input {
         }
     }
 
+    /// The table's name. Where it has another one in SQL, or a schema, then that: there are tables of one name in two
+    /// schemas.
+    fn name(&mut self, name: &str, in_sql: Option<&dyn Debug>) {
+        let bare = format!("{:?}", Identifier(name));
+        match in_sql.map(|in_sql| format!("{in_sql:?}")).filter(|in_sql| *in_sql != bare) {
+            Some(in_sql) => self.part(in_sql.as_bytes()),
+            None => self.part(name.as_bytes()),
+        }
+    }
+
+    /// What it prints, and what it hashes where that may not be enough.
+    fn value(&mut self, value: &dyn Debug, identity: Identity<'_>) {
+        self.shown(value);
+        if let Identity::Hashed(value) = identity {
+            let mut written = Written(Vec::new());
+            value.hash_into(&mut written);
+            self.part(&written.0);
+        }
+    }
+
     fn shown(&mut self, value: &dyn Debug) {
         let mut text = std::mem::take(&mut self.text);
         text.clear();
@@ -261,6 +287,34 @@ impl Input {
             let _ = write!(text, "{byte:02x}");
         }
         EntityTag::strong(&text)
+    }
+}
+
+/// Keeps what is hashed, the same on every platform.
+struct Written(Vec<u8>);
+
+macro_rules! little_endian {
+    ($($write:ident: $ty:ty as $width:ty),* $(,)?) => {
+        $(fn $write(&mut self, number: $ty) {
+            #[allow(clippy::cast_lossless, trivial_numeric_casts, reason = "of most types it is none")]
+            self.0.extend_from_slice(&(number as $width).to_le_bytes());
+        })*
+    };
+}
+
+impl Hasher for Written {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0.extend_from_slice(bytes);
+    }
+
+    little_endian! {
+        write_u16: u16 as u16, write_u32: u32 as u32, write_u64: u64 as u64, write_u128: u128 as u128,
+        write_usize: usize as u64, write_isize: isize as i64,
+    }
+
+    /// Nobody asks for it: the bytes are the answer.
+    fn finish(&self) -> u64 {
+        0
     }
 }
 

@@ -7,7 +7,7 @@ use diesel_async::{AsyncConnection, TransactionManager as _};
 use tokio::time::sleep;
 
 use super::async_find::AsyncFindsOn;
-use super::attempts::Attempts;
+use super::attempts::AsyncAttempts as Attempts;
 use super::failure::{Fault, ModifyOutcome, RetryError};
 use super::operation;
 use super::policy::RetryPolicy;
@@ -21,7 +21,8 @@ use crate::statement::WholeRow;
 use crate::transaction::{Restore, VersionedValues};
 
 /// [`RetryDsl`](crate::RetryDsl) for async connections, with the same methods and rules. Between two attempts tokio's
-/// timer waits, so a runtime with its time enabled is needed.
+/// timer waits, so a runtime with its time enabled is needed. The policy's time is measured with tokio's clock too, so a
+/// test that stops it (`tokio::time::pause`) waits for nothing and still sees the deadline pass.
 ///
 /// ```
 /// use diesel::prelude::*;

@@ -1,6 +1,6 @@
 //! The attempts of one run: which comes next, and when it is over.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::error::RetriesExhausted;
 use super::failure::RetryError;
@@ -58,8 +58,42 @@ impl<'a> Attempt<'a> {
     }
 }
 
+/// What the time of a run is measured with: the clock that its waits go by, or a test that stops tokio's clock would see
+/// waits of no time and a deadline that does not come nearer.
+pub(super) trait Instant {
+    fn now() -> Self;
+    fn elapsed(&self) -> Duration;
+}
+
+impl Instant for std::time::Instant {
+    fn now() -> Self {
+        Self::now()
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.elapsed()
+    }
+}
+
+#[cfg(feature = "async")]
+impl Instant for tokio::time::Instant {
+    fn now() -> Self {
+        Self::now()
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.elapsed()
+    }
+}
+
+/// Of a thread that sleeps.
+pub(super) type BlockingAttempts<'p> = Attempts<'p, std::time::Instant>;
+/// Of a task that waits for tokio's timer.
+#[cfg(feature = "async")]
+pub(super) type AsyncAttempts<'p> = Attempts<'p, tokio::time::Instant>;
+
 /// Where a run stands.
-pub(super) struct Attempts<'p> {
+pub(super) struct Attempts<'p, I> {
     policy: &'p RetryPolicy,
     /// The table, or what else is tried.
     what: &'static str,
@@ -67,14 +101,14 @@ pub(super) struct Attempts<'p> {
     locks: bool,
     /// Whether it is to be locked from the first attempt on, by what was learnt.
     hot: bool,
-    begun: Instant,
+    begun: I,
     number: u32,
 }
 
-impl<'p> Attempts<'p> {
+impl<'p, I: Instant> Attempts<'p, I> {
     pub(super) fn begin(policy: &'p RetryPolicy, what: &'static str, locks: bool) -> Self {
         let hot = locks && policy.heat.as_ref().is_some_and(|heat| heat.take());
-        Self { policy, what, locks, hot, begun: Instant::now(), number: 1 }
+        Self { policy, what, locks, hot, begun: I::now(), number: 1 }
     }
 
     /// Whether this attempt locks the row.
@@ -143,7 +177,7 @@ impl<'p> Attempts<'p> {
 mod tests {
     use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
-    use super::{Attempts, Duration, Error, RetryPolicy};
+    use super::{BlockingAttempts as Attempts, Duration, Error, RetryPolicy};
 
     fn busy() -> DieselError {
         DieselError::DatabaseError(DatabaseErrorKind::Unknown, Box::new("database is locked".to_owned()))

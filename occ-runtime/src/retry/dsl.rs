@@ -5,7 +5,7 @@ use std::thread::sleep;
 use diesel::connection::{Connection, TransactionManager as _};
 use diesel::result::Error as DieselError;
 
-use super::attempts::Attempts;
+use super::attempts::BlockingAttempts as Attempts;
 use super::failure::{Fault, ModifyOutcome, RetryError};
 use super::find::FindsOn;
 use super::operation;
@@ -37,6 +37,9 @@ pub trait RetryDsl {
     /// transaction back and ends it; how the policy tells yours from the database's, [`RetryError`] says. Let every
     /// database error out of `f`: after one that is ignored, PostgreSQL's `COMMIT` commits nothing.
     ///
+    /// Write or lock the rows of a transaction in one order everywhere, best by key. Two that take the same rows crosswise
+    /// end in a deadlock, and each is retried and may meet the next: that comes out right, but takes many times as long.
+    ///
     /// ```
     /// # use diesel::prelude::*;
     /// # use occ_runtime::prelude::*;
@@ -50,6 +53,7 @@ pub trait RetryDsl {
     ///     let mut desk = products::table.find(2).select(Product::as_select()).first(conn)?;
     ///     lamp.quantity -= 1;
     ///     desk.quantity += 1;
+    ///     // By key, whichever way a piece is moved.
     ///     lamp.save_optimistic(conn)?;
     ///     desk.save_optimistic(conn)
     /// })?;

@@ -4,11 +4,16 @@ use std::error::Error as StdError;
 
 use diesel::result::Error as DieselError;
 
-use crate::error::Error;
+use crate::error::{Error, TransactionAbortedError};
+use crate::server_messages;
 
 /// An error that a retry loop can look into: is it the database's, or your own?
 ///
-/// [`Error`], Diesel's error and `Box<dyn Error + Send + Sync>` are such errors. For an enum of yours it is a few lines:
+/// [`Error`], Diesel's error and `Box<dyn Error + Send + Sync>` are such errors. In a box, the database's error may also
+/// be behind errors of your own, as their [`source`](StdError::source): the loop goes by the first that it finds. That is
+/// handed out by reference only, so when the loop gives up, what it returns is the box as it is, without
+/// [`Error::RetriesExhausted`]. An error that is no source is not seen, and that is so for `#[error(transparent)]`, which
+/// hands out its content's source in place of its content. For an enum of yours it is a few lines:
 ///
 /// ```
 /// use occ_runtime::{Error, Failure, RetryError};
@@ -68,6 +73,8 @@ pub struct Failure<'e>(Place<'e>);
 enum Place<'e> {
     Occ(&'e mut Error),
     Diesel(&'e mut DieselError),
+    /// A copy of what is behind an error that hands it out by reference.
+    Behind(Error),
 }
 
 impl Failure<'_> {
@@ -76,6 +83,7 @@ impl Failure<'_> {
         match &mut self.0 {
             Place::Occ(error) => std::mem::replace(error, Error::Database(DieselError::NotFound)),
             Place::Diesel(error) => std::mem::replace(*error, DieselError::NotFound).into(),
+            Place::Behind(error) => std::mem::replace(error, Error::Database(DieselError::NotFound)),
         }
     }
 
@@ -83,6 +91,7 @@ impl Failure<'_> {
         match self.0 {
             Place::Occ(place) => *place = error,
             Place::Diesel(place) => *place = error.into(),
+            Place::Behind(_) => {}
         }
     }
 }
@@ -103,9 +112,51 @@ impl RetryError for Box<dyn StdError + Send + Sync> {
     fn failure(&mut self) -> Option<Failure<'_>> {
         if self.is::<Error>() {
             self.downcast_mut::<Error>()?.failure()
-        } else {
+        } else if self.is::<DieselError>() {
             self.downcast_mut::<DieselError>()?.failure()
+        } else {
+            behind(&**self).map(|error| Failure(Place::Behind(error)))
         }
+    }
+}
+
+/// A copy of the first error of occ's or Diesel's behind `error`, if it is one that trying again may help.
+fn behind(error: &(dyn StdError + 'static)) -> Option<Error> {
+    let mut error = error;
+    while let Some(source) = error.source() {
+        if let Some(ours) = source.downcast_ref::<Error>() {
+            return copy(ours);
+        }
+        if let Some(diesels) = source.downcast_ref::<DieselError>() {
+            return copy_of_diesels(diesels);
+        }
+        error = source;
+    }
+    None
+}
+
+/// Neither error can be cloned, but all of them can that are retried. Any other one ends the loop as the box's own.
+fn copy(error: &Error) -> Option<Error> {
+    match error {
+        Error::Stale(stale) => Some(stale.clone().into()),
+        Error::StaleBatch(stale) => Some(stale.clone().into()),
+        Error::Locked(locked) => Some(locked.clone().into()),
+        Error::TransactionAborted(aborted) => match copy_of_diesels(aborted.cause())? {
+            Error::Database(cause) => Some(TransactionAbortedError::new(cause).into()),
+            _ => None,
+        },
+        Error::Database(error) => copy_of_diesels(error),
+        _ => None,
+    }
+}
+
+fn copy_of_diesels(error: &DieselError) -> Option<Error> {
+    match error {
+        DieselError::DatabaseError(kind, information) => {
+            Some(DieselError::DatabaseError(*kind, server_messages::copy(&**information)?).into())
+        }
+        DieselError::QueryBuilderError(inner) => copy(inner.downcast_ref()?),
+        _ => None,
     }
 }
 

@@ -172,7 +172,7 @@ impl RetryPolicy {
     /// // A server that speaks German.
     /// let policy = RetryPolicy::new().retry_if(|error: &Error| {
     ///     error.is_retryable_by(|error| {
-    ///         let verklemmt = matches!(error, DieselError::DatabaseError(_, info) if info.message().contains("Verklemmung"));
+    ///         let verklemmt = matches!(error, DieselError::DatabaseError(_, info) if info.message() == "Verklemmung entdeckt");
     ///         verklemmt || Transient::of(error).is_some()
     ///     })
     /// });

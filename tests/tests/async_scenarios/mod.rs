@@ -1,6 +1,7 @@
 //! Scenarios of async connections alone.
 
 mod dropped;
+mod paused_clock;
 mod pools;
 mod same_connection;
 mod wrapped;

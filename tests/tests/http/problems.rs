@@ -218,6 +218,39 @@ fn an_error_that_travelled_through_diesel_is_told_alike() {
 }
 
 #[test]
+fn the_cause_is_kept_for_the_log_and_is_in_no_answer() {
+    for (error, _) in errors() {
+        let cause = error.to_string();
+        let problem = Problem::from(error);
+        assert_eq!(std::error::Error::source(&problem).unwrap().to_string(), cause);
+        // It is no part of what is told.
+        assert!(
+            !problem.to_json().contains(&cause) && !format!("{problem} {problem:?}").contains(&cause),
+            "{cause}"
+        );
+        assert!(std::error::Error::source(&problem.clone()).is_some());
+    }
+    assert!(std::error::Error::source(&Problem::new(StatusCode::NOT_FOUND)).is_none());
+}
+
+#[test]
+fn only_a_500_is_an_event_and_it_has_the_cause() {
+    for (error, status) in errors() {
+        let text = error.to_string();
+        let _before = occ_tests::events::take();
+        let _problem = Problem::from(error);
+        let expected =
+            if status == 500 { vec![format!("ERROR internal error error={text}")] } else { Vec::new() };
+        assert_eq!(occ_tests::events::take(), expected);
+    }
+    // By `?`, from either error.
+    let _before = occ_tests::events::take();
+    let handler = || -> Result<(), Problem> { Err(DieselError::QueryBuilderError("no such thing".into()))? };
+    assert_eq!(handler().unwrap_err().status(), 500);
+    assert_eq!(occ_tests::events::take(), ["ERROR internal error error=no such thing"]);
+}
+
+#[test]
 fn of_an_error_of_the_inside_nothing_is_told() {
     let problem =
         Problem::from(database_error(DatabaseErrorKind::UniqueViolation, "UNIQUE constraint failed"));

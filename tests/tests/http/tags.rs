@@ -92,6 +92,88 @@ struct Generic<K> {
     version: i32,
 }
 
+/// Values that show nothing of themselves, as those of a type for secrets.
+macro_rules! hidden {
+    ($($(#[$meta:meta])* $name:ident($content:ty as $sql_type:ty);)*) => {$(
+        $(#[$meta])*
+        #[derive(Clone, diesel::expression::AsExpression)]
+        #[diesel(sql_type = $sql_type)]
+        struct $name($content);
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("***")
+            }
+        }
+    )*};
+}
+
+hidden! {
+    #[derive(PartialEq, Eq, Hash)]
+    HiddenText(String as Text);
+    #[derive(PartialEq, Eq, Hash)]
+    HiddenNumber(i32 as diesel::sql_types::Integer);
+}
+
+struct HiddenNumbers;
+
+impl occ_runtime::VersionGenerator<HiddenNumber> for HiddenNumbers {
+    fn initial() -> HiddenNumber {
+        HiddenNumber(1)
+    }
+
+    fn next(current: &HiddenNumber) -> Result<HiddenNumber, occ_runtime::VersionError> {
+        Ok(HiddenNumber(current.0 + 1))
+    }
+}
+
+#[derive(OptimisticLock)]
+#[diesel(table_name = raws, primary_key(first, second))]
+struct Hidden {
+    first: HiddenText,
+    second: HiddenText,
+    #[occ(generator = HiddenNumbers)]
+    version: HiddenNumber,
+}
+
+fn hidden(first: &str, second: &str, version: i32) -> EntityTag {
+    let (first, second) = (HiddenText(first.into()), HiddenText(second.into()));
+    EntityTag::of(&Hidden { first, second, version: HiddenNumber(version) })
+}
+
+/// Tables of one name.
+mod shop {
+    diesel::table! { shop.products (id) { id -> Integer, version -> Integer } }
+}
+
+mod store {
+    diesel::table! { store.products (id) { id -> Integer, version -> Integer } }
+}
+
+mod old {
+    diesel::table! {
+        #[sql_name = "old_products"]
+        products (id) { id -> Integer, version -> Integer }
+    }
+}
+
+macro_rules! product_of {
+    ($($name:ident: $table:path;)*) => {$(
+        #[derive(OptimisticLock)]
+        #[diesel(table_name = $table)]
+        struct $name {
+            id: i32,
+            version: i32,
+        }
+    )*};
+}
+
+product_of! {
+    ShopProduct: shop::products;
+    StoreProduct: store::products;
+    OldProduct: old::products;
+}
+
 const SECRET: &str = "0123456789abcdef";
 
 fn line(order_id: i32, colour: &str, revision: &str) -> Line {
@@ -124,6 +206,30 @@ fn the_key_of_any_shape_of_struct_is_in_the_tag() {
     assert_eq!(converted(1), converted(1));
     let generic = Generic { id: 1_i32, version: 7 };
     assert_eq!(EntityTag::of(&generic), EntityTag::of(&Product { id: 1, version: 7 }));
+}
+
+#[test]
+fn what_prints_alike_has_tags_of_its_own() {
+    assert_eq!(hidden("a", "b", 1), hidden("a", "b", 1));
+    for other in [hidden("c", "b", 1), hidden("a", "c", 1), hidden("a", "b", 2), hidden("b", "a", 1)] {
+        assert_ne!(other, hidden("a", "b", 1));
+    }
+    assert_ne!(hidden("ab", "c", 1), hidden("a", "bc", 1));
+}
+
+#[test]
+fn tables_of_one_name_have_tags_of_their_own() {
+    let (id, version) = (1, 7);
+    let tags = [
+        EntityTag::of(&Product { id, version }),
+        EntityTag::of(&ShopProduct { id, version }),
+        EntityTag::of(&StoreProduct { id, version }),
+        EntityTag::of(&OldProduct { id, version }),
+    ];
+    for (index, tag) in tags.iter().enumerate() {
+        assert!(!tags[..index].contains(tag), "{index}");
+    }
+    assert_eq!(tags[1], EntityTag::of(&ShopProduct { id, version }));
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod conflict_values;
 mod database_generated;
 mod errors;
 mod guards;
+mod identity;
 mod isolation;
 mod keys;
 mod legacy;
@@ -20,6 +21,7 @@ mod options;
 mod panics;
 mod partial_update;
 pub(crate) mod product;
+mod quoted_text;
 mod race;
 #[cfg(feature = "retry")]
 mod retry;

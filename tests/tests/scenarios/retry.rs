@@ -76,6 +76,22 @@ impl RetryError for SaleError {
     }
 }
 
+/// A user's error that has another one behind it.
+#[derive(Debug)]
+struct Selling(Box<dyn std::error::Error + Send + Sync>);
+
+impl std::fmt::Display for Selling {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("nothing was sold")
+    }
+}
+
+impl std::error::Error for Selling {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&*self.0)
+    }
+}
+
 /// Whether rows can be locked here.
 const LOCKS: bool = !matches!(BACKEND, Backend::Sqlite);
 
@@ -444,5 +460,53 @@ super::scenarios! {
         assert_eq!((attempts.load(Relaxed), version), (2, 2));
         let ends: Vec<_> = recorder.take().into_iter().filter(|sql| !sql.contains("products")).collect();
         assert_eq!(ends, ["BEGIN", "ROLLBACK", "BEGIN", "COMMIT"]);
+    }
+
+    async fn a_conflict_behind_an_error_in_a_box_is_retried_and_the_box_comes_back_as_it_is(database) {
+        type Boxed = Box<dyn std::error::Error + Send + Sync>;
+        let conn = &mut connect(database).await;
+        let mut attempts = 0;
+        let version = retry(&at_once(), conn, async |conn| {
+            attempts += 1;
+            let mut product = load(1, conn).await;
+            if attempts == 1 {
+                product.version = 7;
+            }
+            save(&mut product, conn).await.map_err(|error| Selling(Box::new(Selling(error.into()))))?;
+            Ok::<_, Boxed>(product.version)
+        })
+        .await
+        .unwrap();
+        assert_eq!((attempts, version), (2, 2));
+
+        let mut old = load(1, conn).await;
+        somebody_saves(database);
+        let (policy, seen) = observed(at_once().attempts(3));
+        let error = retry(&policy, conn, async |conn| {
+            save(&mut old, conn).await.map_err(|error| Selling(error.into()).into())
+        })
+        .await
+        .map(|()| "saved")
+        .map_err(|error: Boxed| error.downcast::<Selling>().unwrap())
+        .unwrap_err();
+        assert!(error.0.downcast_ref::<Error>().is_some_and(Error::is_stale));
+        assert_eq!(seen.lock().unwrap().len(), 3);
+
+        // What is no conflict ends it at once, as does an error of one's own with nothing behind it.
+        let mut attempts = 0;
+        let refused = retry(&policy, conn, async |conn| {
+            attempts += 1;
+            let refused = batch("INSERT INTO products VALUES (1, 'twice', NULL, 0, 1)", conn).await;
+            refused.map_err(|error| Boxed::from(Selling(error.into())))
+        })
+        .await;
+        assert!(refused.is_err_and(|error| error.is::<Selling>()));
+        let own = retry(&policy, conn, async |_| {
+            attempts += 1;
+            Err::<(), Boxed>("sold out".into())
+        })
+        .await;
+        assert_eq!(own.unwrap_err().to_string(), "sold out");
+        assert_eq!(attempts, 2);
     }
 }

@@ -278,4 +278,85 @@ super::scenarios! {
             assert_eq!(load(product.id, conn).await.note.as_deref(), Some("after the deadlock"));
         });
     }
+
+    async fn a_row_that_is_locked_is_so_whatever_its_table_is_called(database) {
+        let (a, b) = (&mut connect(database).await, &mut connect(database).await);
+        for name in ["deadlock detected", "terminating connection due to administrator command", "MySQL server has gone away"] {
+            let name = if BACKEND == Backend::Postgres { format!("\"{name}\"") } else { format!("`{name}`") };
+            batch(&format!("CREATE TABLE {name} (id INTEGER PRIMARY KEY); INSERT INTO {name} VALUES (1)"), a).await.unwrap();
+            let lock = format!("SELECT id FROM {name} WHERE id = 1 FOR UPDATE NOWAIT");
+            begin(a).await.unwrap();
+            batch(&lock, a).await.unwrap();
+            begin(b).await.unwrap();
+            let error = Error::from(batch(&lock, b).await.unwrap_err());
+            assert_eq!((transient(&error), error.is_retryable()), (Some(Transient::LockTimeout), true), "{error:?}");
+            assert!(!error.needs_new_connection(), "{error:?}");
+            rollback(b).await.unwrap();
+            rollback(a).await.unwrap();
+        }
+    }
+
+    async fn a_record_newer_than_the_snapshot_is_so_whatever_its_table_is_called(database) {
+        if BACKEND != Backend::Mysql {
+            return; // Error 1020 is MariaDB's alone.
+        }
+        let (a, b) = (&mut connect(database).await, &mut connect(database).await);
+        if batch("SET SESSION innodb_snapshot_isolation = ON", b).await.is_err() {
+            return occ_tests::report::skipped("error 1020", "needs MariaDB 10.6 or newer with innodb_snapshot_isolation");
+        }
+        for name in ["database is locked", "MySQL server has gone away", "it''s"] {
+            batch(&format!("CREATE TABLE `{name}` (id INTEGER PRIMARY KEY, n INTEGER); INSERT INTO `{name}` VALUES (1, 0)"), a)
+                .await
+                .unwrap();
+            let update = format!("UPDATE `{name}` SET n = n + 1");
+            batch(&format!("BEGIN; SELECT n FROM `{name}`"), b).await.unwrap();
+            batch(&update, a).await.unwrap();
+            let error = Error::from(batch(&update, b).await.unwrap_err());
+            assert_eq!((transient(&error), error.needs_new_connection()), (Some(Transient::RecordChanged), false), "{error:?}");
+            batch("ROLLBACK", b).await.unwrap();
+        }
+    }
+
+    async fn a_write_that_is_refused_as_on_a_standby_says_that_the_connection_has_to_go(database) {
+        let conn = &mut connect(database).await;
+        let mut product = load(1, conn).await;
+        let before = product.clone();
+        // The same on a standby of PostgreSQL's. MySQL and MariaDB say of their own read-only session something else
+        // than a server that is read-only, which no test that runs beside others can have.
+        let (read_only, is_lost) = match BACKEND {
+            Backend::Postgres => ("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY", true),
+            _ => ("SET SESSION TRANSACTION READ ONLY", false),
+        };
+        batch(read_only, conn).await.unwrap();
+        let error = save(&mut product, conn).await.unwrap_err();
+        assert!(matches!(
+            error,
+            Error::Database(diesel::result::Error::DatabaseError(diesel::result::DatabaseErrorKind::ReadOnlyTransaction, _))
+        ), "{error:?}");
+        assert_eq!((error.is_retryable(), error.needs_new_connection()), (false, is_lost), "{error:?}");
+        assert_eq!(product, before);
+    }
+
+    async fn a_connection_that_the_server_ends_for_its_idleness_has_to_go(database) {
+        let (a, b) = (&mut connect(database).await, &mut connect(database).await);
+        let mut product = load(1, b).await;
+        let before = product.clone();
+        let id = connection_id(b).await;
+        let idle = match BACKEND {
+            Backend::Postgres => "SET idle_in_transaction_session_timeout = '20ms'; BEGIN",
+            _ => "SET SESSION wait_timeout = 1",
+        };
+        batch(idle, b).await.unwrap();
+        let alive = match BACKEND {
+            Backend::Postgres => format!("(SELECT count(*) FROM pg_stat_activity WHERE pid = {id})"),
+            _ => format!("(SELECT count(*) FROM information_schema.processlist WHERE id = {id})"),
+        };
+        while first::<_, i64>(diesel::select(diesel::dsl::sql::<diesel::sql_types::BigInt>(&alive)), a).await.unwrap() > 0 {
+            std::thread::yield_now();
+        }
+        let error = save(&mut product, b).await.unwrap_err();
+        assert!(error.needs_new_connection() && !error.is_retryable(), "{error:?}");
+        assert_eq!(product, before);
+        save(&mut product, a).await.unwrap();
+    }
 }

@@ -1,6 +1,8 @@
 //! Transactions that put versions back when they are rolled back.
 
 use std::any::{Any, TypeId};
+use std::fmt::Write as _;
+use std::hash::{DefaultHasher, Hasher as _};
 
 use diesel::connection::{Connection, TransactionManager as _};
 use diesel::result::Error as DieselError;
@@ -9,6 +11,7 @@ use diesel::result::Error as DieselError;
 use crate::async_closure::SendAsyncFnOnce;
 use crate::ends::{begin, end};
 use crate::error::{Error, TransactionAbortedError};
+use crate::identity::Identity;
 use crate::in_flight::{InFlight, depth};
 use crate::model::OptimisticLock;
 
@@ -63,7 +66,7 @@ pub struct Versions(Vec<VersionOfRow>);
 #[derive(Debug)]
 struct VersionOfRow {
     model: TypeId,
-    key: String,
+    key: (u64, String),
     version: Box<dyn Any + Send + Sync>,
 }
 
@@ -99,11 +102,17 @@ impl Versions {
     }
 }
 
-/// Tells the rows of a struct apart.
-fn key_of<M: OptimisticLock>(row: &M) -> String {
-    let mut key = String::new();
-    row.visit_key(&mut |value| key.push_str(&format!("{value:?}\u{0}")));
-    key
+/// Tells the rows of a struct apart: by the hashes of their keys' values, and by what those print.
+fn key_of<M: OptimisticLock>(row: &M) -> (u64, String) {
+    let (mut hasher, mut text) = (DefaultHasher::new(), String::new());
+    row.visit_key(&mut |value, identity| {
+        // Writing to a String does not fail, and a `Debug` that claims to fail has written what it could.
+        let _ = write!(text, "{value:?}\u{0}");
+        if let Identity::Hashed(value) = identity {
+            value.hash_into(&mut hasher);
+        }
+    });
+    (hasher.finish(), text)
 }
 
 impl<M> VersionedValues for &mut M

@@ -27,8 +27,11 @@ mod save;
 mod tracked;
 mod transactions;
 mod unversioned;
+pub(crate) mod upserts;
 #[cfg(feature = "kinds")]
 pub(crate) mod version_kinds;
+#[cfg(feature = "kinds")]
+mod version_trigger;
 mod versions;
 
 use super::cell;

@@ -1,0 +1,6 @@
+//! What MySQL and MariaDB alone have.
+
+mod upserts;
+
+use crate::cell;
+use crate::scenarios::product;

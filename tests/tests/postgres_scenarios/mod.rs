@@ -2,8 +2,11 @@
 
 mod columns;
 mod foreign_tables;
+mod forgotten;
 mod upserts;
+mod views;
 mod xmin;
+mod zones;
 
 use occ_runtime::{Micros, Timestamp, UuidV4, UuidV7};
 

@@ -2,6 +2,7 @@
 
 mod article;
 pub(crate) mod batch;
+mod batch_cascade;
 #[cfg(feature = "kinds")]
 mod batch_kinds;
 mod conflict;

@@ -135,13 +135,17 @@ impl VersionTrigger {
     pub fn mysql(&self) -> String {
         let (name, table, column) = self.quoted('`');
         let (old, new) = (format!("OLD.{column}"), format!("NEW.{column}"));
-        let moved = match self.kind {
-            Kind::Counter(_) => format!("SET {new} = COALESCE({old}, 0) + 1;"),
-            // A column may hold less than microseconds, which cuts the first step off.
-            Kind::Timestamp => format!(
-                "SET {new} = GREATEST(UTC_TIMESTAMP(6), COALESCE({old} + INTERVAL 1 MICROSECOND, UTC_TIMESTAMP(6)));\n        \
+        let (moved, otherwise) = match self.kind {
+            Kind::Counter(_) => (format!("SET {new} = COALESCE({old}, 0) + 1;"), String::new()),
+            // A column may hold less than microseconds, which cuts the first step off. And where no other column changes,
+            // one that says `ON UPDATE CURRENT_TIMESTAMP` moves only if it is set in so many words.
+            Kind::Timestamp => (
+                format!(
+                    "SET {new} = GREATEST(UTC_TIMESTAMP(6), COALESCE({old} + INTERVAL 1 MICROSECOND, UTC_TIMESTAMP(6)));\n        \
                  IF {new} <= {old} THEN SET {new} = {old} + INTERVAL 1000 MICROSECOND; END IF;\n        \
                  IF {new} <= {old} THEN SET {new} = {old} + INTERVAL 1 SECOND; END IF;"
+                ),
+                format!("    ELSE\n        SET {new} = {new};\n"),
             ),
         };
         // Outside of its strict mode, MySQL stores the largest value there is: the same as before, and the next stale copy
@@ -153,7 +157,8 @@ impl VersionTrigger {
                      {moved}\n        \
                      IF {new} IS NULL OR {new} <= {old} THEN\n            \
                          SIGNAL SQLSTATE '22003' SET MESSAGE_TEXT = '{EXHAUSTED}';\n        \
-                     END IF;\n    \
+                     END IF;\n\
+             {otherwise}    \
                  END IF;\n\
              END;"
         )

@@ -1,8 +1,6 @@
 //! `USE` on a connection that keeps statements: a statement stays with the database in which it was prepared.
 
-use diesel::connection::CacheSize;
-
-use super::cell::{Conn, batch, connect, save};
+use super::cell::{Conn, batch, connect, keep_no_statements, save};
 use super::product::{Product, load};
 
 /// A second database on the same server, dropped in the end.
@@ -32,7 +30,7 @@ super::scenarios! {
         for keeps in [true, false] {
             let conn = &mut connect(database).await;
             if !keeps {
-                conn.set_prepared_statement_cache_size(CacheSize::Disabled);
+                keep_no_statements(conn);
             }
             with_another_database(conn, database, async |conn, first, second| {
                 let mut row = load(1, conn).await;

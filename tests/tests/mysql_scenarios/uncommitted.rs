@@ -18,6 +18,15 @@ super::scenarios! {
         // The limit: both are version 2, and what the others have stored is overwritten.
         save(&mut dirty, reader).await.unwrap();
         assert_eq!(load(1, other).await.name, "lamp");
+
+        // The remedy: what is read is committed.
+        batch("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED", reader).await.unwrap();
+        begin(undone).await.unwrap();
+        save(&mut load(1, undone).await, undone).await.unwrap();
+        let mut clean = load(1, reader).await;
+        rollback(undone).await.unwrap();
+        save(&mut load(1, other).await, other).await.unwrap();
+        assert!(save(&mut clean, reader).await.unwrap_err().is_stale());
     }
 
     async fn without_autocommit_a_save_waits_for_a_commit(database) {

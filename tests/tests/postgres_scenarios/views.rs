@@ -47,43 +47,44 @@ const CHECKING_RULE: &str = "
 /// Two save one row: the second's statement has seen the row, and waits for the first, when the first commits. Whether the
 /// second was refused.
 async fn second_is_refused(database: &Database) -> bool {
-    let first = &mut connect(database).await;
-    let (mut mine, mut theirs) = (load(1, first).await, load(1, first).await);
+    let conn = &mut connect(database).await;
+    let (mut mine, mut theirs) = (load(1, conn).await, load(1, conn).await);
     mine.name = "mine".into();
     theirs.name = "theirs".into();
-    batch("BEGIN", first).await.unwrap();
-    save(&mut mine, first).await.unwrap();
-    let outcome = std::thread::scope(|scope| {
-        let (begun, pid) = std::sync::mpsc::channel();
-        let second = scope.spawn(move || {
-            block_on(async {
-                let conn = &mut connect(database).await;
-                let own: Vec<i64> =
-                    all(diesel::select(diesel::dsl::sql::<BigInt>("CAST(pg_backend_pid() AS BIGINT)")), conn)
-                        .await
-                        .unwrap();
-                begun.send(own[0]).unwrap();
-                save(&mut theirs, conn).await
-            })
-        });
-        let pid = pid.recv().unwrap();
+    let (holds, held) = std::sync::mpsc::channel();
+    let (begins, begun) = std::sync::mpsc::channel();
+    let first = move || {
         block_on(async {
-            let watch = &mut connect(database).await;
-            let waits = format!("SELECT 1 / count(*) FROM pg_locks WHERE pid = {pid} AND NOT granted");
+            let (conn, watch) = (&mut connect(database).await, &mut connect(database).await);
+            batch("BEGIN", conn).await.unwrap();
+            save(&mut mine, conn).await.unwrap();
+            holds.send(()).unwrap();
+            let pid: i64 = begun.recv().unwrap();
             // Divided by none, until somebody waits.
+            let waits = format!("SELECT 1 / count(*) FROM pg_locks WHERE pid = {pid} AND NOT granted");
             while batch(&waits, watch).await.is_err() {}
-            let end = &mut *first;
-            batch("COMMIT", end).await.unwrap();
+            batch("COMMIT", conn).await.unwrap();
         });
+    };
+    let second = move || {
+        block_on(async {
+            let conn = &mut connect(database).await;
+            let pid = diesel::dsl::sql::<BigInt>("CAST(pg_backend_pid() AS BIGINT)");
+            let pid: Vec<i64> = all(diesel::select(pid), conn).await.unwrap();
+            held.recv().unwrap();
+            begins.send(pid[0]).unwrap();
+            save(&mut theirs, conn).await
+        })
+    };
+    let outcome = std::thread::scope(|scope| {
+        let second = scope.spawn(second);
+        scope.spawn(first).join().unwrap();
         second.join().unwrap()
     });
-    match outcome {
-        Ok(()) => false,
-        Err(error) => {
-            assert!(error.is_stale(), "{error}");
-            true
-        }
+    if let Err(error) = &outcome {
+        assert!(error.is_stale(), "{error}");
     }
+    outcome.is_err()
 }
 
 super::scenarios! {

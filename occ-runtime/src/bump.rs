@@ -1,6 +1,6 @@
 //! The version in an `UPDATE` of many rows.
 
-use std::marker::PhantomData;
+use std::fmt;
 
 use diesel::Column;
 use diesel::backend::Backend;
@@ -9,8 +9,9 @@ use diesel::result::QueryResult;
 
 use crate::generator::Increment;
 use crate::model::OptimisticLock;
+use crate::statement::{FromClause, from_clause};
 
-/// `"version" = "version" + 1`, for the `set` of a plain `diesel::update`.
+/// `"version" = "products"."version" + 1`, for the `set` of a plain `diesel::update` or of an upsert.
 ///
 /// An update of Diesel's own asks for no version; but it has to move it on, or whoever holds a copy of the row overwrites
 /// it unnoticed. With this it does. For a plain counter it is all that is needed: the database adds, so nobody is refused,
@@ -29,6 +30,24 @@ use crate::model::OptimisticLock;
 /// # Ok::<_, Error>(())
 /// ```
 ///
+/// An upsert, such as an importer's, moves the version on in the same way:
+///
+/// ```
+/// # use diesel::prelude::*;
+/// # use occ_runtime::{Error, bump_version, prelude::*};
+#[doc = include_str!("example.txt")]
+/// # let conn = &mut connection();
+/// # let mut lamp: Product = products::table.find(1).select(Product::as_select()).first(conn)?;
+/// diesel::insert_into(products::table)
+///     .values((products::id.eq(1), products::name.eq("lamp"), products::quantity.eq(3), products::version.eq(1)))
+///     .on_conflict(products::id)
+///     .do_update()
+///     .set((products::quantity.eq(3), bump_version::<Product>()))
+///     .execute(conn)?;
+/// assert!(lamp.save_optimistic(conn).unwrap_err().is_stale());
+/// # Ok::<_, Error>(())
+/// ```
+///
 /// For versions that [`Increment`] makes: others are made in Rust, one a row. The database does the sum, so at the end of the
 /// column's range it is the database that refuses: PostgreSQL does, MySQL does in its strict mode, SQLite does not.
 #[must_use]
@@ -36,12 +55,27 @@ pub fn bump_version<M>() -> BumpVersion<M>
 where
     M: OptimisticLock<Generator = Increment>,
 {
-    BumpVersion(PhantomData)
+    BumpVersion { table: from_clause::<M>() }
 }
 
 /// See [`bump_version`].
-#[derive(Clone, Copy, Debug)]
-pub struct BumpVersion<M>(PhantomData<fn() -> M>);
+pub struct BumpVersion<M: OptimisticLock> {
+    table: FromClause<M>,
+}
+
+impl<M: OptimisticLock> fmt::Debug for BumpVersion<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BumpVersion").field("table", &M::table_name()).finish()
+    }
+}
+
+impl<M: OptimisticLock> Clone for BumpVersion<M> {
+    fn clone(&self) -> Self {
+        Self { table: from_clause::<M>() }
+    }
+}
+
+impl<M: OptimisticLock> Copy for BumpVersion<M> where FromClause<M>: Copy {}
 
 impl<M: OptimisticLock> AsChangeset for BumpVersion<M> {
     type Target = M::Table;
@@ -56,17 +90,22 @@ impl<M, DB> QueryFragment<DB> for BumpVersion<M>
 where
     M: OptimisticLock,
     DB: Backend,
+    FromClause<M>: QueryFragment<DB>,
 {
+    /// The column that is read is named with its table, as Diesel does: in an upsert PostgreSQL would not know whether the
+    /// row that is there is meant, or the one that was to be inserted.
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         out.push_identifier(M::VersionColumn::NAME)?;
         out.push_sql(" = ");
+        self.table.walk_ast(out.reborrow())?;
+        out.push_sql(".");
         out.push_identifier(M::VersionColumn::NAME)?;
         out.push_sql(" + 1");
         Ok(())
     }
 }
 
-impl<M> QueryId for BumpVersion<M> {
+impl<M: OptimisticLock> QueryId for BumpVersion<M> {
     type QueryId = ();
     const HAS_STATIC_QUERY_ID: bool = false;
 }

@@ -159,12 +159,13 @@ impl<V: Counter> DefaultGenerator for V {
 /// A save does not set the version. It checks the old one and reads the new one back: on PostgreSQL (feature `postgres`)
 /// by `RETURNING`, in the same statement; elsewhere by a `SELECT` in the same transaction, which is begun for it where
 /// none is open. On SQLite too, whose `RETURNING` does not see what a trigger writes afterwards. Where nothing else is
-/// written, a column is set to itself, so that the trigger runs; MySQL's `ON UPDATE CURRENT_TIMESTAMP` does not
-/// run then.
+/// written, a column is set to itself, so that the trigger runs.
 ///
 /// A version that does not move, such as where the trigger is missing, is [`Error::Version`](crate::Error::Version). On
 /// PostgreSQL outside of a transaction the row is written then. Only `xmin` may stay, within one transaction; a
-/// trigger that takes `now()`, which stays too, should take `clock_timestamp()`.
+/// trigger that takes `now()`, which stays too, should take `clock_timestamp()`. MySQL's `ON UPDATE CURRENT_TIMESTAMP` stays
+/// where no other column changes, as in a save of what is there already: give the column the trigger of
+/// [`VersionTrigger::timestamp`](crate::VersionTrigger::timestamp) too, which moves it each time.
 ///
 /// A field that is never bound may say `#[diesel(skip_update)]`, for other derives. The trigger's SQL is in
 /// [`VersionTrigger`](crate::VersionTrigger).

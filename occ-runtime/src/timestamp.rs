@@ -26,8 +26,10 @@ use crate::generator::{DefaultGenerator, VersionGenerator};
 /// | `i64`, named explicitly | | `BIGINT` holding units of `P` since 1970 |
 ///
 /// MySQL's `DATETIME` and `TIMESTAMP` without `(6)` store whole seconds: name `Timestamp<Seconds>` there, or widen the
-/// column. On SQLite, rows that others insert must be written as Diesel writes them (`2026-01-31 23:59:59.123456`,
-/// as `CURRENT_TIMESTAMP` and `strftime('%Y-%m-%d %H:%M:%f')` do), since SQLite compares the text.
+/// column. SQLite stores text, and each type writes another one of the same instant (`10:20:30.12`, `.120`, `+00:00`), as do
+/// `CURRENT_TIMESTAMP`, `strftime` and other programs. Rows that others write are found all the same: what differs in
+/// nothing but a `T`, a `Z` or `+00:00`, and zeros at the end of the fraction, is the same version. Not so what Diesel reads
+/// from a number (`julianday()`, `unixepoch()`), or from a text with another offset such as `+02:00`: no save finds it.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};

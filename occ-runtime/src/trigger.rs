@@ -1,22 +1,35 @@
 //! SQL for triggers that move the version on.
 
-/// The SQL of a trigger that moves the version on with every `UPDATE` that leaves it as it is, to paste into a migration.
+/// The SQL of a trigger that moves the version on with every `UPDATE` that does not, to paste into a migration.
 ///
 /// With it, writers that know nothing of occ move the version too: SQL typed by hand, other programs, plain
-/// `diesel::update`. Values that were loaded before are stale then, as they should be. A save that sets the version itself
-/// is left alone, so the trigger goes with every generator; with
-/// [`DatabaseGenerated`](crate::DatabaseGenerated) it is the only one that moves the version.
+/// `diesel::update`, and an importer whose upsert sets the version to the one of its file. Values that were loaded before
+/// are stale then, as they should be. A save that moves the version itself is left alone, so the trigger goes with every
+/// generator whose versions grow; with [`DatabaseGenerated`](crate::DatabaseGenerated) it is the only one that moves the
+/// version.
+///
+/// The rule: a version that is not greater than the one before, or is NULL, becomes the one after it. Where the column has
+/// no room for that one, the writer gets an error, on MySQL without its strict mode, too.
 ///
 /// Names are quoted, so they must be written as they are in the database, and without the schema.
+///
+/// A row that is deleted and inserted again is a new one, and no trigger on `UPDATE` runs: that is what `INSERT OR REPLACE`
+/// is on SQLite and `REPLACE` on MySQL. Use an upsert that updates (`ON CONFLICT .. DO UPDATE`, `ON DUPLICATE KEY UPDATE`), or
+/// random versions, which never come back.
 ///
 /// ```
 /// use occ_runtime::VersionTrigger;
 ///
 /// let trigger = VersionTrigger::counter("products", "version");
 /// assert_eq!(
-///     trigger.mysql(),
-///     "CREATE TRIGGER `products_version_moves` BEFORE UPDATE ON `products` FOR EACH ROW\n\
-///      SET NEW.`version` = IF(NEW.`version` <=> OLD.`version`, OLD.`version` + 1, NEW.`version`);"
+///     trigger.sqlite(),
+///     r#"CREATE TRIGGER "products_version_moves" AFTER UPDATE ON "products" FOR EACH ROW
+/// WHEN NEW."version" IS NULL OR NEW."version" <= OLD."version"
+/// BEGIN
+///     SELECT RAISE(ABORT, 'no version follows the last one of this column')
+///         WHERE OLD."version" IN (2147483647, 9223372036854775807);
+///     UPDATE "products" SET "version" = coalesce(OLD."version", 0) + 1 WHERE rowid = NEW.rowid;
+/// END;"#
 /// );
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,24 +41,28 @@ pub struct VersionTrigger {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
-    Counter,
+    /// With the last version on SQLite, if it was named.
+    Counter(Option<i64>),
     Timestamp,
 }
 
+/// What the writer is told who finds no room for another version.
+const EXHAUSTED: &str = "no version follows the last one of this column";
+
 impl VersionTrigger {
-    /// For an integer column: counts up by one.
+    /// For an integer column: counts up by one, and starts with 1 where there was NULL.
     ///
     /// ```
     /// let sql = occ_runtime::VersionTrigger::counter("products", "version").postgres();
-    /// assert!(sql.contains(r#"NEW."version" := OLD."version" + 1"#));
+    /// assert!(sql.contains(r#"NEW."version" := coalesce(OLD."version", 0) + 1"#));
     /// ```
     #[must_use]
     pub fn counter(table: impl Into<String>, column: impl Into<String>) -> Self {
-        Self { table: table.into(), column: column.into(), kind: Kind::Counter }
+        Self { table: table.into(), column: column.into(), kind: Kind::Counter(None) }
     }
 
-    /// For a column that holds UTC without a time zone: PostgreSQL's `timestamp`, MySQL's `DATETIME(6)`, SQLite's text.
-    /// The present, or a little more than the old value if the clock is not past that.
+    /// For a column that holds a point in time: PostgreSQL's `timestamp` and `timestamptz`, MySQL's `DATETIME`, SQLite's text.
+    /// Without a time zone it is UTC. The present, or a little more than the old value if the clock is not past that.
     ///
     /// ```
     /// let sql = occ_runtime::VersionTrigger::timestamp("products", "written_at").sqlite();
@@ -54,6 +71,21 @@ impl VersionTrigger {
     #[must_use]
     pub fn timestamp(table: impl Into<String>, column: impl Into<String>) -> Self {
         Self { table: table.into(), column: column.into(), kind: Kind::Timestamp }
+    }
+
+    /// Names the last version that the field can hold, for SQLite: its columns hold any integer, and what is too large
+    /// for the field would be read as another number. Without it, `i32::MAX` and `i64::MAX` are followed by none.
+    ///
+    /// ```
+    /// let sql = occ_runtime::VersionTrigger::counter("products", "version").last(i16::MAX).sqlite();
+    /// assert!(sql.contains(r#"WHERE OLD."version" >= 32767"#));
+    /// ```
+    #[must_use]
+    pub fn last(mut self, last: impl Into<i64>) -> Self {
+        if let Kind::Counter(named) = &mut self.kind {
+            *named = Some(last.into());
+        }
+        self
     }
 
     /// For PostgreSQL: a function and a trigger.
@@ -65,17 +97,26 @@ impl VersionTrigger {
     #[must_use]
     pub fn postgres(&self) -> String {
         let (name, table, column) = self.quoted('"');
-        let next = match self.kind {
-            Kind::Counter => format!("OLD.{column} + 1"),
-            Kind::Timestamp => format!(
-                "greatest(clock_timestamp() AT TIME ZONE 'UTC', OLD.{column} + interval '1 microsecond')"
+        let (old, new) = (format!("OLD.{column}"), format!("NEW.{column}"));
+        let (setting, moved) = match self.kind {
+            // PostgreSQL itself refuses what is out of the column's range.
+            Kind::Counter(_) => ("", format!("{new} := coalesce({old}, 0) + 1;")),
+            // A column may hold less than microseconds, which cuts the first step off, and `infinity` has no next one.
+            Kind::Timestamp => (
+                " SET timezone TO 'UTC'",
+                format!(
+                    "{new} := greatest(clock_timestamp(), {old} + interval '1 microsecond');\n        \
+                     IF {new} <= {old} THEN {new} := {old} + interval '1 millisecond'; END IF;\n        \
+                     IF {new} <= {old} THEN {new} := {old} + interval '1 second'; END IF;\n        \
+                     IF {new} <= {old} THEN RAISE numeric_value_out_of_range USING MESSAGE = '{EXHAUSTED}'; END IF;"
+                ),
             ),
         };
         format!(
-            "CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$\n\
+            "CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql{setting} AS $$\n\
              BEGIN\n    \
-                 IF NEW.{column} IS NOT DISTINCT FROM OLD.{column} THEN\n        \
-                     NEW.{column} := {next};\n    \
+                 IF {new} IS NULL OR {new} <= {old} THEN\n        \
+                     {moved}\n    \
                  END IF;\n    \
                  RETURN NEW;\n\
              END $$;\n\
@@ -83,7 +124,8 @@ impl VersionTrigger {
         )
     }
 
-    /// For MySQL and MariaDB.
+    /// For MySQL and MariaDB. The program `mysql` reads it between `DELIMITER //` and `//`; Diesel's migrations need no such
+    /// thing.
     ///
     /// ```
     /// let sql = occ_runtime::VersionTrigger::counter("products", "version").mysql();
@@ -92,13 +134,33 @@ impl VersionTrigger {
     #[must_use]
     pub fn mysql(&self) -> String {
         let (name, table, column) = self.quoted('`');
-        let next = match self.kind {
-            Kind::Counter => format!("OLD.{column} + 1"),
-            Kind::Timestamp => format!("GREATEST(UTC_TIMESTAMP(6), OLD.{column} + INTERVAL 1 MICROSECOND)"),
+        let (old, new) = (format!("OLD.{column}"), format!("NEW.{column}"));
+        let (moved, otherwise) = match self.kind {
+            Kind::Counter(_) => (format!("SET {new} = COALESCE({old}, 0) + 1;"), String::new()),
+            // A column may hold less than microseconds, which cuts the first step off. And where no other column changes,
+            // one that says `ON UPDATE CURRENT_TIMESTAMP` moves only if it is set in so many words.
+            Kind::Timestamp => (
+                format!(
+                    "SET {new} = GREATEST(UTC_TIMESTAMP(6), COALESCE({old} + INTERVAL 1 MICROSECOND, UTC_TIMESTAMP(6)));\n        \
+                 IF {new} <= {old} THEN SET {new} = {old} + INTERVAL 1000 MICROSECOND; END IF;\n        \
+                 IF {new} <= {old} THEN SET {new} = {old} + INTERVAL 1 SECOND; END IF;"
+                ),
+                format!("    ELSE\n        SET {new} = {new};\n"),
+            ),
         };
+        // Outside of its strict mode, MySQL stores the largest value there is: the same as before, and the next stale copy
+        // would pass.
         format!(
             "CREATE TRIGGER {name} BEFORE UPDATE ON {table} FOR EACH ROW\n\
-             SET NEW.{column} = IF(NEW.{column} <=> OLD.{column}, {next}, NEW.{column});"
+             BEGIN\n    \
+                 IF {new} IS NULL OR {new} <= {old} THEN\n        \
+                     {moved}\n        \
+                     IF {new} IS NULL OR {new} <= {old} THEN\n            \
+                         SIGNAL SQLSTATE '22003' SET MESSAGE_TEXT = '{EXHAUSTED}';\n        \
+                     END IF;\n\
+             {otherwise}    \
+                 END IF;\n\
+             END;"
         )
     }
 
@@ -112,21 +174,38 @@ impl VersionTrigger {
     #[must_use]
     pub fn sqlite(&self) -> String {
         let (name, table, column) = self.quoted('"');
-        let next = match self.kind {
-            Kind::Counter => format!("OLD.{column} + 1"),
-            // As Diesel writes it: milliseconds, and no fraction where they are zero.
-            Kind::Timestamp => format!(
-                "replace(max(strftime('%Y-%m-%d %H:%M:%f', 'now'), \
-                 strftime('%Y-%m-%d %H:%M:%f', OLD.{column}, '+0.0011 seconds')) || '|', '.000|', '|')"
+        let (old, new) = (format!("OLD.{column}"), format!("NEW.{column}"));
+        let (stays, exhausted, next) = match self.kind {
+            Kind::Counter(last) => (
+                format!("{new} <= {old}"),
+                match last {
+                    Some(last) => format!("{old} >= {last}"),
+                    None => format!("{old} IN ({}, {})", i32::MAX, i64::MAX),
+                },
+                format!("coalesce({old}, 0) + 1"),
             ),
-        };
-        let next = match self.kind {
-            Kind::Counter => next,
-            Kind::Timestamp => format!("rtrim({next}, '|')"),
+            Kind::Timestamp => {
+                // Texts of one instant differ: see `statement::version`. What is left of them sorts as they do.
+                let instant = |text: &str| format!("rtrim(replace({text}, 'T', ' '), 'Z0:.+')");
+                let later = format!("strftime('%Y-%m-%d %H:%M:%f', {old}, '+0.0011 seconds')");
+                (
+                    format!("{} <= {}", instant(&new), instant(&old)),
+                    format!("{old} IS NOT NULL AND {later} IS NULL"),
+                    // As Diesel writes it with `chrono`: milliseconds, and no fraction where they are zero; with the
+                    // offset, if it was there.
+                    format!(
+                        "rtrim(replace(max(strftime('%Y-%m-%d %H:%M:%f', 'now'), coalesce({later}, '')) || '|', \
+                         '.000|', '|'), '|') || CASE WHEN {old} LIKE '%+00:00' THEN '+00:00' ELSE '' END"
+                    ),
+                )
+            }
         };
         format!(
-            "CREATE TRIGGER {name} AFTER UPDATE ON {table} FOR EACH ROW WHEN NEW.{column} IS OLD.{column}\n\
+            "CREATE TRIGGER {name} AFTER UPDATE ON {table} FOR EACH ROW\n\
+             WHEN {new} IS NULL OR {stays}\n\
              BEGIN\n    \
+                 SELECT RAISE(ABORT, '{EXHAUSTED}')\n        \
+                     WHERE {exhausted};\n    \
                  UPDATE {table} SET {column} = {next} WHERE rowid = NEW.rowid;\n\
              END;"
         )

@@ -25,6 +25,8 @@ pub struct Xid;
 ///   found to be stale. A savepoint has a number of its own.
 /// - A dump and restore gives every row a new one, so copies from before are stale. So does a table rewrite.
 /// - Views have none.
+/// - Nor have the rows of a foreign table (`postgres_fdw`): PostgreSQL shows 0 there, whatever the row has been through. Reading
+///   such a row is an error, so is writing with it.
 ///
 /// ```
 /// use occ_runtime::{DatabaseGenerated, OptimisticLock, Xmin};
@@ -54,7 +56,7 @@ pub struct Xmin(u32);
 
 impl ToSql<Xid, Pg> for Xmin {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
-        out.write_all(&self.0.to_be_bytes())?;
+        out.write_all(&self.identifies_a_state()?.0.to_be_bytes())?;
         Ok(IsNull::No)
     }
 }
@@ -62,6 +64,20 @@ impl ToSql<Xid, Pg> for Xmin {
 impl FromSql<Xid, Pg> for Xmin {
     fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
         let bytes = value.as_bytes().try_into().map_err(|_| "an `xid` of PostgreSQL has four bytes")?;
-        Ok(Self(u32::from_be_bytes(bytes)))
+        Ok(Self(u32::from_be_bytes(bytes)).identifies_a_state()?)
+    }
+}
+
+impl Xmin {
+    /// No transaction has the number 0. PostgreSQL shows it where it does not know who wrote the row, and then every state
+    /// of every row has the same version: there would be no check at all.
+    fn identifies_a_state(self) -> Result<Self, &'static str> {
+        match self.0 {
+            0 => Err(
+                "`xmin` is 0, which identifies no state of the row: PostgreSQL does not know who wrote it, as in a foreign table, \
+                 or the value was never read from the database; give the table a version column",
+            ),
+            _ => Ok(self),
+        }
     }
 }

@@ -15,3 +15,6 @@ mod cell {
 
 #[path = "scenarios/mod.rs"]
 mod scenarios;
+
+#[path = "sqlite_scenarios/mod.rs"]
+mod sqlite_scenarios;

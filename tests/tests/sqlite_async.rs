@@ -20,5 +20,8 @@ mod cell {
 #[path = "scenarios/mod.rs"]
 mod scenarios;
 
+#[path = "sqlite_scenarios/mod.rs"]
+mod sqlite_scenarios;
+
 #[path = "async_scenarios/mod.rs"]
 mod async_scenarios;

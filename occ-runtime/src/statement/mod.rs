@@ -16,6 +16,7 @@ mod many;
 mod select;
 mod stored_as;
 mod update;
+mod version;
 
 pub(crate) use changed::Changed;
 pub(crate) use delete::Delete;
@@ -38,13 +39,14 @@ use diesel::backend::Backend;
 use diesel::query_builder::AstPass;
 use diesel::result::QueryResult;
 
+use self::version::AtVersion;
 use crate::column::Equations;
 use crate::model::{Columns, OptimisticLock};
 
 /// The `FROM` form of a model's table: its quoted name, with the schema if it has one.
 pub(crate) type FromClause<M> = <<M as OptimisticLock>::Table as QuerySource>::FromClause;
 
-fn from_clause<M: OptimisticLock>() -> FromClause<M> {
+pub(crate) fn from_clause<M: OptimisticLock>() -> FromClause<M> {
     M::table().from_clause()
 }
 
@@ -79,16 +81,15 @@ impl<'a, M: OptimisticLock> RowKey<'a, M> {
     fn walk_match<'b, DB>(
         &'b self,
         expected: Option<&'b M::Version>,
-        out: AstPass<'_, 'b, DB>,
+        mut out: AstPass<'_, 'b, DB>,
     ) -> QueryResult<()>
     where
         DB: Backend,
         M: Columns<DB>,
     {
-        let mut conditions = Equations::conditions(out);
-        self.row.key(&self.prepared, &mut conditions)?;
+        self.row.key(&self.prepared, &mut Equations::conditions(out.reborrow()))?;
         match expected {
-            Some(version) => M::visit_version(version, &mut conditions),
+            Some(version) => M::visit_version(version, &mut AtVersion(out)),
             None => Ok(()),
         }
     }

@@ -240,6 +240,12 @@ macro_rules! async_cell {
             occ_runtime::AsyncTrackedDsl::conflict(model, conn).await
         }
 
+        /// Prepares each statement anew, and forgets it.
+        #[allow(dead_code, reason = "only servers need it")]
+        pub fn keep_no_statements(conn: &mut Conn) {
+            conn.set_prepared_statement_cache_size(diesel::connection::CacheSize::Disabled);
+        }
+
         pub fn record(conn: &mut Conn) -> $crate::recorder::Recorder {
             let recorder = $crate::recorder::Recorder::default();
             conn.set_instrumentation(recorder.clone());

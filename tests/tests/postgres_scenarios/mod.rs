@@ -1,13 +1,18 @@
 //! What PostgreSQL alone has: types of columns, and of versions.
 
 mod columns;
+mod foreign_tables;
+mod forgotten;
+mod upserts;
+mod views;
 mod xmin;
+mod zones;
 
 use occ_runtime::{Micros, Timestamp, UuidV4, UuidV7};
 
 use crate::cell;
-use crate::scenarios::scenarios;
 use crate::scenarios::version_kinds::{Nanoseconds, version_kinds};
+use crate::scenarios::{product, scenarios};
 
 version_kinds! {
     random_uuids: UuidV4, uuid::Uuid, Uuid, ["", "UUID", ""];

@@ -65,7 +65,7 @@ super::scenarios! {
             .set((products::quantity.eq(products::quantity + 1), bump_version::<Product>()));
         assert_eq!(execute(add, conn).await.unwrap(), 1);
         assert_eq!(recorder.take(), [
-            "UPDATE products SET quantity = (products.quantity + ?), version = version + 1 \
+            "UPDATE products SET quantity = (products.quantity + ?), version = products.version + 1 \
              WHERE (products.quantity > ?) -- [1, 15]"
         ]);
         assert!(save(&mut desk, conn).await.unwrap_err().is_stale());

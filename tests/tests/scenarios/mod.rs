@@ -3,6 +3,7 @@
 pub(crate) mod answers;
 mod article;
 pub(crate) mod batch;
+mod batch_cascade;
 #[cfg(feature = "kinds")]
 mod batch_kinds;
 mod conflict;
@@ -32,8 +33,11 @@ mod tracked;
 mod tracked_rollback;
 mod transactions;
 mod unversioned;
+pub(crate) mod upserts;
 #[cfg(feature = "kinds")]
 pub(crate) mod version_kinds;
+#[cfg(feature = "kinds")]
+mod version_trigger;
 mod versions;
 
 use super::cell;

@@ -1,0 +1,10 @@
+//! What MySQL and MariaDB alone have.
+
+mod databases;
+#[cfg(feature = "kinds")]
+mod on_update;
+mod uncommitted;
+mod upserts;
+
+use crate::cell;
+use crate::scenarios::{product, scenarios};

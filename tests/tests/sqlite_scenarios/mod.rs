@@ -1,0 +1,9 @@
+//! What SQLite alone has: times that are text, and its own upserts and triggers.
+
+#[cfg(feature = "kinds")]
+mod instants;
+mod triggers;
+mod upserts;
+
+use crate::cell;
+use crate::scenarios::{product, scenarios};

@@ -66,6 +66,11 @@ pub trait OptimisticLock: Sized {
     #[doc(hidden)]
     type Check: Check;
 
+    /// Whether the row is found by another key than the table's primary key, said to be unique by `#[occ(unique_key)]`.
+    /// No statement can rely on it: what has matched several rows is to be undone.
+    #[doc(hidden)]
+    const UNIQUE_KEY: bool = false;
+
     /// The version this value was loaded at.
     fn version(&self) -> &Self::Version;
 

@@ -158,7 +158,8 @@ fn the_version_is_no_key(model: &Model<'_>, version: &Field, errors: &mut Errors
     let Some(column) = model.key_columns.iter().find(|column| version.holds(column)) else { return };
     let message = "the version is part of the primary key, which never changes";
     if model.key_columns.len() > 1 {
-        errors.at(column.span(), message, "take it out of `primary_key`");
+        let help = "take it out of `primary_key`, and if `table!` has it in the key too, give it a column of its own";
+        errors.at(column.span(), message, help);
     } else {
         errors.at(version.mark(), message, "give it a column of its own: `#[occ(version)] version: i32`");
     }

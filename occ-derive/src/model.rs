@@ -227,10 +227,18 @@ fn no_version(input: &DeriveInput, fields: &[Field], errors: &mut Errors) {
     };
     let help = match fields.iter().find(looks_like_one) {
         Some(Field { member: Member::Named(name), ty, .. }) => {
-            format!("mark it: `#[occ(version)] {name}: {}`", types::text(ty))
+            format!("if it counts the writes of the row, mark it: `#[occ(version)] {name}: {}`", types::text(ty))
         }
         Some(Field { column: Some(column), ty, .. }) => {
-            format!("mark it: `#[occ(version)] #[diesel(column_name = {column})] {}`", types::text(ty))
+            format!(
+                "if it counts the writes of the row, mark it: `#[occ(version)] #[diesel(column_name = {column})] {}`",
+                types::text(ty)
+            )
+        }
+        _ if fields.iter().any(|field| field.attrs.embed.is_some()) => {
+            "add it to the struct itself and to `table!`: `#[occ(version)] version: i32`; one that is in an embedded struct is \
+             not seen, and would be written twice: take it out of there"
+                .to_owned()
         }
         _ => "add it to the struct and to `table!`: `#[occ(version)] version: i32`; for a table that cannot get one, put \
               `#[occ(check = all)]` above the struct"

@@ -79,7 +79,8 @@ fn line(model: &Model<'_>, field: &Field) -> TokenStream {
     let value = quote_spanned!(ty.span()=> __occ::FieldValue);
     let column = model.column_of(field);
     // A field that is only read need be no column of the table.
-    let is_column = field.column.is_some() && !(matches!(field.write, Write::Never) && field.role == Role::Value);
+    let is_column =
+        field.column.is_some() && !(matches!(field.write, Write::Never) && field.role == Role::Value);
     let column = is_column.then(|| quote!(.column(<#column as __occ::Column>::NAME)));
     let key = (field.role == Role::Key).then(|| quote!(.key()));
     let unchecked = (field.attrs.unchecked.is_some()).then(|| quote!(.unchecked()));

@@ -336,6 +336,9 @@ fn a_changeset_that_does_not_tell_its_columns_is_refused() {
     let (mut conn, recorder) = connection();
     let mut item = Item { id: 1, opaque: Opaque, version: 1 };
     let error = item.save_optimistic(&mut conn).unwrap_err().to_string();
-    assert!(error.contains("the changeset of `Opaque`, which is embedded in `Item`, does not tell"), "{error}");
+    assert!(
+        error.contains("the changeset of `Opaque`, which is embedded in `Item`, does not tell"),
+        "{error}"
+    );
     assert_eq!(recorder.take(), [""; 0]);
 }

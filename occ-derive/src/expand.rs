@@ -248,15 +248,13 @@ fn columns_impl(model: &Model<'_>, version: Option<&Field>, prepared: &Prepared)
             }
         }
     };
-    let once = written_once::check(model);
-    let (key_fn, values_fn) =
-        (signature(quote!(key), keys), signature(quote!(values), quote!(#once #values)));
+    let (key_fn, values_fn) = (signature(quote!(key), keys), signature(quote!(values), values));
     // What most structs do not have, the trait has as a default.
     let unversioned_fn = model
         .with_role(Role::Unversioned)
         .next()
-        .map(|_| visits(Role::Unversioned, visit))
-        .map(|visits| signature(quote!(unversioned), quote!(#once #visits)));
+        .map(|_| signature(quote!(unversioned), visits(Role::Unversioned, visit)));
+    let written_once_fn = written_once::check(model);
     let compared_fn = model.check.map(|_| signature(quote!(compared), visits(Role::Value, compare)));
     let (ignored, shown) = match version.map(|version| model.column_of(version)) {
         Some(column) => {
@@ -273,6 +271,7 @@ fn columns_impl(model: &Model<'_>, version: Option<&Field>, prepared: &Prepared)
             #values_fn
             #unversioned_fn
             #compared_fn
+            #written_once_fn
 
             fn visit_version<'__b, __V>(version: &'__b Self::Version, visitor: &mut __V) -> __occ::QueryResult<()>
             where

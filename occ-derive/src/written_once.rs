@@ -1,5 +1,5 @@
 //! Writes the question whether a column is written both by the struct and by one that is embedded in it. Only the type of
-//! the embedded struct's changeset knows its columns, so it is asked when a statement is built.
+//! the embedded struct's changeset knows its columns, so it is asked before anything is written.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -10,7 +10,7 @@ use crate::expand::Parameters;
 use crate::model::{Field, Model, Role, Write};
 use crate::types;
 
-/// A line that returns an error, for structs that embed others.
+/// The method that asks, for structs that embed others.
 pub(crate) fn check(model: &Model<'_>) -> Option<TokenStream> {
     let is_embedded = |field: &&Field| matches!(field.write, Write::Embedded);
     model.fields.iter().find(is_embedded)?;
@@ -29,13 +29,24 @@ pub(crate) fn check(model: &Model<'_>) -> Option<TokenStream> {
     let table_name = model.table_name();
     let parameters = Parameters::of(&model.input.generics);
     let depends = model.fields.iter().filter(is_embedded).any(|field| parameters.appear_in(&field.ty));
-    // A static is the same for all types that a generic struct is made of, and then tells nothing.
-    let once = if depends { quote!(let) } else { quote!(static) };
+    // A static is the same for all types that a generic struct is made of, and cannot remember their answers.
+    let (remembered, answer) = if depends {
+        (None, quote!(__occ::WrittenOnce::new()))
+    } else {
+        (
+            Some(quote!(
+                static WRITTEN: __occ::WrittenOnce = __occ::WrittenOnce::new();
+            )),
+            quote!(WRITTEN),
+        )
+    };
     Some(quote! {
-        #once __OCC_WRITTEN: __occ::WrittenOnce = __occ::WrittenOnce::new();
-        __OCC_WRITTEN.check(#name, #table_name, |all| {
-            #(#own)*
-            #(#embedded)*
-        })?;
+        fn written_once() -> __occ::QueryResult<()> {
+            #remembered
+            #answer.check(#name, #table_name, |all| {
+                #(#own)*
+                #(#embedded)*
+            })
+        }
     })
 }

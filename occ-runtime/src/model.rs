@@ -196,6 +196,11 @@ pub trait Columns<DB: Backend>: OptimisticLock {
         Ok(())
     }
 
+    /// Asked before anything is written: whether a column is written both by the struct and by one that is embedded in it.
+    fn written_once() -> QueryResult<()> {
+        Ok(())
+    }
+
     /// Visits the version column with `version` as its value.
     fn visit_version<'b, V>(version: &'b Self::Version, visitor: &mut V) -> QueryResult<()>
     where

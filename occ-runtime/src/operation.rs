@@ -45,6 +45,7 @@ macro_rules! lock_operations {
         where
             A: Assignments<M, C::Backend> $(+ $send)?,
         {
+            <M as Columns<C::Backend>>::written_once()?;
             if M::Generator::BY_DATABASE {
                 return $apart(self.put_generated(operation, expected, assignments, conn))$(.$await)?;
             }
@@ -137,6 +138,7 @@ macro_rules! lock_operations {
         where
             A: Assignments<M, C::Backend> $(+ $send)?,
         {
+            <M as Columns<C::Backend>>::written_once()?;
             let rows = $execute(Update::new(self, assignments, None, None), conn)$(.$await)??;
             if rows != 1 {
                 let actual = $refused(CurrentVersion::of(self), conn)$(.$await)?;

@@ -27,7 +27,7 @@ impl WrittenOnce {
         Self(OnceLock::new())
     }
 
-    /// Refuses the statement where a column of `table` is written twice by the struct `name`.
+    /// Refuses to write where a column of `table` is written twice by the struct `name`.
     pub fn check(&self, name: &str, table: &str, written: impl FnOnce(&mut Written)) -> QueryResult<()> {
         let mistake = self.0.get_or_init(|| {
             let mut all = Written::default();

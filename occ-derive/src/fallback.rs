@@ -11,7 +11,7 @@ pub(crate) fn tokens(
     input: &DeriveInput,
     container: &attr::Container,
     errors: Option<syn::Error>,
-    wrong_key: Option<TokenStream>,
+    wrong_key: Option<&TokenStream>,
 ) -> TokenStream {
     let errors = errors.map(syn::Error::into_compile_error);
     let krate = model::krate(container);

@@ -39,6 +39,6 @@ fn derive(input: &DeriveInput) -> proc_macro2::TokenStream {
     let key = model.as_ref().filter(|model| table_key::is_incomplete(model)).map(table_key::check);
     match (errors.finish(), key, model) {
         (None, None, Some(model)) => expand::tokens(&model),
-        (errors, key, _) => fallback::tokens(input, &container, errors, key),
+        (errors, key, _) => fallback::tokens(input, &container, errors, key.as_ref()),
     }
 }

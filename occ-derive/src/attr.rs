@@ -45,6 +45,7 @@ const OCC_KEYS: &[OccKey] = &[
     OccKey { name: "unchecked", place: Place::Field, sample: "#[occ(unchecked)]" },
     OccKey { name: "tracked", place: Place::Struct, sample: "#[occ(tracked)]" },
     OccKey { name: "check", place: Place::Struct, sample: "#[occ(check = dirty)]" },
+    OccKey { name: "unique_key", place: Place::Struct, sample: "#[occ(unique_key)]" },
     OccKey { name: "crate", place: Place::Struct, sample: "#[occ(crate = my_occ)]" },
 ];
 
@@ -61,7 +62,7 @@ impl OccKey {
 /// The keys of `#[diesel(..)]` that we read too, and how they are written.
 const DIESEL_KEYS: &[(&str, &str)] = &[
     ("table_name", "#[diesel(table_name = products)]"),
-    ("primary_key", "#[diesel(primary_key(id))]"),
+    ("primary_key", "#[diesel(primary_key(..))]"),
     ("column_name", "#[diesel(column_name = name)]"),
     ("embed", "#[diesel(embed)]"),
     ("serialize_as", "#[diesel(serialize_as = String)]"),
@@ -77,6 +78,7 @@ pub(crate) struct Container {
     pub(crate) krate: Option<Keyed<Path>>,
     pub(crate) tracked: Option<Keyed<()>>,
     pub(crate) check: Option<Keyed<Check>>,
+    pub(crate) unique_key: Option<Keyed<()>>,
     pub(crate) table_name: Option<Keyed<Path>>,
     pub(crate) primary_key: Option<Keyed<Vec<Ident>>>,
     pub(crate) treat_none_as_null: Option<Keyed<bool>>,
@@ -118,16 +120,17 @@ impl Container {
                 "check" => {
                     set(&mut this.check, key, Check::named(&rest.parse_value("`dirty` or `all`")?)?, errors);
                 }
+                "unique_key" => set(&mut this.unique_key, key, rest.parse_flag()?, errors),
                 _ => {}
             }
             Ok(())
         });
         each_diesel_key(attrs, errors, |key, rest| {
             match key.to_string().as_str() {
-                "table_name" => first(&mut this.table_name, key, rest.parse_value("a path")?),
-                "primary_key" => first(&mut this.primary_key, key, rest.parse_list()?),
+                "table_name" => only(&mut this.table_name, key, rest.parse_value("a path")?)?,
+                "primary_key" => last(&mut this.primary_key, key, rest.parse_list()?),
                 "treat_none_as_null" => {
-                    first(&mut this.treat_none_as_null, key, rest.parse_value::<LitBool>("a bool")?.value);
+                    last(&mut this.treat_none_as_null, key, rest.parse_value::<LitBool>("a bool")?.value);
                 }
                 _ => return Ok(false),
             }
@@ -162,12 +165,12 @@ impl Field {
         this.skips_serializing = skips_serializing(attrs);
         each_diesel_key(attrs, errors, |key, rest| {
             match key.to_string().as_str() {
-                "column_name" => first(&mut this.column_name, key, rest.parse_value::<Column>("a column")?.0),
-                "embed" => first(&mut this.embed, key, ()),
-                "serialize_as" => first(&mut this.serialize_as, key, rest.parse_value("a type")?),
-                "skip_update" => first(&mut this.skip_update, key, ()),
+                "column_name" => last(&mut this.column_name, key, rest.parse_value::<Column>("a column")?.0),
+                "embed" => last(&mut this.embed, key, ()),
+                "serialize_as" => last(&mut this.serialize_as, key, rest.parse_value("a type")?),
+                "skip_update" => last(&mut this.skip_update, key, ()),
                 "treat_none_as_null" => {
-                    first(&mut this.treat_none_as_null, key, rest.parse_value::<LitBool>("a bool")?.value);
+                    last(&mut this.treat_none_as_null, key, rest.parse_value::<LitBool>("a bool")?.value);
                 }
                 _ => return Ok(false),
             }
@@ -210,9 +213,18 @@ fn set<T>(slot: &mut Option<Keyed<T>>, key: &Ident, value: T, errors: &mut Error
     }
 }
 
-/// Keeps the first value of a key; whether Diesel accepts a second is for Diesel to say.
-fn first<T>(slot: &mut Option<Keyed<T>>, key: &Ident, value: T) {
-    slot.get_or_insert(Keyed { key: key.span(), value });
+/// Keeps the last value of a key, as Diesel does: an earlier one may be what holds without a `cfg_attr`.
+fn last<T>(slot: &mut Option<Keyed<T>>, key: &Ident, value: T) {
+    *slot = Some(Keyed { key: key.span(), value });
+}
+
+/// The same for a key that Diesel takes once, where it takes it at all: a row is of one table.
+fn only<T>(slot: &mut Option<Keyed<T>>, key: &Ident, value: T) -> syn::Result<()> {
+    if slot.is_some() {
+        return Err(syn::Error::new(key.span(), format!("`{key}` is given twice\nhelp: remove one of them")));
+    }
+    last(slot, key, value);
+    Ok(())
 }
 
 /// The rest of one `key`, `key = value` or `key(list)` item.
@@ -251,7 +263,11 @@ impl Value<'_> {
             let idents = Punctuated::<Ident, Token![,]>::parse_terminated_with(&content, Ident::parse_any)?;
             Ok(idents.into_iter().collect())
         };
-        parser.parse2(self.tokens.clone()).map_err(|_| self.misuse("takes a list of columns", self.sample))
+        parser.parse2(self.tokens.clone()).map_err(|_| {
+            let columns = Punctuated::<Ident, Token![,]>::parse_terminated;
+            let meant = self.text().filter(|text| columns.parse_str(text).is_ok());
+            self.misuse("takes a list of columns", &with_value(self.sample, meant))
+        })
     }
 
     /// What is given as the value, be it `= value`, `= "value"` or `(value)`.
@@ -268,8 +284,9 @@ impl Value<'_> {
 
 /// A sample such as `#[occ(crate = my_occ)]`, with the user's own value if there is one.
 fn with_value(sample: &str, value: Option<String>) -> String {
-    match (sample.split_once("= "), value) {
-        (Some((start, _)), Some(value)) => format!("{start}= {value})]"),
+    match (sample.split_once("= "), sample.split_once("(..)"), value) {
+        (Some((start, _)), _, Some(value)) => format!("{start}= {value})]"),
+        (_, Some((start, end)), Some(value)) => format!("{start}({value}){end}"),
         _ => sample.to_owned(),
     }
 }

@@ -1,18 +1,17 @@
 //! What is refused, one function per rule. What only the compiler can see (whether a column exists, whether types
 //! fit) is checked by the code that `expand` writes.
 
-use proc_macro2::{Ident, Span};
-use syn::Type;
+use proc_macro2::Span;
+use syn::{Member, Type};
 
 use crate::errors::Errors;
-use crate::model::{Conversion, Field, Model, Role, Write};
+use crate::model::{Conversion, Field, Model, Role, Write, is_among};
 use crate::types;
 
 pub(crate) fn all(model: &Model<'_>, errors: &mut Errors) {
-    a_row_has_a_key(model, errors);
-    every_key_column_has_a_field(model, errors);
     no_key_is_optional(model, errors);
     no_column_is_written_twice(model, errors);
+    no_embedded_struct_is_called_like_the_key(model, errors);
     only_options_treat_none(model, errors);
     embedded_structs_are_not_converted(model, errors);
     only_tracked_structs_are_merged(model, errors);
@@ -35,44 +34,6 @@ pub(crate) fn all(model: &Model<'_>, errors: &mut Errors) {
     }
 }
 
-/// Without a key a save would write every row of the same version.
-fn a_row_has_a_key(model: &Model<'_>, errors: &mut Errors) {
-    if model.key_columns.is_empty() {
-        errors.at(
-            model.key_span,
-            "the primary key has no columns",
-            format_args!("name them: `#[diesel(primary_key({}))]`", likely_key(model)),
-        );
-    }
-}
-
-/// A row is found by its whole key, so each key column is a field.
-fn every_key_column_has_a_field(model: &Model<'_>, errors: &mut Errors) {
-    for column in &model.key_columns {
-        if !model.misread && !model.fields.iter().any(|field| field.holds(column)) {
-            errors.at(
-                column.span(),
-                format_args!("no field holds the key column `{column}`"),
-                format_args!(
-                    "add the field, or name another key: `#[diesel(primary_key({}))]`",
-                    likely_key(model)
-                ),
-            );
-        }
-    }
-}
-
-/// What remains of the key without columns that cannot be in it, else the first column.
-fn likely_key(model: &Model<'_>) -> String {
-    let columns =
-        |role| model.with_role(role).filter_map(|field| field.column.as_ref()).map(Ident::to_string);
-    let key: Vec<_> = columns(Role::Key).collect();
-    match (key.is_empty(), columns(Role::Value).next()) {
-        (true, first) => first.unwrap_or_else(|| "id".to_owned()),
-        (false, _) => key.join(", "),
-    }
-}
-
 /// `WHERE id = NULL` finds nothing.
 fn no_key_is_optional(model: &Model<'_>, errors: &mut Errors) {
     for field in model.with_role(Role::Key) {
@@ -80,7 +41,10 @@ fn no_key_is_optional(model: &Model<'_>, errors: &mut Errors) {
             errors.on(
                 &field.ty,
                 "a key column is never NULL",
-                format_args!("use the type inside: `{}`", types::text(content)),
+                format_args!(
+                    "use `{}`, and let its column be no `Nullable` in `table!`",
+                    types::text(content)
+                ),
             );
         }
     }
@@ -100,10 +64,35 @@ fn no_column_is_written_twice(model: &Model<'_>, errors: &mut Errors) {
     }
 }
 
-/// `treat_none_as_null` speaks about `None`.
+/// Diesel's own derives never write what is called like the key, so that it would be written here alone.
+fn no_embedded_struct_is_called_like_the_key(model: &Model<'_>, errors: &mut Errors) {
+    for field in model.fields.iter().filter(|field| matches!(field.write, Write::Embedded)) {
+        let name = match (&field.attrs.column_name, &field.member) {
+            (Some(column), _) => &column.value,
+            (None, Member::Named(name)) => name,
+            (None, Member::Unnamed(_)) => continue,
+        };
+        if is_among(name, &model.key_columns) && model.fields.iter().any(|other| other.holds(name)) {
+            errors.at(
+                name.span(),
+                format_args!("an embedded struct cannot be called `{name}`, which is a column of the key"),
+                "give it another name",
+            );
+        }
+    }
+}
+
+/// `treat_none_as_null` speaks about `None`, and about one column.
 fn only_options_treat_none(model: &Model<'_>, errors: &mut Errors) {
-    for field in &model.fields {
-        if let (Some(keyed), None) = (&field.attrs.treat_none_as_null, types::inside_option(&field.ty)) {
+    for field in model.fields.iter().filter(|field| !matches!(field.write, Write::Never)) {
+        let Some(keyed) = &field.attrs.treat_none_as_null else { continue };
+        if field.attrs.embed.is_some() {
+            errors.at(
+                keyed.key,
+                "`treat_none_as_null` does nothing on an embedded struct",
+                "remove it; for its columns, put it above the struct that is embedded",
+            );
+        } else if types::inside_option(&field.ty).is_none() {
             errors.at(keyed.key, "`treat_none_as_null` needs an `Option` field", "remove it");
         }
     }
@@ -111,8 +100,8 @@ fn only_options_treat_none(model: &Model<'_>, errors: &mut Errors) {
 
 /// The columns of an embedded struct are its own to convert.
 fn embedded_structs_are_not_converted(model: &Model<'_>, errors: &mut Errors) {
-    for field in &model.fields {
-        if let (Some(_), Some(converted)) = (&field.attrs.embed, &field.attrs.serialize_as) {
+    for field in model.fields.iter().filter(|field| matches!(field.write, Write::Embedded)) {
+        if let Some(converted) = &field.attrs.serialize_as {
             errors.at(converted.key, "`serialize_as` does nothing on an embedded struct", "remove it");
         }
     }
@@ -169,7 +158,7 @@ fn the_version_is_no_key(model: &Model<'_>, version: &Field, errors: &mut Errors
     let Some(column) = model.key_columns.iter().find(|column| version.holds(column)) else { return };
     let message = "the version is part of the primary key, which never changes";
     if model.key_columns.len() > 1 {
-        let help = format_args!("leave it out: `#[diesel(primary_key({}))]`", likely_key(model));
+        let help = "take it out of `primary_key`, and if `table!` has it in the key too, give it a column of its own";
         errors.at(column.span(), message, help);
     } else {
         errors.at(version.mark(), message, "give it a column of its own: `#[occ(version)] version: i32`");

@@ -34,13 +34,14 @@ use crate::asserts::{checks, rule};
 use crate::choice::Check;
 use crate::model::{Conversion, Field, Model, Role, Write};
 use crate::prepared::Prepared;
-use crate::{tracked, types};
+use crate::{table_key, tracked, types, written_once};
 
 pub(crate) fn tokens(model: &Model<'_>) -> TokenStream {
     let version = model.version();
     let krate = &model.krate;
     let prepared = Prepared::of(model);
     let checks = checks(model, version);
+    let key = table_key::check(model);
     let lock = lock_impl(model, version, &prepared);
     let columns = columns_impl(model, version, &prepared);
     let fields = model.tracked.then(|| tracked::fields_impl(model));
@@ -53,6 +54,7 @@ pub(crate) fn tokens(model: &Model<'_>) -> TokenStream {
             /// Stands for this struct's SQL in the statement cache: a type of no parameters, whatever the struct has.
             pub enum __OccStatements {}
             #checks
+            #key
             #lock
             #columns
             #unversioned
@@ -78,10 +80,8 @@ fn unversioned_impl(model: &Model<'_>) -> Option<TokenStream> {
 fn lock_impl(model: &Model<'_>, version: Option<&Field>, prepared: &Prepared) -> TokenStream {
     let name = &model.input.ident;
     let table = &model.table;
-    let table_name = table.segments.last().map(|last| {
-        use syn::ext::IdentExt as _;
-        last.ident.unraw().to_string()
-    });
+    let table_name = model.table_name();
+    let unique_key = model.unique_key.map(|_| quote! { const UNIQUE_KEY: __occ::bool = true; });
     let mut generics = model.input.generics.clone();
     let key_bounds = key_bounds(model);
     if !key_bounds.is_empty() {
@@ -98,6 +98,7 @@ fn lock_impl(model: &Model<'_>, version: Option<&Field>, prepared: &Prepared) ->
             type Table = #table::table;
             type StatementId = __OccStatements;
             const SQL_TEXT: __occ::SqlText = #sql_text;
+            #unique_key
             #version_items
 
             fn table_name() -> &'static __occ::str {
@@ -289,6 +290,7 @@ fn columns_impl(model: &Model<'_>, version: Option<&Field>, prepared: &Prepared)
         .with_role(Role::Unversioned)
         .next()
         .map(|_| signature(quote!(unversioned), visits(Role::Unversioned, visit)));
+    let written_once_fn = written_once::check(model);
     let compared_fn = model.check.map(|_| signature(quote!(compared), visits(Role::Value, compare)));
     let (ignored, shown) = match version.map(|version| model.column_of(version)) {
         Some(column) => {
@@ -305,6 +307,7 @@ fn columns_impl(model: &Model<'_>, version: Option<&Field>, prepared: &Prepared)
             #values_fn
             #unversioned_fn
             #compared_fn
+            #written_once_fn
 
             fn visit_version<'__b, __V>(version: &'__b Self::Version, visitor: &mut __V) -> __occ::QueryResult<()>
             where
@@ -352,8 +355,6 @@ fn visit(model: &Model<'_>, field: &Field, slot: Option<&syn::Index>) -> TokenSt
             let (ty, table) = (&field.ty, &model.table);
             quote!(<#ty as __occ::EmbeddedOn<#table::table, __DB>>::visit(&prepared.#slot, visitor)?;)
         }
-        // `skip_update` speaks of writing. The key is only compared.
-        Write::Never if field.role == Role::Key => show(quote!(&self.#member)),
         Write::Never => TokenStream::new(),
     }
 }

@@ -1,4 +1,4 @@
-//! What is written when the struct is refused: the errors, and an impl that makes the rest of the crate compile, so
+//! What is written when the struct is refused: the errors, or the `const` that is one, and an impl that makes the rest of the crate compile, so
 //! that one mistake is one error and not one more at each use.
 
 use proc_macro2::TokenStream;
@@ -11,6 +11,7 @@ pub(crate) fn tokens(
     input: &DeriveInput,
     container: &attr::Container,
     errors: Option<syn::Error>,
+    wrong_key: Option<&TokenStream>,
 ) -> TokenStream {
     let errors = errors.map(syn::Error::into_compile_error);
     let krate = model::krate(container);
@@ -54,6 +55,8 @@ pub(crate) fn tokens(
         #errors
         const _: () = {
             use #krate::__private as __occ;
+
+            #wrong_key
 
             #[automatically_derived]
             impl #impl_generics __occ::OptimisticLock for #name #ty_generics #where_clause {

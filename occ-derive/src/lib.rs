@@ -1,7 +1,8 @@
 //! `#[derive(OptimisticLock)]`. Depend on `occ-runtime`, which re-exports and documents it.
 //!
 //! The stages, in the order of the data: `attr` reads the attributes, `model` resolves names and defaults, `check`
-//! refuses, `expand` writes the impls, or `fallback` a stand-in for them next to the errors.
+//! refuses, `expand` writes the impls, or `fallback` a stand-in for them next to the errors. What the table's key is,
+//! `table_key` has the compiler find out.
 
 mod asserts;
 mod attr;
@@ -13,8 +14,10 @@ mod fallback;
 mod model;
 mod prepared;
 mod spelling;
+mod table_key;
 mod tracked;
 mod types;
+mod written_once;
 
 use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};
@@ -33,8 +36,9 @@ fn derive(input: &DeriveInput) -> proc_macro2::TokenStream {
     if let Some(model) = &model {
         check::all(model, &mut errors);
     }
-    match (errors.finish(), model) {
-        (None, Some(model)) => expand::tokens(&model),
-        (errors, _) => fallback::tokens(input, &container, errors),
+    let key = model.as_ref().filter(|model| table_key::is_incomplete(model)).map(table_key::check);
+    match (errors.finish(), key, model) {
+        (None, None, Some(model)) => expand::tokens(&model),
+        (errors, key, _) => fallback::tokens(input, &container, errors, key.as_ref()),
     }
 }

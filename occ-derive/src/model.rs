@@ -20,6 +20,8 @@ pub(crate) struct Model<'a> {
     pub(crate) key_span: Span,
     pub(crate) fields: Vec<Field>,
     pub(crate) tracked: bool,
+    /// Where the struct says that its key is unique, though it is not the table's.
+    pub(crate) unique_key: Option<Span>,
     /// How a save is checked where the table has no version.
     pub(crate) check: Option<attr::Keyed<Check>>,
     /// Whether an error has left something unknown. What seems to be missing may then be there, and is no second
@@ -84,16 +86,11 @@ impl<'a> Model<'a> {
             Some(keys) => keys.value.clone(),
             None => vec![Ident::new("id", input.ident.span())],
         };
-        let treat_none_as_null = container.treat_none_as_null.as_ref().is_none_or(|keyed| keyed.value);
+        let none_as_null = container.treat_none_as_null.as_ref().map(|keyed| keyed.value);
         let mut fields: Vec<Field> = (0_u32..)
             .zip(fields)
-            .map(|(index, field)| Field::resolve(index, field, treat_none_as_null, errors))
+            .map(|(index, field)| Field::resolve(index, field, &key_columns, none_as_null, errors))
             .collect();
-        for field in &mut fields {
-            if key_columns.iter().any(|column| field.holds(column)) {
-                field.role = Role::Key;
-            }
-        }
         let misread = container.misread || fields.iter().any(Field::is_misread);
         for field in fields.iter_mut().filter(|field| field.role == Role::Value) {
             if field.attrs.unversioned.is_some() {
@@ -112,6 +109,7 @@ impl<'a> Model<'a> {
             key_span: container.primary_key.as_ref().map_or(input.ident.span(), |keys| keys.key),
             fields: model_fields,
             tracked: container.is_tracked(),
+            unique_key: container.unique_key.as_ref().map(|keyed| keyed.key),
             check: container.check,
             misread,
         })
@@ -119,6 +117,11 @@ impl<'a> Model<'a> {
 
     pub(crate) fn version(&self) -> Option<&Field> {
         self.fields.iter().find(|field| field.role == Role::Version)
+    }
+
+    /// The module of the table.
+    pub(crate) fn table_name(&self) -> String {
+        self.table.segments.last().map(|last| last.ident.unraw().to_string()).unwrap_or_default()
     }
 
     pub(crate) fn with_role(&self, role: Role) -> impl Iterator<Item = &Field> {
@@ -224,10 +227,18 @@ fn no_version(input: &DeriveInput, fields: &[Field], errors: &mut Errors) {
     };
     let help = match fields.iter().find(looks_like_one) {
         Some(Field { member: Member::Named(name), ty, .. }) => {
-            format!("mark it: `#[occ(version)] {name}: {}`", types::text(ty))
+            format!("if it counts the writes of the row, mark it: `#[occ(version)] {name}: {}`", types::text(ty))
         }
         Some(Field { column: Some(column), ty, .. }) => {
-            format!("mark it: `#[occ(version)] #[diesel(column_name = {column})] {}`", types::text(ty))
+            format!(
+                "if it counts the writes of the row, mark it: `#[occ(version)] #[diesel(column_name = {column})] {}`",
+                types::text(ty)
+            )
+        }
+        _ if fields.iter().any(|field| field.attrs.embed.is_some()) => {
+            "add it to the struct itself and to `table!`: `#[occ(version)] version: i32`; one that is in an embedded struct is \
+             not seen, and would be written twice: take it out of there"
+                .to_owned()
         }
         _ => "add it to the struct and to `table!`: `#[occ(version)] version: i32`; for a table that cannot get one, put \
               `#[occ(check = all)]` above the struct"
@@ -237,7 +248,13 @@ fn no_version(input: &DeriveInput, fields: &[Field], errors: &mut Errors) {
 }
 
 impl Field {
-    fn resolve(index: u32, field: &syn::Field, struct_none_as_null: bool, errors: &mut Errors) -> Self {
+    fn resolve(
+        index: u32,
+        field: &syn::Field,
+        key_columns: &[Ident],
+        struct_none_as_null: Option<bool>,
+        errors: &mut Errors,
+    ) -> Self {
         let attrs = attr::Field::read(&field.attrs, errors);
         let (member, span) = match &field.ident {
             Some(name) => (Member::from(name.clone()), name.span()),
@@ -256,9 +273,11 @@ impl Field {
                 None
             }
         };
-        let none_as_null = attrs.treat_none_as_null.as_ref().map_or(struct_none_as_null, |keyed| keyed.value);
-        let write = Write::of(&field.ty, &attrs, none_as_null);
-        Self { member, ty: field.ty.clone(), span, column, role: Role::Value, write, attrs }
+        let is_key = column.as_ref().is_some_and(|own| is_among(own, key_columns));
+        let role = if is_key { Role::Key } else { Role::Value };
+        let none_as_null = attrs.treat_none_as_null.as_ref().map(|keyed| keyed.value).or(struct_none_as_null);
+        let write = Write::of(&field.ty, &attrs, none_as_null, role);
+        Self { member, ty: field.ty.clone(), span, column, role, write, attrs }
     }
 
     /// Recognised by name, as `Option` is.
@@ -287,28 +306,35 @@ impl Field {
     }
 }
 
+/// Whether a name is one of these columns.
+pub(crate) fn is_among(name: &Ident, columns: &[Ident]) -> bool {
+    columns.iter().any(|column| column.unraw() == name.unraw())
+}
+
 impl Write {
-    fn of(ty: &Type, attrs: &attr::Field, none_as_null: bool) -> Self {
-        let content = types::inside_option(ty);
+    /// As Diesel's `AsChangeset` would write the field, with one difference: where nothing is said about `None`, it is NULL.
+    fn of(ty: &Type, attrs: &attr::Field, none_as_null: Option<bool>, role: Role) -> Self {
+        // Whatever else is said about the field. A key is never written, but the row is found by it.
+        if attrs.skip_update.is_some() && role != Role::Key {
+            return Self::Never;
+        }
         if attrs.embed.is_some() {
             return Self::Embedded;
         }
-        if attrs.skip_update.is_some() {
-            return Self::Never;
-        }
-        match (&attrs.serialize_as, content) {
-            (Some(target), Some(_)) => Self::Converted(Conversion {
-                target: types::inside_option(&target.value).unwrap_or(&target.value).clone(),
-                inside_option: true,
-                if_some: !none_as_null,
-            }),
-            (Some(target), None) => Self::Converted(Conversion {
+        match (&attrs.serialize_as, types::inside_option(ty), none_as_null) {
+            // Diesel converts the whole field where `None` is written, and what is inside where it is not.
+            (Some(target), None, _) | (Some(target), Some(_), Some(true)) => Self::Converted(Conversion {
                 target: target.value.clone(),
                 inside_option: false,
                 if_some: false,
             }),
-            (None, Some(content)) if !none_as_null => Self::IfSome(content.clone()),
-            (None, _) => Self::Plain,
+            (Some(target), Some(_), none_as_null) => Self::Converted(Conversion {
+                target: types::inside_option(&target.value).unwrap_or(&target.value).clone(),
+                inside_option: true,
+                if_some: none_as_null.is_some(),
+            }),
+            (None, Some(content), Some(false)) => Self::IfSome(content.clone()),
+            (None, _, _) => Self::Plain,
         }
     }
 }

@@ -78,7 +78,10 @@ fn line(model: &Model<'_>, field: &Field) -> TokenStream {
     // Both at the type and so one error, if there is one.
     let value = quote_spanned!(ty.span()=> __occ::FieldValue);
     let column = model.column_of(field);
-    let column = field.column.as_ref().map(|_| quote!(.column(<#column as __occ::Column>::NAME)));
+    // A field that is only read need be no column of the table.
+    let is_column =
+        field.column.is_some() && !(matches!(field.write, Write::Never) && field.role == Role::Value);
+    let column = is_column.then(|| quote!(.column(<#column as __occ::Column>::NAME)));
     let key = (field.role == Role::Key).then(|| quote!(.key()));
     let unchecked = (field.attrs.unchecked.is_some()).then(|| quote!(.unchecked()));
     let shown = field

@@ -45,6 +45,7 @@ mod statement;
 #[doc(hidden)]
 pub mod stub;
 mod sum;
+mod table_key;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod timestamp;
@@ -56,6 +57,7 @@ mod transient;
 mod trigger;
 #[cfg(feature = "uuid")]
 mod uuid;
+mod written_once;
 #[cfg(feature = "postgres")]
 mod xmin;
 
@@ -139,11 +141,13 @@ pub mod __private {
     pub use core::marker::PhantomData;
     pub use core::ops::FnMut;
     pub use core::option::Option::{self, None, Some};
+    pub use core::panic;
     pub use core::primitive::{bool, i32, str, usize};
     pub use core::result::Result::Ok;
 
     pub use diesel::Column;
     pub use diesel::backend::Backend;
+    pub use diesel::dsl::Eq;
     pub use diesel::result::QueryResult;
 
     pub use crate::column::{ColumnValue, ColumnVisitor};
@@ -157,5 +161,7 @@ pub mod __private {
     pub use crate::prepare::{Embedded, EmbeddedOn, SerializeAs};
     pub use crate::show::{Show, ShowDebug, ShowDebugOption, ShowDisplay, ShowNothing, ShowOption};
     pub use crate::sum::add;
+    pub use crate::table_key::{KeyField, StructKey, wrong_key};
+    pub use crate::written_once::WrittenOnce;
     pub use crate::{check, stub};
 }

@@ -67,7 +67,8 @@ pub trait OptimisticLock: Sized {
     #[doc(hidden)]
     type Check: Check;
 
-    /// Whether the key is another one than the table's primary key, by `#[occ(unique_key)]`.
+    /// Whether the row is found by another key than the table's primary key, said to be unique by `#[occ(unique_key)]`.
+    /// No statement can rely on it: what has matched several rows is to be undone.
     #[doc(hidden)]
     const UNIQUE_KEY: bool = false;
 
@@ -214,6 +215,11 @@ pub trait Columns<DB: Backend>: OptimisticLock {
         V: ColumnVisitor<'b, DB>,
     {
         let _ = (prepared, visitor);
+        Ok(())
+    }
+
+    /// Asked before anything is written: whether a column is written both by the struct and by one that is embedded in it.
+    fn written_once() -> QueryResult<()> {
         Ok(())
     }
 

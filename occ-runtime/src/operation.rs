@@ -50,6 +50,7 @@ macro_rules! lock_operations {
         where
             A: Assignments<M, C::Backend> $(+ $send)?,
         {
+            <M as Columns<C::Backend>>::written_once()?;
             if M::Generator::BY_DATABASE {
                 return $apart(self.put_generated(operation, assignments, conn))$(.$await)?;
             }
@@ -229,6 +230,7 @@ macro_rules! lock_operations {
         where
             A: Assignments<M, C::Backend> $(+ $send)?,
         {
+            <M as Columns<C::Backend>>::written_once()?;
             let update = Update::new(self, assignments, None, None);
             let rows = if M::UNIQUE_KEY {
                 $apart(self.send_in_savepoint(update, conn))$(.$await)??

@@ -13,7 +13,8 @@ use crate::column::ColumnVisitor;
 #[diagnostic::on_unimplemented(
     message = "`serialize_as` cannot make a `{T}` of `{Self}`",
     label = "needs `Clone` and `Into<{T}>` for `{Self}`",
-    note = "add `#[derive(Clone)]` to `{Self}` and `impl From<{Self}> for {T}`"
+    note = "add `#[derive(Clone)]` to `{Self}` and `impl From<{Self}> for {T}`",
+    note = "an `Option` is converted as a whole with `#[diesel(treat_none_as_null = true)]`, else what is inside of it"
 )]
 pub trait SerializeAs<T> {
     /// Diesel's own conversion takes the field, and a save leaves the struct as it is: hence a clone.

@@ -8,6 +8,7 @@ use occ_runtime::LocksOn;
 use occ_runtime::{VersionError, VersionGenerator, prelude::*};
 
 /// help: add it to the struct and to `table!`: `#[occ(version)] version: i32`
+/// help: add it to the struct itself and to `table!`: `#[occ(version)] version: i32`
 mod added {
     use super::*;
 
@@ -28,7 +29,7 @@ mod added {
     }
 }
 
-/// help: mark it: `#[occ(version)] lock_version: i64`
+/// help: if it counts the writes of the row, mark it: `#[occ(version)] lock_version: i64`
 mod marked {
     use super::*;
 
@@ -49,7 +50,7 @@ mod marked {
     }
 }
 
-/// help: mark it: `#[occ(version)] #[diesel(column_name = lock_version)] i64`
+/// help: if it counts the writes of the row, mark it: `#[occ(version)] #[diesel(column_name = lock_version)] i64`
 mod marked_in_tuple_struct {
     use super::*;
 
@@ -69,12 +70,12 @@ mod marked_in_tuple_struct {
     );
 }
 
-/// help: leave it out: `#[diesel(primary_key(id))]`
+/// help: take it out of `primary_key`
 mod out_of_the_key {
     use super::*;
 
     diesel::table! {
-        products (id, version) {
+        products (id) {
             id -> Integer,
             name -> Text,
             version -> Integer,

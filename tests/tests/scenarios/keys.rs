@@ -23,9 +23,10 @@ struct Stock {
     version: i64,
 }
 
-/// Names only half of the key.
+/// Names only half of the key, and claims that it is enough.
 #[derive(Clone, Debug, PartialEq, OptimisticLock)]
 #[diesel(table_name = stocks, primary_key(shop))]
+#[occ(unique_key)]
 struct HalfKey {
     shop: i32,
     amount: i32,

@@ -10,7 +10,7 @@ diesel::table! {
 }
 
 #[derive(OptimisticLock)]
-#[diesel(primary_key(tenant, id))] //~ ERROR no field holds the key column `tenant`
+#[diesel(primary_key(tenant, id))] //~ ERROR add to `Product` itself a field for `tenant`
 struct Product {
     id: i32,
     name: String,

@@ -1,0 +1,19 @@
+use occ_runtime::prelude::*;
+
+diesel::table! {
+    lines (order_id, line) {
+        order_id -> Integer,
+        line -> Integer,
+        version -> Integer,
+    }
+}
+
+#[derive(OptimisticLock)]
+#[diesel(primary_key(order_id))] //~ ERROR `Line` finds its row by (order_id), but the primary key of `lines` is (order_id, line)
+struct Line {
+    order_id: i32,
+    line: i32,
+    version: i32,
+}
+
+fn main() {}

@@ -29,6 +29,7 @@ mod lock;
 mod merge;
 mod methods;
 mod model;
+mod nan;
 mod operation;
 mod prepare;
 mod reading;
@@ -142,6 +143,7 @@ pub mod __private {
     pub use crate::generator::{DefaultGenerator, Increment};
     pub use crate::loaded::{ByAll, ByDirty, ByVersion, Loaded};
     pub use crate::model::{Columns, HasUnversioned, OptimisticLock, SqlText};
+    pub use crate::nan::{HiddenNan, NotANumber, ShownNan};
     pub use crate::prepare::{Embedded, EmbeddedOn, SerializeAs};
     pub use crate::show::{Show, ShowDebug, ShowDebugOption, ShowDisplay, ShowNothing, ShowOption};
     pub use crate::sum::add;

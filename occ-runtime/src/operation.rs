@@ -72,7 +72,7 @@ macro_rules! lock_operations {
             let in_transaction =
                 C::TransactionManager::transaction_manager_status_mut(conn).transaction_depth()?.is_some();
             let update = Update::new(self, assignments, None, Some(expected));
-            if operation::sees_triggers_when_returning::<C::Backend>() {
+            if dialect::sees_triggers_when_returning::<C::Backend>() {
                 let mut next: Vec<M::Version> = $all(ReturningVersion(update), conn)$(.$await)??;
                 if next.len() != 1 {
                     let actual = $refused(CurrentVersion::of(self), conn)$(.$await)?;
@@ -135,14 +135,38 @@ macro_rules! lock_operations {
 
         $($async)? fn put_unversioned<A>(&self, assignments: A, conn: &mut C) -> Result<(), Error>
         where
-            A: Assignments<M, C::Backend> $(+ $send)?,
+            A: Assignments<M, C::Backend> $(+ $send + Sync)?,
         {
-            let rows = $execute(Update::new(self, assignments, None, None), conn)$(.$await)??;
+            let update = Update::new(self, assignments, None, None);
+            let mut rows = $execute(&update, conn)$(.$await)??;
+            if rows == 0 && dialect::may_count_changed_rows::<C::Backend>() {
+                rows = $apart(Self::count_matched(&update, conn))$(.$await)??;
+            }
             if rows != 1 {
                 let actual = $refused(CurrentVersion::of(self), conn)$(.$await)?;
                 return Err(operation::refused::<C::Backend, M>(Operation::Save, self, self.version(), rows, actual, false));
             }
             Ok(())
+        }
+
+        // No row was changed: how many were matched? The row is locked before it is written once more, since what a look sees
+        // without a lock may have come about after the first attempt.
+        $($async)? fn count_matched<A>(update: &Update<'_, M, A>, conn: &mut C) -> Result<usize, Error>
+        where
+            A: Assignments<M, C::Backend> $(+ $send + Sync)?,
+        {
+            let seen: Vec<M::Version> = $all(Matched::<_, _, false>(update), conn)$(.$await)??;
+            if seen.is_empty() {
+                return Ok(0);
+            }
+            C::TransactionManager::begin_transaction(conn)$(.$await)??;
+            let locked: QueryResult<Vec<M::Version>> = $all(Matched::<_, _, true>(update), conn)$(.$await)?;
+            let outcome = match locked {
+                Ok(rows) if rows.len() == 1 => $execute(update, conn)$(.$await)?.map(|_| 1),
+                Ok(rows) => Ok(rows.len()),
+                Err(error) => Err(error),
+            };
+            $end(outcome.map_err(Error::from), conn)$(.$await)?
         }
 
         $($async)? fn write_all(rows: &mut [M], conn: &mut C) -> Result<(), Error> {
@@ -259,19 +283,6 @@ macro_rules! row_lock_operations {
 }
 
 pub(crate) use {lock_operations, row_lock_operations};
-
-/// Whether `UPDATE .. RETURNING` answers with what triggers have made of the row. SQLite's answers before them.
-#[cfg_attr(
-    not(feature = "postgres"),
-    allow(clippy::extra_unused_type_parameters, reason = "which backend is asked")
-)]
-pub(crate) fn sees_triggers_when_returning<DB: 'static>() -> bool {
-    #[cfg(feature = "postgres")]
-    let returning = std::any::TypeId::of::<DB>() == std::any::TypeId::of::<diesel::pg::Pg>();
-    #[cfg(not(feature = "postgres"))]
-    let returning = false;
-    returning
-}
 
 /// A version made by the database must move, or it guards nothing. Only `xmin` is the same for a whole transaction.
 pub(crate) fn moved<DB, M>(

@@ -19,3 +19,6 @@ mod scenarios;
 
 #[path = "server_scenarios/mod.rs"]
 mod server_scenarios;
+
+#[path = "mysql_scenarios/mod.rs"]
+mod mysql_scenarios;

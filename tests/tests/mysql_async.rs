@@ -20,6 +20,9 @@ mod scenarios;
 #[path = "server_scenarios/mod.rs"]
 mod server_scenarios;
 
+#[path = "mysql_scenarios/mod.rs"]
+mod mysql_scenarios;
+
 #[path = "async_scenarios/mod.rs"]
 mod async_scenarios;
 

@@ -16,6 +16,7 @@ macro_rules! async_cell {
         use occ_runtime::{AsyncLoadsOn, AsyncLocksOn, AsyncOptimisticDsl, Error, VersionedValues};
 
         pub const BACKEND: $crate::cell::Backend = $crate::cell::Backend::$backend;
+        pub const KNOWN_AS: $crate::cell::Backend = BACKEND;
         pub type Conn = $connection;
         pub type Database = $database;
 

@@ -1,6 +1,8 @@
 //! What PostgreSQL alone has: types of columns, and of versions.
 
 mod columns;
+mod exact;
+mod nan;
 mod xmin;
 
 use occ_runtime::{Micros, Timestamp, UuidV4, UuidV7};

@@ -9,6 +9,8 @@ mod conflict_values;
 #[cfg(feature = "kinds")]
 mod database_generated;
 mod errors;
+#[cfg(feature = "kinds")]
+mod exact;
 mod guards;
 mod isolation;
 mod keys;

@@ -9,8 +9,8 @@ use occ_tests::cell::Backend;
 use occ_tests::report::measured;
 
 use super::cell::{
-    BACKEND, Database, batch, begin, block_on, connect, delete, modify, modify_with, record, retry, rollback,
-    save,
+    BACKEND, Database, KNOWN_AS, batch, begin, block_on, connect, delete, modify, modify_with, record, retry,
+    rollback, save,
 };
 use super::product::{Product, load};
 
@@ -76,7 +76,7 @@ impl RetryError for SaleError {
 }
 
 /// Whether rows can be locked here.
-const LOCKS: bool = !matches!(BACKEND, Backend::Sqlite);
+const LOCKS: bool = !matches!(KNOWN_AS, Backend::Sqlite);
 
 super::scenarios! {
     async fn a_thousand_modifications_by_twenty_five_threads_are_a_thousand_and_none_surfaces_an_error(database) {

@@ -1,0 +1,6 @@
+//! What MySQL and MariaDB alone have.
+
+mod decimals;
+
+use crate::cell;
+use crate::scenarios::scenarios;

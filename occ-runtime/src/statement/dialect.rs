@@ -158,7 +158,8 @@ pub(crate) fn same(dialect: Option<Dialect>, kind: Kind) -> Option<&'static str>
 
 #[cfg(test)]
 mod tests {
-    use super::Dialect;
+    use super::{Dialect, same};
+    use crate::loaded::Kind;
 
     mod sqlite {
         pub(super) mod backend {
@@ -190,5 +191,13 @@ mod tests {
         assert_eq!(Dialect::of::<sqlite::backend::Sqlite>(), None);
         assert_eq!(Dialect::of::<Pg>(), None);
         assert_eq!(Dialect::of::<Mysql>(), None);
+    }
+
+    #[test]
+    fn where_the_database_is_not_known_nothing_is_compared_that_depends_on_it() {
+        for kind in [Kind::Text, Kind::Decimal, Kind::Shown] {
+            assert_eq!(same(None, kind), None, "{kind:?}");
+        }
+        assert_eq!(same(None, Kind::Plain), Some("@ = ?"));
     }
 }

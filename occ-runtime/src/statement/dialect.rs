@@ -119,6 +119,7 @@ pub(crate) fn many<DB: 'static>() -> Option<Form> {
 
 /// The condition that holds if a column, written `@`, is the same as a value, written `?`, and not only equal to it. `None`
 /// where nobody knows how to ask.
+#[allow(clippy::match_same_arms, reason = "each has a reason of its own")]
 pub(crate) fn same(dialect: Option<Dialect>, kind: Kind) -> Option<&'static str> {
     use Dialect::{Mysql, Postgres, Sqlite};
 

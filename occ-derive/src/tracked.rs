@@ -58,6 +58,8 @@ pub(crate) fn fields_impl(model: &Model<'_>) -> TokenStream {
             fn field(index: __occ::usize) -> __occ::Option<__occ::Field<Self>> {
                 #[allow(unused_imports, reason = "which of them are needed, the types of the fields decide")]
                 use __occ::{ShowDebug as _, ShowDebugOption as _, ShowDisplay as _, ShowNothing as _, ShowOption as _};
+                #[allow(unused_imports, reason = "the same")]
+                use __occ::{HiddenNan as _, ShownNan as _};
                 __occ::Some(match index {
                     #(#lines)*
                     _ => return __occ::None,
@@ -112,7 +114,10 @@ fn line(model: &Model<'_>, field: &Field) -> TokenStream {
     quote! {
         __occ::Field::<Self>::new(
             #name,
-            |a, b| <#ty as #value>::same(&a.#member, &b.#member),
+            |a, b| {
+                <#ty as #value>::same(&a.#member, &b.#member)
+                    || (&&__occ::NotANumber(&a.#member, &b.#member)).occ_is_same()
+            },
             |to, from| <#ty as #value>::take(&mut to.#member, &from.#member),
         )
         #column #key #unchecked #shown #written #rule

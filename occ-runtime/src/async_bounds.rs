@@ -27,7 +27,8 @@ use crate::operation;
 use crate::reading;
 use crate::statement::{
     Always, AsLoaded, Assignments, Chunks, CurrentRow, CurrentVersion, Delete, Erased, Form, FromClause,
-    Guard, Guarded, ReturningVersion, StoredAs, Update, WholeRow,
+    Guard, Guarded, Matched, ReturningVersion, StoredAs, Update, WholeRow,
+    dialect::{self, Speaks},
 };
 use crate::tracked::{Settled, Tracked};
 
@@ -129,7 +130,15 @@ pub trait AsyncWritesOn<C: AsyncConnection>: Columns<C::Backend> {
     #[doc(hidden)]
     fn send_unversioned<A>(&self, assignments: A, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
     where
-        A: Assignments<Self, C::Backend> + Send;
+        A: Assignments<Self, C::Backend> + Send + Sync;
+
+    #[doc(hidden)]
+    fn count_matched<A>(
+        update: &Update<'_, Self, A>,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<usize, Error>> + Send
+    where
+        A: Assignments<Self, C::Backend> + Send + Sync;
 
     #[doc(hidden)]
     fn write_all(rows: &mut [Self], conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send;
@@ -162,11 +171,11 @@ pub trait AsyncWritesOn<C: AsyncConnection>: Columns<C::Backend> {
 
 impl<M, C> AsyncWritesOn<C> for M
 where
-    C: AsyncConnection<Backend: QueryMetadata<SqlTypeOf<M::VersionColumn>> + 'static>,
+    C: AsyncConnection<Backend: Speaks + QueryMetadata<SqlTypeOf<M::VersionColumn>> + 'static>,
     M: Columns<C::Backend> + Send + Sync,
     M::Version: FromSqlRow<SqlTypeOf<M::VersionColumn>, C::Backend>,
     SqlTypeOf<M::VersionColumn>: SqlType + SingleValue + 'static,
-    FromClause<M>: QueryFragment<C::Backend> + Send,
+    FromClause<M>: QueryFragment<C::Backend> + Send + Sync,
 {
     operation::lock_operations!(
         ExecuteDsl::execute,

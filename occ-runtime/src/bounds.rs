@@ -27,7 +27,8 @@ use crate::operation;
 use crate::reading;
 use crate::statement::{
     Always, AsLoaded, Assignments, Chunks, CurrentRow, CurrentVersion, Delete, Erased, Form, FromClause,
-    Guard, Guarded, ReturningVersion, StoredAs, Update, WholeRow,
+    Guard, Guarded, Matched, ReturningVersion, StoredAs, Update, WholeRow,
+    dialect::{self, Speaks},
 };
 use crate::tracked::{Settled, Tracked};
 
@@ -157,6 +158,11 @@ pub trait WritesOn<C: Connection>: Columns<C::Backend> {
         A: Assignments<Self, C::Backend>;
 
     #[doc(hidden)]
+    fn count_matched<A>(update: &Update<'_, Self, A>, conn: &mut C) -> Result<usize, Error>
+    where
+        A: Assignments<Self, C::Backend>;
+
+    #[doc(hidden)]
     fn write_all(rows: &mut [Self], conn: &mut C) -> Result<(), Error>;
 
     #[doc(hidden)]
@@ -187,7 +193,7 @@ pub trait WritesOn<C: Connection>: Columns<C::Backend> {
 
 impl<M, C> WritesOn<C> for M
 where
-    C: Connection<Backend: QueryMetadata<SqlTypeOf<M::VersionColumn>> + 'static> + LoadConnection,
+    C: Connection<Backend: Speaks + QueryMetadata<SqlTypeOf<M::VersionColumn>> + 'static> + LoadConnection,
     M: Columns<C::Backend>,
     M::Version: FromSqlRow<SqlTypeOf<M::VersionColumn>, C::Backend>,
     SqlTypeOf<M::VersionColumn>: SqlType + SingleValue + 'static,

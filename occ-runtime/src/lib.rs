@@ -34,6 +34,7 @@ mod lock;
 mod merge;
 mod methods;
 mod model;
+mod nan;
 mod operation;
 mod prepare;
 mod reading;
@@ -158,6 +159,7 @@ pub mod __private {
     };
     pub use crate::loaded::{ByAll, ByDirty, ByVersion, Loaded};
     pub use crate::model::{Columns, HasUnversioned, OptimisticLock, SqlText};
+    pub use crate::nan::{HiddenNan, NotANumber, ShownNan};
     pub use crate::prepare::{Embedded, EmbeddedOn, SerializeAs};
     pub use crate::show::{Show, ShowDebug, ShowDebugOption, ShowDisplay, ShowNothing, ShowOption};
     pub use crate::sum::add;

@@ -135,10 +135,14 @@ pub trait Versioned: OptimisticLock {}
 
 impl<M: OptimisticLock<Check: ChecksVersion<M>>> Versioned for M {}
 
-/// A SQL type whose values are equal exactly if they are the same: what `#[occ(check = ..)]` can compare.
+/// A SQL type whose values can be told apart exactly: what `#[occ(check = ..)]` can compare.
 ///
-/// Not floats, which are rounded on their way, nor JSON, which can be written in many ways. For a SQL type of your own,
-/// such as an enum of PostgreSQL:
+/// Texts are compared byte by byte, whatever their collation, decimals with their scale, intervals and arrays as they are shown.
+/// Not floats, which are rounded on their way, nor JSON and ranges, which can be written in many ways.
+///
+/// Implement it for a SQL type of your own, such as an enum of PostgreSQL. It says that values which the database's `=` takes
+/// for equal are the same; PostgreSQL compares them as they are shown, too. Where a collation that ignores case applies to a
+/// type of your own on MySQL, the promise is false: give such a column the type `Text` in `table!`.
 ///
 /// ```
 /// use occ_runtime::ExactEquality;
@@ -151,40 +155,78 @@ impl<M: OptimisticLock<Check: ChecksVersion<M>>> Versioned for M {}
 /// ```
 pub trait ExactEquality {
     #[doc(hidden)]
-    const IS_TEXT: bool = false;
+    const KIND: Kind = Kind::Other;
     #[doc(hidden)]
     const IS_NULLABLE: bool = false;
 }
 
-macro_rules! exact {
-    ($($sql_type:ty),* $(,)?) => {
-        $(impl ExactEquality for $sql_type {})*
+/// How the values of a SQL type are told apart.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// What is equal is the same, on every database.
+    Plain,
+    /// What is equal is the same, where it is not kept as text.
+    Time,
+    /// What is equal depends on a collation.
+    Text,
+    /// A number with a scale.
+    Decimal,
+    /// What is shown alike is the same.
+    Shown,
+    /// What is equal and shown alike is the same.
+    Other,
+}
+
+impl Kind {
+    /// The kind of a PostgreSQL array. Arrays of other bounds are not shown alike.
+    #[cfg(feature = "postgres")]
+    const fn in_array(self) -> Self {
+        match self {
+            Self::Plain | Self::Text | Self::Decimal | Self::Shown => Self::Shown,
+            Self::Time | Self::Other => Self::Other,
+        }
+    }
+}
+
+macro_rules! told_apart {
+    ($($kind:ident: $($sql_type:ty),+;)+) => {
+        $($(
+            impl ExactEquality for $sql_type {
+                const KIND: Kind = Kind::$kind;
+            }
+        )+)+
     };
 }
 
-exact!(BigInt, Binary, Bool, Date, Integer, Interval, Numeric, SmallInt, Time, Timestamp, TinyInt);
+told_apart! {
+    Plain: BigInt, Binary, Bool, Integer, SmallInt, TinyInt;
+    Time: Date, Time, Timestamp;
+    Text: Text;
+    Decimal: Numeric;
+    Other: Interval;
+}
 #[cfg(feature = "postgres")]
-exact!(st::Cidr, st::Inet, st::MacAddr, st::MacAddr8, st::Oid, st::Timestamptz, st::Uuid, st::CChar);
+told_apart! {
+    Plain: st::Cidr, st::Inet, st::MacAddr, st::MacAddr8, st::Oid, st::Uuid, st::CChar;
+    Time: st::Timestamptz;
+    Shown: st::Citext;
+}
 #[cfg(feature = "mysql")]
-exact!(
-    st::Datetime,
-    st::Unsigned<BigInt>,
-    st::Unsigned<Integer>,
-    st::Unsigned<SmallInt>,
-    st::Unsigned<TinyInt>,
-);
-
-impl ExactEquality for Text {
-    const IS_TEXT: bool = true;
+told_apart! {
+    Plain: st::Unsigned<BigInt>, st::Unsigned<Integer>, st::Unsigned<SmallInt>, st::Unsigned<TinyInt>;
+    Time: st::Datetime;
 }
 
 #[cfg(feature = "postgres")]
-impl<ST: ExactEquality> ExactEquality for st::Array<ST> {}
+impl<ST: ExactEquality> ExactEquality for st::Array<ST> {
+    const KIND: Kind = ST::KIND.in_array();
+}
 
 impl<ST> ExactEquality for Nullable<ST>
 where
     ST: ExactEquality + SqlType<IsNull = is_nullable::NotNull>,
 {
-    const IS_TEXT: bool = ST::IS_TEXT;
+    const KIND: Kind = ST::KIND;
     const IS_NULLABLE: bool = true;
 }

@@ -137,24 +137,6 @@ impl RowLocks for diesel::mysql::Mysql {
     }
 }
 
-/// The clause of [`LockMode::Update`], where the backend is known to lock rows.
-#[cfg(feature = "retry")]
-#[cfg_attr(
-    not(any(feature = "postgres", feature = "mysql")),
-    allow(clippy::extra_unused_type_parameters, reason = "which backend is asked")
-)]
-pub(crate) fn for_update<DB: 'static>() -> Option<&'static str> {
-    #[cfg(feature = "postgres")]
-    if std::any::TypeId::of::<DB>() == std::any::TypeId::of::<diesel::pg::Pg>() {
-        return Some(" FOR UPDATE");
-    }
-    #[cfg(feature = "mysql")]
-    if std::any::TypeId::of::<DB>() == std::any::TypeId::of::<diesel::mysql::Mysql>() {
-        return Some(" FOR UPDATE");
-    }
-    None
-}
-
 /// Locks the row and reads its version.
 pub struct LockVersion<'a, M: OptimisticLock> {
     version: CurrentVersion<'a, M>,

@@ -81,7 +81,7 @@ macro_rules! lock_operations {
             let expected = self.version();
             let in_transaction = $depth(conn)? > 0;
             let update = Update::new(self, assignments, None, Some(expected));
-            if operation::sees_triggers_when_returning::<C::Backend>() && !M::UNIQUE_KEY {
+            if dialect::sees_triggers_when_returning::<C::Backend>() && !M::UNIQUE_KEY {
                 let mut next: Vec<M::Version> = $all(ReturningVersion(update), conn)$(.$await)??;
                 if next.len() != 1 {
                     let actual = $refused(CurrentVersion::of(self), conn)$(.$await)?;
@@ -218,7 +218,7 @@ macro_rules! lock_operations {
 
         $($async)? fn put_unversioned<A>(&self, assignments: A, conn: &mut C) -> Result<(), Error>
         where
-            A: Assignments<M, C::Backend> $(+ $send)?,
+            A: Assignments<M, C::Backend> $(+ $send + Sync)?,
         {
             let mut conn = InFlight::begin(conn)?;
             let written = self.send_unversioned(assignments, &mut *conn)$(.$await)?;
@@ -228,21 +228,44 @@ macro_rules! lock_operations {
 
         $($async)? fn send_unversioned<A>(&self, assignments: A, conn: &mut C) -> Result<(), Error>
         where
-            A: Assignments<M, C::Backend> $(+ $send)?,
+            A: Assignments<M, C::Backend> $(+ $send + Sync)?,
         {
             <M as Columns<C::Backend>>::written_once()?;
             let update = Update::new(self, assignments, None, None);
-            let rows = if M::UNIQUE_KEY {
-                $apart(self.send_in_savepoint(update, conn))$(.$await)??
+            let mut rows = if M::UNIQUE_KEY {
+                $apart(self.send_in_savepoint(&update, conn))$(.$await)??
             } else {
-                $execute(update, conn)$(.$await)??
+                $execute(&update, conn)$(.$await)??
             };
+            if rows == 0 && dialect::may_count_changed_rows::<C::Backend>() {
+                rows = $apart(Self::count_matched(&update, conn))$(.$await)??;
+            }
             if rows != 1 {
                 let actual = $refused(CurrentVersion::of(self), conn)$(.$await)?;
                 let expected = self.version();
                 return Err(operation::refused::<C::Backend, M>(Operation::Save, self, expected, rows, actual, false));
             }
             Ok(())
+        }
+
+        // No row was changed: how many were matched? The row is locked before it is written once more, since what a look sees
+        // without a lock may have come about after the first attempt.
+        $($async)? fn count_matched<A>(update: &Update<'_, M, A>, conn: &mut C) -> Result<usize, Error>
+        where
+            A: Assignments<M, C::Backend> $(+ $send + Sync)?,
+        {
+            let seen: Vec<M::Version> = $all(Matched::<_, _, false>(update), conn)$(.$await)??;
+            if seen.is_empty() {
+                return Ok(0);
+            }
+            let begun = $begin(conn)$(.$await)??;
+            let locked: QueryResult<Vec<M::Version>> = $all(Matched::<_, _, true>(update), conn)$(.$await)?;
+            let outcome = match locked {
+                Ok(rows) if rows.len() == 1 => $execute(update, conn)$(.$await)?.map(|_| 1),
+                Ok(rows) => Ok(rows.len()),
+                Err(error) => Err(error),
+            };
+            $end(outcome.map_err(Error::from), begun, conn)$(.$await)?
         }
 
         $($async)? fn write_all(rows: &mut [M], conn: &mut C) -> Result<(), Error> {
@@ -390,19 +413,6 @@ macro_rules! row_lock_operations {
 }
 
 pub(crate) use {lock_operations, row_lock_operations};
-
-/// Whether `UPDATE .. RETURNING` answers with what triggers have made of the row. SQLite's answers before them.
-#[cfg_attr(
-    not(feature = "postgres"),
-    allow(clippy::extra_unused_type_parameters, reason = "which backend is asked")
-)]
-pub(crate) fn sees_triggers_when_returning<DB: 'static>() -> bool {
-    #[cfg(feature = "postgres")]
-    let returning = std::any::TypeId::of::<DB>() == std::any::TypeId::of::<diesel::pg::Pg>();
-    #[cfg(not(feature = "postgres"))]
-    let returning = false;
-    returning
-}
 
 /// A version made by the database must move, or it guards nothing. Only `xmin` is the same for a whole transaction.
 pub(crate) fn moved<DB, M>(

@@ -34,7 +34,8 @@ use crate::transaction::{VersionedValues, Versions};
 ///
 /// # What counts as a change
 ///
-/// A field that is not equal (`PartialEq`) to what was loaded. A float that is NaN equals nothing, so it always counts.
+/// A field that is not equal (`PartialEq`) to what was loaded. A float that was NaN and still is does not count, also within a
+/// type that has `Debug`: a newtype, an `Option`, a `Vec`.
 /// Fields that a save never writes (`skip_update`, `#[occ(unversioned)]`, and a `None` that leaves its column alone) do not
 /// count, and a rebase makes them the row's. An embedded struct is one field: its columns are written together. Where a key
 /// field was changed, the value means another row, and a save writes all of its columns.

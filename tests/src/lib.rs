@@ -8,6 +8,8 @@ pub mod counted;
 pub mod database;
 #[cfg(feature = "retry")]
 pub mod events;
+#[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+pub mod multi;
 #[cfg(any(feature = "mysql", feature = "async"))]
 pub mod mysql;
 #[cfg(any(feature = "postgres", feature = "async"))]

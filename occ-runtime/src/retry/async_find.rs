@@ -14,9 +14,8 @@ use diesel_async::AsyncConnection;
 use super::operation;
 use crate::async_bounds::first;
 use crate::error::Error;
-use crate::lock;
 use crate::model::OptimisticLock;
-use crate::statement::{FindRow, FromClause, KeyEquals};
+use crate::statement::{FindRow, FromClause, KeyEquals, dialect};
 
 /// A model whose row is found by the key `K` through the async connection `C`: the bound for
 /// [`AsyncOptimisticDsl::modify_optimistic`](crate::AsyncOptimisticDsl::modify_optimistic) in generic code.

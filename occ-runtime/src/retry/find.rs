@@ -11,9 +11,8 @@ use diesel::{RunQueryDsl, Table};
 
 use super::operation;
 use crate::error::Error;
-use crate::lock;
 use crate::model::OptimisticLock;
-use crate::statement::{FindRow, FromClause, KeyEquals};
+use crate::statement::{FindRow, FromClause, KeyEquals, dialect};
 
 /// A model whose row is found by the key `K` through the connection `C`: the bound for
 /// [`OptimisticDsl::modify_optimistic`](crate::OptimisticDsl::modify_optimistic) in generic code.

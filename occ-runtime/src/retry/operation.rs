@@ -125,7 +125,7 @@ macro_rules! find {
         }
 
         fn locks_rows() -> bool {
-            lock::for_update::<C::Backend>().is_some()
+            dialect::for_update::<C::Backend>().is_some()
         }
 
         $($async)? fn find(&mut self, finder: &Self::Finder, locked: bool) -> Result<M, Error> {

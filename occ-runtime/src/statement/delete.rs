@@ -1,5 +1,7 @@
 //! `DELETE FROM "products" WHERE "id" = ? AND "version" = ?`
 
+use std::marker::PhantomData;
+
 use diesel::backend::Backend;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
@@ -37,8 +39,9 @@ where
 }
 
 impl<M: OptimisticLock, G: GuardKind> QueryId for Delete<'_, M, G> {
-    type QueryId = StatementKey<Deleting, M::StatementId>;
-    const HAS_STATIC_QUERY_ID: bool = !G::GUARDS;
+    type QueryId = StatementKey<Deleting<G::Id>, M::StatementId>;
+    const HAS_STATIC_QUERY_ID: bool = G::IS_FIXED;
 }
 
-pub enum Deleting {}
+/// Names the statement in the cache, by what guards it: another guard is another text.
+pub struct Deleting<G>(PhantomData<G>);

@@ -8,8 +8,7 @@ use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 use diesel::{RunQueryDsl, Selectable, Table};
 
-use super::{FromClause, StatementKey, from_clause};
-use crate::lock;
+use super::{FromClause, StatementKey, dialect, from_clause};
 use crate::model::OptimisticLock;
 
 /// What Diesel's `find` makes of the key `K`.
@@ -52,7 +51,7 @@ where
         out.push_sql(" WHERE ");
         self.key.walk_ast(out.reborrow())?;
         if LOCKED {
-            out.push_sql(lock::for_update::<DB>().unwrap_or_default());
+            out.push_sql(dialect::for_update::<DB>().unwrap_or_default());
         }
         Ok(())
     }

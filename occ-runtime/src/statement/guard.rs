@@ -13,8 +13,12 @@ use crate::model::{OptimisticLock, SqlText};
 
 /// Whether anything else must hold, on whatever backend.
 pub trait GuardKind {
+    /// Sets a statement with this guard apart from the same with another.
+    type Id: 'static;
     /// Whether there is anything.
     const GUARDS: bool;
+    /// Whether its text is always the same.
+    const IS_FIXED: bool;
 }
 
 /// What else must hold for a row to be written.
@@ -27,7 +31,9 @@ pub trait Guard<DB: Backend>: GuardKind {
 pub struct Always;
 
 impl GuardKind for Always {
+    type Id = Self;
     const GUARDS: bool = false;
+    const IS_FIXED: bool = true;
 }
 
 impl<DB: Backend> Guard<DB> for Always {
@@ -51,7 +57,9 @@ impl<P, Tab> Predicate<Tab> for P where P: AppearsOnTable<Tab, SqlType: BoolOrNu
 pub struct If<P>(pub(crate) P);
 
 impl<P> GuardKind for If<P> {
+    type Id = If<()>;
     const GUARDS: bool = true;
+    const IS_FIXED: bool = false;
 }
 
 impl<P, DB> Guard<DB> for If<P>

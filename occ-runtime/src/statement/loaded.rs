@@ -6,8 +6,9 @@ use std::any::type_name;
 use diesel::Column;
 use diesel::backend::Backend;
 use diesel::query_builder::AstPass;
-use diesel::result::QueryResult;
+use diesel::result::{Error as DieselError, QueryResult};
 
+use super::dialect::{self, Dialect, Speaks};
 use super::guard::{Guard, GuardKind};
 use super::{Changed, RowKey};
 use crate::column::{ColumnValue, ColumnVisitor};
@@ -15,48 +16,58 @@ use crate::fields::Fields;
 use crate::loaded::{Check as _, ExactEquality};
 use crate::model::{Columns, OptimisticLock};
 
-/// Holds for a row whose columns are as they were loaded.
-pub struct AsLoaded<'a, M: OptimisticLock> {
+/// Holds for a row whose columns are as they were loaded: `ALL` of them, or those that are named.
+pub struct AsLoaded<'a, M: OptimisticLock, const ALL: bool> {
     original: RowKey<'a, M>,
-    /// Those that are to be compared; `None` for all of them.
+    /// `None` for all of them.
     only: Option<Vec<&'static str>>,
 }
 
-impl<'a, M: OptimisticLock> AsLoaded<'a, M> {
+impl<'a, M: OptimisticLock> AsLoaded<'a, M, true> {
     /// Every column.
     pub(crate) fn whole(original: &'a M) -> Self {
         Self { original: RowKey::of(original), only: None }
     }
 }
 
-impl<'a, M: Fields> AsLoaded<'a, M> {
+impl<'a, M: Fields> AsLoaded<'a, M, false> {
     /// The columns that the struct has compared when `changed` is written.
     pub(crate) fn before(original: &'a M, changed: &Changed) -> Self {
         let only = if M::Check::DIRTY_ONLY { changed.checked_columns::<M>() } else { None };
-        Self { only, ..Self::whole(original) }
+        Self { original: RowKey::of(original), only }
     }
 }
 
-impl<M: OptimisticLock> GuardKind for AsLoaded<'_, M> {
+impl<M: OptimisticLock, const ALL: bool> GuardKind for AsLoaded<'_, M, ALL> {
+    type Id = ByLoaded;
     // Where it does not hold, the row is stale, which is not the same as refused by a guard.
     const GUARDS: bool = false;
+    const IS_FIXED: bool = ALL;
 }
 
-impl<M, DB> Guard<DB> for AsLoaded<'_, M>
+/// Names the comparison in the cache.
+pub enum ByLoaded {}
+
+impl<M, DB, const ALL: bool> Guard<DB> for AsLoaded<'_, M, ALL>
 where
-    DB: Backend,
+    DB: Speaks,
     M: Columns<DB>,
 {
     fn walk_guard<'b>(&'b self, out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         let RowKey { row, prepared } = &self.original;
-        row.compared(prepared, &mut Comparisons { out, only: self.only.as_deref() })
+        let dialect = out.backend().dialect();
+        let only = self.only.as_deref();
+        row.compared(prepared, &mut Comparisons { out, dialect, only, table: M::table_name() })
     }
 }
 
 /// Goes on with a `WHERE` clause: a condition for each column that is to be compared.
 struct Comparisons<'v, 'p, 'b, DB: Backend> {
     out: AstPass<'p, 'b, DB>,
+    /// `None` where the database is not known.
+    dialect: Option<Dialect>,
     only: Option<&'v [&'static str]>,
+    table: &'static str,
 }
 
 impl<'b, DB: Backend> ColumnVisitor<'b, DB> for Comparisons<'_, '_, 'b, DB> {
@@ -83,7 +94,7 @@ impl<'b, DB: Backend> ColumnVisitor<'b, DB> for Comparisons<'_, '_, 'b, DB> {
         if !ST::IS_NULLABLE {
             return self.equal::<C, T, ST>(value);
         }
-        // `concat` makes an empty text of NULL, hence the first of these questions.
+        // PostgreSQL's `concat` makes an empty text of NULL, hence the first of these questions.
         self.out.push_sql("(");
         self.out.push_identifier(C::NAME)?;
         self.out.push_sql(" IS NOT NULL AND ");
@@ -98,46 +109,51 @@ impl<'b, DB: Backend> ColumnVisitor<'b, DB> for Comparisons<'_, '_, 'b, DB> {
 }
 
 impl<'b, DB: Backend> Comparisons<'_, '_, 'b, DB> {
-    /// Texts are compared byte by byte: in many a collation `a`, `A` and `a ` are equal, and then a change would be none.
     fn equal<C, T, ST>(&mut self, value: &'b T) -> QueryResult<()>
     where
         C: Column,
         T: ColumnValue<C, DB>,
         ST: ExactEquality,
     {
-        let [before_column, between, after_value] = if ST::IS_TEXT { text_equality::<DB>() } else { PLAIN };
-        self.out.push_sql(before_column);
-        self.out.push_identifier(C::NAME)?;
-        self.out.push_sql(between);
-        value.bind(&mut self.out)?;
-        self.out.push_sql(after_value);
-        Ok(())
+        let condition = dialect::same(self.dialect, ST::KIND)
+            .ok_or_else(|| DieselError::QueryBuilderError(self.unknown::<C>().into()))?;
+        push_condition::<C, T, DB>(condition, value, &mut self.out)
+    }
+
+    /// Comparing by `=` would take some changes for none, so nothing is compared.
+    fn unknown<C: Column>(&self) -> String {
+        format!(
+            "cannot compare column `{}` of `{}` with what was loaded: occ does not know how the database of the backend `{}` \
+             tells two such values apart; add a version column to the table, mark the field as `#[occ(unchecked)]`, or save \
+             through a connection of Diesel's own",
+            C::NAME,
+            self.table,
+            type_name::<DB>()
+        )
     }
 }
 
-/// What is before the column, between it and the value, and after that.
-pub(super) type Equality = [&'static str; 3];
-
-const PLAIN: Equality = ["", " = ", ""];
-
-/// The backend is known by its name: without its feature its type cannot be named, and the comparison must be the same.
-fn text_equality<DB>() -> Equality {
-    match type_name::<DB>().rsplit("::").next() {
-        Some("Sqlite") => ["", " = ", " COLLATE BINARY"],
-        // A `char(n)` is loaded with the spaces that it is filled up with, which a cast to text would drop; `concat` does not.
-        Some("Pg") => ["concat(", ") COLLATE \"C\" = ", ""],
-        Some("Mysql") => {
-            ["CAST(CONVERT(", " USING utf8mb4) AS BINARY) = CAST(CONVERT(", " USING utf8mb4) AS BINARY)"]
+/// Writes a condition of the dialect's: `@` is the column, and `?` the value.
+pub(super) fn push_condition<'b, C, T, DB>(
+    condition: &str,
+    value: &'b T,
+    out: &mut AstPass<'_, 'b, DB>,
+) -> QueryResult<()>
+where
+    DB: Backend,
+    C: Column,
+    T: ColumnValue<C, DB>,
+{
+    for part in condition.split_inclusive(['@', '?']) {
+        if let Some(sql) = part.strip_suffix('@') {
+            out.push_sql(sql);
+            out.push_identifier(C::NAME)?;
+        } else if let Some(sql) = part.strip_suffix('?') {
+            out.push_sql(sql);
+            value.bind(out)?;
+        } else {
+            out.push_sql(part);
         }
-        _ => PLAIN,
     }
-}
-
-/// For values of any type. PostgreSQL has types without equality, and others whose equal values differ, but all are texts.
-pub(super) fn any_equality<DB>() -> Equality {
-    match type_name::<DB>().rsplit("::").next() {
-        Some("Pg") => ["concat(", ") COLLATE \"C\" = concat(", ") COLLATE \"C\""],
-        Some("Sqlite") => ["", " = ", " COLLATE BINARY"],
-        _ => PLAIN,
-    }
+    Ok(())
 }

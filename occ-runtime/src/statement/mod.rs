@@ -7,12 +7,14 @@
 
 mod changed;
 mod delete;
+pub(crate) mod dialect;
 mod erased;
 #[cfg(feature = "retry")]
 mod find;
 mod guard;
 mod loaded;
 mod many;
+mod matched;
 mod select;
 mod stored_as;
 mod update;
@@ -26,6 +28,7 @@ pub(crate) use find::{FindRow, KeyEquals};
 pub(crate) use guard::{Always, Guard, GuardKind, Guarded, If, Predicate};
 pub(crate) use loaded::AsLoaded;
 pub(crate) use many::{Chunks, Form};
+pub(crate) use matched::Matched;
 pub(crate) use select::{CurrentRow, CurrentVersion};
 pub(crate) use stored_as::StoredAs;
 pub(crate) use update::{

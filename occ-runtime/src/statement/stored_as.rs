@@ -8,7 +8,8 @@ use diesel::expression::Expression;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 
-use super::loaded::{Equality, any_equality};
+use super::dialect::{self, Speaks};
+use super::loaded::push_condition;
 use super::{FromClause, RowKey, from_clause};
 use crate::column::{ColumnValue, ColumnVisitor};
 use crate::model::{Columns, OptimisticLock};
@@ -28,7 +29,7 @@ impl<'a, M: OptimisticLock> StoredAs<'a, M> {
 
 impl<M, DB> QueryFragment<DB> for StoredAs<'_, M>
 where
-    DB: Backend,
+    DB: Speaks,
     M: Columns<DB>,
     FromClause<M>: QueryFragment<DB>,
 {
@@ -39,7 +40,8 @@ where
         self.table.walk_ast(out.reborrow())?;
         let RowKey { row, prepared } = &self.key;
         self.key.walk_where(Some(row.version()), out.reborrow())?;
-        row.values(prepared, &mut Same { out, equality: any_equality::<DB>() })
+        let condition = dialect::stored(out.backend().dialect());
+        row.values(prepared, &mut Same { out, condition })
     }
 }
 
@@ -58,7 +60,7 @@ impl<M: OptimisticLock> QueryId for StoredAs<'_, M> {
 /// Goes on with a `WHERE` clause: a condition for each column.
 struct Same<'p, 'b, DB: Backend> {
     out: AstPass<'p, 'b, DB>,
-    equality: Equality,
+    condition: &'static str,
 }
 
 impl<'b, DB: Backend> ColumnVisitor<'b, DB> for Same<'_, 'b, DB> {
@@ -67,15 +69,10 @@ impl<'b, DB: Backend> ColumnVisitor<'b, DB> for Same<'_, 'b, DB> {
         C: Column,
         T: ColumnValue<C, DB>,
     {
-        let [before_column, between, after_value] = self.equality;
         self.out.push_sql(" AND (");
         self.out.push_identifier(C::NAME)?;
         self.out.push_sql(" IS NOT NULL AND ");
-        self.out.push_sql(before_column);
-        self.out.push_identifier(C::NAME)?;
-        self.out.push_sql(between);
-        value.bind(&mut self.out)?;
-        self.out.push_sql(after_value);
+        push_condition::<C, T, DB>(self.condition, value, &mut self.out)?;
         self.out.push_sql(" OR ");
         self.out.push_identifier(C::NAME)?;
         self.out.push_sql(" IS NULL AND ");

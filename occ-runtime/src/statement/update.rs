@@ -31,6 +31,19 @@ impl<'a, M: OptimisticLock, A> Update<'a, M, A> {
     ) -> Self {
         Self { table: from_clause::<M>(), key: RowKey::of(row), assignments, next, expected }
     }
+
+    /// `"products" WHERE ..`, with all that the row has to be for this update to match it.
+    pub(super) fn walk_matched<'b, DB>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()>
+    where
+        DB: Backend,
+        M: Columns<DB>,
+        A: Assignments<M, DB>,
+        FromClause<M>: QueryFragment<DB>,
+    {
+        self.table.walk_ast(out.reborrow())?;
+        self.key.walk_where(self.expected, out.reborrow())?;
+        self.assignments.walk_guard(out)
+    }
 }
 
 /// How an [`Update`] is cached, which does not depend on the backend.

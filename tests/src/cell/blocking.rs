@@ -4,6 +4,9 @@
 #[macro_export]
 macro_rules! blocking_cell {
     ($backend:ident, $connection:ty, $database:ty) => {
+        $crate::blocking_cell!($backend as $backend, $connection, $database);
+    };
+    ($backend:ident as $known:ident, $connection:ty, $database:ty) => {
         use diesel::connection::{SimpleConnection as _, TransactionManager as _};
         use diesel::expression::{AppearsOnTable, NonAggregate};
         use diesel::query_builder::{AsChangeset, QueryFragment};
@@ -13,6 +16,7 @@ macro_rules! blocking_cell {
         use occ_runtime::{Error, LoadsOn, LocksOn, OptimisticDsl, VersionedValues};
 
         pub const BACKEND: $crate::cell::Backend = $crate::cell::Backend::$backend;
+        pub const KNOWN_AS: $crate::cell::Backend = $crate::cell::Backend::$known;
         pub type Conn = $connection;
         pub type Database = $database;
 

@@ -2,6 +2,9 @@
 //!
 //! Scenarios are async functions over the names that a cell defines (`Conn`, `Database`, `save`, `execute` ..). In a
 //! blocking cell those functions never wait, so [`now`] can run the scenario.
+//!
+//! `BACKEND` is the database. `KNOWN_AS` is the one whose ways are taken where a backend has more than one, such as batches and
+//! row locks: the same, but for a `MultiConnection`, whose type does not tell; it takes those of SQLite, which go everywhere.
 
 mod blocking;
 mod waiting;

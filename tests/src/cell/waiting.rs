@@ -18,6 +18,7 @@ macro_rules! async_cell {
         };
 
         pub const BACKEND: $crate::cell::Backend = $crate::cell::Backend::$backend;
+        pub const KNOWN_AS: $crate::cell::Backend = BACKEND;
         pub type Conn = $connection;
         pub type Database = $database;
 

@@ -1,6 +1,7 @@
 //! What MySQL and MariaDB alone have.
 
 mod databases;
+mod decimals;
 #[cfg(feature = "kinds")]
 mod on_update;
 mod uncommitted;

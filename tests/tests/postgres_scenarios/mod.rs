@@ -1,8 +1,10 @@
 //! What PostgreSQL alone has: types of columns, and of versions.
 
 mod columns;
+mod exact;
 mod foreign_tables;
 mod forgotten;
+mod nan;
 mod upserts;
 mod views;
 mod xmin;

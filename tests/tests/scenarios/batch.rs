@@ -7,14 +7,15 @@ use occ_runtime::Error;
 use occ_tests::cell::Backend;
 
 use super::cell::{
-    BACKEND, Conn, all, batch, begin, block_on, connect, delete_all, record, rollback, save, save_all,
+    BACKEND, Conn, KNOWN_AS, all, batch, begin, block_on, connect, delete_all, record, rollback, save,
+    save_all,
 };
 use super::product::{Product, load, products};
 
 const ROWS: i32 = 50;
 
 /// How many rows a statement writes at most.
-pub(crate) const MOST: usize = match BACKEND {
+pub(crate) const MOST: usize = match KNOWN_AS {
     Backend::Sqlite => 1,
     Backend::Postgres => 128,
     Backend::Mysql => 32,

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use occ_runtime::{OptimisticLock, UuidV7};
 use occ_tests::cell::Backend;
 
-use super::cell::{BACKEND, Conn, all, batch, connect, delete_all, record, save, save_all};
+use super::cell::{BACKEND, Conn, KNOWN_AS, all, batch, connect, delete_all, record, save, save_all};
 
 diesel::table! {
     kinds (id) {
@@ -184,7 +184,7 @@ super::scenarios! {
         let recorder = record(conn);
         save_all(&mut rows, conn).await.unwrap();
         let updates = recorder.take().iter().filter(|statement| statement.starts_with("UPDATE")).count();
-        assert_eq!(updates, if BACKEND == Backend::Sqlite { 3 } else { 1 });
+        assert_eq!(updates, if KNOWN_AS == Backend::Sqlite { 3 } else { 1 });
         let stored: Vec<(i32, String, Option<i32>, String)> = all(query(), conn).await.unwrap();
         let stored: Vec<_> = stored.iter().map(|row| (row.0, row.1.as_str(), row.2, row.3.as_str())).collect();
         assert_eq!(stored, [

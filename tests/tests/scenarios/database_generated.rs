@@ -5,7 +5,7 @@ use occ_runtime::{DatabaseGenerated, Error, OptimisticLock, VersionTrigger};
 use occ_tests::cell::Backend;
 
 use super::cell::{
-    BACKEND, Conn, batch, connect, delete, first, record, reload, save, touch, transaction, update,
+    BACKEND, Conn, KNOWN_AS, batch, connect, delete, first, record, reload, save, touch, transaction, update,
 };
 use super::product::{self, products};
 
@@ -72,7 +72,7 @@ super::scenarios! {
         save(&mut product, conn).await.unwrap();
         let update = "UPDATE products SET name = ?, quantity = ? WHERE id = ? AND version = ?";
         let sent = recorder.take();
-        if BACKEND == Backend::Postgres {
+        if KNOWN_AS == Backend::Postgres {
             assert_eq!(sent, [format!("{update} RETURNING version -- [\"lamp\", 10, 1, 1]")]);
         } else {
             assert_eq!(sent.iter().filter(|sql| sql.contains("products")).cloned().collect::<Vec<_>>(), [

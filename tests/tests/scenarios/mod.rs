@@ -11,6 +11,8 @@ mod conflict_values;
 #[cfg(feature = "kinds")]
 mod database_generated;
 mod errors;
+#[cfg(feature = "kinds")]
+mod exact;
 mod guards;
 mod identity;
 mod isolation;

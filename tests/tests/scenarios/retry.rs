@@ -10,8 +10,8 @@ use occ_tests::cell::Backend;
 use occ_tests::report::measured;
 
 use super::cell::{
-    BACKEND, Database, batch, begin, block_on, connect, delete, modify, modify_with, record, retry, rollback,
-    save,
+    BACKEND, Database, KNOWN_AS, batch, begin, block_on, connect, delete, modify, modify_with, record, retry,
+    rollback, save,
 };
 use super::product::{Product, load};
 
@@ -93,7 +93,7 @@ impl std::error::Error for Selling {
 }
 
 /// Whether rows can be locked here.
-const LOCKS: bool = !matches!(BACKEND, Backend::Sqlite);
+const LOCKS: bool = !matches!(KNOWN_AS, Backend::Sqlite);
 
 super::scenarios! {
     async fn a_row_that_the_database_keeps_from_being_written_is_not_tried_for_ever(database) {

@@ -4,7 +4,7 @@ use occ_runtime::Error;
 use occ_tests::cell::Backend;
 use occ_tests::events;
 
-use super::cell::{BACKEND, connect, modify_with, retry, save};
+use super::cell::{KNOWN_AS, connect, modify_with, retry, save};
 use super::product::{Product, load};
 use super::retry::{at_once, somebody_saves};
 
@@ -40,7 +40,7 @@ super::scenarios! {
             "DEBUG conflict table=products key=1 operation=save expected=1 actual=2",
             "DEBUG retry table=products attempt=1 reason=stale key=1 expected=1 actual=2 delay=0ns",
         ];
-        if BACKEND != Backend::Sqlite {
+        if KNOWN_AS != Backend::Sqlite {
             expected.push("DEBUG escalation table=products attempt=2 reason=stale key=1 expected=1 actual=2");
         }
         assert_eq!(events::take(), expected);

@@ -7,25 +7,18 @@
 mod cases;
 mod values;
 
-#[cfg(any(feature = "postgres", feature = "mysql"))]
-use std::any::TypeId;
-
 use diesel::Column;
 use diesel::backend::Backend;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 
-use super::{FromClause, RowKey, from_clause};
+use super::{FromClause, RowKey, dialect, from_clause};
 use crate::column::{ColumnValue, ColumnVisitor};
 use crate::generator::VersionGenerator as _;
 use crate::model::{Columns, OptimisticLock, SqlText};
 
 /// How a backend takes many rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(
-    not(all(feature = "postgres", feature = "mysql")),
-    allow(dead_code, reason = "a backend is known by its feature")
-)]
 pub(crate) enum Form {
     /// `UPDATE .. FROM (VALUES ..)`
     Values,
@@ -42,22 +35,10 @@ impl Form {
         if fits { Self::to_delete::<DB, M>(rows) } else { None }
     }
 
-    /// How rows are deleted together. None where a loop is as good, as in SQLite, or the backend is not known.
-    #[cfg_attr(
-        not(any(feature = "postgres", feature = "mysql")),
-        allow(clippy::extra_unused_type_parameters, reason = "which backend is asked")
-    )]
+    /// How rows are deleted together. None: they are deleted one by one.
     pub(crate) fn to_delete<DB: 'static, M: OptimisticLock>(rows: usize) -> Option<Self> {
-        match rows {
-            // Of a key that meets two rows the sum must not hide that another row is stale.
-            _ if M::UNIQUE_KEY => None,
-            0 | 1 => None,
-            #[cfg(feature = "postgres")]
-            _ if TypeId::of::<DB>() == TypeId::of::<diesel::pg::Pg>() => Some(Self::Values),
-            #[cfg(feature = "mysql")]
-            _ if TypeId::of::<DB>() == TypeId::of::<diesel::mysql::Mysql>() => Some(Self::Cases),
-            _ => None,
-        }
+        // Of a key that meets two rows the sum must not hide that another row is stale.
+        if rows > 1 && !M::UNIQUE_KEY { dialect::many::<DB>() } else { None }
     }
 
     /// More rows in a statement gain nothing: planning it grows with them, and looking through its cases with their square.

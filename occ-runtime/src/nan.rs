@@ -1,0 +1,78 @@
+//! Floats that are no numbers: NaN is equal to nothing, not even to itself, and yet a field that was NaN and still is has not
+//! been changed.
+//!
+//! A value that is not equal to itself holds a NaN somewhere, maybe beside numbers that differ: `[NaN, 1.0]` and `[NaN, 2.0]`.
+//! Only its `Debug` shows what is inside, and floats show all of their digits. As in `show`, whether a type has it is only
+//! known where the derive writes the type down: it calls `(&&NotANumber(&a, &b)).occ_is_same()`.
+
+use std::fmt::Debug;
+
+/// Two values that are not equal.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct NotANumber<'a, T>(pub &'a T, pub &'a T);
+
+#[doc(hidden)]
+pub trait ShownNan {
+    fn occ_is_same(&self) -> bool;
+}
+
+impl<T: PartialEq + Debug> ShownNan for &NotANumber<'_, T> {
+    fn occ_is_same(&self) -> bool {
+        let NotANumber(a, b) = self;
+        is_nan(*a) && is_nan(*b) && format!("{a:?}") == format!("{b:?}")
+    }
+}
+
+/// Any other type: nobody can tell, so it counts as changed.
+#[doc(hidden)]
+pub trait HiddenNan {
+    fn occ_is_same(&self) -> bool;
+}
+
+impl<T> HiddenNan for NotANumber<'_, T> {
+    fn occ_is_same(&self) -> bool {
+        false
+    }
+}
+
+fn is_nan<T: PartialEq>(value: &T) -> bool {
+    let itself = value;
+    value != itself
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{HiddenNan as _, NotANumber, ShownNan as _};
+
+    #[derive(Debug, PartialEq)]
+    struct Celsius(f64);
+
+    #[derive(PartialEq)]
+    struct Silent(f64);
+
+    macro_rules! same {
+        ($a:expr, $b:expr) => {
+            (&&NotANumber(&$a, &$b)).occ_is_same()
+        };
+    }
+
+    #[test]
+    fn a_nan_that_stays_is_no_change() {
+        assert!(same!(f64::NAN, f64::NAN));
+        assert!(same!(f32::NAN, -f32::NAN));
+        assert!(same!(Some(f64::NAN), Some(f64::NAN)));
+        assert!(same!(Celsius(f64::NAN), Celsius(f64::NAN)));
+        assert!(same!(vec![f64::NAN, 1.0], vec![f64::NAN, 1.0]));
+    }
+
+    #[test]
+    fn what_else_is_changed_beside_a_nan_is_a_change() {
+        assert!(!same!(f64::NAN, 1.0));
+        assert!(!same!(None, Some(f64::NAN)));
+        assert!(!same!(vec![f64::NAN, 1.0], vec![f64::NAN, 1.000_000_000_000_000_2]));
+        assert!(!same!(vec![f64::NAN, 0.0], vec![f64::NAN, -0.0]));
+        assert!(!same!([f64::NAN, 1.0], [1.0, f64::NAN]));
+        assert!(!same!(Silent(f64::NAN), Silent(f64::NAN)), "nobody can tell");
+    }
+}

@@ -1,0 +1,214 @@
+//! Which database a statement is for, and everything that depends on it: nothing else asks.
+//!
+//! A database is known by the exact type of Diesel's backend. What is not known is treated in the way that is safe on every
+//! database, or refused when the statement is built.
+
+use std::any::type_name;
+use std::cell::Cell;
+
+use diesel::backend::Backend;
+use diesel::dsl::exists;
+use diesel::query_builder::{AstPass, QueryFragment};
+use diesel::result::QueryResult;
+
+use super::many::Form;
+use crate::loaded::Kind;
+
+/// A database whose SQL is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    Sqlite,
+    Postgres,
+    /// MariaDB too.
+    Mysql,
+}
+
+impl Dialect {
+    /// The database of a backend, if the backend is one of Diesel's own three.
+    ///
+    /// Where the feature of a backend is off, its type cannot be written down here, and is known by its name with the whole path:
+    /// a statement must be the same with the feature and without. Nobody else's type is in the crate `diesel`.
+    pub(crate) fn of<DB: 'static>() -> Option<Self> {
+        #[cfg(feature = "postgres")]
+        if std::any::TypeId::of::<DB>() == std::any::TypeId::of::<diesel::pg::Pg>() {
+            return Some(Self::Postgres);
+        }
+        #[cfg(feature = "mysql")]
+        if std::any::TypeId::of::<DB>() == std::any::TypeId::of::<diesel::mysql::Mysql>() {
+            return Some(Self::Mysql);
+        }
+        match type_name::<DB>() {
+            "diesel::sqlite::backend::Sqlite" => Some(Self::Sqlite),
+            "diesel::pg::backend::Pg" => Some(Self::Postgres),
+            "diesel::mysql::backend::Mysql" => Some(Self::Mysql),
+            _ => None,
+        }
+    }
+}
+
+/// A backend that can be asked for the database that a statement is being built for.
+///
+/// That of `#[derive(diesel::MultiConnection)]` is a type of the user's, and stands for several databases.
+#[diagnostic::on_unimplemented(
+    message = "the backend `{Self}` cannot be asked for its database",
+    label = "`EXISTS` is not implemented for this backend",
+    note = "occ needs `diesel::dsl::exists` to be a `QueryFragment` of the backend, as it is for Diesel's own"
+)]
+pub trait Speaks: Backend {
+    /// `None` for a database that is not known.
+    fn dialect(&self) -> Option<Dialect>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<DB> Speaks for DB
+where
+    DB: Backend + 'static,
+    for<'a> exists<&'a Ask>: QueryFragment<DB>,
+{
+    fn dialect(&self) -> Option<Dialect> {
+        Dialect::of::<DB>().or_else(|| {
+            let ask = Ask::default();
+            // A walk that builds no SQL. If it fails, nobody has been asked, and the database is not known.
+            let _ = exists(&ask).is_noop(self);
+            ask.answer.get()
+        })
+    }
+}
+
+/// Learns which database is behind a `MultiConnection`: its backend hands Diesel's own nodes, such as `EXISTS`, on to the
+/// backend of the connection that it has, and that one shows its type to what is inside of the node.
+#[derive(Debug, Default)]
+pub struct Ask {
+    answer: Cell<Option<Dialect>>,
+}
+
+impl<DB: Backend + 'static> QueryFragment<DB> for Ask {
+    fn walk_ast<'b>(&'b self, _: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        self.answer.set(Dialect::of::<DB>());
+        Ok(())
+    }
+}
+
+/// Whether `UPDATE .. RETURNING` answers with what triggers have made of the row. SQLite's answers before them.
+pub(crate) fn sees_triggers_when_returning<DB: 'static>() -> bool {
+    Dialect::of::<DB>() == Some(Dialect::Postgres)
+}
+
+/// Whether an `UPDATE` may say that it matched no row when it matched one and changed nothing: a connection to MySQL that was
+/// not told to count found rows, such as one that `AsyncMysqlConnection::try_from` takes over.
+pub(crate) fn may_count_changed_rows<DB: 'static>() -> bool {
+    Dialect::of::<DB>() == Some(Dialect::Mysql)
+}
+
+/// The clause that locks a row for its writer, where the backend is known to lock rows.
+pub(crate) fn for_update<DB: 'static>() -> Option<&'static str> {
+    match Dialect::of::<DB>()? {
+        Dialect::Postgres | Dialect::Mysql => Some(" FOR UPDATE"),
+        Dialect::Sqlite => None,
+    }
+}
+
+/// How many rows go into one statement. None where a loop is as good, as in SQLite, or the database is not known.
+pub(crate) fn many<DB: 'static>() -> Option<Form> {
+    match Dialect::of::<DB>()? {
+        Dialect::Postgres => Some(Form::Values),
+        Dialect::Mysql => Some(Form::Cases),
+        Dialect::Sqlite => None,
+    }
+}
+
+/// The condition that holds if a column, written `@`, is the same as a value, written `?`, and not only equal to it. `None`
+/// where nobody knows how to ask.
+#[allow(clippy::match_same_arms, reason = "each has a reason of its own")]
+pub(crate) fn same(dialect: Option<Dialect>, kind: Kind) -> Option<&'static str> {
+    use Dialect::{Mysql, Postgres, Sqlite};
+
+    Some(match (kind, dialect) {
+        (Kind::Plain, _) => "@ = ?",
+
+        // In many a collation `a`, `A` and `a ` are equal. SQLite keeps times as text as well.
+        (Kind::Text | Kind::Time | Kind::Other, Some(Sqlite)) => "@ = ? COLLATE BINARY",
+        // A `char(n)` is loaded with the spaces that it is filled up with, which a cast to text would drop; `concat` does not.
+        (Kind::Text, Some(Postgres)) => "concat(@) COLLATE \"C\" = ?",
+        // Bytes of a column that are no text in its character set all become the same `?` when they are converted, but differ
+        // in its own collation. `STRCMP`, since MySQL's `=` takes a JSON for a number.
+        (Kind::Text, Some(Mysql)) => {
+            "STRCMP(@, ?) = 0 AND CAST(CONVERT(@ USING utf8mb4) AS BINARY) = CAST(CONVERT(? USING utf8mb4) AS BINARY)"
+        }
+
+        // The bytes of a double.
+        (Kind::Decimal, Some(Sqlite)) => "@ = ?",
+        // The scale is in the text: 1.0 is not 1.00.
+        (Kind::Decimal | Kind::Shown, Some(Postgres)) => "concat(@) COLLATE \"C\" = CAST(? AS text)",
+        // The scale is the column's. diesel-async binds a decimal as text, which MySQL would compare as a float.
+        (Kind::Decimal, Some(Mysql)) => "@ = CAST(? AS DECIMAL(65, 30))",
+
+        (Kind::Time, _) => "@ = ?",
+
+        // The text of a type is not known to tell all values apart, neither is its equality: an interval of one month is equal
+        // to one of 30 days.
+        (Kind::Other, Some(Postgres)) => "@ = ? AND concat(@) COLLATE \"C\" = CAST(? AS text)",
+        // What `impl ExactEquality` says.
+        (Kind::Other, Some(Mysql) | None) => "@ = ?",
+
+        (Kind::Shown, Some(Sqlite | Mysql)) | (Kind::Text | Kind::Decimal | Kind::Shown, None) => {
+            return None;
+        }
+    })
+}
+
+/// The same for a value of any type, also of one that has no equality. It may take a value for another one if the column
+/// keeps it in another way than it was sent.
+pub(crate) fn stored(dialect: Option<Dialect>) -> &'static str {
+    match dialect {
+        Some(Dialect::Postgres) => "concat(@) COLLATE \"C\" = CAST(? AS text)",
+        Some(Dialect::Sqlite) => "@ = ? COLLATE BINARY",
+        Some(Dialect::Mysql) | None => "@ = ?",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Dialect, same};
+    use crate::loaded::Kind;
+
+    mod sqlite {
+        pub(super) mod backend {
+            pub(crate) struct Sqlite;
+        }
+    }
+
+    struct Pg;
+
+    struct Mysql;
+
+    #[test]
+    fn a_backend_of_diesels_is_known_by_its_type_and_its_whole_name() {
+        assert_eq!(Dialect::of::<diesel::sqlite::Sqlite>(), Some(Dialect::Sqlite));
+        #[cfg(feature = "postgres")]
+        {
+            assert_eq!(Dialect::of::<diesel::pg::Pg>(), Some(Dialect::Postgres));
+            assert_eq!(std::any::type_name::<diesel::pg::Pg>(), "diesel::pg::backend::Pg");
+        }
+        #[cfg(feature = "mysql")]
+        {
+            assert_eq!(Dialect::of::<diesel::mysql::Mysql>(), Some(Dialect::Mysql));
+            assert_eq!(std::any::type_name::<diesel::mysql::Mysql>(), "diesel::mysql::backend::Mysql");
+        }
+    }
+
+    #[test]
+    fn a_type_with_the_same_last_name_is_another() {
+        assert_eq!(Dialect::of::<sqlite::backend::Sqlite>(), None);
+        assert_eq!(Dialect::of::<Pg>(), None);
+        assert_eq!(Dialect::of::<Mysql>(), None);
+    }
+
+    #[test]
+    fn where_the_database_is_not_known_nothing_is_compared_that_depends_on_it() {
+        for kind in [Kind::Text, Kind::Decimal, Kind::Shown] {
+            assert_eq!(same(None, kind), None, "{kind:?}");
+        }
+        assert_eq!(same(None, Kind::Plain), Some("@ = ?"));
+    }
+}

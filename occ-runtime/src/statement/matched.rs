@@ -1,0 +1,46 @@
+//! `SELECT "version" FROM "products" WHERE ..`: whether an UPDATE would match its row now.
+
+use diesel::Column as _;
+use diesel::RunQueryDsl;
+use diesel::backend::Backend;
+use diesel::expression::Expression;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::result::QueryResult;
+
+use super::update::{Assignments, Update};
+use super::{FromClause, dialect};
+use crate::model::{Columns, OptimisticLock};
+
+/// Reads a row if the update would match it. `LOCKED`, nobody can change that until the end of the transaction.
+pub struct Matched<'u, 'a, M: OptimisticLock, A, const LOCKED: bool>(pub(crate) &'u Update<'a, M, A>);
+
+impl<M, A, DB, const LOCKED: bool> QueryFragment<DB> for Matched<'_, '_, M, A, LOCKED>
+where
+    DB: Backend + 'static,
+    M: Columns<DB>,
+    A: Assignments<M, DB>,
+    FromClause<M>: QueryFragment<DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql("SELECT ");
+        out.push_identifier(M::VersionColumn::NAME)?;
+        out.push_sql(" FROM ");
+        self.0.walk_matched(out.reborrow())?;
+        if LOCKED {
+            out.push_sql(dialect::for_update::<DB>().unwrap_or_default());
+        }
+        Ok(())
+    }
+}
+
+impl<M: OptimisticLock, A, const LOCKED: bool> Query for Matched<'_, '_, M, A, LOCKED> {
+    type SqlType = <M::VersionColumn as Expression>::SqlType;
+}
+
+impl<M: OptimisticLock, A, Conn, const LOCKED: bool> RunQueryDsl<Conn> for Matched<'_, '_, M, A, LOCKED> {}
+
+impl<M: OptimisticLock, A, const LOCKED: bool> QueryId for Matched<'_, '_, M, A, LOCKED> {
+    type QueryId = ();
+    // Rarely sent, so it is kept under its text.
+    const HAS_STATIC_QUERY_ID: bool = false;
+}

@@ -57,8 +57,8 @@ use crate::statement::WholeRow;
 /// Dropped half-way, `run` and a `modify` that has locked the row leave a transaction open on the connection: drop that
 /// too. A pool of diesel-async's does so by itself.
 pub trait AsyncRetryDsl {
-    /// As [`RetryDsl::run`](crate::RetryDsl::run). The future is `Send`, so it can be awaited in a handler or a spawned
-    /// task, whatever the closure captures:
+    /// As [`RetryDsl::run`](crate::RetryDsl::run). The future is `Send`, so it is awaited in a handler or a spawned task,
+    /// with a closure that borrows from there:
     ///
     /// ```
     /// use axum::Router;

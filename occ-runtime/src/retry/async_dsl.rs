@@ -62,8 +62,8 @@ use crate::transaction::{Restore, VersionedValues};
 /// Dropped during an attempt they leave the connection of no more use, and it says so: see
 /// [`needs_new_connection`](crate::Error::needs_new_connection). Dropped while they wait for the next one, they leave nothing.
 pub trait AsyncRetryDsl {
-    /// As [`RetryDsl::run`](crate::RetryDsl::run). The future is `Send`, so it can be awaited in a handler or a spawned
-    /// task, whatever the closure captures:
+    /// As [`RetryDsl::run`](crate::RetryDsl::run). The future is `Send`, so it is awaited in a handler or a spawned task,
+    /// with a closure that borrows from there:
     ///
     /// ```
     /// use axum::Router;

@@ -125,7 +125,7 @@ pub trait AsyncWritesOn<C: AsyncConnection>: Columns<C::Backend> {
     #[doc(hidden)]
     fn put_unversioned<A>(&self, assignments: A, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
     where
-        A: Assignments<Self, C::Backend> + Send;
+        A: Assignments<Self, C::Backend> + Send + Sync;
 
     #[doc(hidden)]
     fn send_unversioned<A>(&self, assignments: A, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send

@@ -157,8 +157,8 @@ pub(crate) fn same(dialect: Option<Dialect>, kind: Kind) -> Option<&'static str>
     })
 }
 
-/// The same for a value of any type, also of one that has no equality. It may take a value for another one if the column
-/// keeps it in another way than it was sent.
+/// The same for a value of any type, also of one that has no equality. A column that keeps something else than what it was
+/// sent, such as one that rounds, is not found to be the same.
 pub(crate) fn stored(dialect: Option<Dialect>) -> &'static str {
     match dialect {
         Some(Dialect::Postgres) => "concat(@) COLLATE \"C\" = CAST(? AS text)",

@@ -1,6 +1,6 @@
 //! What makes one thing of the rows of a batch.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 use std::hash::{BuildHasher as _, Hash as _, Hasher as _, RandomState};
 
@@ -15,32 +15,75 @@ use crate::operation::{key_text, next_version};
 /// What came of the rows of a batch so far.
 pub(crate) struct Batch<T> {
     done: Vec<T>,
-    stale: Vec<StaleObjectError>,
+    /// Each with its place in the slice.
+    stale: Vec<(usize, StaleObjectError)>,
+    /// The places of rows that were gone after others had been deleted.
+    gone_along: Vec<usize>,
     error: Option<Error>,
 }
 
 impl<T> Batch<T> {
     pub(crate) fn of(rows: usize) -> Self {
-        Self { done: Vec::with_capacity(rows), stale: Vec::new(), error: None }
+        Self { done: Vec::with_capacity(rows), stale: Vec::new(), gone_along: Vec::new(), error: None }
     }
 
     /// Takes the outcome of one row. A stale row ends nothing, since all of them are to be named; any other error does.
-    pub(crate) fn ends_with(&mut self, outcome: Result<T, Error>) -> bool {
+    pub(crate) fn ends_with(&mut self, place: usize, outcome: Result<T, Error>) -> bool {
         match outcome {
             Ok(done) => self.done.push(done),
-            Err(Error::Stale(stale)) => self.stale.push(stale),
+            Err(Error::Stale(stale)) => {
+                if stale.is_deleted() && !self.done.is_empty() {
+                    self.gone_along.push(place);
+                }
+                self.stale.push((place, stale));
+            }
             Err(error) => self.error = Some(error),
         }
         self.error.is_some()
     }
 
     /// All or nothing.
-    pub(crate) fn finish(self) -> Result<Vec<T>, Error> {
+    pub(crate) fn finish(mut self) -> Result<Vec<T>, Error> {
         match self.error {
             Some(error) => Err(error),
             None if self.stale.is_empty() => Ok(self.done),
-            None => Err(StaleBatchError::new(self.stale).into()),
+            None => {
+                self.stale.sort_by_key(|(place, _)| *place);
+                Err(StaleBatchError::new(self.stale.into_iter().map(|(_, stale)| stale).collect()).into())
+            }
         }
+    }
+}
+
+/// The order in which rows are deleted one by one. A row that the database deletes along with another one (`ON DELETE
+/// CASCADE`) has to go before that, or it would look as if somebody else had deleted it.
+pub(crate) struct Order {
+    places: Vec<usize>,
+    /// How often it may still change: each time a row at least comes to its place.
+    changes: usize,
+}
+
+impl Order {
+    /// That of the slice.
+    pub(crate) fn of(rows: usize) -> Self {
+        Self { places: (0..rows).collect(), changes: rows }
+    }
+
+    pub(crate) fn places(&self) -> impl Iterator<Item = usize> {
+        self.places.iter().copied()
+    }
+
+    /// Brings the rows forward that may have been deleted along with others; `false` if there are none. What was found last
+    /// hangs on what was found before, so it comes first.
+    pub(crate) fn bring_forward<T>(&mut self, batch: &Batch<T>) -> bool {
+        if batch.error.is_some() || batch.gone_along.is_empty() || self.changes == 0 {
+            return false;
+        }
+        self.changes -= 1;
+        let first: HashSet<usize> = batch.gone_along.iter().copied().collect();
+        let rest = self.places.iter().copied().filter(|place| !first.contains(place));
+        self.places = batch.gone_along.iter().rev().copied().chain(rest).collect();
+        true
     }
 }
 

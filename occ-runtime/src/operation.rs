@@ -291,9 +291,9 @@ macro_rules! lock_operations {
             }
             let begun = $begin(conn)$(.$await)??;
             let mut batch = all_or_nothing::Batch::of(rows.len());
-            for row in rows {
+            for (place, row) in rows.iter().enumerate() {
                 let outcome = row.put(Operation::Save, WholeRow, conn)$(.$await)?;
-                if batch.ends_with(outcome) {
+                if batch.ends_with(place, outcome) {
                     break;
                 }
             }
@@ -317,15 +317,22 @@ macro_rules! lock_operations {
                     return Ok(());
                 }
             }
-            let begun = $begin(conn)$(.$await)??;
-            let mut batch = all_or_nothing::Batch::of(rows.len());
-            for row in rows {
-                let outcome = row.send_delete(row.version(), Always, conn)$(.$await)?;
-                if batch.ends_with(outcome) {
-                    break;
+            let mut order = all_or_nothing::Order::of(rows.len());
+            loop {
+                let begun = $begin(conn)$(.$await)??;
+                let mut batch = all_or_nothing::Batch::of(rows.len());
+                for place in order.places() {
+                    let row = &rows[place];
+                    let outcome = row.send_delete(row.version(), Always, conn)$(.$await)?;
+                    if batch.ends_with(place, outcome) {
+                        break;
+                    }
                 }
+                if !order.bring_forward(&batch) {
+                    return $end(batch.finish(), begun, conn)$(.$await)?.map(|_| ());
+                }
+                $roll_back(begun, conn)$(.$await)??;
             }
-            $end(batch.finish(), begun, conn)$(.$await)?.map(|_| ())
         }
 
         /// `false`: nothing is written, and the rows are to be sent one by one.
@@ -428,7 +435,8 @@ where
     if next == expected && !(in_transaction && is_xmin::<M::Version>()) {
         return Err(VersionError::new(format!(
             "the database has left row {} of `{}` at version {expected:?}: create the trigger that moves it on with every \
-             UPDATE, and roll this one back",
+             UPDATE (on MySQL a column with ON UPDATE CURRENT_TIMESTAMP stays where nothing else changes, and needs it as well), \
+             and roll this one back",
             key_text::<DB, M>(row),
             M::table_name()
         ))

@@ -97,6 +97,11 @@ const POSTGRES_LOST: &[Text] = &[
     Whole("terminating connection because of crash of another server process"),
     Whole("terminating connection because of unexpected SIGQUIT signal"),
     Whole("terminating connection because protocol synchronization was lost"),
+    // The connection names a statement that the server has forgotten, has for something else, or has to plan anew.
+    Around("prepared statement \"", "\" does not exist"),
+    Around("prepared statement \"", "\" already exists"),
+    Around("bind message supplies ", ""),
+    Whole("cached plan must not change result type"),
 ];
 
 const MYSQL_LOST: &[Text] = &[
@@ -126,6 +131,9 @@ const MYSQL_LOST: &[Text] = &[
     Whole("Got an error reading communication packets"),
     Whole("Got timeout writing communication packets"),
     Whole("Got an error writing communication packets"),
+    // The connection names a statement that the server has forgotten.
+    Around("Unknown prepared statement handler (", ""),
+    Whole("Prepared statement needs to be re-prepared"),
     // By a server that was the primary and is no more: the connection works, and leads to the wrong place.
     Around("The MySQL server is running with the --", "read-only option so it cannot execute this statement"),
     Around(

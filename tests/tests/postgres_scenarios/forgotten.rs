@@ -4,7 +4,6 @@ use super::cell::{batch, connect, save, verify};
 use super::product::{Product, load};
 
 super::scenarios! {
-    #[ignore = "until `needs_new_connection` knows these messages"]
     async fn a_statement_that_the_server_has_forgotten_asks_for_a_new_connection(database) {
         for forget in ["DEALLOCATE ALL", "DISCARD PLANS; DEALLOCATE ALL"] {
             let conn = &mut connect(database).await;
@@ -20,7 +19,6 @@ super::scenarios! {
         }
     }
 
-    #[ignore = "until `needs_new_connection` knows these messages"]
     async fn a_statement_whose_columns_have_another_type_asks_for_a_new_connection(database) {
         let conn = &mut connect(database).await;
         let mut row = load(1, conn).await;

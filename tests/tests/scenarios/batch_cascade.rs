@@ -50,7 +50,6 @@ const ORDERS: &[&[usize]] = &[
 ];
 
 super::scenarios! {
-    #[ignore = "until batches know what they have deleted themselves"]
     async fn rows_are_deleted_along_with_the_row_they_hang_on(database) {
         let conn = &mut connect(database).await;
         for order in ORDERS {
@@ -61,7 +60,6 @@ super::scenarios! {
         }
     }
 
-    #[ignore = "until batches know what they have deleted themselves"]
     async fn a_stale_row_among_rows_that_hang_together_is_the_one_that_is_named(database) {
         let conn = &mut connect(database).await;
         for order in ORDERS {

@@ -32,8 +32,10 @@ mod retry;
 mod retry_events;
 mod save;
 mod tracked;
+mod tracked_model;
 mod tracked_rollback;
 mod transactions;
+mod unique_key;
 mod unversioned;
 pub(crate) mod upserts;
 #[cfg(feature = "kinds")]

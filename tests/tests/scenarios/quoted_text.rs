@@ -267,15 +267,15 @@ super::scenarios! {
     async fn a_quoted_text_is_not_retried(database) {
         let conn = &mut connect(database).await;
         refuse_with("refused: database is locked, deadlock detected, Lock wait timeout exceeded", conn).await;
-        let mut attempts = 0;
+        let attempts = std::sync::atomic::AtomicU32::new(0);
         let error = retry(&super::retry::at_once().attempts(5), conn, async |conn| {
-            attempts += 1;
+            attempts.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
             let mut product: Product = load(1, conn).await;
             save(&mut product, conn).await
         })
         .await
         .unwrap_err();
-        assert_eq!(attempts, 1);
+        assert_eq!(attempts.into_inner(), 1);
         assert_yours(&error, "the trigger's");
     }
 }

@@ -465,11 +465,10 @@ super::scenarios! {
     async fn a_conflict_behind_an_error_in_a_box_is_retried_and_the_box_comes_back_as_it_is(database) {
         type Boxed = Box<dyn std::error::Error + Send + Sync>;
         let conn = &mut connect(database).await;
-        let mut attempts = 0;
+        let attempts = AtomicU32::new(0);
         let version = retry(&at_once(), conn, async |conn| {
-            attempts += 1;
             let mut product = load(1, conn).await;
-            if attempts == 1 {
+            if attempts.fetch_add(1, Relaxed) == 0 {
                 product.version = 7;
             }
             save(&mut product, conn).await.map_err(|error| Selling(Box::new(Selling(error.into()))))?;
@@ -477,13 +476,13 @@ super::scenarios! {
         })
         .await
         .unwrap();
-        assert_eq!((attempts, version), (2, 2));
+        assert_eq!((attempts.load(Relaxed), version), (2, 2));
 
-        let mut old = load(1, conn).await;
+        let old = load(1, conn).await;
         somebody_saves(database);
         let (policy, seen) = observed(at_once().attempts(3));
         let error = retry(&policy, conn, async |conn| {
-            save(&mut old, conn).await.map_err(|error| Selling(error.into()).into())
+            save(&mut old.clone(), conn).await.map_err(|error| Selling(error.into()).into())
         })
         .await
         .map(|()| "saved")
@@ -493,20 +492,20 @@ super::scenarios! {
         assert_eq!(seen.lock().unwrap().len(), 3);
 
         // What is no conflict ends it at once, as does an error of one's own with nothing behind it.
-        let mut attempts = 0;
+        attempts.store(0, Relaxed);
         let refused = retry(&policy, conn, async |conn| {
-            attempts += 1;
+            attempts.fetch_add(1, Relaxed);
             let refused = batch("INSERT INTO products VALUES (1, 'twice', NULL, 0, 1)", conn).await;
             refused.map_err(|error| Boxed::from(Selling(error.into())))
         })
         .await;
         assert!(refused.is_err_and(|error| error.is::<Selling>()));
         let own = retry(&policy, conn, async |_| {
-            attempts += 1;
+            attempts.fetch_add(1, Relaxed);
             Err::<(), Boxed>("sold out".into())
         })
         .await;
         assert_eq!(own.unwrap_err().to_string(), "sold out");
-        assert_eq!(attempts, 2);
+        assert_eq!(attempts.load(Relaxed), 2);
     }
 }

@@ -158,4 +158,5 @@ pub(crate) fn one_by_one(written: QueryResult<usize>) -> Result<Option<DieselErr
 }
 
 /// What MySQL's server and its clients say of a statement that is longer than they take.
-const TOO_LONG: &[&str] = &["Got a packet bigger than 'max_allowed_packet'", "Got packet bigger than 'max_allowed_packet'"];
+const TOO_LONG: &[&str] =
+    &["Got a packet bigger than 'max_allowed_packet'", "Got packet bigger than 'max_allowed_packet'"];

@@ -88,47 +88,83 @@ pub trait AsyncWritesOn<C: AsyncConnection>: Columns<C::Backend> {
         A: Assignments<Self, C::Backend> + Send;
 
     #[doc(hidden)]
-    fn put<A>(&self, operation: Operation, assignments: A, conn: &mut C) -> impl Future<Output = Result<Self::Version, Error>> + Send
+    fn put<A>(
+        &self,
+        operation: Operation,
+        assignments: A,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<Self::Version, Error>> + Send
     where
         A: Assignments<Self, C::Backend> + Send;
 
     #[doc(hidden)]
-    fn put_generated<A>(&self, operation: Operation, assignments: A, conn: &mut C) -> impl Future<Output = Result<Self::Version, Error>> + Send
+    fn put_generated<A>(
+        &self,
+        operation: Operation,
+        assignments: A,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<Self::Version, Error>> + Send
     where
         A: Assignments<Self, C::Backend> + Send;
 
     #[doc(hidden)]
-    fn send_in_savepoint<S>(&self, statement: S, conn: &mut C) -> impl Future<Output = Result<usize, Error>> + Send
+    fn send_in_savepoint<S>(
+        &self,
+        statement: S,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<usize, Error>> + Send
     where
         S: QueryFragment<C::Backend> + QueryId + Send;
 
     #[doc(hidden)]
-    fn write_changes(tracked: &mut Tracked<Self>, expected: Option<&Self::Version>, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    fn write_changes(
+        tracked: &mut Tracked<Self>,
+        expected: Option<&Self::Version>,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<(), Error>> + Send
     where
         Self: Fields;
 
     #[doc(hidden)]
-    fn put_changes(tracked: &mut Tracked<Self>, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    fn put_changes(
+        tracked: &mut Tracked<Self>,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<(), Error>> + Send
     where
         Self: Fields;
 
     #[doc(hidden)]
-    fn settle(tracked: &Tracked<Self>, operation: Operation, conn: &mut C) -> impl Future<Output = Result<Settled, Error>> + Send
+    fn settle(
+        tracked: &Tracked<Self>,
+        operation: Operation,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<Settled, Error>> + Send
     where
         Self: Fields;
 
     #[doc(hidden)]
-    fn delete_tracked(tracked: &Tracked<Self>, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    fn delete_tracked(
+        tracked: &Tracked<Self>,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<(), Error>> + Send
     where
         Self: Fields;
 
     #[doc(hidden)]
-    fn put_unversioned<A>(&self, assignments: A, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    fn put_unversioned<A>(
+        &self,
+        assignments: A,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<(), Error>> + Send
     where
         A: Assignments<Self, C::Backend> + Send + Sync;
 
     #[doc(hidden)]
-    fn send_unversioned<A>(&self, assignments: A, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    fn send_unversioned<A>(
+        &self,
+        assignments: A,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<(), Error>> + Send
     where
         A: Assignments<Self, C::Backend> + Send + Sync;
 
@@ -144,7 +180,8 @@ pub trait AsyncWritesOn<C: AsyncConnection>: Columns<C::Backend> {
     fn write_all(rows: &mut [Self], conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send;
 
     #[doc(hidden)]
-    fn put_all(rows: &[Self], conn: &mut C) -> impl Future<Output = Result<Vec<Self::Version>, Error>> + Send;
+    fn put_all(rows: &[Self], conn: &mut C)
+    -> impl Future<Output = Result<Vec<Self::Version>, Error>> + Send;
 
     #[doc(hidden)]
     fn delete_all(rows: &[Self], conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send;
@@ -161,7 +198,12 @@ pub trait AsyncWritesOn<C: AsyncConnection>: Columns<C::Backend> {
         G: Guard<C::Backend> + Send;
 
     #[doc(hidden)]
-    fn send_delete<G>(&self, expected: &Self::Version, guard: G, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    fn send_delete<G>(
+        &self,
+        expected: &Self::Version,
+        guard: G,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<(), Error>> + Send
     where
         G: Guard<C::Backend> + Send;
 

@@ -99,12 +99,7 @@ pub trait WritesOn<C: Connection>: Columns<C::Backend> {
         A: Assignments<Self, C::Backend>;
 
     #[doc(hidden)]
-    fn put<A>(
-        &self,
-        operation: Operation,
-        assignments: A,
-        conn: &mut C,
-    ) -> Result<Self::Version, Error>
+    fn put<A>(&self, operation: Operation, assignments: A, conn: &mut C) -> Result<Self::Version, Error>
     where
         A: Assignments<Self, C::Backend>;
 

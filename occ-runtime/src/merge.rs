@@ -64,7 +64,11 @@ where
             Choice::Mine
         } else if since == Since::Unknown && !matches!(field.merge_rule(), Rule::Mine) {
             // What differs may be my own writing, which must neither be added once more nor be taken for theirs.
-            if field.is_same(mine, theirs) { Choice::Theirs } else { choose(field.name(), base, mine, theirs) }
+            if field.is_same(mine, theirs) {
+                Choice::Theirs
+            } else {
+                choose(field.name(), base, mine, theirs)
+            }
         } else {
             match field.merge_rule() {
                 // Also where both changes are the same: two people who count one each are two.

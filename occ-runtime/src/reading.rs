@@ -87,7 +87,8 @@ where
     };
     // A transaction has written the row, and nobody knows how it has ended.
     let stored = theirs.version() == written.version() && is_stored_as(written, theirs);
-    let rolled_back = theirs.version() == before.version() && (M::Check::BY_VERSION || is_stored_as(before, theirs));
+    let rolled_back =
+        theirs.version() == before.version() && (M::Check::BY_VERSION || is_stored_as(before, theirs));
     let since = if M::Check::BY_VERSION { Since::Nobody } else { Since::Others };
     if stored {
         Ok((written, since))

@@ -132,7 +132,8 @@ impl GuardError {
 
     /// There was no condition.
     pub(crate) fn held_back(operation: Operation, table: &'static str, key: String) -> Self {
-        let reason = "nothing was written: look for a trigger, a rule or a row policy that holds the statement back";
+        let reason =
+            "nothing was written: look for a trigger, a rule or a row policy that holds the statement back";
         Self { operation, table, key, reason }
     }
 

@@ -76,9 +76,7 @@ impl Call {
                 [a.clone(), Product { version: -1, ..b.clone() }].save_all_optimistic(conn).await
             }
             Self::DeleteBatch => [a.clone(), b.clone()].delete_all_optimistic(conn).await,
-            Self::Modify => {
-                Product::modify_optimistic(1, conn, |row| row.quantity += 1).await.map(|_| ())
-            }
+            Self::Modify => Product::modify_optimistic(1, conn, |row| row.quantity += 1).await.map(|_| ()),
             Self::LockingModify => {
                 let policy = RetryPolicy::new().escalate_after(0);
                 policy.modify(1, conn, |row: &mut Product| row.quantity += 1).await.map(|_| ())
@@ -91,9 +89,7 @@ impl Call {
                 .await
             }
             Self::Run => {
-                RetryPolicy::new()
-                    .run(conn, async |conn| save(&mut load(1, conn).await, conn).await)
-                    .await
+                RetryPolicy::new().run(conn, async |conn| save(&mut load(1, conn).await, conn).await).await
             }
         }
     }
@@ -120,12 +116,9 @@ async fn poll_at_most<F: Future>(times: usize, future: F) -> Option<F::Output> {
 async fn fresh_rows(database: &Database) {
     let conn = &mut connect(database).await;
     batch("DELETE FROM products", conn).await.unwrap();
-    batch(
-        "INSERT INTO products VALUES (1, 'lamp', 'bright', 10, 1), (2, 'desk', NULL, 20, 1)",
-        conn,
-    )
-    .await
-    .unwrap();
+    batch("INSERT INTO products VALUES (1, 'lamp', 'bright', 10, 1), (2, 'desk', NULL, 20, 1)", conn)
+        .await
+        .unwrap();
     insert_rows(conn).await;
 }
 

@@ -25,6 +25,7 @@ super::scenarios! {
         let mut old = row.clone();
         save(&mut row, conn).await.unwrap();
         assert!(save(&mut old, conn).await.unwrap_err().is_stale());
+        verify(&row, conn).await.unwrap();
         batch("ALTER TABLE products ALTER COLUMN version TYPE SMALLINT", &mut connect(database).await).await.unwrap();
         for error in [save(&mut old, conn).await.unwrap_err(), verify(&row, conn).await.unwrap_err()] {
             assert_eq!(error.to_string(), "cached plan must not change result type");

@@ -8,7 +8,8 @@ use occ_runtime::{Error, OptimisticLock, Tracked};
 use occ_tests::report::measured;
 
 use super::cell::{
-    Conn, Database, batch, begin, commit, connect, first, rebase, reload_tracked, rollback, save_tracked, transaction,
+    Conn, Database, batch, begin, commit, connect, first, rebase, reload_tracked, rollback, save_tracked,
+    transaction,
 };
 
 diesel::table! {

@@ -6,8 +6,8 @@ use occ_tests::cell::Backend;
 
 use super::article::{create_table, load};
 use super::cell::{
-    BACKEND, Conn, Database, batch, begin, commit, connect, delete_tracked, first, rebase, record, reload_tracked,
-    rollback, save_if, save_tracked, transaction,
+    BACKEND, Conn, Database, batch, begin, commit, connect, delete_tracked, first, rebase, record,
+    reload_tracked, rollback, save_if, save_tracked, transaction,
 };
 
 /// Somebody else counts five views.

@@ -9,7 +9,7 @@ use super::cell::{
 };
 
 diesel::table! {
-    lines (id) {
+    order_lines (id) {
         id -> Integer,
         order_id -> Integer,
         text -> Text,
@@ -21,7 +21,7 @@ diesel::table! {
 #[derive(Clone, Debug, PartialEq, Queryable, Selectable, OptimisticLock)]
 #[diesel(primary_key(order_id))]
 #[occ(unique_key)]
-struct Line {
+struct OrderLine {
     order_id: i32,
     text: String,
     #[occ(unversioned)]
@@ -29,14 +29,14 @@ struct Line {
     version: i32,
 }
 
-async fn create(conn: &mut Conn) -> Vec<Line> {
+async fn create(conn: &mut Conn) -> Vec<OrderLine> {
     batch(
-        "CREATE TABLE lines (id INTEGER PRIMARY KEY, order_id INTEGER NOT NULL, text VARCHAR(20) NOT NULL, \
+        "CREATE TABLE order_lines (id INTEGER PRIMARY KEY, order_id INTEGER NOT NULL, text VARCHAR(20) NOT NULL, \
          seen INTEGER NOT NULL, version INTEGER NOT NULL);
-         INSERT INTO lines VALUES (1, 7, 'a', 0, 1);
-         INSERT INTO lines VALUES (2, 7, 'b', 0, 1);
-         INSERT INTO lines VALUES (3, 8, 'c', 0, 1);
-         INSERT INTO lines VALUES (4, 9, 'd', 0, 1);",
+         INSERT INTO order_lines VALUES (1, 7, 'a', 0, 1);
+         INSERT INTO order_lines VALUES (2, 7, 'b', 0, 1);
+         INSERT INTO order_lines VALUES (3, 8, 'c', 0, 1);
+         INSERT INTO order_lines VALUES (4, 9, 'd', 0, 1);",
         conn,
     )
     .await
@@ -44,8 +44,8 @@ async fn create(conn: &mut Conn) -> Vec<Line> {
     stored(conn).await
 }
 
-async fn stored(conn: &mut Conn) -> Vec<Line> {
-    all(lines::table.order(lines::id).select(Line::as_select()), conn).await.unwrap()
+async fn stored(conn: &mut Conn) -> Vec<OrderLine> {
+    all(order_lines::table.order(order_lines::id).select(OrderLine::as_select()), conn).await.unwrap()
 }
 
 fn is_ambiguous(result: Result<(), Error>) -> bool {
@@ -63,7 +63,7 @@ super::scenarios! {
             if within {
                 begin(conn).await.unwrap();
             }
-            let mut line = Line { text: "mine".into(), seen: 3, ..before[0].clone() };
+            let mut line = OrderLine { text: "mine".into(), seen: 3, ..before[0].clone() };
             let in_memory = line.clone();
             assert!(is_ambiguous(save(&mut line, conn).await));
             assert!(is_ambiguous(touch(&mut line, conn).await));
@@ -76,7 +76,7 @@ super::scenarios! {
             }
             assert_eq!(stored(&mut connect(database).await).await, before);
         }
-        let mut line = Line { text: "mine".into(), ..before[2].clone() };
+        let mut line = OrderLine { text: "mine".into(), ..before[2].clone() };
         save(&mut line, conn).await.unwrap();
         assert_eq!((line.version, &stored(conn).await[2]), (2, &line));
         delete(&line, conn).await.unwrap();
@@ -87,7 +87,7 @@ super::scenarios! {
         let conn = &mut connect(database).await;
         let before = create(conn).await;
         for stale_first in [false, true] {
-            let stale = Line { version: 5, ..before[3].clone() };
+            let stale = OrderLine { version: 5, ..before[3].clone() };
             let mut rows = vec![before[0].clone(), stale];
             if stale_first {
                 rows.reverse();

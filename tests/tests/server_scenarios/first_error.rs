@@ -3,7 +3,9 @@
 use occ_runtime::{Error, Transient};
 use occ_tests::cell::Backend;
 
-use super::cell::{BACKEND, Conn, batch, begin, connect, delete, record, rollback, save, save_all, transaction};
+use super::cell::{
+    BACKEND, Conn, batch, begin, connect, delete, record, rollback, save, save_all, transaction,
+};
 use super::product::{Product, load};
 
 /// Makes one statement of `victim` fail by a deadlock, which ends the whole transaction on MySQL and MariaDB.

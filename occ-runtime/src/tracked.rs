@@ -206,6 +206,10 @@ impl<T: Fields> DerefMut for Tracked<T> {
 }
 
 /// Shows the fields, each changed one with what it was. Without those that are `#[occ(secret)]`.
+#[allow(
+    clippy::missing_fields_in_debug,
+    reason = "what is shown is the value, and not what occ knows of its writes"
+)]
 impl<T: Fields> fmt::Debug for Tracked<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("Tracked");

@@ -37,6 +37,7 @@ mod tracked_rollback;
 mod transactions;
 mod unique_key;
 mod unversioned;
+#[allow(unused_macros, unused_imports, reason = "a MultiConnection has no upsert of one database alone")]
 pub(crate) mod upserts;
 #[cfg(feature = "kinds")]
 pub(crate) mod version_kinds;

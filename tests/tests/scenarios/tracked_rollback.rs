@@ -264,7 +264,7 @@ super::scenarios! {
 diesel::table! {
     prices (id) {
         id -> Integer,
-        price -> Double,
+        amount -> Integer,
         label -> Text,
         visits -> Integer,
         version -> Integer,
@@ -277,7 +277,7 @@ diesel::table! {
 pub struct Price {
     id: i32,
     #[occ(merge = theirs)]
-    price: f64,
+    amount: i32,
     #[occ(merge = theirs)]
     label: String,
     #[occ(merge = add)]
@@ -285,31 +285,27 @@ pub struct Price {
     version: i32,
 }
 
-/// A trigger rounds the price up to the next whole number.
+/// A trigger rounds the amount up to an even number.
 async fn create_prices(conn: &mut Conn) {
-    let (kind, trigger) = match BACKEND {
-        Backend::Postgres => (
-            "DOUBLE PRECISION",
+    let trigger = match BACKEND {
+        Backend::Postgres => {
             "CREATE FUNCTION rounded() RETURNS trigger LANGUAGE plpgsql AS \
-             'BEGIN NEW.price = ceil(NEW.price); RETURN NEW; END';
-             CREATE TRIGGER prices_rounded BEFORE UPDATE ON prices FOR EACH ROW EXECUTE FUNCTION rounded()",
-        ),
-        Backend::Mysql => (
-            "DOUBLE",
-            "CREATE TRIGGER prices_rounded BEFORE UPDATE ON prices FOR EACH ROW SET NEW.price = CEIL(NEW.price)",
-        ),
-        Backend::Sqlite => (
-            "DOUBLE",
-            "CREATE TRIGGER prices_rounded AFTER UPDATE ON prices WHEN NEW.price <> round(NEW.price + 0.49)
-             BEGIN UPDATE prices SET price = round(NEW.price + 0.49) WHERE id = NEW.id; END",
-        ),
+             'BEGIN NEW.amount = NEW.amount + NEW.amount % 2; RETURN NEW; END';
+             CREATE TRIGGER prices_rounded BEFORE UPDATE ON prices FOR EACH ROW EXECUTE FUNCTION rounded()"
+        }
+        Backend::Mysql => {
+            "CREATE TRIGGER prices_rounded BEFORE UPDATE ON prices FOR EACH ROW \
+             SET NEW.amount = NEW.amount + NEW.amount % 2"
+        }
+        Backend::Sqlite => {
+            "CREATE TRIGGER prices_rounded AFTER UPDATE ON prices WHEN NEW.amount % 2 = 1
+             BEGIN UPDATE prices SET amount = NEW.amount + 1 WHERE id = NEW.id; END"
+        }
     };
     batch(
-        &format!(
-            "CREATE TABLE prices (id INTEGER PRIMARY KEY, price {kind} NOT NULL, label VARCHAR(50) NOT NULL, \
-             visits INTEGER NOT NULL, version INTEGER NOT NULL);
-             INSERT INTO prices VALUES (1, 1, 'a', 10, 1);"
-        ),
+        "CREATE TABLE prices (id INTEGER PRIMARY KEY, amount INTEGER NOT NULL, label VARCHAR(50) NOT NULL, \
+         visits INTEGER NOT NULL, version INTEGER NOT NULL);
+         INSERT INTO prices VALUES (1, 1, 'a', 10, 1);",
         conn,
     )
     .await
@@ -326,13 +322,13 @@ super::scenarios! {
         let conn = &mut connect(database).await;
         create_prices(conn).await;
         let mut mine = load_price(conn).await;
-        mine.price = 1.5;
+        mine.amount = 3;
         save_tracked(&mut mine, conn).await.unwrap();
-        mine.price = 7.0;
+        mine.amount = 8;
         rebase(&mut mine, conn).await.unwrap();
-        assert_eq!((mine.price, mine.original().price), (7.0, 2.0), "my edit is kept, on what the row holds");
+        assert_eq!((mine.amount, mine.original().amount), (8, 4), "my edit is kept, on what the row holds");
         save_tracked(&mut mine, conn).await.unwrap();
-        assert_eq!(load_price(conn).await.price, 7.0);
+        assert_eq!(load_price(conn).await.amount, 8);
     }
 
     async fn what_a_method_of_the_struct_has_written_is_not_added_twice(database) {

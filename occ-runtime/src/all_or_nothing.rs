@@ -10,7 +10,7 @@ use diesel::result::{DatabaseErrorKind, Error as DieselError, QueryResult};
 use crate::error::{DuplicateRowError, Error, StaleBatchError, StaleObjectError, VersionError};
 use crate::identity::Identity;
 use crate::model::{Columns, OptimisticLock};
-use crate::operation::{key_text, next_version};
+use crate::outcome::{key_text, next_version};
 
 /// What came of the rows of a batch so far.
 pub(crate) struct Batch<T> {

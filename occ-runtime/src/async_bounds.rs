@@ -24,6 +24,7 @@ use crate::lock::{LockMode, LockVersion, RowLocks};
 use crate::merge::{Choice, merge};
 use crate::model::{Columns, OptimisticLock};
 use crate::operation;
+use crate::outcome;
 use crate::reading;
 use crate::statement::{
     Always, AsLoaded, Assignments, Chunks, CurrentRow, CurrentVersion, Delete, Erased, Form, FromClause,

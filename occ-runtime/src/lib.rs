@@ -36,6 +36,7 @@ mod methods;
 mod model;
 mod nan;
 mod operation;
+mod outcome;
 mod prepare;
 mod reading;
 #[cfg(feature = "retry")]
@@ -58,6 +59,7 @@ mod transient;
 mod trigger;
 #[cfg(feature = "uuid")]
 mod uuid;
+mod versioned_values;
 mod written_once;
 #[cfg(feature = "postgres")]
 mod xmin;
@@ -102,11 +104,12 @@ pub use tracked::Tracked;
 pub use tracked_methods::TrackedDsl;
 #[cfg(feature = "async")]
 pub use transaction::async_optimistic_transaction;
-pub use transaction::{VersionedValues, optimistic_transaction};
+pub use transaction::optimistic_transaction;
 pub use transient::Transient;
 pub use trigger::VersionTrigger;
 #[cfg(feature = "uuid")]
 pub use uuid::{UuidV4, UuidV7};
+pub use versioned_values::VersionedValues;
 #[cfg(feature = "postgres")]
 pub use xmin::{Xid, Xmin};
 

@@ -3,18 +3,6 @@
 //! No operation changes the caller's value before the database has accepted the statement: setting the version is
 //! the last step. So a conflict, a database error, a panic or a dropped future leave the value as it was.
 
-use diesel::backend::Backend;
-use diesel::result::Error as DieselError;
-
-use crate::column::ValueText;
-use crate::error::{
-    AmbiguousKeyError, Error, GuardError, LockedError, Operation, StaleObjectError, VersionError,
-};
-use crate::generator::VersionGenerator as _;
-use crate::loaded::Check as _;
-use crate::model::{Columns, OptimisticLock};
-use crate::trace;
-
 /// The bodies of [`LocksOn`](crate::bounds::LocksOn) and of its async twin. `$execute` runs a statement, `$first` a
 /// query for one row, `$refused` the same after a refusal, `$all` one for many, `$apart` keeps an operation out of the
 /// code of those that do not use it. `$depth` counts the open transactions, `$begin` begins one, `$end` ends it as its
@@ -37,7 +25,7 @@ macro_rules! lock_operations {
             let next = match expected {
                 Some(expected) if expected != self.version() => {
                     let actual = $refused(CurrentVersion::of(self), &mut *conn)$(.$await)?;
-                    Err(operation::read_at_another_version::<C::Backend, M>(operation, self, expected, actual))
+                    Err(outcome::read_at_another_version::<C::Backend, M>(operation, self, expected, actual))
                 }
                 _ => self.put(operation, assignments, &mut *conn)$(.$await)?,
             };
@@ -55,7 +43,7 @@ macro_rules! lock_operations {
                 return $apart(self.put_generated(operation, assignments, conn))$(.$await)?;
             }
             let expected = self.version();
-            let next = operation::next_version::<M>(expected)?;
+            let next = outcome::next_version::<M>(expected)?;
             let update = Update::new(self, assignments, Some(&next), Some(expected));
             let rows = if M::UNIQUE_KEY {
                 $apart(self.send_in_savepoint(update, conn))$(.$await)??
@@ -64,7 +52,7 @@ macro_rules! lock_operations {
             };
             if rows != 1 {
                 let actual = $refused(CurrentVersion::of(self), conn)$(.$await)?;
-                return Err(operation::refused::<C::Backend, M>(operation, self, expected, rows, actual, A::GUARDS));
+                return Err(outcome::refused::<C::Backend, M>(operation, self, expected, rows, actual, A::GUARDS));
             }
             Ok(next)
         }
@@ -86,10 +74,10 @@ macro_rules! lock_operations {
                 if next.len() != 1 {
                     let actual = $refused(CurrentVersion::of(self), conn)$(.$await)?;
                     let rows = next.len();
-                    return Err(operation::refused::<C::Backend, M>(operation, self, expected, rows, actual, A::GUARDS));
+                    return Err(outcome::refused::<C::Backend, M>(operation, self, expected, rows, actual, A::GUARDS));
                 }
                 let next = next.swap_remove(0);
-                operation::moved::<C::Backend, M>(self, expected, &next, in_transaction)?;
+                outcome::moved::<C::Backend, M>(self, expected, &next, in_transaction)?;
                 return Ok(next);
             }
             let begun = $begin(conn)$(.$await)??;
@@ -99,10 +87,10 @@ macro_rules! lock_operations {
                     let actual = $refused(CurrentVersion::of(self), conn)$(.$await)?;
                     match actual {
                         Ok(next) if rows == 1 => {
-                            operation::moved::<C::Backend, M>(self, expected, &next, in_transaction).map(|()| next)
+                            outcome::moved::<C::Backend, M>(self, expected, &next, in_transaction).map(|()| next)
                         }
                         actual => {
-                            Err(operation::refused::<C::Backend, M>(operation, self, expected, rows, actual, A::GUARDS))
+                            Err(outcome::refused::<C::Backend, M>(operation, self, expected, rows, actual, A::GUARDS))
                         }
                     }
                 }
@@ -118,7 +106,7 @@ macro_rules! lock_operations {
         {
             let begun = $begin(conn)$(.$await)??;
             let sent = match $execute(statement, conn)$(.$await)? {
-                Ok(rows) if rows > 1 => Err(operation::ambiguous::<C::Backend, M>(self, rows)),
+                Ok(rows) if rows > 1 => Err(outcome::ambiguous::<C::Backend, M>(self, rows)),
                 Ok(rows) => Ok(rows),
                 Err(error) => Err(error.into()),
             };
@@ -138,7 +126,7 @@ macro_rules! lock_operations {
                 Some(expected) if expected != tracked.value.version() => {
                     let row = &tracked.value;
                     let actual = $refused(CurrentVersion::of(row), &mut *conn)$(.$await)?;
-                    Err(operation::read_at_another_version::<C::Backend, M>(Operation::Save, row, expected, actual))
+                    Err(outcome::read_at_another_version::<C::Backend, M>(Operation::Save, row, expected, actual))
                 }
                 _ => Self::put_changes(tracked, &mut *conn)$(.$await)?,
             };
@@ -178,16 +166,16 @@ macro_rules! lock_operations {
             M: Fields,
         {
             let written = &tracked.original;
-            if operation::is_there::<M::Version>($refused(StoredAs::of(written), conn)$(.$await)?)? {
+            if outcome::is_there::<M::Version>($refused(StoredAs::of(written), conn)$(.$await)?)? {
                 return Ok(Settled::Stored);
             }
             if let Some(before) = tracked.before() {
-                if operation::is_there::<M::Version>($refused(StoredAs::of(before), conn)$(.$await)?)? {
+                if outcome::is_there::<M::Version>($refused(StoredAs::of(before), conn)$(.$await)?)? {
                     return Ok(Settled::RolledBack);
                 }
             }
             let actual = $refused(CurrentVersion::of(written), conn)$(.$await)?;
-            Err(operation::refused::<C::Backend, M>(operation, written, written.version(), 0, actual, false))
+            Err(outcome::refused::<C::Backend, M>(operation, written, written.version(), 0, actual, false))
         }
 
         $($async)? fn delete_tracked(tracked: &Tracked<M>, conn: &mut C) -> Result<(), Error>
@@ -243,7 +231,7 @@ macro_rules! lock_operations {
             if rows != 1 {
                 let actual = $refused(CurrentVersion::of(self), conn)$(.$await)?;
                 let expected = self.version();
-                return Err(operation::refused::<C::Backend, M>(Operation::Save, self, expected, rows, actual, false));
+                return Err(outcome::refused::<C::Backend, M>(Operation::Save, self, expected, rows, actual, false));
             }
             Ok(())
         }
@@ -379,7 +367,7 @@ macro_rules! lock_operations {
             if rows != 1 {
                 let actual = $refused(CurrentVersion::of(self), conn)$(.$await)?;
                 let guarded = G::GUARDS;
-                return Err(operation::refused::<C::Backend, M>(Operation::Delete, self, expected, rows, actual, guarded));
+                return Err(outcome::refused::<C::Backend, M>(Operation::Delete, self, expected, rows, actual, guarded));
             }
             Ok(())
         }
@@ -388,7 +376,7 @@ macro_rules! lock_operations {
             let mut conn = InFlight::begin(conn)?;
             let seen = $first(CurrentVersion::of(self), &mut *conn)$(.$await)?;
             conn.land();
-            operation::expect_version::<C::Backend, M>(Operation::Verify, self, seen)
+            outcome::expect_version::<C::Backend, M>(Operation::Verify, self, seen)
         }
     };
 }
@@ -411,212 +399,12 @@ macro_rules! row_lock_operations {
             };
             conn.land();
             match held {
-                Some(Ok(_)) => Err(operation::locked::<C::Backend, M>(self)),
-                Some(gone) => operation::expect_version::<C::Backend, M>(Operation::Lock, self, gone),
-                None => operation::expect_version::<C::Backend, M>(Operation::Lock, self, seen),
+                Some(Ok(_)) => Err(outcome::locked::<C::Backend, M>(self)),
+                Some(gone) => outcome::expect_version::<C::Backend, M>(Operation::Lock, self, gone),
+                None => outcome::expect_version::<C::Backend, M>(Operation::Lock, self, seen),
             }
         }
     };
 }
 
 pub(crate) use {lock_operations, row_lock_operations};
-
-/// A version made by the database must move, or it guards nothing. Only `xmin` is the same for a whole transaction.
-pub(crate) fn moved<DB, M>(
-    row: &M,
-    expected: &M::Version,
-    next: &M::Version,
-    in_transaction: bool,
-) -> Result<(), Error>
-where
-    DB: Backend,
-    M: Columns<DB>,
-{
-    if next == expected && !(in_transaction && is_xmin::<M::Version>()) {
-        return Err(VersionError::new(format!(
-            "the database has left row {} of `{}` at version {expected:?}: create the trigger that moves it on with every \
-             UPDATE (on MySQL a column with ON UPDATE CURRENT_TIMESTAMP stays where nothing else changes, and needs it as well), \
-             and roll this one back",
-            key_text::<DB, M>(row),
-            M::table_name()
-        ))
-        .into());
-    }
-    Ok(())
-}
-
-#[cfg_attr(
-    not(feature = "postgres"),
-    allow(clippy::extra_unused_type_parameters, reason = "which type is asked")
-)]
-pub(crate) fn is_xmin<V: 'static>() -> bool {
-    #[cfg(feature = "postgres")]
-    let xmin = std::any::TypeId::of::<V>() == std::any::TypeId::of::<crate::Xmin>();
-    #[cfg(not(feature = "postgres"))]
-    let xmin = false;
-    xmin
-}
-
-/// The error for a row that another transaction holds.
-pub(crate) fn locked<DB, M>(row: &M) -> Error
-where
-    DB: Backend,
-    M: Columns<DB>,
-{
-    LockedError::new(M::table_name(), key_text::<DB, M>(row)).into()
-}
-
-/// What the generator makes of `current`. A version that stays would let the next stale copy through.
-pub(crate) fn next_version<M: OptimisticLock>(current: &M::Version) -> Result<M::Version, VersionError> {
-    let next = M::Generator::next(current)?;
-    if next == *current {
-        return Err(VersionError::new(format!(
-            "the generator `{}` has made version {current:?} of `{}` twice in a row; each version must be a new one",
-            std::any::type_name::<M::Generator>(),
-            M::table_name()
-        )));
-    }
-    Ok(next)
-}
-
-/// Classifies a statement that did not match exactly one row, from the row's version as it is now.
-///
-/// `guarded`: more than key and version was asked for.
-pub(crate) fn refused<DB, M>(
-    operation: Operation,
-    row: &M,
-    expected: &M::Version,
-    rows: usize,
-    actual: Result<M::Version, DieselError>,
-    guarded: bool,
-) -> Error
-where
-    DB: Backend,
-    M: Columns<DB>,
-{
-    if rows > 1 {
-        return ambiguous::<DB, M>(row, rows);
-    }
-    match actual {
-        Ok(actual) if guarded && actual == *expected => {
-            GuardError::new(operation, M::table_name(), key_text::<DB, M>(row)).into()
-        }
-        actual => stale_or::<DB, M>(operation, row, expected, actual),
-    }
-}
-
-/// The error for a version that was handed over and is not the value's. Only a value that was read at the version that the
-/// row is to be at may replace it: what it does not change is of that version too.
-pub(crate) fn read_at_another_version<DB, M>(
-    operation: Operation,
-    row: &M,
-    expected: &M::Version,
-    actual: Result<M::Version, DieselError>,
-) -> Error
-where
-    DB: Backend,
-    M: Columns<DB>,
-{
-    match actual {
-        // The row is at the version that was handed over, so it is the value that is behind.
-        Ok(actual) if actual == *expected => stale::<DB, M>(operation, row, row.version(), Some(&actual)),
-        actual => stale_or::<DB, M>(operation, row, expected, actual),
-    }
-}
-
-/// Whether the row is at the version of `row`, given what was read.
-pub(crate) fn expect_version<DB, M>(
-    operation: Operation,
-    row: &M,
-    actual: Result<M::Version, DieselError>,
-) -> Result<(), Error>
-where
-    DB: Backend,
-    M: Columns<DB>,
-{
-    match actual {
-        Ok(actual) if actual == *row.version() => Ok(()),
-        actual => Err(stale_or::<DB, M>(operation, row, row.version(), actual)),
-    }
-}
-
-/// Whether a query for one row has found it.
-pub(crate) fn is_there<T>(found: Result<T, DieselError>) -> Result<bool, DieselError> {
-    match found {
-        Ok(_) => Ok(true),
-        Err(DieselError::NotFound) => Ok(false),
-        Err(error) => Err(error),
-    }
-}
-
-/// The error of a row that was read, and written without a transaction around both, or with the row locked. If it was not
-/// written although it is still as it was read, that is not by an old snapshot, and another attempt would end alike.
-#[cfg(feature = "retry")]
-pub(crate) fn without_snapshot(error: Error) -> Error {
-    match error {
-        Error::Stale(stale) if stale.is_seen_through_old_snapshot() => {
-            GuardError::held_back(stale.operation(), stale.table(), stale.key().to_owned()).into()
-        }
-        error => error,
-    }
-}
-
-/// The error for a key that has met several rows.
-pub(crate) fn ambiguous<DB, M>(row: &M, rows: usize) -> Error
-where
-    DB: Backend,
-    M: Columns<DB>,
-{
-    AmbiguousKeyError::new(M::table_name(), key_text::<DB, M>(row), rows).into()
-}
-
-/// The error for a row that is not at `expected`, or the one that reading it has brought.
-fn stale_or<DB, M>(
-    operation: Operation,
-    row: &M,
-    expected: &M::Version,
-    actual: Result<M::Version, DieselError>,
-) -> Error
-where
-    DB: Backend,
-    M: Columns<DB>,
-{
-    match actual {
-        Ok(actual) => stale::<DB, M>(operation, row, expected, Some(&actual)),
-        Err(DieselError::NotFound) => stale::<DB, M>(operation, row, expected, None),
-        Err(error) => error.into(),
-    }
-}
-
-/// The error for a row that is at `actual`, or nowhere.
-pub(crate) fn stale<DB, M>(
-    operation: Operation,
-    row: &M,
-    expected: &M::Version,
-    actual: Option<&M::Version>,
-) -> Error
-where
-    DB: Backend,
-    M: Columns<DB>,
-{
-    let (table, key) = (M::table_name(), key_text::<DB, M>(row));
-    let stale = if M::Check::BY_VERSION {
-        StaleObjectError::new(operation, table, key, expected, actual)
-    } else {
-        StaleObjectError::without_version(operation, table, key, actual.is_some())
-    };
-    trace::conflict(&stale);
-    stale.into()
-}
-
-pub(crate) fn key_text<DB, M>(row: &M) -> String
-where
-    DB: Backend,
-    M: Columns<DB>,
-{
-    let prepared = row.prepare();
-    let mut text = ValueText::default();
-    // The visitor never fails, and a message must not fail either.
-    let _ = row.key(&prepared, &mut text);
-    text.finish()
-}

@@ -10,7 +10,7 @@ use crate::fields::{Fields, fields};
 use crate::loaded::Check as _;
 use crate::merge::{Since, UnmergedError};
 use crate::model::Columns;
-use crate::operation::{self, key_text};
+use crate::outcome::{self, key_text};
 use crate::tracked::Tracked;
 
 /// The body of [`Reads`](crate::bounds::Reads) and of its async twin. `$depth` counts the open transactions.
@@ -29,7 +29,7 @@ macro_rules! load_operations {
 
         $($async)? fn fresh(&mut self, operation: Operation, row: &M) -> Result<M, Error> {
             let current = self.current(row)$(.$await)??;
-            current.ok_or_else(|| operation::stale::<C::Backend, M>(operation, row, row.version(), None))
+            current.ok_or_else(|| outcome::stale::<C::Backend, M>(operation, row, row.version(), None))
         }
 
         $($async)? fn read_again(&mut self, row: &mut M) -> Result<(), Error> {
@@ -95,7 +95,7 @@ where
     } else if rolled_back {
         Ok((before, since))
     } else {
-        Err(operation::stale::<DB, M>(Operation::Rebase, written, written.version(), Some(theirs.version())))
+        Err(outcome::stale::<DB, M>(Operation::Rebase, written, written.version(), Some(theirs.version())))
     }
 }
 

@@ -9,7 +9,7 @@ use diesel::expression::Selectable;
 
 use crate::fields::{Fields, fields};
 use crate::statement::Changed;
-use crate::transaction::{VersionedValues, Versions};
+use crate::versioned_values::{VersionedValues, Versions};
 
 /// A value and what it was loaded as: so that a save writes what was changed, and two people's changes can be merged.
 ///

@@ -16,9 +16,9 @@ use crate::async_closure::SendAsyncFnOnce;
 use crate::ends::{async_begin as begin, async_end as end};
 use crate::error::{Error, Operation};
 use crate::in_flight::{AsyncInFlight, async_depth as depth};
-use crate::operation::without_snapshot;
+use crate::outcome::without_snapshot;
 use crate::statement::WholeRow;
-use crate::transaction::{Restore, VersionedValues};
+use crate::versioned_values::{Restore, VersionedValues};
 
 /// [`RetryDsl`](crate::RetryDsl) for async connections, with the same methods and rules. Between two attempts tokio's
 /// timer waits, so a runtime with its time enabled is needed. The policy's time is measured with tokio's clock too, so a

@@ -14,9 +14,9 @@ use crate::bounds::LocksOn;
 use crate::ends::{begin, end};
 use crate::error::{Error, Operation};
 use crate::in_flight::{InFlight, depth};
-use crate::operation::without_snapshot;
+use crate::outcome::without_snapshot;
 use crate::statement::WholeRow;
-use crate::transaction::{Restore, VersionedValues};
+use crate::versioned_values::{Restore, VersionedValues};
 
 /// What a [`RetryPolicy`] does with Diesel's own, blocking connections. Between two attempts the thread sleeps.
 ///

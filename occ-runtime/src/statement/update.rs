@@ -10,7 +10,7 @@ use diesel::result::QueryResult;
 use super::{FromClause, RowKey, StatementKey, from_clause};
 use crate::column::{Equations, FirstColumn};
 use crate::model::{Columns, HasUnversioned, OptimisticLock, SqlText};
-use crate::operation::is_xmin;
+use crate::outcome::is_xmin;
 
 /// Writes `assignments` and the version `next`, if the row is at `expected`. Without an expected version, whatever it is at.
 pub struct Update<'a, M: OptimisticLock, A> {

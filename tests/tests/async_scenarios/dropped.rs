@@ -1,32 +1,11 @@
 //! A future that is dropped at any of its await points leaves the value as it was.
 
-use std::future::{Future, poll_fn};
-use std::pin::pin;
-use std::task::Poll;
-
 use occ_runtime::{AsyncOptimisticBatchDsl, AsyncOptimisticDsl, Error};
 
 use super::cell::{batch, begin, commit, connect, save, transaction};
+use super::poll_at_most;
 use super::product::{load, products};
 use diesel::prelude::*;
-
-/// Polls at most `times` times. `None`: it was still waiting, and is dropped now.
-async fn poll_at_most<F: Future>(times: usize, future: F) -> Option<F::Output> {
-    let mut future = pin!(future);
-    let mut left = times;
-    poll_fn(move |context| {
-        if left == 0 {
-            return Poll::Ready(None);
-        }
-        left -= 1;
-        match future.as_mut().poll(context) {
-            Poll::Ready(output) => Poll::Ready(Some(output)),
-            Poll::Pending if left == 0 => Poll::Ready(None),
-            Poll::Pending => Poll::Pending,
-        }
-    })
-    .await
-}
 
 /// Runs `$call` on a fresh value and connection with 0, 1, 2 .. polls until it gets ready, and says how many it took.
 macro_rules! drop_after_each_poll {

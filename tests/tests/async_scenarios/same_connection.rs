@@ -1,9 +1,6 @@
 //! A future that is dropped at any of its await points, and then the *same* connection: it answers rightly, or says that it
 //! is of no more use.
 
-use std::future::{Future, poll_fn};
-use std::pin::pin;
-use std::task::Poll;
 use std::time::Duration;
 
 use diesel::prelude::*;
@@ -15,6 +12,7 @@ use occ_tests::report::measured;
 
 use super::answers::{Answers, ask, insert_rows};
 use super::cell::{BACKEND, Conn, Database, batch, begin, connect, rollback, save, transaction};
+use super::poll_at_most;
 use super::product::{Product, load, products};
 
 /// What can be broken off.
@@ -95,24 +93,6 @@ impl Call {
     }
 }
 
-/// Polls at most `times` times. `None`: it was still waiting, and is dropped now.
-async fn poll_at_most<F: Future>(times: usize, future: F) -> Option<F::Output> {
-    let mut future = pin!(future);
-    let mut left = times;
-    poll_fn(move |context| {
-        if left == 0 {
-            return Poll::Ready(None);
-        }
-        left -= 1;
-        match future.as_mut().poll(context) {
-            Poll::Ready(output) => Poll::Ready(Some(output)),
-            Poll::Pending if left == 0 => Poll::Ready(None),
-            Poll::Pending => Poll::Pending,
-        }
-    })
-    .await
-}
-
 async fn fresh_rows(database: &Database) {
     let conn = &mut connect(database).await;
     batch("DELETE FROM products", conn).await.unwrap();
@@ -129,6 +109,31 @@ async fn warm(conn: &mut Conn) {
     row.reload(conn).await.unwrap();
     row.verify_optimistic(conn).await.unwrap();
     [row].save_all_optimistic(conn).await.unwrap();
+}
+
+/// Breaks calls off on the one connection of a pool at each of their await points, and asks the one that it hands out next.
+macro_rules! cut_pooled {
+    ($database:ident, $pool:ident, $cuts:ident, $answers:ident) => {
+        for call in [Call::Save, Call::Batch, Call::LockingModify, Call::Transaction, Call::Reload] {
+            for polls in 0.. {
+                fresh_rows($database).await;
+                let ended = {
+                    let mut conn = $pool.get().await.unwrap();
+                    batch(&$database.setup(), &mut conn).await.unwrap();
+                    warm(&mut conn).await;
+                    let (mut a, mut b) = (load(1, &mut conn).await, load(2, &mut conn).await);
+                    poll_at_most(polls, call.run(&mut a, &mut b, &mut conn)).await
+                };
+                if ended.is_some() {
+                    break;
+                }
+                $cuts += 1;
+                let mut conn = $pool.get().await.unwrap();
+                batch(&$database.setup(), &mut conn).await.unwrap();
+                ask($database, &mut conn, &mut $answers).await;
+            }
+        }
+    };
 }
 
 super::scenarios! {
@@ -199,47 +204,11 @@ super::scenarios! {
             config.recycling_method = method();
             let manager = AsyncDieselConnectionManager::<Conn>::new_with_config(database.url(), config);
             let pool = deadpool::Pool::builder(manager).max_size(1).build().unwrap();
-            for call in [Call::Save, Call::Batch, Call::LockingModify, Call::Transaction, Call::Reload] {
-                for polls in 0.. {
-                    fresh_rows(database).await;
-                    let ended = {
-                        let mut conn = pool.get().await.unwrap();
-                        batch(&database.setup(), &mut conn).await.unwrap();
-                        warm(&mut conn).await;
-                        let (mut a, mut b) = (load(1, &mut conn).await, load(2, &mut conn).await);
-                        poll_at_most(polls, call.run(&mut a, &mut b, &mut conn)).await
-                    };
-                    if ended.is_some() {
-                        break;
-                    }
-                    cuts += 1;
-                    let mut conn = pool.get().await.unwrap();
-                    batch(&database.setup(), &mut conn).await.unwrap();
-                    ask(database, &mut conn, &mut answers).await;
-                }
-            }
+            cut_pooled!(database, pool, cuts, answers);
         }
         let pool = bb8::Pool::builder().max_size(1);
         let pool = pool.build(AsyncDieselConnectionManager::<Conn>::new(database.url())).await.unwrap();
-        for call in [Call::Save, Call::Batch, Call::LockingModify, Call::Transaction, Call::Reload] {
-            for polls in 0.. {
-                fresh_rows(database).await;
-                let ended = {
-                    let mut conn = pool.get().await.unwrap();
-                    batch(&database.setup(), &mut conn).await.unwrap();
-                    warm(&mut conn).await;
-                    let (mut a, mut b) = (load(1, &mut conn).await, load(2, &mut conn).await);
-                    poll_at_most(polls, call.run(&mut a, &mut b, &mut conn)).await
-                };
-                if ended.is_some() {
-                    break;
-                }
-                cuts += 1;
-                let mut conn = pool.get().await.unwrap();
-                batch(&database.setup(), &mut conn).await.unwrap();
-                ask(database, &mut conn, &mut answers).await;
-            }
-        }
+        cut_pooled!(database, pool, cuts, answers);
         measured(format_args!(
             "deadpool (fast, verified, query, function) and bb8: {cuts} cuts, then {} answers, {} refused, {} wrong",
             answers.right,

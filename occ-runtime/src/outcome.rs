@@ -1,0 +1,213 @@
+//! What a statement has come to: the version that it made, or why it is refused.
+
+use diesel::backend::Backend;
+use diesel::result::Error as DieselError;
+
+use crate::column::ValueText;
+use crate::error::{
+    AmbiguousKeyError, Error, GuardError, LockedError, Operation, StaleObjectError, VersionError,
+};
+use crate::generator::VersionGenerator as _;
+use crate::loaded::Check as _;
+use crate::model::{Columns, OptimisticLock};
+use crate::trace;
+
+/// A version made by the database must move, or it guards nothing. Only `xmin` is the same for a whole transaction.
+pub(crate) fn moved<DB, M>(
+    row: &M,
+    expected: &M::Version,
+    next: &M::Version,
+    in_transaction: bool,
+) -> Result<(), Error>
+where
+    DB: Backend,
+    M: Columns<DB>,
+{
+    if next == expected && !(in_transaction && is_xmin::<M::Version>()) {
+        return Err(VersionError::new(format!(
+            "the database has left row {} of `{}` at version {expected:?}: create the trigger that moves it on with every \
+             UPDATE (on MySQL a column with ON UPDATE CURRENT_TIMESTAMP stays where nothing else changes, and needs it as well), \
+             and roll this one back",
+            key_text::<DB, M>(row),
+            M::table_name()
+        ))
+        .into());
+    }
+    Ok(())
+}
+
+#[cfg_attr(
+    not(feature = "postgres"),
+    allow(clippy::extra_unused_type_parameters, reason = "which type is asked")
+)]
+pub(crate) fn is_xmin<V: 'static>() -> bool {
+    #[cfg(feature = "postgres")]
+    let xmin = std::any::TypeId::of::<V>() == std::any::TypeId::of::<crate::Xmin>();
+    #[cfg(not(feature = "postgres"))]
+    let xmin = false;
+    xmin
+}
+
+/// The error for a row that another transaction holds.
+pub(crate) fn locked<DB, M>(row: &M) -> Error
+where
+    DB: Backend,
+    M: Columns<DB>,
+{
+    LockedError::new(M::table_name(), key_text::<DB, M>(row)).into()
+}
+
+/// What the generator makes of `current`. A version that stays would let the next stale copy through.
+pub(crate) fn next_version<M: OptimisticLock>(current: &M::Version) -> Result<M::Version, VersionError> {
+    let next = M::Generator::next(current)?;
+    if next == *current {
+        return Err(VersionError::new(format!(
+            "the generator `{}` has made version {current:?} of `{}` twice in a row; each version must be a new one",
+            std::any::type_name::<M::Generator>(),
+            M::table_name()
+        )));
+    }
+    Ok(next)
+}
+
+/// Classifies a statement that did not match exactly one row, from the row's version as it is now.
+///
+/// `guarded`: more than key and version was asked for.
+pub(crate) fn refused<DB, M>(
+    operation: Operation,
+    row: &M,
+    expected: &M::Version,
+    rows: usize,
+    actual: Result<M::Version, DieselError>,
+    guarded: bool,
+) -> Error
+where
+    DB: Backend,
+    M: Columns<DB>,
+{
+    if rows > 1 {
+        return ambiguous::<DB, M>(row, rows);
+    }
+    match actual {
+        Ok(actual) if guarded && actual == *expected => {
+            GuardError::new(operation, M::table_name(), key_text::<DB, M>(row)).into()
+        }
+        actual => stale_or::<DB, M>(operation, row, expected, actual),
+    }
+}
+
+/// The error for a version that was handed over and is not the value's. Only a value that was read at the version that the
+/// row is to be at may replace it: what it does not change is of that version too.
+pub(crate) fn read_at_another_version<DB, M>(
+    operation: Operation,
+    row: &M,
+    expected: &M::Version,
+    actual: Result<M::Version, DieselError>,
+) -> Error
+where
+    DB: Backend,
+    M: Columns<DB>,
+{
+    match actual {
+        // The row is at the version that was handed over, so it is the value that is behind.
+        Ok(actual) if actual == *expected => stale::<DB, M>(operation, row, row.version(), Some(&actual)),
+        actual => stale_or::<DB, M>(operation, row, expected, actual),
+    }
+}
+
+/// Whether the row is at the version of `row`, given what was read.
+pub(crate) fn expect_version<DB, M>(
+    operation: Operation,
+    row: &M,
+    actual: Result<M::Version, DieselError>,
+) -> Result<(), Error>
+where
+    DB: Backend,
+    M: Columns<DB>,
+{
+    match actual {
+        Ok(actual) if actual == *row.version() => Ok(()),
+        actual => Err(stale_or::<DB, M>(operation, row, row.version(), actual)),
+    }
+}
+
+/// Whether a query for one row has found it.
+pub(crate) fn is_there<T>(found: Result<T, DieselError>) -> Result<bool, DieselError> {
+    match found {
+        Ok(_) => Ok(true),
+        Err(DieselError::NotFound) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// The error of a row that was read, and written without a transaction around both, or with the row locked. If it was not
+/// written although it is still as it was read, that is not by an old snapshot, and another attempt would end alike.
+#[cfg(feature = "retry")]
+pub(crate) fn without_snapshot(error: Error) -> Error {
+    match error {
+        Error::Stale(stale) if stale.is_seen_through_old_snapshot() => {
+            GuardError::held_back(stale.operation(), stale.table(), stale.key().to_owned()).into()
+        }
+        error => error,
+    }
+}
+
+/// The error for a key that has met several rows.
+pub(crate) fn ambiguous<DB, M>(row: &M, rows: usize) -> Error
+where
+    DB: Backend,
+    M: Columns<DB>,
+{
+    AmbiguousKeyError::new(M::table_name(), key_text::<DB, M>(row), rows).into()
+}
+
+/// The error for a row that is not at `expected`, or the one that reading it has brought.
+fn stale_or<DB, M>(
+    operation: Operation,
+    row: &M,
+    expected: &M::Version,
+    actual: Result<M::Version, DieselError>,
+) -> Error
+where
+    DB: Backend,
+    M: Columns<DB>,
+{
+    match actual {
+        Ok(actual) => stale::<DB, M>(operation, row, expected, Some(&actual)),
+        Err(DieselError::NotFound) => stale::<DB, M>(operation, row, expected, None),
+        Err(error) => error.into(),
+    }
+}
+
+/// The error for a row that is at `actual`, or nowhere.
+pub(crate) fn stale<DB, M>(
+    operation: Operation,
+    row: &M,
+    expected: &M::Version,
+    actual: Option<&M::Version>,
+) -> Error
+where
+    DB: Backend,
+    M: Columns<DB>,
+{
+    let (table, key) = (M::table_name(), key_text::<DB, M>(row));
+    let stale = if M::Check::BY_VERSION {
+        StaleObjectError::new(operation, table, key, expected, actual)
+    } else {
+        StaleObjectError::without_version(operation, table, key, actual.is_some())
+    };
+    trace::conflict(&stale);
+    stale.into()
+}
+
+pub(crate) fn key_text<DB, M>(row: &M) -> String
+where
+    DB: Backend,
+    M: Columns<DB>,
+{
+    let prepared = row.prepare();
+    let mut text = ValueText::default();
+    // The visitor never fails, and a message must not fail either.
+    let _ = row.key(&prepared, &mut text);
+    text.finish()
+}

@@ -52,8 +52,9 @@ use crate::statement::{Always, Changes, Guarded, If, Nothing, Predicate, Unversi
 /// A future that is dropped before it is ready leaves the value as it was. Its statement may have reached the database all
 /// the same: then the value is stale, and the next save says so.
 ///
-/// Batches, and saves whose version the database makes (save for PostgreSQL's), run in a transaction of their own. Dropped
-/// half-way it stays open on the connection: drop that too. A pool of diesel-async's does so by itself.
+/// The connection may then have an answer on it that nobody has read, or an open transaction. So it is of no more use: every
+/// later operation of this crate's on it is an error that
+/// [`needs_new_connection`](crate::Error::needs_new_connection), and the pools of diesel-async discard it.
 pub trait AsyncOptimisticDsl: OptimisticLock {
     /// As [`OptimisticDsl::save_optimistic`](crate::OptimisticDsl::save_optimistic).
     fn save_optimistic<C>(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send

@@ -32,6 +32,10 @@ use crate::statement::{Always, Changes, Guarded, If, Nothing, Predicate, Unversi
 /// The value is what it was before the call, byte for byte, whatever went wrong: a conflict, a database error, an
 /// exhausted version. A stale value stays stale, so a second try fails again until it is [reloaded](Self::reload).
 ///
+/// After a panic in an operation, such as in a `ToSql` of yours, whatever it had begun is rolled back, and the connection goes
+/// on; one that cannot be rolled back is refused from then on
+/// ([`needs_new_connection`](crate::Error::needs_new_connection)).
+///
 /// # Transactions
 ///
 /// Each method sends its statement on the connection as it is. Outside of a transaction that is atomic by itself.

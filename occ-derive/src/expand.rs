@@ -131,7 +131,9 @@ fn version_items(model: &Model<'_>, version: Option<&Field>) -> TokenStream {
                 &__occ::Loaded
             }
 
-            fn set_version(&mut self, _: Self::Version) {}
+            fn set_version(&mut self, version: Self::Version) -> Self::Version {
+                version
+            }
         };
     };
     let (member, ty, column) = (&version.member, &version.ty, model.column_of(version));
@@ -147,8 +149,8 @@ fn version_items(model: &Model<'_>, version: Option<&Field>) -> TokenStream {
             &self.#member
         }
 
-        fn set_version(&mut self, version: Self::Version) {
-            self.#member = version;
+        fn set_version(&mut self, version: Self::Version) -> Self::Version {
+            __occ::replace(&mut self.#member, version)
         }
     }
 }

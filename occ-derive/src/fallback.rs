@@ -72,7 +72,7 @@ pub(crate) fn tokens(
                 fn version(&self) -> &__occ::i32 { __occ::stub::never() }
                 fn table_name() -> &'static __occ::str { __occ::stub::never() }
                 fn table() -> Self::Table { __occ::stub::never() }
-                fn set_version(&mut self, _: __occ::i32) { __occ::stub::never() }
+                fn set_version(&mut self, _: __occ::i32) -> __occ::i32 { __occ::stub::never() }
                 fn prepare(&self) { __occ::stub::never() }
                 fn visit_key(&self, _: &mut dyn __occ::FnMut(&dyn __occ::Debug, __occ::Identity<'_>)) {
                     __occ::stub::never()

@@ -19,6 +19,7 @@ use crate::error::{Error, Operation};
 use crate::fields::Fields;
 use crate::generator::VersionGenerator;
 use crate::in_flight::{AsyncInFlight as InFlight, async_depth as depth, async_roll_back as roll_back};
+use crate::journal;
 use crate::loaded::{Check as _, Versioned};
 use crate::lock::{LockMode, LockVersion, RowLocks};
 use crate::merge::{Choice, merge};

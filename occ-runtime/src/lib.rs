@@ -29,6 +29,7 @@ mod generator;
 pub mod http;
 mod identity;
 mod in_flight;
+mod journal;
 mod loaded;
 mod lock;
 mod merge;
@@ -143,6 +144,7 @@ pub mod __private {
     pub use core::clone::Clone;
     pub use core::fmt::Debug;
     pub use core::marker::PhantomData;
+    pub use core::mem::replace;
     pub use core::ops::FnMut;
     pub use core::option::Option::{self, None, Some};
     pub use core::panic;

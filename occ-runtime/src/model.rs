@@ -102,9 +102,9 @@ pub trait OptimisticLock: Sized {
     #[doc(hidden)]
     fn table() -> Self::Table;
 
-    /// Called once the database has accepted `version`, never before.
+    /// Called once the database has accepted `version`, never before. Returns the one before.
     #[doc(hidden)]
-    fn set_version(&mut self, version: Self::Version);
+    fn set_version(&mut self, version: Self::Version) -> Self::Version;
 
     #[doc(hidden)]
     fn prepare(&self) -> Self::Prepared<'_>;

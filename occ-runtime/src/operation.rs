@@ -30,7 +30,7 @@ macro_rules! lock_operations {
                 _ => self.put(operation, assignments, &mut *conn)$(.$await)?,
             };
             conn.land();
-            self.set_version(next?);
+            journal::moved_on(self, next?);
             Ok(())
         }
 
@@ -138,10 +138,11 @@ macro_rules! lock_operations {
         where
             M: Fields,
         {
-            if tracked.is_unsettled() {
-                let outcome = $apart(Self::settle(tracked, Operation::Save, conn))$(.$await)??;
-                tracked.settle(outcome, $depth(conn)?);
-            }
+            let settled = match tracked.known() {
+                Some(settled) => settled,
+                None => $apart(Self::settle(tracked, Operation::Save, conn))$(.$await)??,
+            };
+            tracked.settle(settled, $depth(conn)?);
             let changed = tracked.changed();
             if changed.is_empty() {
                 return Ok(());
@@ -165,12 +166,15 @@ macro_rules! lock_operations {
         where
             M: Fields,
         {
-            let written = &tracked.original;
-            if outcome::is_there::<M::Version>($refused(StoredAs::of(written), conn)$(.$await)?)? {
+            let (written, version) = (&tracked.original, tracked.value.version());
+            if !tracked.may_be_somebody_elses()
+                && outcome::is_there::<M::Version>($refused(StoredAs::of(written, version), conn)$(.$await)?)?
+            {
                 return Ok(Settled::Stored);
             }
             if let Some(before) = tracked.before() {
-                if outcome::is_there::<M::Version>($refused(StoredAs::of(before), conn)$(.$await)?)? {
+                let stored = StoredAs::of(before, before.version());
+                if outcome::is_there::<M::Version>($refused(stored, conn)$(.$await)?)? {
                     return Ok(Settled::RolledBack);
                 }
             }
@@ -183,10 +187,9 @@ macro_rules! lock_operations {
             M: Fields,
         {
             let mut conn = InFlight::begin(conn)?;
-            let settled = if tracked.is_unsettled() {
-                $apart(Self::settle(tracked, Operation::Delete, &mut *conn))$(.$await)?
-            } else {
-                Ok(Settled::Stored)
+            let settled = match tracked.known() {
+                Some(settled) => Ok(settled),
+                None => $apart(Self::settle(tracked, Operation::Delete, &mut *conn))$(.$await)?,
             };
             let deleted = match settled {
                 Ok(settled) => {
@@ -265,7 +268,7 @@ macro_rules! lock_operations {
             let versions = Self::put_all(rows, &mut *conn)$(.$await)?;
             conn.land();
             for (row, version) in rows.iter_mut().zip(versions?) {
-                row.set_version(version);
+                journal::moved_on(row, version);
             }
             Ok(())
         }

@@ -74,28 +74,31 @@ where
     DB: Backend,
     M: Columns<DB> + Fields,
 {
-    let written = &tracked.original;
-    let Some(before) = tracked.before() else {
-        let since = match theirs.version() {
-            _ if !M::Check::BY_VERSION => Since::Others,
-            now if now == tracked.value.version() => Since::Nobody,
-            // By a method that writes the value and not what it was loaded as, such as `save_optimistic_if`.
-            _ if written.version() != tracked.value.version() => Since::Unknown,
-            _ => Since::Others,
-        };
-        return Ok((written, since));
+    let since = |base: &M, at: &M::Version| match theirs.version() {
+        _ if !M::Check::BY_VERSION => Since::Others,
+        now if now == at => Since::Nobody,
+        // By a method that writes the value and not what it was loaded as, such as `save_optimistic_if`.
+        _ if base.version() != at => Since::Unknown,
+        _ => Since::Others,
     };
-    // A transaction has written the row, and nobody knows how it has ended.
-    let stored = theirs.version() == written.version() && is_stored_as(written, theirs);
-    let rolled_back =
-        theirs.version() == before.version() && (M::Check::BY_VERSION || is_stored_as(before, theirs));
-    let since = if M::Check::BY_VERSION { Since::Nobody } else { Since::Others };
-    if stored {
-        Ok((written, since))
-    } else if rolled_back {
-        Ok((before, since))
-    } else {
-        Err(outcome::stale::<DB, M>(Operation::Rebase, written, written.version(), Some(theirs.version())))
+    if let Some(settled) = tracked.known() {
+        let (base, at) = tracked.stored(settled);
+        return Ok((base, since(base, at)));
+    }
+    // A transaction that occ has not begun has written the row, and nobody knows how it has ended.
+    let (written, at) = (&tracked.original, tracked.value.version());
+    let is_stored = theirs.version() == at && is_stored_as(written, theirs);
+    if is_stored && !tracked.may_be_somebody_elses() {
+        return Ok((written, since(written, at)));
+    }
+    match tracked.before() {
+        Some(before)
+            if theirs.version() == before.version()
+                && (M::Check::BY_VERSION || is_stored_as(before, theirs)) =>
+        {
+            Ok((before, since(before, before.version())))
+        }
+        _ => Err(outcome::stale::<DB, M>(Operation::Rebase, written, at, Some(theirs.version()))),
     }
 }
 

@@ -100,9 +100,10 @@ const POSTGRES_LOST: &[Text] = &[
     // The connection names a statement that the server has forgotten, has for something else, or has to plan anew.
     Around("prepared statement \"", "\" does not exist"),
     Around("prepared statement \"", "\" already exists"),
-    Around("bind message supplies ", ""),
     Whole("cached plan must not change result type"),
 ];
+
+const POSTGRES_DETAILS: &[&str] = &["The postmaster has commanded this server process to roll back", "User "];
 
 const MYSQL_LOST: &[Text] = &[
     // By the C clients.
@@ -165,7 +166,8 @@ pub(crate) fn transient(information: Information<'_>) -> Option<Transient> {
     match origin(information) {
         Origin::MysqlOrSqlite => find(MYSQL_AND_SQLITE, Text::is),
         Origin::Postgres if message == DEADLOCK => {
-            information.details().is_some().then_some(Transient::Deadlock)
+            let who_waits = |detail: &str| detail.starts_with("Process ") && detail.contains(" waits for ");
+            information.details().is_some_and(who_waits).then_some(Transient::Deadlock)
         }
         Origin::Postgres => find(POSTGRES, Text::is).filter(|_| information.details().is_none()),
         Origin::Other if message.starts_with(DEADLOCK) => Some(Transient::Deadlock),
@@ -178,7 +180,11 @@ pub(crate) fn is_farewell(information: Information<'_>) -> bool {
     let message = information.message();
     match origin(information) {
         Origin::MysqlOrSqlite => MYSQL_LOST.iter().any(|text| text.is(message)),
-        Origin::Postgres => POSTGRES_LOST.iter().any(|text| text.is(message)),
+        // Two of them have a detail, always the same; what is raised can have any.
+        Origin::Postgres => {
+            let is_its_own = |detail: &str| POSTGRES_DETAILS.iter().any(|begin| detail.starts_with(begin));
+            information.details().is_none_or(is_its_own) && POSTGRES_LOST.iter().any(|text| text.is(message))
+        }
         Origin::Other => MYSQL_LOST.iter().chain(POSTGRES_LOST).any(|text| text.begins(message)),
     }
 }

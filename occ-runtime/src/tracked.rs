@@ -2,14 +2,17 @@
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use diesel::backend::Backend;
 use diesel::deserialize::{self, Queryable};
 use diesel::expression::Selectable;
 
-use crate::fields::{Fields, fields};
+use crate::fields::{Field, Fields, Rule, fields};
+use crate::journal::{Ending, Journal};
+use crate::loaded::Check as _;
 use crate::statement::Changed;
-use crate::versioned_values::{VersionedValues, Versions};
+use crate::versioned_values::{VersionedValues, Versions, number};
 
 /// A value and what it was loaded as: so that a save writes what was changed, and two people's changes can be merged.
 ///
@@ -52,20 +55,31 @@ use crate::versioned_values::{VersionedValues, Versions};
 ///
 /// # Transactions
 ///
-/// Handed to [`optimistic_transaction`](crate::optimistic_transaction) or `RetryPolicy::run_with`, it is put back whole when the
-/// transaction is rolled back: version, original and value, so edits that the closure has made are undone as well.
+/// Handed to [`optimistic_transaction`](crate::optimistic_transaction) or `RetryPolicy::run_with`, it gets its version and its
+/// original back when the transaction is rolled back: what was edited is to be saved again. If the closure has merged it
+/// (`rebase`), reloaded it or put another one in its place, it is put back whole, since then more than my edits is in it.
+///
+/// Saved in a transaction of occ's without being handed over, it learns how that has ended.
 ///
 /// Saved in a plain transaction it cannot know how that ends. So the next save, delete or rebase looks first, with a SELECT
-/// or two: if what it wrote is in the row, it goes on from there; if the row is as it was before, it knows that the
-/// transaction was rolled back, and everything that was edited since then is written (again). If the row is neither, it is
-/// [`Error::Stale`](crate::Error::Stale): nobody can tell whose the row is by now. The look compares all columns of the struct as they were
-/// sent, except those of embedded structs; columns that keep something else than what was sent (a `numeric` that rounds, a
-/// trigger) make it refuse: hand the value over, or reload it after the transaction.
+/// or two: if the row is as it was written, it goes on from there; if it is as it was before, the transaction was rolled back,
+/// and everything that was edited since then is written (again). If the row is neither, it is
+/// [`Error::Stale`](crate::Error::Stale): nobody can tell whose the row is by now, and a reload is the way on. So it is where a
+/// row that is as it was written may be somebody else's: after a change of a field with `merge = add` under a version that is
+/// a number, and in a struct with an embedded one, whose columns cannot be compared. Columns that keep something else than
+/// what was sent (a `numeric` that rounds, a trigger) look like somebody's as well.
 #[derive(Clone)]
 pub struct Tracked<T: Fields> {
     pub(crate) value: T,
     pub(crate) original: T,
     unsettled: Option<Box<Unsettled<T>>>,
+    /// Tells it from others, and from what it was before it was read anew.
+    reading: u64,
+}
+
+fn next_reading() -> u64 {
+    static READINGS: AtomicU64 = AtomicU64::new(0);
+    READINGS.fetch_add(1, Ordering::Relaxed)
 }
 
 /// There was a write in a transaction whose end is not known.
@@ -75,6 +89,8 @@ struct Unsettled<T> {
     before: T,
     /// How many transactions were open, at most, when it was written.
     depth: u32,
+    /// The transaction of occ's that it was written in, which knows how it has ended.
+    within: Option<Journal>,
 }
 
 /// What has become of a write whose transaction nobody has seen end.
@@ -98,7 +114,7 @@ impl<T: Fields> Tracked<T> {
     /// Remembers `value` as what is in the row.
     #[must_use]
     pub fn new(value: T) -> Self {
-        Self { original: value.clone(), value, unsettled: None }
+        Self { original: value.clone(), value, unsettled: None, reading: next_reading() }
     }
 
     /// What is in the row, as far as it is known: what was loaded, or last saved or rebased onto.
@@ -138,19 +154,37 @@ impl<T: Fields> Tracked<T> {
             self.value.set_version(next);
         }
         let before = std::mem::replace(&mut self.original, written);
+        let within = Journal::at(depth);
         self.unsettled = match self.unsettled.take() {
             _ if depth == 0 => None,
             Some(mut unsettled) => {
                 unsettled.depth = unsettled.depth.max(depth);
+                // Where it was written in two, neither knows of the other.
+                unsettled.within =
+                    unsettled.within.filter(|first| within.as_ref().is_some_and(|second| first.is(second)));
                 Some(unsettled)
             }
-            None => Some(Box::new(Unsettled { before, depth })),
+            None => Some(Box::new(Unsettled { before, depth, within })),
         };
     }
 
-    /// Whether there was a write in a transaction whose end is not known.
-    pub(crate) fn is_unsettled(&self) -> bool {
-        self.unsettled.is_some()
+    /// What has become of the last write, if that is known: not of one in a transaction that occ has not begun.
+    pub(crate) fn known(&self) -> Option<Settled> {
+        let Some(unsettled) = &self.unsettled else { return Some(Settled::Stored) };
+        match unsettled.within.as_ref()?.ending() {
+            Ending::Open | Ending::Committed => Some(Settled::Stored),
+            Ending::RolledBack => Some(Settled::RolledBack),
+            Ending::Unknown => None,
+        }
+    }
+
+    /// Whether a row that looks like what was written may have been made so by somebody else, and mine is still to be added:
+    /// if both have counted up by one, both are at the next version, and the row is as either has left it.
+    pub(crate) fn may_be_somebody_elses(&self) -> bool {
+        let Some(before) = self.before() else { return false };
+        let adds = |field: &Field<T>| matches!(field.merge_rule(), Rule::Add(_));
+        let counts = !T::Check::BY_VERSION || number(self.value.version()).is_some();
+        counts && fields::<T>().any(|field| adds(&field) && !field.is_same(before, &self.original))
     }
 
     /// What was in the row before that.
@@ -166,6 +200,11 @@ impl<T: Fields> Tracked<T> {
         }
     }
 
+    fn is_committed(&self) -> bool {
+        let within = self.unsettled.as_ref().and_then(|unsettled| unsettled.within.as_ref());
+        within.is_some_and(|journal| journal.ending() == Ending::Committed)
+    }
+
     /// Takes over what has become of that write; `depth` transactions are still open.
     pub(crate) fn settle(&mut self, settled: Settled, depth: u32) {
         match settled {
@@ -176,7 +215,7 @@ impl<T: Fields> Tracked<T> {
                 }
             }
             // It is as uncommitted as before while its transaction may be the one that is open.
-            Settled::Stored if depth > 0 => {}
+            Settled::Stored if depth > 0 && !self.is_committed() => {}
             Settled::Stored => self.unsettled = None,
         }
     }
@@ -185,6 +224,7 @@ impl<T: Fields> Tracked<T> {
     pub(crate) fn onto(&mut self, value: T, row: T, depth: u32) {
         self.value = value;
         self.original = row;
+        self.reading = next_reading();
         if depth == 0 {
             self.unsettled = None;
         }
@@ -250,7 +290,7 @@ where
     }
 }
 
-/// Puts back the whole value, and what it was loaded as.
+/// Puts back the version, and what the value was loaded as; or all of it, where more than the saves of the closure is in it.
 impl<T> VersionedValues for &mut Tracked<T>
 where
     T: Fields + 'static,
@@ -267,7 +307,16 @@ where
     }
 
     fn restore(&mut self, saved: Self::Saved, _: &Versions) {
-        **self = saved;
+        let this = &mut **self;
+        if this.reading == saved.reading {
+            // Only written meanwhile: the edits stay, and are to be saved again.
+            this.value.set_version(saved.value.version().clone());
+            this.original = saved.original;
+            this.unsettled = saved.unsettled;
+        } else {
+            // Merged, read anew or another one: what is in it is not only mine.
+            *this = saved;
+        }
     }
 
     /// A write that was made deeper within may have been rolled back there.

@@ -15,13 +15,14 @@ use crate::versioned_values::{Restore, VersionedValues};
 /// The savepoint within the transaction is there to be released: that fails where the transaction is over.
 macro_rules! optimistic_transaction {
     ($conn:ident, $values:ident, $in_flight:ident, $depth:path, $begin:path, $end:path,
-     |$c:ident, $v:ident| $work:expr $(, $await:ident)?) => {{
+     |$c:ident, $v:ident, $journal:ident| $work:expr $(, $await:ident)?) => {{
         let mut values = $values;
         let mut values = Restore::new(&mut values);
         let mut conn = $in_flight::begin($conn)?;
         let before = $begin(&mut *conn)$(.$await)??;
         let outcome = match C::TransactionManager::begin_transaction(&mut *conn)$(.$await)? {
             Ok(()) => {
+                let $journal = values.journal(before, before + 2);
                 let worked = {
                     let ($c, $v) = (&mut *conn, values.borrow());
                     $work$(.$await)?
@@ -51,8 +52,8 @@ macro_rules! optimistic_transaction {
 ///
 /// Use it where a save is not the last thing that can fail. In a plain `conn.transaction(..)` a value that was saved
 /// before a rollback stays ahead of its row; here it can simply be saved again. Values that are not handed over are
-/// not restored, and neither are other fields than the version, save those of a [`Tracked`](crate::Tracked) value, which is put
-/// back whole. Within another transaction it is a savepoint.
+/// not restored, and neither are other fields than the version, save those of a [`Tracked`](crate::Tracked) value that `f` has
+/// merged or reloaded. Within another transaction it is a savepoint.
 ///
 /// ```
 /// # use diesel::prelude::*;
@@ -91,7 +92,9 @@ where
     F: FnOnce(&mut C, V::Borrowed<'_>) -> Result<T, E>,
     E: From<DieselError>,
 {
-    optimistic_transaction!(conn, values, InFlight, depth, begin, end, |conn, values| f(conn, values))
+    optimistic_transaction!(conn, values, InFlight, depth, begin, end, |conn, values, journal| {
+        journal.during(|| f(conn, values))
+    })
 }
 
 fn aborted<E: From<DieselError>>(cause: DieselError) -> E {
@@ -215,7 +218,7 @@ where
             async_depth,
             async_begin,
             async_end,
-            |conn, values| f.call((conn, values)),
+            |conn, values, journal| journal.during_polls(f.call((conn, values))),
             await
         )
     }

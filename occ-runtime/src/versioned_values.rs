@@ -1,10 +1,9 @@
 //! Values that are handed to a transaction, and put back when it is rolled back.
 
 use std::any::{Any, TypeId};
-use std::fmt::Write as _;
-use std::hash::{DefaultHasher, Hasher as _};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::identity::Identity;
+use crate::journal::{Journal, Mark};
 use crate::model::OptimisticLock;
 
 /// Values whose versions a transaction takes care of: a `&mut` to a model, to a [`Tracked`](crate::Tracked) one or to a
@@ -49,16 +48,20 @@ pub trait VersionedValues {
     fn __unbound(_: Self::Borrowed<'_>) {}
 }
 
-/// The versions of the rows that were handed to a transaction. Values can be sorted, swapped and moved in it, so each gets
-/// the version of its row and not of its place.
+/// The versions of the rows that were handed to a transaction, and which of them were moved on in it. Values can be sorted,
+/// swapped and moved in it, so each gets the version of its row and not of its place.
 #[doc(hidden)]
 #[derive(Debug, Default)]
-pub struct Versions(Vec<VersionOfRow>);
+pub struct Versions {
+    rows: Vec<VersionOfRow>,
+    /// None before the transaction has begun.
+    journal: Option<Journal>,
+}
 
 #[derive(Debug)]
 struct VersionOfRow {
     model: TypeId,
-    key: (u64, String),
+    key: Mark,
     version: Box<dyn Any + Send + Sync>,
 }
 
@@ -69,42 +72,63 @@ impl Versions {
         M: OptimisticLock<Version: Clone> + 'static,
     {
         let (model, version) = (TypeId::of::<M>(), Box::new(row.version().clone()));
-        self.0.push(VersionOfRow { model, key: key_of(row), version });
-        self.0.len() - 1
+        self.rows.push(VersionOfRow { model, key: Mark::of_key(row), version });
+        self.rows.len() - 1
     }
 
-    /// Puts back the version of the row that is now where the row at `place` was. A row that was not handed over keeps its
-    /// version. Of two copies of one row, the version that the copy still has is its own.
+    /// Moves the version back over the saves of the transaction, for the row that is now where the row at `place` was.
+    ///
+    /// If it is another one then than was handed over, the closure has put another copy there, and nobody knows of when. Its
+    /// content must never get a newer version than its own, or it would pass for the present row. So it keeps its version,
+    /// unless that is a later number than the one that was handed over. Of two copies of one row, the version that the copy
+    /// still has is its own.
     fn put_back<M>(&self, row: &mut M, place: usize)
     where
         M: OptimisticLock<Version: Clone> + 'static,
     {
-        let (model, key) = (TypeId::of::<M>(), key_of(row));
+        // The user's code may panic here, perhaps while it is panicking already: that must not keep the others from being put
+        // back.
+        let _ = catch_unwind(AssertUnwindSafe(|| self.try_put_back(row, place)));
+    }
+
+    fn try_put_back<M>(&self, row: &mut M, place: usize)
+    where
+        M: OptimisticLock<Version: Clone> + 'static,
+    {
+        if let Some(journal) = &self.journal {
+            journal.undo(row);
+        }
+        let (model, key) = (TypeId::of::<M>(), Mark::of_key(row));
         let of_the_row = |index: &usize| {
-            let saved = &self.0[*index];
+            let saved = &self.rows[*index];
             saved.model == model && saved.key == key
         };
-        let version = |index: usize| self.0[index].version.downcast_ref::<M::Version>();
-        let places: Vec<usize> = (0..self.0.len()).filter(of_the_row).collect();
-        let unchanged = places.iter().find(|&&index| version(index) == Some(row.version()));
+        let version = |index: usize| self.rows[index].version.downcast_ref::<M::Version>();
+        let places: Vec<usize> = (0..self.rows.len()).filter(of_the_row).collect();
+        if places.iter().any(|&index| version(index) == Some(row.version())) {
+            return;
+        }
         let own = places.iter().find(|&&index| index == place);
-        if let Some(version) = unchanged.or(own).or(places.last()).and_then(|&index| version(index)) {
-            row.set_version(version.clone());
+        if let Some(version) = own.or(places.last()).and_then(|&index| version(index)) {
+            if is_earlier_number(version, row.version()) {
+                row.set_version(version.clone());
+            }
         }
     }
 }
 
-/// Tells the rows of a struct apart: by the hashes of their keys' values, and by what those print.
-fn key_of<M: OptimisticLock>(row: &M) -> (u64, String) {
-    let (mut hasher, mut text) = (DefaultHasher::new(), String::new());
-    row.visit_key(&mut |value, identity| {
-        // Writing to a String does not fail, and a `Debug` that claims to fail has written what it could.
-        let _ = write!(text, "{value:?}\u{0}");
-        if let Identity::Hashed(value) = identity {
-            value.hash_into(&mut hasher);
-        }
-    });
-    (hasher.finish(), text)
+fn is_earlier_number(version: &dyn Any, other: &dyn Any) -> bool {
+    number(version).zip(number(other)).is_some_and(|(version, other)| version < other)
+}
+
+/// The version as a number, if it is an integer: such as somebody else may come to as well.
+pub(crate) fn number(version: &dyn Any) -> Option<i128> {
+    macro_rules! integer {
+        ($($integer:ty)*) => {
+            None$(.or_else(|| version.downcast_ref::<$integer>().map(|number| i128::from(*number))))*
+        };
+    }
+    integer!(i8 i16 i32 i64 u8 u16 u32 u64)
 }
 
 impl<M> VersionedValues for &mut M
@@ -186,18 +210,24 @@ tuples_are_versioned_values!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7);
 /// Puts the versions back when it is dropped, be it by `?`, by a panic or with the future around it.
 pub(crate) struct Restore<'v, V: VersionedValues> {
     values: &'v mut V,
-    saved: Option<(V::Saved, Versions)>,
+    versions: Versions,
+    saved: Option<V::Saved>,
 }
 
 impl<'v, V: VersionedValues> Restore<'v, V> {
     pub(crate) fn new(values: &'v mut V) -> Self {
         let mut versions = Versions::default();
-        let saved = values.save(&mut versions);
-        Self { values, saved: Some((saved, versions)) }
+        let saved = Some(values.save(&mut versions));
+        Self { values, versions, saved }
     }
 
     pub(crate) fn borrow(&mut self) -> V::Borrowed<'_> {
         self.values.borrow()
+    }
+
+    /// Where the saves of the transaction are to be written down, which has begun when `before` were open.
+    pub(crate) fn journal(&mut self, before: u32, depth: u32) -> Journal {
+        self.versions.journal.insert(Journal::of(before, depth)).clone()
     }
 
     /// The transaction is over. If it has committed, the versions are what they are: see [`VersionedValues::committed`].
@@ -212,8 +242,13 @@ impl<'v, V: VersionedValues> Restore<'v, V> {
 
 impl<V: VersionedValues> Drop for Restore<'_, V> {
     fn drop(&mut self) {
-        if let Some((saved, versions)) = self.saved.take() {
-            self.values.restore(saved, &versions);
+        let ends_well = self.saved.is_none();
+        if let Some(saved) = self.saved.take() {
+            self.values.restore(saved, &self.versions);
+        }
+        if let Some(journal) = &self.versions.journal {
+            journal.ends(ends_well);
+            journal.hand_on();
         }
     }
 }

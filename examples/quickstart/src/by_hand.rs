@@ -52,8 +52,8 @@ impl OptimisticLock for Product {
         products::table
     }
 
-    fn set_version(&mut self, version: i32) {
-        self.version = version;
+    fn set_version(&mut self, version: i32) -> i32 {
+        std::mem::replace(&mut self.version, version)
     }
 
     fn prepare(&self) -> Self::Prepared<'_> {}

@@ -16,6 +16,7 @@ use crate::async_closure::SendAsyncFnOnce;
 use crate::ends::{async_begin as begin, async_end as end};
 use crate::error::{Error, Operation};
 use crate::in_flight::{AsyncInFlight, async_depth as depth};
+use crate::journal::{Journal, Running};
 use crate::outcome::without_snapshot;
 use crate::statement::WholeRow;
 use crate::versioned_values::{Restore, VersionedValues};
@@ -242,8 +243,9 @@ impl AsyncRetryDsl for RetryPolicy {
     {
         async move {
             operation::run!(self, conn, depth, AsyncInFlight, begin, sleep, |conn, before| {
-                let outcome = f.clone().call((&mut *conn,)).await;
-                end(outcome, before, conn).await
+                let running = Running(Journal::of(before, before + 1));
+                    let outcome = running.0.during_polls(f.clone().call((&mut *conn,))).await;
+                    running.ends(end(outcome, before, conn).await)
             }, [await])
         }
     }
@@ -267,7 +269,8 @@ impl AsyncRetryDsl for RetryPolicy {
         async move {
             operation::run!(self, conn, depth, AsyncInFlight, begin, sleep, |conn, before| {
                 let mut handed = Restore::new(&mut values);
-                let outcome = f.clone().call((&mut *conn, handed.borrow())).await;
+                let journal = handed.journal(before, before + 1);
+                    let outcome = journal.during_polls(f.clone().call((&mut *conn, handed.borrow()))).await;
                 handed.end(end(outcome, before, conn).await, before + 1, before)
             }, [await])
         }

@@ -14,6 +14,7 @@ use crate::bounds::LocksOn;
 use crate::ends::{begin, end};
 use crate::error::{Error, Operation};
 use crate::in_flight::{InFlight, depth};
+use crate::journal::{Journal, Running};
 use crate::outcome::without_snapshot;
 use crate::statement::WholeRow;
 use crate::versioned_values::{Restore, VersionedValues};
@@ -122,8 +123,9 @@ impl RetryDsl for RetryPolicy {
         F: FnMut(&mut C) -> Result<T, E>,
     {
         operation::run!(self, conn, depth, InFlight, begin, sleep, |conn, before| {
-            let outcome = f(&mut *conn);
-            end(outcome, before, conn)
+            let running = Running(Journal::of(before, before + 1));
+            let outcome = running.0.during(|| f(&mut *conn));
+            running.ends(end(outcome, before, conn))
         })
     }
 
@@ -136,7 +138,8 @@ impl RetryDsl for RetryPolicy {
     {
         operation::run!(self, conn, depth, InFlight, begin, sleep, |conn, before| {
             let mut handed = Restore::new(&mut values);
-            let outcome = f(&mut *conn, handed.borrow());
+            let journal = handed.journal(before, before + 1);
+            let outcome = journal.during(|| f(&mut *conn, handed.borrow()));
             handed.end(end(outcome, before, conn), before + 1, before)
         })
     }

@@ -34,9 +34,9 @@ macro_rules! run {
     ($policy:ident, $conn:ident, $depth:path, $in_flight:ident, $begin:path, $sleep:path,
      |$attempt_conn:ident, $before:ident| $f:expr $(, [$await:ident])?) => {{
         let depth = $depth(&mut *$conn);
-        operation::refuse_nested(depth, || operation::is_test!(C, $conn), || "a transaction".to_owned())
-            .map_err(DieselError::from)?;
-        let mut attempts = Attempts::begin($policy, "transaction", false);
+        let within =
+            operation::refuse_nested(depth, || operation::is_test!(C, $conn), || "a transaction".to_owned());
+        let mut attempts = Attempts::begin($policy, "transaction", false).within(within.map_err(DieselError::from)?);
         operation::attempt!(
             attempts,
             $sleep,
@@ -67,12 +67,12 @@ macro_rules! modify {
     ($policy:ident, $key:ident, $conn:ident, $f:ident, $change:path, $depth:path, $in_flight:ident, $begin:path, $end:path,
      $sleep:path $(, [$await:ident])?) => {{
         let depth = $depth(&mut *$conn);
-        operation::refuse_nested(depth, || operation::is_test!(C, $conn), || {
+        let within = operation::refuse_nested(depth, || operation::is_test!(C, $conn), || {
             format!("`modify` of a row of `{}`", M::table_name())
         })?;
         let finder = M::finder($key);
         let locks = M::locks_rows();
-        let mut attempts = Attempts::begin($policy, M::table_name(), locks);
+        let mut attempts = Attempts::begin($policy, M::table_name(), locks).within(within);
         operation::attempt!(
             attempts,
             $sleep,
@@ -141,16 +141,25 @@ macro_rules! find {
 
 pub(super) use {attempt, change, find, is_test, modify, run};
 
+/// What the attempts are made within.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Within {
+    Nothing,
+    /// A transaction that Diesel's `begin_test_transaction` has begun. An error of the database's may have ended or aborted it,
+    /// and what is attempted then would be committed, or fail for another reason.
+    Test,
+}
+
 /// An attempt needs a transaction of its own. The one that a test runs in is rolled back whatever happens, so in it an
 /// attempt may as well be a savepoint.
 pub(super) fn refuse_nested(
     depth: QueryResult<u32>,
     is_test: impl FnOnce() -> bool,
     what: impl FnOnce() -> String,
-) -> Result<(), Error> {
+) -> Result<Within, Error> {
     match depth? {
-        0 => Ok(()),
-        1 if is_test() => Ok(()),
+        0 => Ok(Within::Nothing),
+        1 if is_test() => Ok(Within::Test),
         _ => Err(NestedRetryError::new(what()).into()),
     }
 }

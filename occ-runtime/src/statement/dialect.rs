@@ -138,8 +138,9 @@ pub(crate) fn same(dialect: Option<Dialect>, kind: Kind) -> Option<&'static str>
 
         // The bytes of a double.
         (Kind::Decimal, Some(Sqlite)) => "@ = ?",
-        // The scale is in the text: 1.0 is not 1.00.
-        (Kind::Decimal | Kind::Shown, Some(Postgres)) => "concat(@) COLLATE \"C\" = CAST(? AS text)",
+        // The scale is in the text: 1.0 is not 1.00. Only a zero loses its own on the way through Rust.
+        (Kind::Decimal, Some(Postgres)) => "@ = ? AND (@ = 0 OR concat(@) COLLATE \"C\" = CAST(? AS text))",
+        (Kind::Shown, Some(Postgres)) => "concat(@) COLLATE \"C\" = CAST(? AS text)",
         // The scale is the column's. diesel-async binds a decimal as text, which MySQL would compare as a float.
         (Kind::Decimal, Some(Mysql)) => "@ = CAST(? AS DECIMAL(65, 30))",
 

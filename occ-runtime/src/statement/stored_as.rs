@@ -14,16 +14,17 @@ use super::{FromClause, RowKey, from_clause};
 use crate::column::{ColumnValue, ColumnVisitor};
 use crate::model::{Columns, OptimisticLock};
 
-/// Finds the row if its key, its version and its columns are those of a value. The columns of embedded structs are not
-/// compared: only their own changeset knows them.
+/// Finds the row at a version if its key and its columns are those of a value. It is never found where there are embedded
+/// structs, whose columns only their own changeset knows.
 pub struct StoredAs<'a, M: OptimisticLock> {
     table: FromClause<M>,
     key: RowKey<'a, M>,
+    version: &'a M::Version,
 }
 
 impl<'a, M: OptimisticLock> StoredAs<'a, M> {
-    pub(crate) fn of(row: &'a M) -> Self {
-        Self { table: from_clause::<M>(), key: RowKey::of(row) }
+    pub(crate) fn of(row: &'a M, version: &'a M::Version) -> Self {
+        Self { table: from_clause::<M>(), key: RowKey::of(row), version }
     }
 }
 
@@ -39,7 +40,7 @@ where
         out.push_sql(" FROM ");
         self.table.walk_ast(out.reborrow())?;
         let RowKey { row, prepared } = &self.key;
-        self.key.walk_where(Some(row.version()), out.reborrow())?;
+        self.key.walk_where(Some(self.version), out.reborrow())?;
         let condition = dialect::stored(out.backend().dialect());
         row.values(prepared, &mut Same { out, condition })
     }
@@ -78,6 +79,14 @@ impl<'b, DB: Backend> ColumnVisitor<'b, DB> for Same<'_, 'b, DB> {
         self.out.push_sql(" IS NULL AND ");
         value.bind(&mut self.out)?;
         self.out.push_sql(" IS NULL)");
+        Ok(())
+    }
+
+    fn embedded<S>(&mut self, _: &'b S) -> QueryResult<()>
+    where
+        S: QueryFragment<DB>,
+    {
+        self.out.push_sql(" AND 1 = 0");
         Ok(())
     }
 }

@@ -71,6 +71,8 @@ struct Row {
 
 struct Model {
     row: Row,
+    /// Whether the last rebase or reload succeeded.
+    last_was_ok: bool,
     next_bit: u32,
     refused: usize,
     accepted: usize,
@@ -123,6 +125,7 @@ impl Model {
         seen_label: &mut i32,
         row: &mut Row,
     ) {
+        self.last_was_ok = false;
         match step {
             Step::Add | Step::Label => self.edit(step, value, pending),
             Step::Save => match save_tracked(value, conn).await {
@@ -142,6 +145,7 @@ impl Model {
             },
             Step::Rebase => match rebase(value, conn).await {
                 Ok(()) => {
+                    self.last_was_ok = true;
                     *seen_label = row.label;
                     let mut both = row.bits.clone();
                     both.extend(&pending.bits);
@@ -159,6 +163,7 @@ impl Model {
             },
             Step::Reload => {
                 reload_tracked(value, conn).await.unwrap();
+                self.last_was_ok = true;
                 *pending = Pending::default();
                 *seen_label = row.label;
                 assert_eq!((value.sum, value.label), (sum(&row.bits), row.label));
@@ -166,15 +171,18 @@ impl Model {
         }
     }
 
-    /// Some steps in a transaction of occ's; rolled back, everything is as before it.
+    /// Some steps in a transaction of occ's; rolled back, what was saved in it is in memory alone. If the value was read anew
+    /// in it, it is as before.
     async fn transact(&mut self, dice: &mut Dice, holder: &mut Holder, ends_well: bool) {
         let before = (holder.value.clone(), holder.pending.clone(), holder.seen_label);
         let steps: Vec<Step> = (0..=dice.throw(4)).map(|_| step(dice)).collect();
         let mut row = self.row.clone();
+        let mut was_read = false;
         let Holder { conn, value, pending, seen_label } = holder;
         let outcome = transaction(conn, &mut *value, async |conn, value| {
             for step in steps {
                 self.take(step, conn, value, pending, seen_label, &mut row).await;
+                was_read |= matches!(step, Step::Rebase | Step::Reload) && self.last_was_ok;
             }
             if ends_well { Ok(()) } else { Err(Error::from(diesel::result::Error::RollbackTransaction)) }
         })
@@ -182,9 +190,23 @@ impl Model {
         assert_eq!(outcome.is_ok(), ends_well);
         if ends_well {
             self.row = row;
-        } else {
+        } else if was_read {
             assert_eq!(*value, before.0);
             (*pending, *seen_label) = (before.1, before.2);
+        } else {
+            assert_eq!((value.original(), value.version), (before.0.original(), before.0.version));
+            self.take_back(row, pending);
+            *seen_label = before.2;
+        }
+    }
+
+    /// What was in the row, and is not any more.
+    fn take_back(&self, row: Row, pending: &mut Pending) {
+        let mut in_memory = row.bits;
+        in_memory.retain(|bit| !self.row.bits.contains(bit));
+        pending.bits.append(&mut in_memory);
+        if row.label != self.row.label {
+            pending.label.get_or_insert(row.label);
         }
     }
 
@@ -206,14 +228,10 @@ impl Model {
             return;
         }
         rollback(conn).await.unwrap();
-        // It was in the row, and is not any more.
-        let mut in_memory = row.bits;
-        in_memory.retain(|bit| !self.row.bits.contains(bit));
-        pending.bits.append(&mut in_memory);
         if row.label != self.row.label {
-            pending.label.get_or_insert(row.label);
             *seen_label = if saved_label { self.row.label } else { seen_before };
         }
+        self.take_back(row, pending);
     }
 }
 
@@ -243,7 +261,7 @@ super::scenarios! {
             batch("INSERT INTO counters VALUES (1, 0, 0, 1)", witness).await.unwrap();
             let mut dice = Dice(seed);
             let mut model =
-                Model { row: Row { bits: BTreeSet::new(), label: 0 }, next_bit: 0, refused: 0, accepted: 0 };
+                Model { row: Row { bits: BTreeSet::new(), label: 0 }, last_was_ok: false, next_bit: 0, refused: 0, accepted: 0 };
             let (a, b) = connections.take().unwrap();
             let mut holders = Vec::new();
             for mut conn in [a, b] {

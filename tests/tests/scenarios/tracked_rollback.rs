@@ -41,6 +41,22 @@ super::scenarios! {
         assert_eq!((mine.views, load(1, conn).await.views), (16, 16));
     }
 
+    async fn edits_that_a_rolled_back_closure_has_made_are_to_be_saved_again(database) {
+        create_table(database).await;
+        let conn = &mut connect(database).await;
+        let mut mine = load(1, conn).await;
+        let outcome: Result<(), Error> = transaction(conn, &mut mine, async |conn, mine| {
+            mine.views += 1;
+            save_tracked(mine, conn).await?;
+            Err(diesel::result::Error::RollbackTransaction.into())
+        })
+        .await;
+        assert!(outcome.is_err());
+        assert_eq!((mine.views, mine.version, mine.dirty_fields()), (11, 1, vec!["views"]));
+        save_tracked(&mut mine, conn).await.unwrap();
+        assert_eq!(load(1, conn).await.views, 11);
+    }
+
     async fn a_reload_that_is_rolled_back_is_undone(database) {
         create_table(database).await;
         let conn = &mut connect(database).await;
@@ -160,6 +176,55 @@ super::scenarios! {
         save_tracked(&mut mine, conn).await.unwrap();
         let row = load(1, conn).await;
         assert_eq!((row.title.as_str(), row.views, row.version), ("Two", 16, 5));
+    }
+
+    async fn the_same_edit_by_somebody_else_does_not_stand_for_one_that_was_rolled_back(database) {
+        create_table(database).await;
+        let conn = &mut connect(database).await;
+        let mut mine = load(1, conn).await;
+        mine.views += 5;
+        begin(conn).await.unwrap();
+        save_tracked(&mut mine, conn).await.unwrap();
+        rollback(conn).await.unwrap();
+        somebody_counts(database).await;
+        assert_eq!((mine.views, load(1, conn).await.views), (15, 15));
+        assert!(save_tracked(&mut mine, conn).await.unwrap_err().is_stale());
+        assert!(rebase(&mut mine, conn).await.unwrap_err().is_stale());
+        // In a transaction of occ's, which knows how it has ended, it is both.
+        let mut mine = load(1, conn).await;
+        mine.views += 5;
+        let outcome: Result<(), Error> = transaction(conn, &mut mine, async |conn, mine| {
+            save_tracked(mine, conn).await?;
+            Err(diesel::result::Error::RollbackTransaction.into())
+        })
+        .await;
+        assert!(outcome.is_err());
+        somebody_counts(database).await;
+        assert!(save_tracked(&mut mine, conn).await.unwrap_err().is_stale());
+        rebase(&mut mine, conn).await.unwrap();
+        save_tracked(&mut mine, conn).await.unwrap();
+        assert_eq!(load(1, conn).await.views, 25);
+    }
+
+    async fn a_value_that_was_not_handed_over_learns_how_its_transaction_has_ended(database) {
+        create_table(database).await;
+        let conn = &mut connect(database).await;
+        let mut other = super::product::load(1, conn).await;
+        let mut mine = load(1, conn).await;
+        for ends_well in [false, true] {
+            mine.views = 11;
+            let outcome = transaction(conn, &mut other, async |conn, _| {
+                save_tracked(&mut mine, conn).await?;
+                save_tracked(&mut mine, conn).await?;
+                if ends_well { Ok(()) } else { Err(Error::from(diesel::result::Error::RollbackTransaction)) }
+            })
+            .await;
+            assert_eq!(outcome.is_ok(), ends_well);
+        }
+        let recorder = record(conn);
+        save_tracked(&mut mine, conn).await.unwrap();
+        assert_eq!(recorder.take(), Vec::<String>::new());
+        assert_eq!((mine.version, load(1, conn).await.views), (2, 11));
     }
 
     async fn a_savepoint_that_is_rolled_back_within_a_transaction_that_commits_is_noticed(database) {

@@ -127,6 +127,57 @@ super::scenarios! {
         assert_eq!(seen(&[a, b, others.remove(0)]), [(2, 5), (3, 8), (1, 1)]);
     }
 
+    async fn an_older_copy_that_was_put_in_place_does_not_pass_for_the_present_row(database) {
+        let conn = &mut connect(database).await;
+        let old = load(1, conn).await;
+        batch("UPDATE products SET note = 'theirs', quantity = 500, version = 2 WHERE id = 1", conn).await.unwrap();
+        let mut product = load(1, conn).await;
+        for _ in 0..2 {
+            let outcome = transaction(conn, &mut product, async |conn, product| {
+                *product = old.clone();
+                product.quantity += 1;
+                save(product, conn).await
+            })
+            .await;
+            assert!(outcome.unwrap_err().is_stale());
+            assert_eq!(product.version, 1, "its content is that of version 1");
+            assert!(save(&mut product, conn).await.unwrap_err().is_stale());
+        }
+        assert_eq!(load(1, conn).await.quantity, 500);
+    }
+
+    async fn a_row_that_was_loaded_and_saved_in_the_closure_is_not_ahead_of_itself(database) {
+        let conn = &mut connect(database).await;
+        let mut product = load(1, conn).await;
+        let outcome: Result<(), Error> = transaction(conn, &mut product, async |conn, product| {
+            *product = load(2, conn).await;
+            save(product, conn).await?;
+            Err(diesel::result::Error::RollbackTransaction.into())
+        })
+        .await;
+        assert!(outcome.is_err());
+        assert_eq!((product.id, product.version), (2, 1));
+    }
+
+    async fn what_was_saved_in_an_inner_transaction_is_put_back_by_the_outer_one(database) {
+        let conn = &mut connect(database).await;
+        let (mut a, mut b) = (load(1, conn).await, load(2, conn).await);
+        let outcome: Result<(), Error> = transaction(conn, (&mut a, &mut b), async |conn, (a, b)| {
+            save(a, conn).await?;
+            transaction(conn, &mut *a, async |conn, a| {
+                save(a, conn).await?;
+                // Not handed to the inner one.
+                save(b, conn).await
+            })
+            .await?;
+            touch(a, conn).await?;
+            Err(diesel::result::Error::RollbackTransaction.into())
+        })
+        .await;
+        assert!(outcome.is_err());
+        assert_eq!(((a.version, b.version), stored(conn).await), ((1, 1), (1, 1)));
+    }
+
     async fn a_transaction_that_is_left_open_in_the_closure_is_not_taken_for_its_own_end(database) {
         let conn = &mut connect(database).await;
         let mut product = load(1, conn).await;

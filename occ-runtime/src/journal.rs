@@ -1,0 +1,215 @@
+//! Which versions the saves within an `optimistic_transaction` have moved on, so that exactly those are moved back when it is
+//! rolled back: whatever the closure has done with the values meanwhile.
+
+use std::any::{Any, TypeId};
+use std::cell::RefCell;
+use std::fmt::{Debug, Write as _};
+use std::hash::{DefaultHasher, Hasher as _};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+#[cfg(feature = "async")]
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::identity::Identity;
+use crate::model::OptimisticLock;
+
+thread_local! {
+    /// That of the innermost transaction whose closure is running on this thread.
+    static CURRENT: RefCell<Option<Journal>> = const { RefCell::new(None) };
+}
+
+/// One transaction of occ's: the moves of its saves, the first one first, and how it has ended.
+#[derive(Clone, Debug)]
+pub(crate) struct Journal(Arc<Page>);
+
+#[derive(Debug)]
+struct Page {
+    moves: Mutex<Vec<Move>>,
+    /// How many transactions were open before it, and are while its closure runs.
+    before: u32,
+    depth: u32,
+    /// The one of occ's that it is within.
+    outer: Option<Journal>,
+    committed: AtomicBool,
+    rolled_back: AtomicBool,
+}
+
+/// How a transaction has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    Open,
+    Committed,
+    RolledBack,
+    /// It is within another one, which occ has not begun.
+    Unknown,
+}
+
+#[derive(Debug)]
+struct Move {
+    model: TypeId,
+    key: Mark,
+    to: Mark,
+    from: Box<dyn Any + Send + Sync>,
+}
+
+/// Tells values apart: by their hashes, and by what they print.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Mark(u64, String);
+
+impl Mark {
+    pub(crate) fn of_key<M: OptimisticLock>(row: &M) -> Self {
+        Self::of(|see| row.visit_key(see))
+    }
+
+    fn of_version<M: OptimisticLock>(row: &M) -> Self {
+        Self::of(|see| see(row.version(), row.version_identity()))
+    }
+
+    fn of(visit: impl FnOnce(&mut dyn FnMut(&dyn Debug, Identity<'_>))) -> Self {
+        let (mut hasher, mut text) = (DefaultHasher::new(), String::new());
+        visit(&mut |value, identity| {
+            // Writing to a String does not fail, and a `Debug` that claims to fail has written what it could.
+            let _ = write!(text, "{value:?}\u{0}");
+            if let Identity::Hashed(value) = identity {
+                value.hash_into(&mut hasher);
+            }
+        });
+        Self(hasher.finish(), text)
+    }
+}
+
+/// The database has accepted `next` for the row.
+pub(crate) fn moved_on<M: OptimisticLock>(row: &mut M, next: M::Version) {
+    let Some(journal) = CURRENT.with_borrow(Clone::clone) else {
+        row.set_version(next);
+        return;
+    };
+    let key = Mark::of_key(row);
+    let from = row.set_version(next);
+    // The user's code, which may panic: then nothing has happened.
+    match catch_unwind(AssertUnwindSafe(|| Mark::of_version(row))) {
+        Ok(to) => {
+            let model = TypeId::of::<M::StatementId>();
+            journal.moves().push(Move { model, key, to, from: Box::new(from) });
+        }
+        Err(panic) => {
+            row.set_version(from);
+            resume_unwind(panic);
+        }
+    }
+}
+
+impl Journal {
+    pub(crate) fn of(before: u32, depth: u32) -> Self {
+        Self(Arc::new(Page {
+            moves: Mutex::default(),
+            before,
+            depth,
+            outer: CURRENT.with_borrow(Clone::clone),
+            committed: AtomicBool::new(false),
+            rolled_back: AtomicBool::new(false),
+        }))
+    }
+
+    /// The one whose closure is running, if nothing was begun within it.
+    pub(crate) fn at(depth: u32) -> Option<Self> {
+        CURRENT.with_borrow(Clone::clone).filter(|journal| journal.0.depth == depth)
+    }
+
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    pub(crate) fn ending(&self) -> Ending {
+        let page = &*self.0;
+        if page.rolled_back.load(Ordering::Acquire) {
+            return Ending::RolledBack;
+        }
+        if !page.committed.load(Ordering::Acquire) {
+            return Ending::Open;
+        }
+        match &page.outer {
+            _ if page.before == 0 => Ending::Committed,
+            Some(outer) if outer.0.depth == page.before => outer.ending(),
+            _ => Ending::Unknown,
+        }
+    }
+
+    /// The transaction is over. One that is dropped before is rolled back, sooner or later.
+    pub(crate) fn ends(&self, well: bool) {
+        let flag = if well { &self.0.committed } else { &self.0.rolled_back };
+        flag.store(true, Ordering::Release);
+    }
+
+    fn moves(&self) -> MutexGuard<'_, Vec<Move>> {
+        self.0.moves.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What `work` saves is written down here.
+    pub(crate) fn during<T>(&self, work: impl FnOnce() -> T) -> T {
+        /// Also after a panic.
+        struct Outer(Option<Journal>);
+
+        impl Drop for Outer {
+            fn drop(&mut self) {
+                CURRENT.set(self.0.take());
+            }
+        }
+
+        let _outer = Outer(CURRENT.replace(Some(self.clone())));
+        work()
+    }
+
+    /// [`during`](Self::during), while the future is polled.
+    #[cfg(feature = "async")]
+    pub(crate) async fn during_polls<F: Future>(&self, future: F) -> F::Output {
+        let mut future = pin!(future);
+        std::future::poll_fn(|context| self.during(|| future.as_mut().poll(context))).await
+    }
+
+    /// Moves the version of the row back over each move that has led to it.
+    pub(crate) fn undo<M>(&self, row: &mut M)
+    where
+        M: OptimisticLock<Version: Clone>,
+    {
+        let (model, key) = (TypeId::of::<M::StatementId>(), Mark::of_key(row));
+        for one in self.moves().iter().rev() {
+            if one.model == model && one.key == key && one.to == Mark::of_version(row) {
+                if let Some(from) = one.from.downcast_ref::<M::Version>() {
+                    row.set_version(from.clone());
+                }
+            }
+        }
+    }
+
+    /// The transaction is over. If it was one within another, that may still be rolled back.
+    pub(crate) fn hand_on(&self) {
+        if let Some(outer) = &self.0.outer {
+            outer.moves().append(&mut self.moves());
+        }
+    }
+}
+
+/// A transaction without values that are to be put back.
+#[cfg(feature = "retry")]
+pub(crate) struct Running(pub(crate) Journal);
+
+#[cfg(feature = "retry")]
+impl Running {
+    /// What it has come to.
+    pub(crate) fn ends<T, E>(self, outcome: Result<T, E>) -> Result<T, E> {
+        self.0.ends(outcome.is_ok());
+        outcome
+    }
+}
+
+#[cfg(feature = "retry")]
+impl Drop for Running {
+    fn drop(&mut self) {
+        let page = &*self.0.0;
+        if !page.committed.load(Ordering::Acquire) {
+            self.0.ends(false);
+        }
+    }
+}

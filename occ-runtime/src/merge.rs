@@ -43,12 +43,13 @@ pub(crate) enum Since {
 
 /// What both sides have made of `base`, or the fields for which nobody decides.
 ///
-/// It starts from theirs, so that whatever is not said to be mine is the row's.
+/// It starts from theirs, so that whatever is not said to be mine is the row's. `was_sent` are the fields of whose base only
+/// what was sent is known: where the row differs from that, the database may have made it so, and not they.
 pub(crate) fn merge<M, F>(
-    base: &M,
+    (base, since): (&M, Since),
     mine: &M,
     theirs: &M,
-    since: Since,
+    was_sent: impl Fn(&str) -> bool,
     mut choose: F,
 ) -> Result<M, Vec<Difference>>
 where
@@ -76,6 +77,8 @@ where
                 Rule::Ask if field.is_same(mine, theirs) => Choice::Theirs,
                 Rule::Ask | Rule::Add(_) => choose(field.name(), base, mine, theirs),
                 Rule::Mine => Choice::Mine,
+                // My edit must not give way to what may be nobody's change.
+                Rule::Theirs if was_sent(field.name()) => choose(field.name(), base, mine, theirs),
                 Rule::Theirs => Choice::Theirs,
             }
         };

@@ -57,8 +57,8 @@ macro_rules! load_operations {
             F: FnMut(&'static str, &M, &M, &M) -> Choice $(+ $send)?,
         {
             let theirs = self.fresh(Operation::Rebase, &tracked.original)$(.$await)??;
-            let (base, since) = reading::base_of::<C::Backend, M>(tracked, &theirs)?;
-            let merged = merge(base, &tracked.value, &theirs, since, choose)
+            let base = reading::base_of::<C::Backend, M>(tracked, &theirs)?;
+            let merged = merge(base, &tracked.value, &theirs, |field| tracked.was_sent(field), choose)
                 .map_err(|differences| reading::unmerged::<C::Backend, M>(&theirs, differences))?;
             tracked.onto(merged, theirs, $depth(self)?);
             Ok(())

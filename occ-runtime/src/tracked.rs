@@ -75,6 +75,8 @@ pub struct Tracked<T: Fields> {
     unsettled: Option<Box<Unsettled<T>>>,
     /// Tells it from others, and from what it was before it was read anew.
     reading: u64,
+    /// The fields that were written since then. The row may hold something else than what was sent.
+    sent: Vec<&'static str>,
 }
 
 fn next_reading() -> u64 {
@@ -114,7 +116,7 @@ impl<T: Fields> Tracked<T> {
     /// Remembers `value` as what is in the row.
     #[must_use]
     pub fn new(value: T) -> Self {
-        Self { original: value.clone(), value, unsettled: None, reading: next_reading() }
+        Self { original: value.clone(), value, unsettled: None, reading: next_reading(), sent: Vec::new() }
     }
 
     /// What is in the row, as far as it is known: what was loaded, or last saved or rebased onto.
@@ -154,6 +156,9 @@ impl<T: Fields> Tracked<T> {
             self.value.set_version(next);
         }
         let before = std::mem::replace(&mut self.original, written);
+        let sent =
+            fields::<T>().filter(|field| field.is_changed(&before, &self.original)).map(|field| field.name());
+        self.sent.extend(sent);
         let within = Journal::at(depth);
         self.unsettled = match self.unsettled.take() {
             _ if depth == 0 => None,
@@ -166,6 +171,11 @@ impl<T: Fields> Tracked<T> {
             }
             None => Some(Box::new(Unsettled { before, depth, within })),
         };
+    }
+
+    /// Whether the row may hold something else of the field than what the original has.
+    pub(crate) fn was_sent(&self, field: &str) -> bool {
+        self.sent.contains(&field)
     }
 
     /// What has become of the last write, if that is known: not of one in a transaction that occ has not begun.
@@ -225,6 +235,7 @@ impl<T: Fields> Tracked<T> {
         self.value = value;
         self.original = row;
         self.reading = next_reading();
+        self.sent.clear();
         if depth == 0 {
             self.unsettled = None;
         }
@@ -313,6 +324,7 @@ where
             this.value.set_version(saved.value.version().clone());
             this.original = saved.original;
             this.unsettled = saved.unsettled;
+            this.sent = saved.sent;
         } else {
             // Merged, read anew or another one: what is in it is not only mine.
             *this = saved;

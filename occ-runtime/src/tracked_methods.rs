@@ -128,7 +128,7 @@ pub trait TrackedDsl<T: Fields> {
     /// | `#[occ(merge = ..)]` | |
     /// |---|---|
     /// | `mine` | stays mine |
-    /// | `theirs` | becomes theirs |
+    /// | `theirs` | becomes theirs; if I have written it since the value was loaded, as without a rule, since what the row holds may be what the database has made of that |
     /// | `add` | both changes add up, also if they are the same: theirs + mine - base; where that does not fit the type, as without a rule |
     /// | none | [`Error::Unmerged`], which names each such field with all its values; nothing is merged |
     ///

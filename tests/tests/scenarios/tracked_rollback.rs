@@ -396,6 +396,25 @@ super::scenarios! {
         assert_eq!(load_price(conn).await.amount, 8);
     }
 
+    async fn an_edit_does_not_give_way_to_what_the_database_has_made_of_the_one_before(database) {
+        let conn = &mut connect(database).await;
+        create_prices(conn).await;
+        let mut mine = load_price(conn).await;
+        mine.amount = 3;
+        save_tracked(&mut mine, conn).await.unwrap();
+        let mut theirs = load_price(conn).await;
+        theirs.visits += 1;
+        save_tracked(&mut theirs, conn).await.unwrap();
+        mine.amount = 8;
+        assert!(save_tracked(&mut mine, conn).await.unwrap_err().is_stale());
+        let Err(Error::Unmerged(error)) = rebase(&mut mine, conn).await else { panic!("4 is not what they have made of 3") };
+        assert_eq!(error.differences().len(), 1);
+        super::cell::rebase_with(&mut mine, conn, |_, _, _, _| occ_runtime::Choice::Mine).await.unwrap();
+        save_tracked(&mut mine, conn).await.unwrap();
+        let row = load_price(conn).await;
+        assert_eq!((row.amount, row.visits), (8, 11));
+    }
+
     async fn what_a_method_of_the_struct_has_written_is_not_added_twice(database) {
         let conn = &mut connect(database).await;
         create_prices(conn).await;

@@ -148,7 +148,7 @@ macro_rules! lock_operations {
                 return Ok(());
             }
             // Before anything is sent, since it is the user's code.
-            let written = tracked.value.clone();
+            let (written, sent) = (tracked.value.clone(), tracked.dirty_fields());
             let next = if M::Check::BY_VERSION {
                 Some(tracked.value.put(Operation::Save, changed, conn)$(.$await)??)
             } else {
@@ -157,7 +157,7 @@ macro_rules! lock_operations {
                 $apart(tracked.value.send_unversioned(changes, conn))$(.$await)??;
                 None
             };
-            tracked.saved(written, next, $depth(conn)?);
+            tracked.saved(written, sent, next, $depth(conn)?);
             Ok(())
         }
 

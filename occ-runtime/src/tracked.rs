@@ -149,8 +149,15 @@ impl<T: Fields> Tracked<T> {
         Changed::between(&self.original, &self.value)
     }
 
-    /// The row has become `written`, a copy of the value, at the version `next`, where it has one.
-    pub(crate) fn saved(&mut self, mut written: T, next: Option<T::Version>, depth: u32) {
+    /// The row has become `written`, a copy of the value of which these fields were sent, at the version `next`, where it has
+    /// one.
+    pub(crate) fn saved(
+        &mut self,
+        mut written: T,
+        sent: Vec<&'static str>,
+        next: Option<T::Version>,
+        depth: u32,
+    ) {
         if let Some(next) = next {
             written.set_version(next.clone());
             self.value.set_version(next);

@@ -163,6 +163,7 @@ impl<T: Fields> Tracked<T> {
             self.value.set_version(next);
         }
         let before = std::mem::replace(&mut self.original, written);
+        self.sent.extend(sent);
         let sent =
             fields::<T>().filter(|field| field.is_changed(&before, &self.original)).map(|field| field.name());
         self.sent.extend(sent);

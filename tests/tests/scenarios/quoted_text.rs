@@ -6,7 +6,7 @@ use occ_tests::cell::Backend;
 #[cfg(feature = "retry")]
 use super::cell::retry;
 use super::cell::{BACKEND, Conn, batch, connect, execute, save, save_all, touch};
-use super::product::{Product, load};
+use super::product::load;
 
 /// What servers and clients say of conflicts and of lost connections, or a part of it.
 const PLANTED: [&str; 22] = [
@@ -270,7 +270,7 @@ super::scenarios! {
         let attempts = std::sync::atomic::AtomicU32::new(0);
         let error = retry(&super::retry::at_once().attempts(5), conn, async |conn| {
             attempts.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-            let mut product: Product = load(1, conn).await;
+            let mut product = load(1, conn).await;
             save(&mut product, conn).await
         })
         .await

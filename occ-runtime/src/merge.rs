@@ -34,9 +34,11 @@ pub enum Choice {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Since {
     Others,
-    /// It is at the version that mine was loaded or last written at. Where it is not what was sent, the database has made it
-    /// so: a column that rounds or pads, a trigger.
+    /// It is at the version that mine has. Of a field that I have sent, the database has made what it is: a column that rounds
+    /// or pads, a trigger. Of others the base may come from elsewhere, such as a form.
     Nobody,
+    /// I, by a method that writes the value and not what it was loaded as, such as `save_optimistic_if`; and nobody else.
+    Myself,
     /// Others and I.
     Unknown,
 }
@@ -56,12 +58,17 @@ where
     M: Fields,
     F: FnMut(&'static str, &M, &M, &M) -> Choice,
 {
+    let is_mine_alone = |field: &str| match since {
+        Since::Myself => true,
+        Since::Nobody => was_sent(field),
+        Since::Others | Since::Unknown => false,
+    };
     let mut merged = theirs.clone();
     let mut undecided = Vec::new();
     for field in fields::<M>() {
         let choice = if !field.is_changed(base, mine) {
             Choice::Theirs
-        } else if since == Since::Nobody || field.is_same(base, theirs) {
+        } else if is_mine_alone(field.name()) || field.is_same(base, theirs) {
             Choice::Mine
         } else if since == Since::Unknown && !matches!(field.merge_rule(), Rule::Mine) {
             // What differs may be my own writing, which must neither be added once more nor be taken for theirs.

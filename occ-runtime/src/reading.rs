@@ -76,8 +76,8 @@ where
 {
     let since = |base: &M, at: &M::Version| match theirs.version() {
         _ if !M::Check::BY_VERSION => Since::Others,
-        now if now == at => Since::Nobody,
-        // By a method that writes the value and not what it was loaded as, such as `save_optimistic_if`.
+        now if now == at && base.version() == at => Since::Nobody,
+        now if now == at => Since::Myself,
         _ if base.version() != at => Since::Unknown,
         _ => Since::Others,
     };

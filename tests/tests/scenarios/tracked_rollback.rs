@@ -396,6 +396,24 @@ super::scenarios! {
         assert_eq!(load_price(conn).await.amount, 8);
     }
 
+    async fn a_base_that_comes_from_elsewhere_is_compared_at_the_rows_own_version_too(database) {
+        create_table(database).await;
+        let conn = &mut connect(database).await;
+        somebody_counts(database).await;
+        // What a form was filled in from, with the version of the row as it is.
+        let mut seen = load(1, conn).await.into_inner();
+        seen.views = 10;
+        seen.title = "Old".into();
+        let mut mine = Tracked::new(seen);
+        mine.views += 1;
+        mine.title = "Mine".into();
+        let Err(Error::Unmerged(error)) = rebase(&mut mine, conn).await else { panic!("both have changed the title") };
+        assert_eq!(error.differences().len(), 1);
+        mine.title = "Old".into();
+        rebase(&mut mine, conn).await.unwrap();
+        assert_eq!((mine.views, mine.title.as_str()), (16, "Doors"));
+    }
+
     async fn an_edit_does_not_give_way_to_what_the_database_has_made_of_the_one_before(database) {
         let conn = &mut connect(database).await;
         create_prices(conn).await;

@@ -131,6 +131,7 @@ impl GuardError {
     }
 
     /// There was no condition.
+    #[cfg(feature = "retry")]
     pub(crate) fn held_back(operation: Operation, table: &'static str, key: String) -> Self {
         let reason =
             "nothing was written: look for a trigger, a rule or a row policy that holds the statement back";

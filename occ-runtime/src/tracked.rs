@@ -164,9 +164,6 @@ impl<T: Fields> Tracked<T> {
         }
         let before = std::mem::replace(&mut self.original, written);
         self.sent.extend(sent);
-        let sent =
-            fields::<T>().filter(|field| field.is_changed(&before, &self.original)).map(|field| field.name());
-        self.sent.extend(sent);
         let within = Journal::at(depth);
         self.unsettled = match self.unsettled.take() {
             _ if depth == 0 => None,

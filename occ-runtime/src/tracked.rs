@@ -335,13 +335,4 @@ where
             *this = saved;
         }
     }
-
-    /// A write that was made deeper within may have been rolled back there.
-    fn committed(&mut self, written: u32, left: u32) {
-        match &mut self.unsettled {
-            Some(unsettled) if unsettled.depth <= written && left > 0 => unsettled.depth = left,
-            Some(unsettled) if unsettled.depth <= written => self.unsettled = None,
-            _ => {}
-        }
-    }
 }

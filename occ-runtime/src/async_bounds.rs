@@ -32,7 +32,7 @@ use crate::statement::{
     Guard, Guarded, Matched, ReturningVersion, StoredAs, Update, WholeRow,
     dialect::{self, Speaks},
 };
-use crate::tracked::{Settled, Tracked};
+use crate::tracked::{Settled, Tracked, Within};
 
 /// A model that can be written, with its version checked, through the async connection `C`: the bound for generic
 /// code.

@@ -18,6 +18,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use diesel::connection::{Connection, TransactionManager as _};
 use diesel::result::{Error as DieselError, QueryResult};
 
+use crate::error::{Error, TransactionAbortedError};
+use crate::journal;
 use crate::trace;
 
 /// A blocking connection that an operation is under way on.
@@ -31,6 +33,7 @@ impl<'c, C: Connection> InFlight<'c, C> {
     /// Refuses a connection that an earlier operation has not landed on.
     pub(crate) fn begin(conn: &'c mut C) -> QueryResult<Self> {
         let depth = depth(conn)?;
+        refuse_what_is_over(conn)?;
         Ok(Self { conn, depth, landed: false })
     }
 
@@ -69,6 +72,14 @@ impl<C: Connection> DerefMut for InFlight<'_, C> {
     }
 }
 
+/// Once the server has ended the transaction of a closure, what that sends would commit by itself.
+fn refuse_what_is_over<C>(conn: &C) -> QueryResult<()> {
+    if journal::was_over_on(conn) {
+        return Err(Error::from(TransactionAbortedError::new(DieselError::NotInTransaction)).into());
+    }
+    Ok(())
+}
+
 /// How many transactions are open within each other.
 pub(crate) fn depth<C: Connection>(conn: &mut C) -> QueryResult<u32> {
     count(C::TransactionManager::transaction_manager_status_mut(conn).transaction_depth())
@@ -100,6 +111,9 @@ macro_rules! roll_back {
                     return outcome;
                 }
                 trace::rollback_failed(&error);
+                if open > 1 && $target > 0 {
+                    journal::is_over_on($conn);
+                }
                 outcome = outcome.and(Err(error));
             }
             let left = $depth($conn)?;
@@ -132,8 +146,8 @@ mod waiting {
     use diesel_async::{AsyncConnection, TransactionManager as _};
 
     use super::{
-        AssertUnwindSafe, Deref, DerefMut, DieselError, QueryResult, catch_unwind, count,
-        says_there_is_no_transaction, trace,
+        AssertUnwindSafe, Deref, DerefMut, DieselError, QueryResult, catch_unwind, count, journal,
+        refuse_what_is_over, says_there_is_no_transaction, trace,
     };
 
     /// An async connection that an operation is under way on.
@@ -146,6 +160,7 @@ mod waiting {
         /// Refuses a connection that an earlier operation has not landed on.
         pub(crate) fn begin(conn: &'c mut C) -> QueryResult<Self> {
             async_depth(conn)?;
+            refuse_what_is_over(conn)?;
             Ok(Self { conn, landed: false })
         }
 

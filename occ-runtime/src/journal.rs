@@ -26,6 +26,8 @@ pub(crate) struct Journal(Arc<Page>);
 #[derive(Debug)]
 struct Page {
     moves: Mutex<Vec<Move>>,
+    /// Where the connection is, which nobody can move while the closure has it: others may be written through in there.
+    connection: usize,
     /// How many transactions were open before it, and are while its closure runs.
     before: u32,
     depth: u32,
@@ -33,6 +35,8 @@ struct Page {
     outer: Option<Journal>,
     committed: AtomicBool,
     rolled_back: AtomicBool,
+    /// The server has ended it, while its closure still runs.
+    over: AtomicBool,
 }
 
 /// How a transaction has ended.
@@ -79,6 +83,30 @@ impl Mark {
     }
 }
 
+fn address<C>(conn: &C) -> usize {
+    std::ptr::from_ref(conn).addr()
+}
+
+/// A savepoint on the connection could not be rolled back: the transaction around it is gone, and what follows would commit by
+/// itself.
+pub(crate) fn is_over_on<C>(conn: &C) {
+    CURRENT.with_borrow(|current| {
+        if let Some(Journal(page)) = current {
+            if page.connection == address(conn) {
+                page.over.store(true, Ordering::Release);
+            }
+        }
+    });
+}
+
+/// Whether the transaction of occ's whose closure is running on this connection is gone.
+pub(crate) fn was_over_on<C>(conn: &C) -> bool {
+    CURRENT.with_borrow(|current| match current {
+        Some(Journal(page)) => page.over.load(Ordering::Acquire) && page.connection == address(conn),
+        None => false,
+    })
+}
+
 /// The database has accepted `next` for the row.
 pub(crate) fn moved_on<M: OptimisticLock>(row: &mut M, next: M::Version) {
     let Some(journal) = CURRENT.with_borrow(Clone::clone) else {
@@ -101,20 +129,27 @@ pub(crate) fn moved_on<M: OptimisticLock>(row: &mut M, next: M::Version) {
 }
 
 impl Journal {
-    pub(crate) fn of(before: u32, depth: u32) -> Self {
+    pub(crate) fn of<C>(conn: &C, before: u32, depth: u32) -> Self {
         Self(Arc::new(Page {
             moves: Mutex::default(),
+            connection: address(conn),
             before,
             depth,
             outer: CURRENT.with_borrow(Clone::clone),
             committed: AtomicBool::new(false),
             rolled_back: AtomicBool::new(false),
+            over: AtomicBool::new(false),
         }))
     }
 
-    /// The one whose closure is running, if nothing was begun within it.
-    pub(crate) fn at(depth: u32) -> Option<Self> {
-        CURRENT.with_borrow(Clone::clone).filter(|journal| journal.0.depth == depth)
+    /// The one whose closure is running, if it has this connection and nothing was begun within it.
+    pub(crate) fn at<C>(conn: &C, depth: u32) -> Option<Self> {
+        let journal = CURRENT.with_borrow(Clone::clone)?;
+        (journal.0.connection == address(conn) && journal.0.depth == depth).then_some(journal)
+    }
+
+    pub(crate) fn was_over(&self) -> bool {
+        self.0.over.load(Ordering::Acquire)
     }
 
     pub(crate) fn is(&self, other: &Self) -> bool {

@@ -157,7 +157,8 @@ macro_rules! lock_operations {
                 $apart(tracked.value.send_unversioned(changes, conn))$(.$await)??;
                 None
             };
-            tracked.saved(written, sent, next, $depth(conn)?);
+            let depth = $depth(conn)?;
+            tracked.saved(written, sent, next, Within::of(conn, depth));
             Ok(())
         }
 

@@ -89,10 +89,21 @@ fn next_reading() -> u64 {
 struct Unsettled<T> {
     /// What was in the row before it.
     before: T,
-    /// How many transactions were open, at most, when it was written.
-    depth: u32,
     /// The transaction of occ's that it was written in, which knows how it has ended.
     within: Option<Journal>,
+}
+
+/// What a value is written in.
+pub(crate) enum Within {
+    Nothing,
+    /// One of occ's, if it is known.
+    Transaction(Option<Journal>),
+}
+
+impl Within {
+    pub(crate) fn of<C>(conn: &C, depth: u32) -> Self {
+        if depth == 0 { Self::Nothing } else { Self::Transaction(Journal::at(conn, depth)) }
+    }
 }
 
 /// What has become of a write whose transaction nobody has seen end.
@@ -150,31 +161,29 @@ impl<T: Fields> Tracked<T> {
     }
 
     /// The row has become `written`, a copy of the value of which these fields were sent, at the version `next`, where it has
-    /// one.
+    /// one; in `transaction`, if there is one.
     pub(crate) fn saved(
         &mut self,
         mut written: T,
         sent: Vec<&'static str>,
         next: Option<T::Version>,
-        depth: u32,
+        transaction: Within,
     ) {
         if let Some(next) = next {
             written.set_version(next.clone());
             self.value.set_version(next);
         }
         let before = std::mem::replace(&mut self.original, written);
-        self.sent.extend(sent);
-        let within = Journal::at(depth);
-        self.unsettled = match self.unsettled.take() {
-            _ if depth == 0 => None,
-            Some(mut unsettled) => {
-                unsettled.depth = unsettled.depth.max(depth);
+        self.sent.extend(sent.into_iter().filter(|field| !self.was_sent(field)).collect::<Vec<_>>());
+        self.unsettled = match (transaction, self.unsettled.take()) {
+            (Within::Nothing, _) => None,
+            (Within::Transaction(within), None) => Some(Box::new(Unsettled { before, within })),
+            (Within::Transaction(within), Some(mut unsettled)) => {
                 // Where it was written in two, neither knows of the other.
-                unsettled.within =
-                    unsettled.within.filter(|first| within.as_ref().is_some_and(|second| first.is(second)));
+                let is_same = |first: &Journal| within.as_ref().is_some_and(|second| first.is(second));
+                unsettled.within = unsettled.within.filter(is_same);
                 Some(unsettled)
             }
-            None => Some(Box::new(Unsettled { before, depth, within })),
         };
     }
 

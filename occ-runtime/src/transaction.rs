@@ -22,12 +22,14 @@ macro_rules! optimistic_transaction {
         let before = $begin(&mut *conn)$(.$await)??;
         let outcome = match C::TransactionManager::begin_transaction(&mut *conn)$(.$await)? {
             Ok(()) => {
-                let $journal = values.journal(before, before + 2);
+                let $journal = values.journal(&*conn, before, before + 2);
+                let whether_over = $journal.clone();
                 let worked = {
                     let ($c, $v) = (&mut *conn, values.borrow());
                     $work$(.$await)?
                 };
                 match worked {
+                    Ok(_) if whether_over.was_over() => Err(aborted(DieselError::NotInTransaction)),
                     Ok(value) => match $depth(&mut *conn) {
                         Ok(open) if open == before + 2 => {
                             let released = C::TransactionManager::commit_transaction(&mut *conn)$(.$await)?;
@@ -44,7 +46,7 @@ macro_rules! optimistic_transaction {
         };
         let outcome = $end(outcome, before, &mut *conn)$(.$await)?;
         conn.land();
-        values.end(outcome, before + 2, before)
+        values.end(outcome)
     }};
 }
 

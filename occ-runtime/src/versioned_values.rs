@@ -37,12 +37,6 @@ pub trait VersionedValues {
     #[doc(hidden)]
     fn restore(&mut self, saved: Self::Saved, versions: &Versions);
 
-    /// A transaction was committed: what was written within it at most `written` deep is now in one that is `left` deep.
-    #[doc(hidden)]
-    fn committed(&mut self, written: u32, left: u32) {
-        let _ = (written, left);
-    }
-
     // Uses the type without that bound, so that the compiler does not ask for it.
     #[doc(hidden)]
     fn __unbound(_: Self::Borrowed<'_>) {}
@@ -190,10 +184,6 @@ macro_rules! tuples_are_versioned_values {
             fn restore(&mut self, saved: Self::Saved, versions: &Versions) {
                 $(self.$index.restore(saved.$index, versions);)+
             }
-
-            fn committed(&mut self, written: u32, left: u32) {
-                $(self.$index.committed(written, left);)+
-            }
         }
     };
 }
@@ -226,15 +216,14 @@ impl<'v, V: VersionedValues> Restore<'v, V> {
     }
 
     /// Where the saves of the transaction are to be written down, which has begun when `before` were open.
-    pub(crate) fn journal(&mut self, before: u32, depth: u32) -> Journal {
-        self.versions.journal.insert(Journal::of(before, depth)).clone()
+    pub(crate) fn journal<C>(&mut self, conn: &C, before: u32, depth: u32) -> Journal {
+        self.versions.journal.insert(Journal::of(conn, before, depth)).clone()
     }
 
-    /// The transaction is over. If it has committed, the versions are what they are: see [`VersionedValues::committed`].
-    pub(crate) fn end<T, E>(mut self, outcome: Result<T, E>, written: u32, left: u32) -> Result<T, E> {
+    /// The transaction is over. If it has committed, the versions are what they are.
+    pub(crate) fn end<T, E>(mut self, outcome: Result<T, E>) -> Result<T, E> {
         if outcome.is_ok() {
             self.saved = None;
-            self.values.committed(written, left);
         }
         outcome
     }

@@ -243,7 +243,7 @@ impl AsyncRetryDsl for RetryPolicy {
     {
         async move {
             operation::run!(self, conn, depth, AsyncInFlight, begin, sleep, |conn, before| {
-                let running = Running(Journal::of(before, before + 1));
+                let running = Running(Journal::of(conn, before, before + 1));
                     let outcome = running.0.during_polls(f.clone().call((&mut *conn,))).await;
                     running.ends(end(outcome, before, conn).await)
             }, [await])
@@ -269,9 +269,9 @@ impl AsyncRetryDsl for RetryPolicy {
         async move {
             operation::run!(self, conn, depth, AsyncInFlight, begin, sleep, |conn, before| {
                 let mut handed = Restore::new(&mut values);
-                let journal = handed.journal(before, before + 1);
+                let journal = handed.journal(conn, before, before + 1);
                     let outcome = journal.during_polls(f.clone().call((&mut *conn, handed.borrow()))).await;
-                handed.end(end(outcome, before, conn).await, before + 1, before)
+                handed.end(end(outcome, before, conn).await)
             }, [await])
         }
     }

@@ -123,7 +123,7 @@ impl RetryDsl for RetryPolicy {
         F: FnMut(&mut C) -> Result<T, E>,
     {
         operation::run!(self, conn, depth, InFlight, begin, sleep, |conn, before| {
-            let running = Running(Journal::of(before, before + 1));
+            let running = Running(Journal::of(conn, before, before + 1));
             let outcome = running.0.during(|| f(&mut *conn));
             running.ends(end(outcome, before, conn))
         })
@@ -138,9 +138,9 @@ impl RetryDsl for RetryPolicy {
     {
         operation::run!(self, conn, depth, InFlight, begin, sleep, |conn, before| {
             let mut handed = Restore::new(&mut values);
-            let journal = handed.journal(before, before + 1);
+            let journal = handed.journal(conn, before, before + 1);
             let outcome = journal.during(|| f(&mut *conn, handed.borrow()));
-            handed.end(end(outcome, before, conn), before + 1, before)
+            handed.end(end(outcome, before, conn))
         })
     }
 

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use occ_runtime::{OptimisticLock, Tracked};
 
-use super::cell::{Conn, Database, batch, connect, first};
+use super::cell::{Conn, Database, batch, connect, first, save_tracked};
 
 diesel::table! {
     articles (id) {
@@ -52,4 +52,12 @@ pub async fn create_table(database: &Database) {
 
 pub async fn load(id: i32, conn: &mut Conn) -> Tracked<Article> {
     first(articles::table.find(id).select(Tracked::<Article>::as_select()), conn).await.unwrap()
+}
+
+/// Somebody else counts five views.
+pub async fn somebody_counts(database: &Database) {
+    let conn = &mut connect(database).await;
+    let mut theirs = load(1, conn).await;
+    theirs.views += 5;
+    save_tracked(&mut theirs, conn).await.unwrap();
 }

@@ -34,6 +34,7 @@ mod save;
 mod tracked;
 mod tracked_model;
 mod tracked_rollback;
+mod tracked_storage;
 mod transactions;
 mod unique_key;
 mod unversioned;

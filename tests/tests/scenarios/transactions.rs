@@ -235,6 +235,31 @@ super::scenarios! {
         assert_eq!(stored(&mut connect(database).await).await, (2, 1), "the connection is as good as before");
     }
 
+    async fn what_follows_an_inner_transaction_that_the_database_has_ended_altogether_is_refused(database) {
+        if super::cell::BACKEND != occ_tests::cell::Backend::Sqlite {
+            return; // The servers' cells have a scenario of their own.
+        }
+        let conn = &mut connect(database).await;
+        let trigger = "CREATE TRIGGER floor BEFORE UPDATE ON products WHEN NEW.quantity < 0 \
+                       BEGIN SELECT RAISE(ROLLBACK, 'quantity below zero'); END";
+        batch(trigger, conn).await.unwrap();
+        let (mut a, mut b) = (load(1, conn).await, load(2, conn).await);
+        b.quantity = -1;
+        for goes_on in [false, true] {
+            let outcome = transaction(conn, &mut a, async |conn, a| {
+                save(a, conn).await?;
+                let inner = transaction(conn, &mut b, async |conn, b| save(b, conn).await).await;
+                assert_eq!(inner.unwrap_err().to_string(), "quantity below zero");
+                if goes_on { save(a, conn).await } else { Ok(()) }
+            })
+            .await;
+            assert!(matches!(outcome, Err(Error::TransactionAborted(_))), "{outcome:?}");
+            assert_eq!((a.version, b.version, stored(&mut connect(database).await).await), (1, 1, (1, 1)));
+        }
+        save(&mut a, conn).await.unwrap();
+        assert_eq!(stored(&mut connect(database).await).await, (2, 1));
+    }
+
     async fn a_failed_savepoint_puts_its_values_back_and_the_outer_transaction_goes_on(database) {
         let conn = &mut connect(database).await;
         let (mut a, mut b) = (load(1, conn).await, load(2, conn).await);

@@ -39,6 +39,31 @@ super::scenarios! {
         }
     }
 
+    async fn what_follows_an_inner_transaction_that_the_server_has_ended_altogether_is_refused(database) {
+        if BACKEND != Backend::Mysql {
+            return; // PostgreSQL keeps its savepoints after an error.
+        }
+        let (a, b) = (&mut connect(database).await, &mut connect(database).await);
+        if batch("SET SESSION innodb_snapshot_isolation = ON", a).await.is_err() {
+            occ_tests::report::skipped("first_error", "this server has no innodb_snapshot_isolation");
+            return;
+        }
+        let (mut mine, mut theirs) = (load(1, a).await, load(2, b).await);
+        let outcome = transaction(a, &mut mine, async |conn, mine| {
+            let mut old = load(2, conn).await;
+            save(&mut theirs, b).await?;
+            let inner = transaction(conn, &mut old, async |conn, old| save(old, conn).await).await;
+            let Err(Error::Database(error)) = inner else { panic!("the snapshot is too old") };
+            assert_eq!(Transient::of(&error), Some(Transient::RecordChanged), "{error}");
+            save(mine, conn).await
+        })
+        .await;
+        assert!(matches!(outcome, Err(Error::TransactionAborted(_))), "{outcome:?}");
+        let witness = &mut connect(database).await;
+        assert_eq!((mine.version, load(1, witness).await.version, load(2, witness).await.version), (1, 1, 2));
+        save(&mut mine, a).await.unwrap();
+    }
+
     #[cfg(feature = "retry")]
     async fn a_deadlock_within_a_batch_is_retried(database) {
         use super::cell::retry;

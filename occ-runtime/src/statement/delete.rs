@@ -2,10 +2,10 @@
 
 use std::marker::PhantomData;
 
-use diesel::backend::Backend;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 
+use super::dialect::Speaks;
 use super::{FromClause, Guard, GuardKind, RowKey, StatementKey};
 use crate::model::{Columns, OptimisticLock};
 
@@ -25,7 +25,7 @@ impl<'a, M: OptimisticLock, G> Delete<'a, M, G> {
 
 impl<M, G, DB> QueryFragment<DB> for Delete<'_, M, G>
 where
-    DB: Backend,
+    DB: Speaks,
     M: Columns<DB>,
     G: Guard<DB>,
     FromClause<M>: QueryFragment<DB>,
@@ -33,7 +33,7 @@ where
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         out.push_sql("DELETE FROM ");
         self.table.walk_ast(out.reborrow())?;
-        self.key.walk_where(Some(self.expected), out.reborrow())?;
+        self.key.walk_where_at(self.expected, out.reborrow())?;
         self.guard.walk_guard(out)
     }
 }

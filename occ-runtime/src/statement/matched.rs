@@ -2,7 +2,6 @@
 
 use diesel::Column as _;
 use diesel::RunQueryDsl;
-use diesel::backend::Backend;
 use diesel::expression::Expression;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
@@ -16,7 +15,7 @@ pub struct Matched<'u, 'a, M: OptimisticLock, A, const LOCKED: bool>(pub(crate) 
 
 impl<M, A, DB, const LOCKED: bool> QueryFragment<DB> for Matched<'_, '_, M, A, LOCKED>
 where
-    DB: Backend + 'static,
+    DB: dialect::Speaks + 'static,
     M: Columns<DB>,
     A: Assignments<M, DB>,
     FromClause<M>: QueryFragment<DB>,

@@ -42,6 +42,7 @@ use diesel::backend::Backend;
 use diesel::query_builder::AstPass;
 use diesel::result::QueryResult;
 
+use self::dialect::Speaks;
 use self::version::AtVersion;
 use crate::column::Equations;
 use crate::model::{Columns, OptimisticLock};
@@ -67,33 +68,44 @@ impl<'a, M: OptimisticLock> RowKey<'a, M> {
         Self { row, prepared: row.prepare() }
     }
 
-    /// ` WHERE "id" = ?`, followed by ` AND "version" = ?` where a version is expected.
-    fn walk_where<'b, DB>(
-        &'b self,
-        expected: Option<&'b M::Version>,
-        mut out: AstPass<'_, 'b, DB>,
-    ) -> QueryResult<()>
+    /// ` WHERE "id" = ?`
+    fn walk_where<'b, DB>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()>
     where
         DB: Backend,
         M: Columns<DB>,
     {
         out.push_sql(" WHERE ");
-        self.walk_match(expected, out)
+        self.walk_key(out)
     }
 
-    fn walk_match<'b, DB>(
+    /// ` WHERE "id" = ? AND "version" = ?`
+    fn walk_where_at<'b, DB>(
         &'b self,
-        expected: Option<&'b M::Version>,
+        version: &'b M::Version,
         mut out: AstPass<'_, 'b, DB>,
     ) -> QueryResult<()>
+    where
+        DB: Speaks,
+        M: Columns<DB>,
+    {
+        out.push_sql(" WHERE ");
+        self.walk_key_at(version, out)
+    }
+
+    fn walk_key<'b, DB>(&'b self, out: AstPass<'_, 'b, DB>) -> QueryResult<()>
     where
         DB: Backend,
         M: Columns<DB>,
     {
-        self.row.key(&self.prepared, &mut Equations::conditions(out.reborrow()))?;
-        match expected {
-            Some(version) => M::visit_version(version, &mut AtVersion(out)),
-            None => Ok(()),
-        }
+        self.row.key(&self.prepared, &mut Equations::conditions(out))
+    }
+
+    fn walk_key_at<'b, DB>(&'b self, version: &'b M::Version, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()>
+    where
+        DB: Speaks,
+        M: Columns<DB>,
+    {
+        self.walk_key(out.reborrow())?;
+        M::visit_version(version, &mut AtVersion(out))
     }
 }

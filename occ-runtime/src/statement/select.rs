@@ -35,7 +35,7 @@ where
         out.push_identifier(M::VersionColumn::NAME)?;
         out.push_sql(" FROM ");
         self.table.walk_ast(out.reborrow())?;
-        self.key.walk_where(None, out)
+        self.key.walk_where(out)
     }
 }
 
@@ -85,7 +85,7 @@ where
         self.selection.walk_ast(out.reborrow())?;
         out.push_sql(" FROM ");
         self.table.walk_ast(out.reborrow())?;
-        self.key.walk_where(None, out)
+        self.key.walk_where(out)
     }
 }
 

@@ -40,7 +40,7 @@ where
         out.push_sql(" FROM ");
         self.table.walk_ast(out.reborrow())?;
         let RowKey { row, prepared } = &self.key;
-        self.key.walk_where(Some(self.version), out.reborrow())?;
+        self.key.walk_where_at(self.version, out.reborrow())?;
         let condition = dialect::stored(out.backend().dialect());
         row.values(prepared, &mut Same { out, condition })
     }

@@ -7,6 +7,7 @@ use diesel::expression::Expression;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 
+use super::dialect::Speaks;
 use super::{FromClause, RowKey, StatementKey, from_clause};
 use crate::column::{Equations, FirstColumn};
 use crate::model::{Columns, HasUnversioned, OptimisticLock, SqlText};
@@ -35,13 +36,16 @@ impl<'a, M: OptimisticLock, A> Update<'a, M, A> {
     /// `"products" WHERE ..`, with all that the row has to be for this update to match it.
     pub(super) fn walk_matched<'b, DB>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()>
     where
-        DB: Backend,
+        DB: Speaks,
         M: Columns<DB>,
         A: Assignments<M, DB>,
         FromClause<M>: QueryFragment<DB>,
     {
         self.table.walk_ast(out.reborrow())?;
-        self.key.walk_where(self.expected, out.reborrow())?;
+        match self.expected {
+            Some(version) => self.key.walk_where_at(version, out.reborrow())?,
+            None => self.key.walk_where(out.reborrow())?,
+        }
         self.assignments.walk_guard(out)
     }
 }
@@ -172,7 +176,7 @@ where
 
 impl<M, A, DB> QueryFragment<DB> for Update<'_, M, A>
 where
-    DB: Backend,
+    DB: Speaks,
     M: Columns<DB>,
     A: Assignments<M, DB>,
     FromClause<M>: QueryFragment<DB>,
@@ -200,7 +204,10 @@ where
             }
             None => {}
         }
-        self.key.walk_where(self.expected, out.reborrow())?;
+        match self.expected {
+            Some(version) => self.key.walk_where_at(version, out.reborrow())?,
+            None => self.key.walk_where(out.reborrow())?,
+        }
         self.assignments.walk_guard(out)
     }
 }

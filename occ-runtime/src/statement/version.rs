@@ -8,12 +8,13 @@ use diesel::expression::Expression;
 use diesel::query_builder::AstPass;
 use diesel::result::QueryResult;
 
+use super::dialect::{Dialect, Speaks};
 use crate::column::{ColumnValue, ColumnVisitor};
 
 /// Goes on with a `WHERE` clause: the version is the one that it is shown.
 pub(crate) struct AtVersion<'p, 'b, DB: Backend>(pub(crate) AstPass<'p, 'b, DB>);
 
-impl<'b, DB: Backend> ColumnVisitor<'b, DB> for AtVersion<'_, 'b, DB> {
+impl<'b, DB: Speaks> ColumnVisitor<'b, DB> for AtVersion<'_, 'b, DB> {
     fn column<C, T>(&mut self, value: &'b T) -> QueryResult<()>
     where
         C: Column,
@@ -21,7 +22,8 @@ impl<'b, DB: Backend> ColumnVisitor<'b, DB> for AtVersion<'_, 'b, DB> {
     {
         let out = &mut self.0;
         out.push_sql(" AND ");
-        if is_text_of_an_instant::<DB, <C as Expression>::SqlType>() {
+        // SQLite has it as text, and so compares it as text.
+        if is_an_instant::<<C as Expression>::SqlType>() && out.backend().dialect() == Some(Dialect::Sqlite) {
             return same_instant::<C, DB>(out, |out| value.bind(out));
         }
         out.push_identifier(C::NAME)?;
@@ -30,15 +32,11 @@ impl<'b, DB: Backend> ColumnVisitor<'b, DB> for AtVersion<'_, 'b, DB> {
     }
 }
 
-/// Whether the backend stores a point in time as text, and so compares it as text: SQLite does.
-///
-/// It is known by its name, and so is its type with a time zone (`TimestamptzSqlite` in `table!`), since without Diesel's
-/// feature `sqlite` neither can be named.
-fn is_text_of_an_instant<DB, ST>() -> bool {
-    let is = |name: &str, last: &str| name.rsplit("::").next() == Some(last);
-    is(type_name::<DB>(), "Sqlite")
-        && (type_name::<ST>() == type_name::<diesel::sql_types::Timestamp>()
-            || is(type_name::<ST>(), "Timestamptz"))
+/// Whether the column's type is a point in time. That with a time zone (`TimestamptzSqlite` in `table!`) is known by its name,
+/// since without Diesel's feature `sqlite` it cannot be written down.
+fn is_an_instant<ST>() -> bool {
+    let name = type_name::<ST>();
+    name == type_name::<diesel::sql_types::Timestamp>() || name == "diesel::sqlite::types::Timestamptz"
 }
 
 /// One instant can be written in many ways: `10:20:30`, `10:20:30.000`, `T10:20:30Z`, `10:20:30+00:00`. Diesel reads all

@@ -12,13 +12,14 @@ use diesel::backend::Backend;
 use diesel::query_builder::AstPass;
 use diesel::result::QueryResult;
 
+use super::super::dialect::Speaks;
 use super::{Many, walk_written};
 use crate::column::{ColumnValue, ColumnVisitor};
 use crate::model::Columns;
 
 pub(super) fn walk<'b, DB, M>(many: &'b Many<'_, M>, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()>
 where
-    DB: Backend,
+    DB: Speaks,
     M: Columns<DB>,
 {
     for column in 0..many.width.written {
@@ -30,7 +31,7 @@ where
                 out.push_sql(" = CASE");
             }
             out.push_sql(" WHEN ");
-            row.walk_match(None, out.reborrow())?;
+            row.walk_key(out.reborrow())?;
             out.push_sql(" THEN ");
             walk_written(row, next, &mut Nth { out: out.reborrow(), left: column, part: Part::Value })?;
         }
@@ -38,7 +39,7 @@ where
     }
     for (index, (row, _)) in many.slots().enumerate() {
         out.push_sql(if index == 0 { " WHERE " } else { " OR " });
-        row.walk_match(Some(row.row.version()), out.reborrow())?;
+        row.walk_key_at(row.row.version(), out.reborrow())?;
     }
     Ok(())
 }

@@ -12,6 +12,7 @@ use diesel::backend::Backend;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 
+use super::dialect::Speaks;
 use super::{FromClause, RowKey, dialect, from_clause};
 use crate::column::{ColumnValue, ColumnVisitor};
 use crate::generator::VersionGenerator as _;
@@ -145,7 +146,7 @@ impl<'a, M: OptimisticLock> Many<'a, M> {
 
 impl<M, DB> QueryFragment<DB> for Many<'_, M>
 where
-    DB: Backend,
+    DB: Speaks,
     M: Columns<DB>,
     FromClause<M>: QueryFragment<DB>,
 {

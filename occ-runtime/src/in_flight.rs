@@ -18,7 +18,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use diesel::connection::{Connection, TransactionManager as _};
 use diesel::result::{Error as DieselError, QueryResult};
 
-use crate::error::{Error, TransactionAbortedError};
+use crate::error::aborted;
 use crate::journal;
 use crate::trace;
 
@@ -75,7 +75,7 @@ impl<C: Connection> DerefMut for InFlight<'_, C> {
 /// Once the server has ended the transaction of a closure, what that sends would commit by itself.
 fn refuse_what_is_over<C>(conn: &C) -> QueryResult<()> {
     if journal::was_over_on(conn) {
-        return Err(Error::from(TransactionAbortedError::new(DieselError::NotInTransaction)).into());
+        return Err(aborted(DieselError::NotInTransaction));
     }
     Ok(())
 }

@@ -11,6 +11,9 @@ use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use diesel::result::Error as DieselError;
+
+use crate::error::aborted;
 use crate::identity::Identity;
 use crate::model::OptimisticLock;
 
@@ -148,8 +151,12 @@ impl Journal {
         (journal.0.connection == address(conn) && journal.0.depth == depth).then_some(journal)
     }
 
-    pub(crate) fn was_over(&self) -> bool {
-        self.0.over.load(Ordering::Acquire)
+    /// What the closure has come to; a success after its transaction was over is none.
+    pub(crate) fn unless_over<T, E: From<DieselError>>(&self, outcome: Result<T, E>) -> Result<T, E> {
+        match outcome {
+            Ok(_) if self.0.over.load(Ordering::Acquire) => Err(aborted(DieselError::NotInTransaction)),
+            outcome => outcome,
+        }
     }
 
     pub(crate) fn is(&self, other: &Self) -> bool {

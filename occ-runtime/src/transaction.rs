@@ -6,7 +6,7 @@ use diesel::result::Error as DieselError;
 #[cfg(feature = "async")]
 use crate::async_closure::SendAsyncFnOnce;
 use crate::ends::{begin, end};
-use crate::error::{Error, TransactionAbortedError};
+use crate::error::aborted;
 use crate::in_flight::{InFlight, depth};
 use crate::versioned_values::{Restore, VersionedValues};
 
@@ -23,13 +23,12 @@ macro_rules! optimistic_transaction {
         let outcome = match C::TransactionManager::begin_transaction(&mut *conn)$(.$await)? {
             Ok(()) => {
                 let $journal = values.journal(&*conn, before, before + 2);
-                let whether_over = $journal.clone();
+                let running = $journal.clone();
                 let worked = {
                     let ($c, $v) = (&mut *conn, values.borrow());
                     $work$(.$await)?
                 };
-                match worked {
-                    Ok(_) if whether_over.was_over() => Err(aborted(DieselError::NotInTransaction)),
+                match running.unless_over(worked) {
                     Ok(value) => match $depth(&mut *conn) {
                         Ok(open) if open == before + 2 => {
                             let released = C::TransactionManager::commit_transaction(&mut *conn)$(.$await)?;
@@ -97,10 +96,6 @@ where
     optimistic_transaction!(conn, values, InFlight, depth, begin, end, |conn, values, journal| {
         journal.during(|| f(conn, values))
     })
-}
-
-fn aborted<E: From<DieselError>>(cause: DieselError) -> E {
-    DieselError::from(Error::from(TransactionAbortedError::new(cause))).into()
 }
 
 /// [`optimistic_transaction`] for async connections.

@@ -99,6 +99,11 @@ impl Error {
     }
 }
 
+/// [`Error::TransactionAborted`], for a closure whose errors are the user's own.
+pub(crate) fn aborted<E: From<diesel::result::Error>>(cause: diesel::result::Error) -> E {
+    diesel::result::Error::from(Error::from(TransactionAbortedError::new(cause))).into()
+}
+
 impl From<diesel::result::Error> for Error {
     /// Unwraps an [`Error`] that travelled through Diesel; any other error becomes [`Error::Database`].
     fn from(error: diesel::result::Error) -> Self {

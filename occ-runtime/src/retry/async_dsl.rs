@@ -244,8 +244,9 @@ impl AsyncRetryDsl for RetryPolicy {
         async move {
             operation::run!(self, conn, depth, AsyncInFlight, begin, sleep, |conn, before| {
                 let running = Running(Journal::of(conn, before, before + 1));
-                    let outcome = running.0.during_polls(f.clone().call((&mut *conn,))).await;
-                    running.ends(end(outcome, before, conn).await)
+                let outcome = running.0.during_polls(f.clone().call((&mut *conn,))).await;
+                let outcome = running.0.unless_over(outcome);
+                running.ends(end(outcome, before, conn).await)
             }, [await])
         }
     }
@@ -270,7 +271,8 @@ impl AsyncRetryDsl for RetryPolicy {
             operation::run!(self, conn, depth, AsyncInFlight, begin, sleep, |conn, before| {
                 let mut handed = Restore::new(&mut values);
                 let journal = handed.journal(conn, before, before + 1);
-                    let outcome = journal.during_polls(f.clone().call((&mut *conn, handed.borrow()))).await;
+                let outcome = journal.during_polls(f.clone().call((&mut *conn, handed.borrow()))).await;
+                let outcome = journal.unless_over(outcome);
                 handed.end(end(outcome, before, conn).await)
             }, [await])
         }

@@ -124,7 +124,7 @@ impl RetryDsl for RetryPolicy {
     {
         operation::run!(self, conn, depth, InFlight, begin, sleep, |conn, before| {
             let running = Running(Journal::of(conn, before, before + 1));
-            let outcome = running.0.during(|| f(&mut *conn));
+            let outcome = running.0.unless_over(running.0.during(|| f(&mut *conn)));
             running.ends(end(outcome, before, conn))
         })
     }
@@ -139,7 +139,7 @@ impl RetryDsl for RetryPolicy {
         operation::run!(self, conn, depth, InFlight, begin, sleep, |conn, before| {
             let mut handed = Restore::new(&mut values);
             let journal = handed.journal(conn, before, before + 1);
-            let outcome = journal.during(|| f(&mut *conn, handed.borrow()));
+            let outcome = journal.unless_over(journal.during(|| f(&mut *conn, handed.borrow())));
             handed.end(end(outcome, before, conn))
         })
     }

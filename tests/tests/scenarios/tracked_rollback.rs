@@ -4,8 +4,8 @@ use occ_runtime::{Error, Tracked};
 
 use super::article::{Article, create_table, load, somebody_counts};
 use super::cell::{
-    Conn, batch, begin, commit, connect, delete_tracked, rebase, record, reload_tracked, rollback,
-    save_tracked, transaction,
+    Conn, begin, commit, connect, delete_tracked, rebase, record, reload_tracked, rollback, save_tracked,
+    transaction,
 };
 
 /// In a plain transaction.
@@ -249,7 +249,7 @@ super::scenarios! {
 
     #[cfg(feature = "retry")]
     async fn a_value_from_outside_of_a_retried_transaction_is_right_or_refused(database) {
-        use super::cell::{retry, retry_with};
+        use super::cell::{batch, retry, retry_with};
         use occ_runtime::RetryPolicy;
         use std::sync::Mutex;
         use std::sync::atomic::{AtomicU32, Ordering};

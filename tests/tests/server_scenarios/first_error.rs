@@ -65,6 +65,41 @@ super::scenarios! {
     }
 
     #[cfg(feature = "retry")]
+    async fn a_retried_closure_that_ignores_the_end_of_its_transaction_is_not_said_to_be_committed(database) {
+        use super::cell::retry;
+        use occ_runtime::RetryPolicy;
+
+        if BACKEND != Backend::Mysql {
+            return; // PostgreSQL keeps its savepoints after an error.
+        }
+        let a = &mut connect(database).await;
+        if batch("SET SESSION innodb_snapshot_isolation = ON", a).await.is_err() {
+            occ_tests::report::skipped("first_error", "this server has no innodb_snapshot_isolation");
+            return;
+        }
+        let outcome = retry(&RetryPolicy::new(), a, async |conn| {
+            save(&mut load(1, conn).await, conn).await?;
+            let mut old = load(2, conn).await;
+            std::thread::scope(|scope| {
+                scope.spawn(|| {
+                    super::cell::block_on(async {
+                        let b = &mut connect(database).await;
+                        save(&mut load(2, b).await, b).await.unwrap();
+                    });
+                });
+            });
+            let inner = transaction(conn, &mut old, async |conn, old| save(old, conn).await).await;
+            let Err(Error::Database(error)) = inner else { panic!("the snapshot is too old") };
+            assert_eq!(Transient::of(&error), Some(Transient::RecordChanged), "{error}");
+            Ok(())
+        })
+        .await;
+        assert!(matches!(outcome, Err(Error::TransactionAborted(_))), "{outcome:?}");
+        let witness = &mut connect(database).await;
+        assert_eq!((load(1, witness).await.version, load(2, witness).await.version), (1, 2));
+    }
+
+    #[cfg(feature = "retry")]
     async fn a_deadlock_within_a_batch_is_retried(database) {
         use super::cell::retry;
         use occ_runtime::RetryPolicy;

@@ -12,7 +12,7 @@ use syn::{Attribute, Ident, LitBool, LitStr, Meta, Path, Token, Type};
 
 use crate::choice::{Check, Merge};
 use crate::errors::Errors;
-use crate::{spelling, types};
+use crate::{names, spelling, types};
 
 /// A value and the key it was given under.
 #[derive(Clone, Copy)]
@@ -198,9 +198,10 @@ impl Parse for Column {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         if input.peek(LitStr) {
             let name: LitStr = input.parse()?;
-            return name.parse_with(Ident::parse_any).map(Self);
+            let made = names::identifier(&name.value(), name.span());
+            return made.map(Self).ok_or_else(|| syn::Error::new(name.span(), "no name of a column"));
         }
-        input.call(Ident::parse_any).map(Self)
+        names::of_word(&input.call(Ident::parse_any)?).map(Self)
     }
 }
 
@@ -260,8 +261,8 @@ impl Value<'_> {
         let parser = |input: ParseStream<'_>| -> syn::Result<Vec<Ident>> {
             let content;
             syn::parenthesized!(content in input);
-            let idents = Punctuated::<Ident, Token![,]>::parse_terminated_with(&content, Ident::parse_any)?;
-            Ok(idents.into_iter().collect())
+            let words = Punctuated::<Ident, Token![,]>::parse_terminated_with(&content, Ident::parse_any)?;
+            words.iter().map(names::of_word).collect()
         };
         parser.parse2(self.tokens.clone()).map_err(|_| {
             let columns = Punctuated::<Ident, Token![,]>::parse_terminated;

@@ -8,6 +8,12 @@ use crate::errors::Errors;
 use crate::model::{Conversion, Field, Model, Role, Write, is_among};
 use crate::types;
 
+/// Said by the compiler, where it can be asked who makes the versions.
+pub(crate) const SKIPPED_VERSION: &str = "`skip_update` cannot be used on the version: a version that is not written does not move, and the \
+     check never fails";
+pub(crate) const MOVED_BY_DATABASE: &str = "`unversioned` cannot be used here: the database moves the version on with every UPDATE, also of \
+     this field alone";
+
 pub(crate) fn all(model: &Model<'_>, errors: &mut Errors) {
     no_key_is_optional(model, errors);
     no_column_is_written_twice(model, errors);
@@ -29,7 +35,7 @@ pub(crate) fn all(model: &Model<'_>, errors: &mut Errors) {
     if let Some(version) = model.version() {
         the_version_is_no_key(model, version, errors);
         the_version_counts_exactly(version, errors);
-        the_version_is_a_plain_column(version, errors);
+        the_version_is_a_plain_column(model, version, errors);
         only_the_version_has_a_generator(model, errors);
     }
 }
@@ -195,8 +201,8 @@ fn the_version_counts_exactly(version: &Field, errors: &mut Errors) {
 }
 
 /// The version is compared and written by every save, as it is in memory.
-fn the_version_is_a_plain_column(version: &Field, errors: &mut Errors) {
-    let mut refuse = |key: Span, name: &str, why: &str| {
+fn the_version_is_a_plain_column(model: &Model<'_>, version: &Field, errors: &mut Errors) {
+    let refuse = |errors: &mut Errors, key: Span, name: &str, why: &str| {
         errors.at(
             key,
             format_args!("`{name}` cannot be used on the version: {why}"),
@@ -204,32 +210,35 @@ fn the_version_is_a_plain_column(version: &Field, errors: &mut Errors) {
         );
     };
     if let Some(embed) = &version.attrs.embed {
-        refuse(embed.key, "embed", "it is one column");
+        refuse(errors, embed.key, "embed", "it is one column");
     }
-    if let (Some(skip), false) = (&version.attrs.skip_update, version.is_generated_by_database()) {
-        refuse(
-            skip.key,
-            "skip_update",
-            "a version that is not written does not move, and the check never fails",
-        );
+    if let Some(skip) = &version.attrs.skip_update {
+        let asked = version.is_asked_who_makes_it(&model.input.generics);
+        if !asked && !version.is_generated_by_database() {
+            errors.at(skip.key, SKIPPED_VERSION, "remove `skip_update`");
+        }
     }
     if let Some(convert) = &version.attrs.serialize_as {
         if !types::same(&convert.value, &version.ty) {
-            refuse(convert.key, "serialize_as", "the row is compared with the field's own type");
+            refuse(errors, convert.key, "serialize_as", "the row is compared with the field's own type");
         }
     }
 }
 
 /// A field of the struct that a save leaves alone, and that is written on its own.
 fn unversioned_fields_are_written_values(model: &Model<'_>, errors: &mut Errors) {
+    let by_database = model.version().is_some_and(|version| {
+        !version.is_asked_who_makes_it(&model.input.generics) && version.is_generated_by_database()
+    });
     for field in &model.fields {
         let Some(keyed) = &field.attrs.unversioned else { continue };
         let why = match (field.role, &field.write) {
             (Role::Key, _) => "the key says which row is written",
             (Role::Version, _) => "it is the version",
             (_, Write::Never) => "`skip_update` says that it is never written",
-            _ if model.version().is_some_and(Field::is_generated_by_database) => {
-                "the database moves the version on with every UPDATE, also of this field alone"
+            _ if by_database => {
+                errors.at(keyed.key, MOVED_BY_DATABASE, "remove `unversioned`");
+                continue;
             }
             _ => continue,
         };

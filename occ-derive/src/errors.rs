@@ -35,6 +35,6 @@ impl Errors {
     }
 }
 
-fn with_help(message: impl Display, help: impl Display) -> String {
+pub(crate) fn with_help(message: impl Display, help: impl Display) -> String {
     format!("{message}\nhelp: {help}")
 }

@@ -19,7 +19,7 @@
 //!         String: __occ::ColumnValue<products::name, __DB>,
 //!         ..
 //!     {
-//!         fn values<..>(..) -> .. { visitor.column::<products::name, _>(&self.name)?; .. }
+//!         fn values<..>(..) -> .. { __occ::ColumnVisitor::column::<products::name, _>(__visitor, &self.name)?; .. }
 //!         ..
 //!     }
 //! };
@@ -28,10 +28,11 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
-use syn::{GenericParam, Generics, Ident, Type, parse_quote};
+use syn::{Ident, Type, parse_quote};
 
-use crate::asserts::{checks, rule};
+use crate::asserts::{self, checks, rule};
 use crate::choice::Check;
+use crate::generics::{Parameters, where_clause};
 use crate::model::{Conversion, Field, Model, Role, Write};
 use crate::prepared::Prepared;
 use crate::{table_key, tracked, types, written_once};
@@ -40,7 +41,7 @@ pub(crate) fn tokens(model: &Model<'_>) -> TokenStream {
     let version = model.version();
     let krate = &model.krate;
     let prepared = Prepared::of(model);
-    let checks = checks(model, version);
+    let made_by = asserts::made_by(model, version);
     let key = table_key::check(model);
     let lock = lock_impl(model, version, &prepared);
     let columns = columns_impl(model, version, &prepared);
@@ -53,7 +54,7 @@ pub(crate) fn tokens(model: &Model<'_>) -> TokenStream {
             use #krate::__private as __occ;
             /// Stands for this struct's SQL in the statement cache: a type of no parameters, whatever the struct has.
             pub enum __OccStatements {}
-            #checks
+            #made_by
             #key
             #lock
             #columns
@@ -82,12 +83,9 @@ fn lock_impl(model: &Model<'_>, version: Option<&Field>, prepared: &Prepared) ->
     let table = &model.table;
     let table_name = model.table_name();
     let unique_key = model.unique_key.map(|_| quote! { const UNIQUE_KEY: __occ::bool = true; });
-    let mut generics = model.input.generics.clone();
-    let key_bounds = key_bounds(model);
-    if !key_bounds.is_empty() {
-        generics.make_where_clause().predicates.extend(key_bounds);
-    }
-    let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
+    let (impl_generics, ty_generics, _) = model.input.generics.split_for_impl();
+    let where_clause = where_clause(&model.input.generics, &key_bounds(model));
+    let checks = checks(model, version);
     let version_items = version_items(model, version);
     let prepared_items = &prepared.items;
     let sql_text = sql_text(model, Role::Value);
@@ -106,6 +104,7 @@ fn lock_impl(model: &Model<'_>, version: Option<&Field>, prepared: &Prepared) ->
             }
 
             fn table() -> Self::Table {
+                #checks
                 #table::table
             }
 
@@ -131,8 +130,8 @@ fn version_items(model: &Model<'_>, version: Option<&Field>) -> TokenStream {
                 &__occ::Loaded
             }
 
-            fn set_version(&mut self, version: Self::Version) -> Self::Version {
-                version
+            fn set_version(&mut self, __version: Self::Version) -> Self::Version {
+                __version
             }
         };
     };
@@ -149,8 +148,8 @@ fn version_items(model: &Model<'_>, version: Option<&Field>) -> TokenStream {
             &self.#member
         }
 
-        fn set_version(&mut self, version: Self::Version) -> Self::Version {
-            __occ::replace(&mut self.#member, version)
+        fn set_version(&mut self, __version: Self::Version) -> Self::Version {
+            __occ::replace(&mut self.#member, __version)
         }
     }
 }
@@ -170,9 +169,9 @@ fn identity_items(model: &Model<'_>, version: Option<&Field>, prepared: &Prepare
         };
         let shown = value(quote!(self));
         visits.push(quote_spanned! {span=>
-            visit(#shown, (&&&__occ::Probe(#shown)).occ_identity());
+            __visit(#shown, (&&&__occ::Probe(#shown)).occ_identity());
         });
-        let (own, others) = (value(quote!(self)), value(quote!(other)));
+        let (own, others) = (value(quote!(self)), value(quote!(__other)));
         pairs.push(quote_spanned!(span=> (&&__occ::Pair(#own, #others)).occ_same()));
     }
     let version_identity = version.map(|version| {
@@ -186,13 +185,13 @@ fn identity_items(model: &Model<'_>, version: Option<&Field>, prepared: &Prepare
         }
     });
     quote! {
-        fn visit_key(&self, visit: &mut dyn __occ::FnMut(&dyn __occ::Debug, __occ::Identity<'_>)) {
+        fn visit_key(&self, __visit: &mut dyn __occ::FnMut(&dyn __occ::Debug, __occ::Identity<'_>)) {
             #[allow(unused_imports, reason = "which of them are needed, the types of the fields decide")]
             use __occ::{ByHash as _, ByNothing as _, ByText as _};
             #(#visits)*
         }
 
-        fn has_key_of(&self, other: &Self) -> __occ::bool {
+        fn has_key_of(&self, __other: &Self) -> __occ::bool {
             #[allow(unused_imports, reason = "which of them are needed, the types of the fields decide")]
             use __occ::{Comparable as _, Incomparable as _};
             #(#pairs)&&*
@@ -209,13 +208,13 @@ fn identity_items(model: &Model<'_>, version: Option<&Field>, prepared: &Prepare
 }
 
 /// What `visit_key` asks of the key's types, where they depend on the struct's parameters.
-pub(crate) fn key_bounds(model: &Model<'_>) -> Vec<syn::WherePredicate> {
+pub(crate) fn key_bounds(model: &Model<'_>) -> Vec<TokenStream> {
     let parameters = Parameters::of(&model.input.generics);
     let shown = model.with_role(Role::Key).map(|field| match &field.write {
         Write::Converted(conversion) => &conversion.target,
         _ => &field.ty,
     });
-    shown.filter(|ty| parameters.appear_in(ty)).map(|ty| parse_quote!(#ty: __occ::Debug)).collect()
+    shown.filter(|ty| parameters.appear_in(ty)).map(|ty| quote!(#ty: __occ::Debug)).collect()
 }
 
 /// The one given, else the default of the version's type.
@@ -256,11 +255,9 @@ fn columns_impl(model: &Model<'_>, version: Option<&Field>, prepared: &Prepared)
     let (_, ty_generics, _) = model.input.generics.split_for_impl();
     let mut generics = model.input.generics.clone();
     generics.params.push(parse_quote!(__DB: __occ::Backend));
-    let where_clause = generics.make_where_clause();
-    for field in &model.fields {
-        where_clause.predicates.extend(model.bound_of(field));
-    }
-    let (impl_generics, _, where_clause) = generics.split_for_impl();
+    let (impl_generics, _, _) = generics.split_for_impl();
+    let bounds: Vec<_> = model.fields.iter().filter_map(|field| model.bound_of(field)).collect();
+    let where_clause = where_clause(&model.input.generics, &bounds);
     let visits = |role, visit: Visit| {
         let fields = model.fields.iter().zip(&prepared.slots).filter(|(field, _)| field.role == role);
         let visits: Vec<_> = fields.map(|(field, slot)| visit(model, field, slot.as_ref())).collect();
@@ -271,8 +268,8 @@ fn columns_impl(model: &Model<'_>, version: Option<&Field>, prepared: &Prepared)
         quote! {
             fn #method<'__a, '__b, __V>(
                 &'__b self,
-                prepared: &'__b Self::Prepared<'__a>,
-                visitor: &mut __V,
+                __prepared: &'__b Self::Prepared<'__a>,
+                __visitor: &mut __V,
             ) -> __occ::QueryResult<()>
             where
                 Self: '__a,
@@ -280,7 +277,7 @@ fn columns_impl(model: &Model<'_>, version: Option<&Field>, prepared: &Prepared)
                 __V: __occ::ColumnVisitor<'__b, __DB>,
             {
                 // Not every struct has something prepared, or a column besides key and version.
-                let _ = (prepared, &visitor);
+                let _ = (__prepared, &__visitor);
                 #body
                 __occ::Ok(())
             }
@@ -296,9 +293,9 @@ fn columns_impl(model: &Model<'_>, version: Option<&Field>, prepared: &Prepared)
     let compared_fn = model.check.map(|_| signature(quote!(compared), visits(Role::Value, compare)));
     let (ignored, shown) = match version.map(|version| model.column_of(version)) {
         Some(column) => {
-            (TokenStream::new(), quote!(__occ::ColumnVisitor::column::<#column, _>(visitor, version)))
+            (TokenStream::new(), quote!(__occ::ColumnVisitor::column::<#column, _>(__visitor, __version)))
         }
-        None => (quote!(let _ = (version, visitor);), quote!(__occ::Ok(()))),
+        None => (quote!(let _ = (__version, __visitor);), quote!(__occ::Ok(()))),
     };
     // As if the user had written it: the compiler then says which field a backend refuses, and not to avoid derives.
     let columns = quote_spanned!(name.span()=> __occ::Columns<__DB>);
@@ -311,7 +308,7 @@ fn columns_impl(model: &Model<'_>, version: Option<&Field>, prepared: &Prepared)
             #compared_fn
             #written_once_fn
 
-            fn visit_version<'__b, __V>(version: &'__b Self::Version, visitor: &mut __V) -> __occ::QueryResult<()>
+            fn visit_version<'__b, __V>(__version: &'__b Self::Version, __visitor: &mut __V) -> __occ::QueryResult<()>
             where
                 __V: __occ::ColumnVisitor<'__b, __DB>,
             {
@@ -331,31 +328,31 @@ fn compare(model: &Model<'_>, field: &Field, slot: Option<&syn::Index>) -> Token
     let value = match &field.write {
         _ if field.attrs.unchecked.is_some() => return TokenStream::new(),
         Write::Never => return TokenStream::new(),
-        Write::Converted(_) => quote!(&prepared.#slot),
+        Write::Converted(_) => quote!(&__prepared.#slot),
         _ => quote!(&self.#member),
     };
     let column = model.column_of(field);
     let sql_type = rule(&field.ty, "Exact", &column);
-    quote!(__occ::ColumnVisitor::compared::<#column, _, #sql_type>(visitor, #value)?;)
+    quote!(__occ::ColumnVisitor::compared::<#column, _, #sql_type>(__visitor, #value)?;)
 }
 
 /// The line that shows one field to the visitor.
 fn visit(model: &Model<'_>, field: &Field, slot: Option<&syn::Index>) -> TokenStream {
     let member = &field.member;
     let column = model.column_of(field);
-    let show = |value: TokenStream| quote!(__occ::ColumnVisitor::column::<#column, _>(visitor, #value)?;);
+    let show = |value: TokenStream| quote!(__occ::ColumnVisitor::column::<#column, _>(__visitor, #value)?;);
     let show_some = |value: TokenStream| {
-        let show = show(quote!(value));
-        quote!(if let __occ::Some(value) = #value { #show })
+        let show = show(quote!(__value));
+        quote!(if let __occ::Some(__value) = #value { #show })
     };
     match &field.write {
         Write::Plain => show(quote!(&self.#member)),
         Write::IfSome(_) => show_some(quote!(&self.#member)),
-        Write::Converted(Conversion { if_some: false, .. }) => show(quote!(&prepared.#slot)),
-        Write::Converted(Conversion { if_some: true, .. }) => show_some(quote!(&prepared.#slot)),
+        Write::Converted(Conversion { if_some: false, .. }) => show(quote!(&__prepared.#slot)),
+        Write::Converted(Conversion { if_some: true, .. }) => show_some(quote!(&__prepared.#slot)),
         Write::Embedded => {
             let (ty, table) = (&field.ty, &model.table);
-            quote!(<#ty as __occ::EmbeddedOn<#table::table, __DB>>::visit(&prepared.#slot, visitor)?;)
+            quote!(<#ty as __occ::EmbeddedOn<#table::table, __DB>>::visit(&__prepared.#slot, __visitor)?;)
         }
         Write::Never => TokenStream::new(),
     }
@@ -373,14 +370,14 @@ impl Model<'_> {
     }
 
     /// What a backend must be able to bind, for this field.
-    fn bound_of(&self, field: &Field) -> Option<syn::WherePredicate> {
+    fn bound_of(&self, field: &Field) -> Option<TokenStream> {
         let (ty, column) = (&field.ty, self.column_of(field));
         let value = match &field.write {
             Write::Never if field.role == Role::Value => return None,
             Write::Embedded => {
                 let table = &self.table;
                 let bound = quote_spanned!(ty.span()=> __occ::EmbeddedOn<#table::table, __DB>);
-                return Some(parse_quote!(#ty: #bound));
+                return Some(quote!(#ty: #bound));
             }
             Write::Converted(_) if field.role == Role::Version => quote!(#ty),
             Write::Plain | Write::Never => quote!(#ty),
@@ -391,36 +388,6 @@ impl Model<'_> {
             Write::Converted(Conversion { target, .. }) => quote!(#target),
         };
         let bound = quote_spanned!(ty.span()=> __occ::ColumnValue<#column, __DB>);
-        Some(parse_quote!(#value: #bound))
-    }
-}
-
-/// The type and const parameters of the struct.
-pub(crate) struct Parameters<'a>(Vec<&'a Ident>);
-
-impl<'a> Parameters<'a> {
-    pub(crate) fn of(generics: &'a Generics) -> Self {
-        let names = generics.params.iter().filter_map(|parameter| match parameter {
-            GenericParam::Type(ty) => Some(&ty.ident),
-            GenericParam::Const(constant) => Some(&constant.ident),
-            GenericParam::Lifetime(_) => None,
-        });
-        Self(names.collect())
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// Compares names, which may see a parameter where there is none, but never miss one.
-    pub(crate) fn appear_in(&self, ty: &Type) -> bool {
-        fn any(tokens: TokenStream, names: &[&Ident]) -> bool {
-            tokens.into_iter().any(|token| match token {
-                proc_macro2::TokenTree::Ident(ident) => names.iter().any(|name| **name == ident),
-                proc_macro2::TokenTree::Group(group) => any(group.stream(), names),
-                _ => false,
-            })
-        }
-        !self.0.is_empty() && any(quote!(#ty), &self.0)
+        Some(quote!(#value: #bound))
     }
 }

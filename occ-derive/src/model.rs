@@ -3,12 +3,13 @@
 use proc_macro2::Span;
 use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
-use syn::{Data, DeriveInput, Fields, Ident, Member, Path, Type, parse_quote};
+use syn::{Data, DeriveInput, Fields, Generics, Ident, Member, Path, Type, parse_quote};
 
 use crate::attr;
 use crate::choice::Check;
 use crate::errors::Errors;
-use crate::types;
+use crate::generics::Parameters;
+use crate::{names, types};
 
 pub(crate) struct Model<'a> {
     pub(crate) input: &'a DeriveInput,
@@ -138,10 +139,12 @@ pub(crate) fn krate(container: &attr::Container) -> Path {
 
 /// `#[diesel(table_name)]`, else Diesel's guess.
 pub(crate) fn table(input: &DeriveInput, container: &attr::Container) -> Path {
-    match &container.table_name {
-        Some(path) => path.value.clone(),
-        None => Ident::new(&plural_snake_case(&input.ident.unraw().to_string()), input.ident.span()).into(),
+    if let Some(path) = &container.table_name {
+        return path.value.clone();
     }
+    let name = plural_snake_case(&input.ident.unraw().to_string());
+    // Where there is none, the compiler says that no table has the name of the struct.
+    names::identifier(&name, input.ident.span()).unwrap_or_else(|| input.ident.clone()).into()
 }
 
 /// The name Diesel looks for: `OrderItem` becomes `order_items`.
@@ -280,7 +283,18 @@ impl Field {
         Self { member, ty: field.ty.clone(), span, column, role, write, attrs }
     }
 
-    /// Recognised by name, as `Option` is.
+    /// Whether the compiler is asked who makes the versions. It cannot be, with types that only the impl can name, and it need not
+    /// be, where an integer is left to its own generator.
+    pub(crate) fn is_asked_who_makes_it(&self, generics: &Generics) -> bool {
+        let parameters = Parameters::of(generics);
+        let in_impl = |ty: &Type| types::mentions(ty, |name| name == "Self") || parameters.appear_in(ty);
+        match &self.attrs.generator {
+            Some(generator) => ![&generator.value, &self.ty].into_iter().any(in_impl),
+            None => !types::is_integer(&self.ty) && !in_impl(&self.ty),
+        }
+    }
+
+    /// Recognised by name, where the compiler cannot be asked.
     pub(crate) fn is_generated_by_database(&self) -> bool {
         match &self.attrs.generator {
             Some(generator) => types::last_name(&generator.value).as_deref() == Some("DatabaseGenerated"),

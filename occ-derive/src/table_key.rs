@@ -31,11 +31,11 @@ pub(crate) fn check(model: &Model<'_>) -> TokenStream {
     let fields = model.fields.iter().filter_map(|field| key_field(model, field));
     let unique = model.unique_key.is_some();
     let refuse = quote_spanned! {Span::call_site().located_at(at)=>
-        __occ::panic!("{}", sentence.text())
+        __occ::panic!("{}", __sentence.text())
     };
     quote! {
         const _: () = {
-            if let __occ::Some(sentence) = __occ::wrong_key::<#table::table, _>(&__occ::StructKey {
+            if let __occ::Some(__sentence) = __occ::wrong_key::<#table::table, _>(&__occ::StructKey {
                 name: #name,
                 table: #table_name,
                 columns: &[#(#columns),*],

@@ -15,29 +15,28 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
+use syn::Member;
 use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
-use syn::{Member, parse_quote};
 
 use crate::choice::Merge;
-use crate::expand::{Parameters, key_bounds};
+use crate::expand::key_bounds;
+use crate::generics::{Parameters, where_clause};
 use crate::model::{Conversion, Field, Model, Role, Write};
 
 pub(crate) fn fields_impl(model: &Model<'_>) -> TokenStream {
     let name = &model.input.ident;
-    let (_, ty_generics, _) = model.input.generics.split_for_impl();
-    let mut generics = model.input.generics.clone();
+    let (impl_generics, ty_generics, _) = model.input.generics.split_for_impl();
     let parameters = Parameters::of(&model.input.generics);
     let tracked = || model.fields.iter().filter(|field| field.role != Role::Version);
+    let mut bounds = Vec::new();
     if !parameters.is_empty() {
-        let predicates = &mut generics.make_where_clause().predicates;
-        predicates.push(parse_quote!(#name #ty_generics: __occ::Clone));
-        for ty in tracked().map(|field| &field.ty).filter(|ty| parameters.appear_in(ty)) {
-            predicates.push(parse_quote!(#ty: __occ::FieldValue));
-        }
-        predicates.extend(key_bounds(model));
+        bounds.push(quote!(#name #ty_generics: __occ::Clone));
+        let depend = tracked().map(|field| &field.ty).filter(|ty| parameters.appear_in(ty));
+        bounds.extend(depend.map(|ty| quote!(#ty: __occ::FieldValue)));
+        bounds.extend(key_bounds(model));
     }
-    let (impl_generics, _, where_clause) = generics.split_for_impl();
+    let where_clause = where_clause(&model.input.generics, &bounds);
     let lines = (0_usize..).zip(tracked()).map(|(index, field)| {
         let line = line(model, field);
         quote!(#index => #line,)
@@ -55,12 +54,12 @@ pub(crate) fn fields_impl(model: &Model<'_>) -> TokenStream {
     quote! {
         #[automatically_derived]
         impl #impl_generics #fields for #name #ty_generics #where_clause {
-            fn field(index: __occ::usize) -> __occ::Option<__occ::Field<Self>> {
+            fn field(__index: __occ::usize) -> __occ::Option<__occ::Field<Self>> {
                 #[allow(unused_imports, reason = "which of them are needed, the types of the fields decide")]
                 use __occ::{ShowDebug as _, ShowDebugOption as _, ShowDisplay as _, ShowNothing as _, ShowOption as _};
                 #[allow(unused_imports, reason = "the same")]
                 use __occ::{HiddenNan as _, ShownNan as _};
-                __occ::Some(match index {
+                __occ::Some(match __index {
                     #(#lines)*
                     _ => return __occ::None,
                 })
@@ -90,12 +89,12 @@ fn line(model: &Model<'_>, field: &Field) -> TokenStream {
         .attrs
         .secret
         .is_none()
-        .then(|| quote!(.shown(|row| (&&&&&__occ::Show(&row.#member)).occ_show())));
+        .then(|| quote!(.shown(|__row| (&&&&&__occ::Show(&__row.#member)).occ_show())));
     let written = match &field.write {
         _ if field.role == Role::Unversioned => Some(quote!(.written_if(|_| false))),
         Write::Never if field.role == Role::Value => Some(quote!(.written_if(|_| false))),
         Write::IfSome(_) | Write::Converted(Conversion { if_some: true, .. }) => {
-            Some(quote!(.written_if(|row| __occ::Option::is_some(&row.#member))))
+            Some(quote!(.written_if(|__row| __occ::Option::is_some(&__row.#member))))
         }
         _ => None,
     };
@@ -105,8 +104,8 @@ fn line(model: &Model<'_>, field: &Field) -> TokenStream {
         Merge::Add => {
             let add = quote_spanned!(ty.span()=> __occ::add::<#ty>);
             quote! {
-                .rule(__occ::Rule::Add(|to, base, mine, theirs| {
-                    #add(&mut to.#member, &base.#member, &mine.#member, &theirs.#member)
+                .rule(__occ::Rule::Add(|__to, __base, __mine, __theirs| {
+                    #add(&mut __to.#member, &__base.#member, &__mine.#member, &__theirs.#member)
                 }))
             }
         }
@@ -114,11 +113,11 @@ fn line(model: &Model<'_>, field: &Field) -> TokenStream {
     quote! {
         __occ::Field::<Self>::new(
             #name,
-            |a, b| {
-                <#ty as #value>::same(&a.#member, &b.#member)
-                    || (&&__occ::NotANumber(&a.#member, &b.#member)).occ_is_same()
+            |__a, __b| {
+                <#ty as #value>::same(&__a.#member, &__b.#member)
+                    || (&&__occ::NotANumber(&__a.#member, &__b.#member)).occ_is_same()
             },
-            |to, from| <#ty as #value>::take(&mut to.#member, &from.#member),
+            |__to, __from| <#ty as #value>::take(&mut __to.#member, &__from.#member),
         )
         #column #key #unchecked #shown #written #rule
     }

@@ -1,6 +1,6 @@
 //! Questions about a type as it is written.
 
-use proc_macro2::Span;
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{GenericArgument, PathArguments, Type};
 
@@ -19,6 +19,24 @@ pub(crate) fn last_name(ty: &Type) -> Option<String> {
         Type::Path(path) => Some(path.path.segments.last()?.ident.to_string()),
         _ => None,
     }
+}
+
+/// Whether one of the names in a type is such.
+pub(crate) fn mentions(ty: &Type, is_such: impl Fn(&Ident) -> bool) -> bool {
+    fn any(tokens: TokenStream, is_such: &dyn Fn(&Ident) -> bool) -> bool {
+        tokens.into_iter().any(|token| match token {
+            TokenTree::Ident(ident) => is_such(&ident),
+            TokenTree::Group(group) => any(group.stream(), is_such),
+            _ => false,
+        })
+    }
+    any(ty.to_token_stream(), &is_such)
+}
+
+/// Whether it is one of Rust's own, by its name.
+pub(crate) fn is_integer(ty: &Type) -> bool {
+    const INTEGERS: [&str; 6] = ["i16", "i32", "i64", "u16", "u32", "u64"];
+    last_name(ty).is_some_and(|name| INTEGERS.contains(&name.as_str()))
 }
 
 /// The `T` of `Option<T>`, recognised by name as Diesel does.

@@ -6,7 +6,7 @@ use quote::{quote, quote_spanned};
 use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
 
-use crate::expand::Parameters;
+use crate::generics::Parameters;
 use crate::model::{Field, Model, Role, Write};
 use crate::types;
 
@@ -20,10 +20,10 @@ pub(crate) fn check(model: &Model<'_>) -> Option<TokenStream> {
     let own = own.filter(|field| field.role != Role::Value || !matches!(field.write, Write::Never));
     let own = own
         .map(|field| model.column_of(field))
-        .map(|column| quote!(all.own::<__occ::Eq<#column, #column>>();));
+        .map(|column| quote!(__all.own::<__occ::Eq<#column, #column>>();));
     let embedded = model.fields.iter().filter(is_embedded).map(|field| {
         let (ty, name) = (&field.ty, types::text(&field.ty));
-        quote_spanned!(Span::call_site().located_at(ty.span())=> all.embedded::<#table::table, #ty>(#name);)
+        quote_spanned!(Span::call_site().located_at(ty.span())=> __all.embedded::<#table::table, #ty>(#name);)
     });
     let name = model.input.ident.unraw().to_string();
     let table_name = model.table_name();
@@ -35,15 +35,15 @@ pub(crate) fn check(model: &Model<'_>) -> Option<TokenStream> {
     } else {
         (
             Some(quote!(
-                static WRITTEN: __occ::WrittenOnce = __occ::WrittenOnce::new();
+                static __WRITTEN: __occ::WrittenOnce = __occ::WrittenOnce::new();
             )),
-            quote!(WRITTEN),
+            quote!(__WRITTEN),
         )
     };
     Some(quote! {
         fn written_once() -> __occ::QueryResult<()> {
             #remembered
-            #answer.check(#name, #table_name, |all| {
+            #answer.check(#name, #table_name, |__all| {
                 #(#own)*
                 #(#embedded)*
             })

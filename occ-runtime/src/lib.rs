@@ -158,7 +158,7 @@ pub mod __private {
 
     pub use crate::column::{ColumnValue, ColumnVisitor};
     pub use crate::fields::{Field, FieldValue, Fields, Rule, SerializesNoSecret};
-    pub use crate::generator::{DefaultGenerator, Increment};
+    pub use crate::generator::{DefaultGenerator, Increment, VersionGenerator};
     pub use crate::identity::{
         ByHash, ByNothing, ByText, Comparable, Identity, Incomparable, NameOf, Named, Nameless, Pair, Probe,
     };

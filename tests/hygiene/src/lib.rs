@@ -21,6 +21,8 @@
     variant_size_differences
 )]
 
+pub mod beside;
+
 /// A table.
 pub mod schema {
     ::diesel::table! {

@@ -35,7 +35,7 @@ pub(crate) fn mentions(ty: &Type, is_such: impl Fn(&Ident) -> bool) -> bool {
 
 /// Whether it is one of Rust's own, by its name.
 pub(crate) fn is_integer(ty: &Type) -> bool {
-    const INTEGERS: [&str; 6] = ["i16", "i32", "i64", "u16", "u32", "u64"];
+    const INTEGERS: [&str; 8] = ["i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64"];
     last_name(ty).is_some_and(|name| INTEGERS.contains(&name.as_str()))
 }
 

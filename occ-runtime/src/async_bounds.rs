@@ -130,6 +130,7 @@ pub trait AsyncWritesOn<C: AsyncConnection>: Columns<C::Backend> {
     #[doc(hidden)]
     fn put_changes(
         tracked: &mut Tracked<Self>,
+        expected: Option<&Self::Version>,
         conn: &mut C,
     ) -> impl Future<Output = Result<(), Error>> + Send
     where

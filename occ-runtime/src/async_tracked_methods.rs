@@ -166,7 +166,8 @@ impl<T: Fields> AsyncTrackedDsl<T> for Tracked<T> {
         C: AsyncConnection,
         T: AsyncLoadsOn<C>,
     {
-        T::compare(self.value, Some(self.original), conn)
+        let (mine, base) = self.sides();
+        T::compare(mine, Some(base), conn)
     }
 
     fn conflict<C>(&self, conn: &mut C) -> impl Future<Output = Result<Conflict<T>, Error>> + Send
@@ -174,6 +175,7 @@ impl<T: Fields> AsyncTrackedDsl<T> for Tracked<T> {
         C: AsyncConnection,
         T: AsyncLoadsOn<C>,
     {
-        T::compare(self.value.clone(), Some(self.original.clone()), conn)
+        let (mine, base) = self.sides();
+        T::compare(mine, Some(base), conn)
     }
 }

@@ -130,7 +130,11 @@ pub trait WritesOn<C: Connection>: Columns<C::Backend> {
         Self: Fields;
 
     #[doc(hidden)]
-    fn put_changes(tracked: &mut Tracked<Self>, conn: &mut C) -> Result<(), Error>
+    fn put_changes(
+        tracked: &mut Tracked<Self>,
+        expected: Option<&Self::Version>,
+        conn: &mut C,
+    ) -> Result<(), Error>
     where
         Self: Fields;
 

@@ -19,7 +19,7 @@ use diesel::connection::{Connection, TransactionManager as _};
 use diesel::result::{Error as DieselError, QueryResult};
 
 use crate::error::aborted;
-use crate::journal;
+use crate::journal::{self, Ending};
 use crate::trace;
 
 /// A blocking connection that an operation is under way on.
@@ -30,6 +30,9 @@ pub(crate) struct InFlight<'c, C: Connection> {
 }
 
 impl<'c, C: Connection> InFlight<'c, C> {
+    /// How a transaction ends in which something panics.
+    pub(crate) const IF_DROPPED: Ending = Ending::RolledBack;
+
     /// Refuses a connection that an earlier operation has not landed on.
     pub(crate) fn begin(conn: &'c mut C) -> QueryResult<Self> {
         let depth = depth(conn)?;
@@ -115,6 +118,13 @@ macro_rules! roll_back {
                     journal::is_over_on($conn);
                 }
                 outcome = outcome.and(Err(error));
+            } else if open == $target + 1 && open > 1 && journal::runs_on($conn) {
+                // Diesel takes a savepoint that is gone for rolled back, after an error that may have ended the whole transaction. It
+                // is still to be released, if that is there.
+                let release = format!("RELEASE SAVEPOINT diesel_savepoint_{}", open - 1);
+                if $conn.batch_execute(&release)$(.$await)?.is_err() {
+                    journal::is_over_on($conn);
+                }
             }
             let left = $depth($conn)?;
             if left >= open {
@@ -146,7 +156,7 @@ mod waiting {
     use diesel_async::{AsyncConnection, TransactionManager as _};
 
     use super::{
-        AssertUnwindSafe, Deref, DerefMut, DieselError, QueryResult, catch_unwind, count, journal,
+        AssertUnwindSafe, Deref, DerefMut, DieselError, Ending, QueryResult, catch_unwind, count, journal,
         refuse_what_is_over, says_there_is_no_transaction, trace,
     };
 
@@ -157,6 +167,9 @@ mod waiting {
     }
 
     impl<'c, C: AsyncConnection> AsyncInFlight<'c, C> {
+        /// How a transaction ends whose future is dropped: its `COMMIT` may have been sent.
+        pub(crate) const IF_DROPPED: Ending = Ending::Unknown;
+
         /// Refuses a connection that an earlier operation has not landed on.
         pub(crate) fn begin(conn: &'c mut C) -> QueryResult<Self> {
             async_depth(conn)?;

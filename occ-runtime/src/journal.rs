@@ -36,8 +36,7 @@ struct Page {
     depth: u32,
     /// The one of occ's that it is within.
     outer: Option<Journal>,
-    committed: AtomicBool,
-    rolled_back: AtomicBool,
+    ending: Mutex<Ending>,
     /// The server has ended it, while its closure still runs.
     over: AtomicBool,
 }
@@ -48,8 +47,19 @@ pub(crate) enum Ending {
     Open,
     Committed,
     RolledBack,
-    /// It is within another one, which occ has not begun.
+    /// It is within another one, which occ has not begun; or nobody has heard the answer to its `COMMIT`.
     Unknown,
+}
+
+impl Ending {
+    /// Of an outcome, on a connection that is still good or not. A connection that is lost may be so since the `COMMIT`.
+    pub(crate) fn of<T, E>(outcome: &Result<T, E>, is_good: bool) -> Self {
+        match outcome {
+            Ok(_) => Self::Committed,
+            Err(_) if is_good => Self::RolledBack,
+            Err(_) => Self::Unknown,
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -102,6 +112,11 @@ pub(crate) fn is_over_on<C>(conn: &C) {
     });
 }
 
+/// Whether the closure of a transaction of occ's is running on this connection.
+pub(crate) fn runs_on<C>(conn: &C) -> bool {
+    CURRENT.with_borrow(|current| matches!(current, Some(Journal(page)) if page.connection == address(conn)))
+}
+
 /// Whether the transaction of occ's whose closure is running on this connection is gone.
 pub(crate) fn was_over_on<C>(conn: &C) -> bool {
     CURRENT.with_borrow(|current| match current {
@@ -139,8 +154,7 @@ impl Journal {
             before,
             depth,
             outer: CURRENT.with_borrow(Clone::clone),
-            committed: AtomicBool::new(false),
-            rolled_back: AtomicBool::new(false),
+            ending: Mutex::new(Ending::Open),
             over: AtomicBool::new(false),
         }))
     }
@@ -165,23 +179,20 @@ impl Journal {
 
     pub(crate) fn ending(&self) -> Ending {
         let page = &*self.0;
-        if page.rolled_back.load(Ordering::Acquire) {
-            return Ending::RolledBack;
-        }
-        if !page.committed.load(Ordering::Acquire) {
-            return Ending::Open;
-        }
+        let own = *page.ending.lock().unwrap_or_else(PoisonError::into_inner);
         match &page.outer {
-            _ if page.before == 0 => Ending::Committed,
-            Some(outer) if outer.0.depth == page.before => outer.ending(),
+            _ if own != Ending::Committed || page.before == 0 => own,
+            // That of another connection says nothing.
+            Some(outer) if outer.0.depth == page.before && outer.0.connection == page.connection => {
+                outer.ending()
+            }
             _ => Ending::Unknown,
         }
     }
 
-    /// The transaction is over. One that is dropped before is rolled back, sooner or later.
-    pub(crate) fn ends(&self, well: bool) {
-        let flag = if well { &self.0.committed } else { &self.0.rolled_back };
-        flag.store(true, Ordering::Release);
+    /// The transaction is over.
+    pub(crate) fn ends(&self, ending: Ending) {
+        *self.0.ending.lock().unwrap_or_else(PoisonError::into_inner) = ending;
     }
 
     fn moves(&self) -> MutexGuard<'_, Vec<Move>> {
@@ -235,13 +246,21 @@ impl Journal {
 
 /// A transaction without values that are to be put back.
 #[cfg(feature = "retry")]
-pub(crate) struct Running(pub(crate) Journal);
+pub(crate) struct Running {
+    pub(crate) journal: Journal,
+    ending: Ending,
+}
 
 #[cfg(feature = "retry")]
 impl Running {
+    /// One that ends so if it is dropped.
+    pub(crate) fn of(journal: Journal, if_dropped: Ending) -> Self {
+        Self { journal, ending: if_dropped }
+    }
+
     /// What it has come to.
-    pub(crate) fn ends<T, E>(self, outcome: Result<T, E>) -> Result<T, E> {
-        self.0.ends(outcome.is_ok());
+    pub(crate) fn ends<T, E>(mut self, outcome: Result<T, E>, is_good: bool) -> Result<T, E> {
+        self.ending = Ending::of(&outcome, is_good);
         outcome
     }
 }
@@ -249,9 +268,6 @@ impl Running {
 #[cfg(feature = "retry")]
 impl Drop for Running {
     fn drop(&mut self) {
-        let page = &*self.0.0;
-        if !page.committed.load(Ordering::Acquire) {
-            self.0.ends(false);
-        }
+        self.journal.ends(self.ending);
     }
 }

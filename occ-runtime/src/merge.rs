@@ -41,6 +41,8 @@ pub(crate) enum Since {
     Myself,
     /// Others and I.
     Unknown,
+    /// Others, or I by a write that was sent and whose answer nobody has heard.
+    Unheard,
 }
 
 /// What both sides have made of `base`, or the fields for which nobody decides.
@@ -61,7 +63,7 @@ where
     let is_mine_alone = |field: &str| match since {
         Since::Myself => true,
         Since::Nobody => was_sent(field),
-        Since::Others | Since::Unknown => false,
+        Since::Others | Since::Unknown | Since::Unheard => false,
     };
     let mut merged = theirs.clone();
     let mut undecided = Vec::new();
@@ -70,9 +72,12 @@ where
             Choice::Theirs
         } else if is_mine_alone(field.name()) || field.is_same(base, theirs) {
             Choice::Mine
-        } else if since == Since::Unknown && !matches!(field.merge_rule(), Rule::Mine) {
+        } else if matches!(since, Since::Unknown | Since::Unheard)
+            && !matches!(field.merge_rule(), Rule::Mine)
+        {
             // What differs may be my own writing, which must neither be added once more nor be taken for theirs.
-            if field.is_same(mine, theirs) {
+            let may_be_both = since == Since::Unheard && matches!(field.merge_rule(), Rule::Add(_));
+            if field.is_same(mine, theirs) && !may_be_both {
                 Choice::Theirs
             } else {
                 choose(field.name(), base, mine, theirs)

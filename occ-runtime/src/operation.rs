@@ -122,19 +122,16 @@ macro_rules! lock_operations {
             M: Fields,
         {
             let mut conn = InFlight::begin(conn)?;
-            let written = match expected {
-                Some(expected) if expected != tracked.value.version() => {
-                    let row = &tracked.value;
-                    let actual = $refused(CurrentVersion::of(row), &mut *conn)$(.$await)?;
-                    Err(outcome::read_at_another_version::<C::Backend, M>(Operation::Save, row, expected, actual))
-                }
-                _ => Self::put_changes(tracked, &mut *conn)$(.$await)?,
-            };
+            let written = Self::put_changes(tracked, expected, &mut *conn)$(.$await)?;
             conn.land();
             written
         }
 
-        $($async)? fn put_changes(tracked: &mut Tracked<M>, conn: &mut C) -> Result<(), Error>
+        $($async)? fn put_changes(
+            tracked: &mut Tracked<M>,
+            expected: Option<&M::Version>,
+            conn: &mut C,
+        ) -> Result<(), Error>
         where
             M: Fields,
         {
@@ -142,22 +139,35 @@ macro_rules! lock_operations {
                 Some(settled) => settled,
                 None => $apart(Self::settle(tracked, Operation::Save, conn))$(.$await)??,
             };
-            tracked.settle(settled, $depth(conn)?);
-            let changed = tracked.changed();
+            let (stored, version) = tracked.stored(settled);
+            if let Some(expected) = expected.filter(|expected| *expected != version) {
+                let actual = $refused(CurrentVersion::of(stored), conn)$(.$await)?;
+                return Err(outcome::read_at_another_version::<C::Backend, M>(Operation::Save, stored, expected, actual));
+            }
+            let depth = $depth(conn)?;
+            let changed = tracked.changed(stored);
             if changed.is_empty() {
+                tracked.settle(settled, depth);
                 return Ok(());
             }
             // Before anything is sent, since it is the user's code.
-            let (written, sent) = (tracked.value.clone(), tracked.dirty_fields());
-            let next = if M::Check::BY_VERSION {
-                Some(tracked.value.put(Operation::Save, changed, conn)$(.$await)??)
+            let (written, sent) = tracked.to_write(settled);
+            let was_in_doubt = tracked.sends();
+            let outcome = if M::Check::BY_VERSION {
+                written.put(Operation::Save, changed, conn)$(.$await)?.map(Some)
             } else {
-                let guard = AsLoaded::before(&tracked.original, &changed);
+                let guard = AsLoaded::before(tracked.stored(settled).0, &changed);
                 let changes = Guarded { assignments: changed, guard };
-                $apart(tracked.value.send_unversioned(changes, conn))$(.$await)??;
-                None
+                $apart(written.send_unversioned(changes, conn))$(.$await)?.map(|()| None)
             };
-            let depth = $depth(conn)?;
+            let next = match outcome {
+                Ok(next) => next,
+                Err(error) => {
+                    tracked.is_refused(was_in_doubt, &error);
+                    return Err(error);
+                }
+            };
+            tracked.settle(settled, depth);
             tracked.saved(written, sent, next, Within::of(conn, depth));
             Ok(())
         }

@@ -75,9 +75,11 @@ where
     M: Columns<DB> + Fields,
 {
     let since = |base: &M, at: &M::Version| match theirs.version() {
+        _ if !M::Check::BY_VERSION && tracked.is_in_doubt() => Since::Unheard,
         _ if !M::Check::BY_VERSION => Since::Others,
         now if now == at && base.version() == at => Since::Nobody,
         now if now == at => Since::Myself,
+        _ if tracked.is_in_doubt() => Since::Unheard,
         _ if base.version() != at => Since::Unknown,
         _ => Since::Others,
     };

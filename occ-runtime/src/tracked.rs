@@ -2,17 +2,19 @@
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use diesel::backend::Backend;
 use diesel::deserialize::{self, Queryable};
 use diesel::expression::Selectable;
 
+use crate::error::Error;
 use crate::fields::{Field, Fields, Rule, fields};
 use crate::journal::{Ending, Journal};
 use crate::loaded::Check as _;
 use crate::statement::Changed;
-use crate::versioned_values::{VersionedValues, Versions, number};
+use crate::versioned_values::{VersionedValues, Versions, is_unique};
 
 /// A value and what it was loaded as: so that a save writes what was changed, and two people's changes can be merged.
 ///
@@ -73,15 +75,19 @@ pub struct Tracked<T: Fields> {
     pub(crate) value: T,
     pub(crate) original: T,
     unsettled: Option<Box<Unsettled<T>>>,
-    /// Tells it from others, and from what it was before it was read anew.
+    /// Something was sent, and nobody has heard what has become of it.
+    in_doubt: bool,
+    /// Tells it from others, and from what it was before it was read anew or written for good.
     reading: u64,
-    /// The fields that were written since then. The row may hold something else than what was sent.
+    /// The writes since then, each of them with a number of its own.
+    writes: Vec<u64>,
+    /// The fields that were written since it was read. The row may hold something else than what was sent.
     sent: Vec<&'static str>,
 }
 
-fn next_reading() -> u64 {
-    static READINGS: AtomicU64 = AtomicU64::new(0);
-    READINGS.fetch_add(1, Ordering::Relaxed)
+fn next_number() -> u64 {
+    static NUMBERS: AtomicU64 = AtomicU64::new(0);
+    NUMBERS.fetch_add(1, Ordering::Relaxed)
 }
 
 /// There was a write in a transaction whose end is not known.
@@ -89,6 +95,10 @@ fn next_reading() -> u64 {
 struct Unsettled<T> {
     /// What was in the row before it.
     before: T,
+    /// How many of the fields had been sent before it.
+    sent_before: usize,
+    /// The row was read since then: what is edited is so against what it held.
+    is_read_since: bool,
     /// The transaction of occ's that it was written in, which knows how it has ended.
     within: Option<Journal>,
 }
@@ -127,26 +137,34 @@ impl<T: Fields> Tracked<T> {
     /// Remembers `value` as what is in the row.
     #[must_use]
     pub fn new(value: T) -> Self {
-        Self { original: value.clone(), value, unsettled: None, reading: next_reading(), sent: Vec::new() }
+        Self {
+            original: value.clone(),
+            value,
+            unsettled: None,
+            in_doubt: false,
+            reading: next_number(),
+            writes: Vec::new(),
+            sent: Vec::new(),
+        }
     }
 
-    /// What is in the row, as far as it is known: what was loaded, or last saved or rebased onto.
+    /// What is in the row, as far as it is known: what was loaded, or last saved or rebased onto, and not rolled back.
     #[must_use]
     pub fn original(&self) -> &T {
-        &self.original
+        self.stored(self.known().unwrap_or(Settled::Stored)).0
     }
 
     /// Whether a save would write something.
     #[must_use]
     pub fn is_dirty(&self) -> bool {
-        fields::<T>().any(|field| field.is_changed(&self.original, &self.value))
+        let original = self.original();
+        fields::<T>().any(|field| field.is_changed(original, &self.value))
     }
 
     /// The names of the fields that a save would write, in their order; those of a tuple struct are numbers.
     #[must_use]
     pub fn dirty_fields(&self) -> Vec<&'static str> {
-        let changed = fields::<T>().filter(|field| field.is_changed(&self.original, &self.value));
-        changed.map(|field| field.name()).collect()
+        self.changed_since(self.original())
     }
 
     /// The value alone.
@@ -155,9 +173,43 @@ impl<T: Fields> Tracked<T> {
         self.value
     }
 
-    /// What a save has to write.
-    pub(crate) fn changed(&self) -> Changed {
-        Changed::between(&self.original, &self.value)
+    fn changed_since(&self, base: &T) -> Vec<&'static str> {
+        fields::<T>().filter(|field| field.is_changed(base, &self.value)).map(|field| field.name()).collect()
+    }
+
+    /// What a save has to write, as the row holds this.
+    pub(crate) fn changed(&self, stored: &T) -> Changed {
+        Changed::between(stored, &self.value)
+    }
+
+    /// Mine and what it was made from, to be compared with the row.
+    pub(crate) fn sides(&self) -> (T, T) {
+        let settled = self.known().unwrap_or(Settled::Stored);
+        (self.to_write(settled).0, self.stored(settled).0.clone())
+    }
+
+    /// The value at the version that the row has, and the fields of it that are sent.
+    pub(crate) fn to_write(&self, settled: Settled) -> (T, Vec<&'static str>) {
+        let (base, version) = self.stored(settled);
+        let mut written = self.value.clone();
+        if settled == Settled::RolledBack {
+            written.set_version(version.clone());
+        }
+        (written, self.changed_since(base))
+    }
+
+    /// Something is sent. Returns whether there was something before of which nobody has heard.
+    pub(crate) fn sends(&mut self) -> bool {
+        std::mem::replace(&mut self.in_doubt, true)
+    }
+
+    /// It was refused: what was in doubt before still is, and where the connection was lost this is too.
+    pub(crate) fn is_refused(&mut self, was_in_doubt: bool, error: &Error) {
+        self.in_doubt = was_in_doubt || error.needs_new_connection();
+    }
+
+    pub(crate) fn is_in_doubt(&self) -> bool {
+        self.in_doubt
     }
 
     /// The row has become `written`, a copy of the value of which these fields were sent, at the version `next`, where it has
@@ -173,23 +225,39 @@ impl<T: Fields> Tracked<T> {
             written.set_version(next.clone());
             self.value.set_version(next);
         }
+        // Its check has held, so that nothing that was sent before has been written.
+        self.in_doubt = false;
         let before = std::mem::replace(&mut self.original, written);
-        self.sent.extend(sent.into_iter().filter(|field| !self.was_sent(field)).collect::<Vec<_>>());
-        self.unsettled = match (transaction, self.unsettled.take()) {
-            (Within::Nothing, _) => None,
-            (Within::Transaction(within), None) => Some(Box::new(Unsettled { before, within })),
-            (Within::Transaction(within), Some(mut unsettled)) => {
+        let sent_before = self.sent.len();
+        self.sent.extend(sent.into_iter().filter(|field| !self.sent.contains(field)).collect::<Vec<_>>());
+        let Within::Transaction(within) = transaction else {
+            self.unsettled = None;
+            self.reading = next_number();
+            self.writes.clear();
+            return;
+        };
+        self.writes.push(next_number());
+        self.unsettled = Some(match self.unsettled.take() {
+            None => Box::new(Unsettled { before, sent_before, is_read_since: false, within }),
+            Some(mut unsettled) => {
                 // Where it was written in two, neither knows of the other.
                 let is_same = |first: &Journal| within.as_ref().is_some_and(|second| first.is(second));
                 unsettled.within = unsettled.within.filter(is_same);
-                Some(unsettled)
+                unsettled.is_read_since = false;
+                unsettled
             }
-        };
+        });
     }
 
     /// Whether the row may hold something else of the field than what the original has.
     pub(crate) fn was_sent(&self, field: &str) -> bool {
-        self.sent.contains(&field)
+        let sent = match (&self.unsettled, self.known()) {
+            (Some(unsettled), Some(Settled::RolledBack)) => {
+                &self.sent[..unsettled.sent_before.min(self.sent.len())]
+            }
+            _ => &self.sent[..],
+        };
+        sent.contains(&field)
     }
 
     /// What has become of the last write, if that is known: not of one in a transaction that occ has not begun.
@@ -205,10 +273,13 @@ impl<T: Fields> Tracked<T> {
     /// Whether a row that looks like what was written may have been made so by somebody else, and mine is still to be added:
     /// if both have counted up by one, both are at the next version, and the row is as either has left it.
     pub(crate) fn may_be_somebody_elses(&self) -> bool {
-        let Some(before) = self.before() else { return false };
+        let Some(unsettled) = self.unsettled.as_ref().filter(|unsettled| !unsettled.is_read_since) else {
+            return false;
+        };
+        let before = &unsettled.before;
         let adds = |field: &Field<T>| matches!(field.merge_rule(), Rule::Add(_));
-        let counts = !T::Check::BY_VERSION || number(self.value.version()).is_some();
-        counts && fields::<T>().any(|field| adds(&field) && !field.is_same(before, &self.original))
+        let is_shared = !T::Check::BY_VERSION || !is_unique::<T::Version>();
+        is_shared && fields::<T>().any(|field| adds(&field) && !field.is_same(before, &self.original))
     }
 
     /// What was in the row before that.
@@ -233,9 +304,12 @@ impl<T: Fields> Tracked<T> {
     pub(crate) fn settle(&mut self, settled: Settled, depth: u32) {
         match settled {
             Settled::RolledBack => {
-                if let Some(unsettled) = self.unsettled.take() {
-                    self.value.set_version(unsettled.before.version().clone());
+                // The user's code, which may panic: first.
+                let version = self.before().map(|before| before.version().clone());
+                if let Some((unsettled, version)) = self.unsettled.take().zip(version) {
+                    self.value.set_version(version);
                     self.original = unsettled.before;
+                    self.sent.truncate(unsettled.sent_before);
                 }
             }
             // It is as uncommitted as before while its transaction may be the one that is open.
@@ -246,12 +320,25 @@ impl<T: Fields> Tracked<T> {
 
     /// The same value on what is in the row now; `depth` transactions are open.
     pub(crate) fn onto(&mut self, value: T, row: T, depth: u32) {
+        let may_be_open = |unsettled: &Unsettled<T>| match unsettled.within.as_ref().map(Journal::ending) {
+            Some(Ending::Open) => true,
+            Some(Ending::Committed | Ending::RolledBack) => false,
+            // If it is at another version, it is not as it was written.
+            Some(Ending::Unknown) | None => row.version() == self.value.version(),
+        };
+        let stays = depth > 0 && self.unsettled.as_deref().is_some_and(may_be_open);
         self.value = value;
         self.original = row;
-        self.reading = next_reading();
+        self.in_doubt = false;
+        self.reading = next_number();
+        self.writes.clear();
         self.sent.clear();
-        if depth == 0 {
-            self.unsettled = None;
+        match &mut self.unsettled {
+            Some(unsettled) if stays => {
+                unsettled.is_read_since = true;
+                unsettled.sent_before = 0;
+            }
+            unsettled => *unsettled = None,
         }
     }
 }
@@ -265,7 +352,11 @@ impl<T: Fields> Deref for Tracked<T> {
 }
 
 impl<T: Fields> DerefMut for Tracked<T> {
+    /// What is known to be rolled back is so before the struct's own methods see it.
     fn deref_mut(&mut self) -> &mut T {
+        if self.unsettled.is_some() && self.known() == Some(Settled::RolledBack) {
+            self.settle(Settled::RolledBack, 0);
+        }
         &mut self.value
     }
 }
@@ -279,9 +370,10 @@ impl<T: Fields> fmt::Debug for Tracked<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("Tracked");
         shown.field("table", &T::table_name()).field("version", self.value.version());
+        let original = self.original();
         for field in fields::<T>() {
-            let (now, before) = (field.text(&self.value), field.text(&self.original));
-            if field.is_same(&self.original, &self.value) {
+            let (now, before) = (field.text(&self.value), field.text(original));
+            if field.is_same(original, &self.value) {
                 shown.field(field.name(), &format_args!("{now}"));
             } else {
                 shown.field(field.name(), &format_args!("{now} (was {before})"));
@@ -321,27 +413,35 @@ where
     T: Fields + 'static,
 {
     type Borrowed<'r> = &'r mut Tracked<T>;
-    type Saved = Tracked<T>;
+    type Saved = (Tracked<T>, T::Version);
 
     fn borrow(&mut self) -> Self::Borrowed<'_> {
         self
     }
 
     fn save(&self, _: &mut Versions) -> Self::Saved {
-        (**self).clone()
+        ((**self).clone(), self.value.version().clone())
     }
 
-    fn restore(&mut self, saved: Self::Saved, _: &Versions) {
+    fn restore(&mut self, (saved, version): Self::Saved, versions: &Versions) {
         let this = &mut **self;
-        if this.reading == saved.reading {
+        let is_written = this.writes.len() > saved.writes.len();
+        let is_descendant = this.reading == saved.reading && this.writes.starts_with(&saved.writes);
+        // The user's code may panic here, perhaps while it is panicking already.
+        let is_same_row =
+            catch_unwind(AssertUnwindSafe(|| this.value.has_key_of(&saved.value))).unwrap_or(false);
+        if is_descendant && is_same_row {
             // Only written meanwhile: the edits stay, and are to be saved again.
-            this.value.set_version(saved.value.version().clone());
+            this.value.set_version(version);
             this.original = saved.original;
             this.unsettled = saved.unsettled;
+            this.writes = saved.writes;
             this.sent = saved.sent;
+            this.in_doubt = saved.in_doubt;
         } else {
             // Merged, read anew or another one: what is in it is not only mine.
             *this = saved;
         }
+        this.in_doubt |= versions.are_in_doubt() && (is_written || !is_descendant);
     }
 }

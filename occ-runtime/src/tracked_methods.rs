@@ -256,14 +256,16 @@ impl<T: Fields> TrackedDsl<T> for Tracked<T> {
     where
         T: LoadsOn<C>,
     {
-        T::compare(self.value, Some(self.original), conn)
+        let (mine, base) = self.sides();
+        T::compare(mine, Some(base), conn)
     }
 
     fn conflict<C>(&self, conn: &mut C) -> Result<Conflict<T>, Error>
     where
         T: LoadsOn<C>,
     {
-        T::compare(self.value.clone(), Some(self.original.clone()), conn)
+        let (mine, base) = self.sides();
+        T::compare(mine, Some(base), conn)
     }
 }
 

@@ -17,7 +17,7 @@ macro_rules! optimistic_transaction {
     ($conn:ident, $values:ident, $in_flight:ident, $depth:path, $begin:path, $end:path,
      |$c:ident, $v:ident, $journal:ident| $work:expr $(, $await:ident)?) => {{
         let mut values = $values;
-        let mut values = Restore::new(&mut values);
+        let mut values = Restore::new(&mut values, $in_flight::<C>::IF_DROPPED);
         let mut conn = $in_flight::begin($conn)?;
         let before = $begin(&mut *conn)$(.$await)??;
         let outcome = match C::TransactionManager::begin_transaction(&mut *conn)$(.$await)? {
@@ -44,8 +44,9 @@ macro_rules! optimistic_transaction {
             Err(error) => Err(error.into()),
         };
         let outcome = $end(outcome, before, &mut *conn)$(.$await)?;
+        let is_good = $depth(&mut *conn).is_ok();
         conn.land();
-        values.end(outcome)
+        values.end(outcome, is_good)
     }};
 }
 

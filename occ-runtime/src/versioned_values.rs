@@ -1,10 +1,13 @@
 //! Values that are handed to a transaction, and put back when it is rolled back.
 
 use std::any::{Any, TypeId};
+use std::iter;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::journal::{Journal, Mark};
+use crate::generator::VersionGenerator as _;
+use crate::journal::{Ending, Journal, Mark};
 use crate::model::OptimisticLock;
+use crate::outcome;
 
 /// Values whose versions a transaction takes care of: a `&mut` to a model, to a [`Tracked`](crate::Tracked) one or to a
 /// slice of models, or a tuple of up to eight such. The models own their fields.
@@ -45,11 +48,12 @@ pub trait VersionedValues {
 /// The versions of the rows that were handed to a transaction, and which of them were moved on in it. Values can be sorted,
 /// swapped and moved in it, so each gets the version of its row and not of its place.
 #[doc(hidden)]
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Versions {
     rows: Vec<VersionOfRow>,
     /// None before the transaction has begun.
     journal: Option<Journal>,
+    ending: Ending,
 }
 
 #[derive(Debug)]
@@ -60,6 +64,11 @@ struct VersionOfRow {
 }
 
 impl Versions {
+    /// Whether the transaction may have been committed all the same.
+    pub(crate) fn are_in_doubt(&self) -> bool {
+        self.ending == Ending::Unknown
+    }
+
     /// Where it is from now on.
     fn add<M>(&mut self, row: &M) -> usize
     where
@@ -74,7 +83,7 @@ impl Versions {
     ///
     /// If it is another one then than was handed over, the closure has put another copy there, and nobody knows of when. Its
     /// content must never get a newer version than its own, or it would pass for the present row. So it keeps its version,
-    /// unless that is a later number than the one that was handed over. Of two copies of one row, the version that the copy
+    /// unless that is a later one than the one that was handed over. Of two copies of one row, the version that the copy
     /// still has is its own.
     fn put_back<M>(&self, row: &mut M, place: usize)
     where
@@ -104,25 +113,66 @@ impl Versions {
         }
         let own = places.iter().find(|&&index| index == place);
         if let Some(version) = own.or(places.last()).and_then(|&index| version(index)) {
-            if is_earlier_number(version, row.version()) {
+            if is_ahead::<M>(row.version(), version) {
                 row.set_version(version.clone());
             }
         }
     }
 }
 
-fn is_earlier_number(version: &dyn Any, other: &dyn Any) -> bool {
-    number(version).zip(number(other)).is_some_and(|(version, other)| version < other)
+/// Whether a version is a later one than another, as far as that can be told: by their order, or by the steps of the generator
+/// that lead to it.
+fn is_ahead<M>(version: &M::Version, than: &M::Version) -> bool
+where
+    M: OptimisticLock<Version: Clone>,
+{
+    const STEPS: usize = 64;
+    if let Some((version, than)) = place(version).zip(place(than)) {
+        return version > than;
+    }
+    if is_unique::<M::Version>() {
+        return false;
+    }
+    let steps = iter::successors(Some(than.clone()), |last| M::Generator::next(last).ok());
+    steps.skip(1).take(STEPS).any(|step| step == *version)
 }
 
-/// The version as a number, if it is an integer: such as somebody else may come to as well.
-pub(crate) fn number(version: &dyn Any) -> Option<i128> {
+/// Where the version is in the order of its type, if it is an integer or a time.
+fn place(version: &dyn Any) -> Option<i128> {
     macro_rules! integer {
         ($($integer:ty)*) => {
             None$(.or_else(|| version.downcast_ref::<$integer>().map(|number| i128::from(*number))))*
         };
     }
-    integer!(i8 i16 i32 i64 u8 u16 u32 u64)
+    let place = integer!(i8 i16 i32 i64 u8 u16 u32 u64);
+    #[cfg(feature = "chrono")]
+    let place = place
+        .or_else(|| version.downcast_ref().map(chrono::NaiveDateTime::and_utc).as_ref().map(since_epoch))
+        .or_else(|| version.downcast_ref().map(since_epoch));
+    #[cfg(feature = "time")]
+    let place = place
+        .or_else(|| {
+            version
+                .downcast_ref()
+                .map(|time: &time::PrimitiveDateTime| time.assume_utc())
+                .map(time::OffsetDateTime::unix_timestamp_nanos)
+        })
+        .or_else(|| version.downcast_ref::<time::OffsetDateTime>().map(|time| time.unix_timestamp_nanos()));
+    place
+}
+
+#[cfg(feature = "chrono")]
+fn since_epoch(time: &chrono::DateTime<chrono::Utc>) -> i128 {
+    i128::from(time.timestamp()) * 1_000_000_000 + i128::from(time.timestamp_subsec_nanos())
+}
+
+/// Whether nobody else can come to the same version.
+pub(crate) fn is_unique<V: 'static>() -> bool {
+    #[cfg(feature = "uuid")]
+    if TypeId::of::<V>() == TypeId::of::<uuid::Uuid>() {
+        return true;
+    }
+    outcome::is_xmin::<V>()
 }
 
 impl<M> VersionedValues for &mut M
@@ -205,8 +255,9 @@ pub(crate) struct Restore<'v, V: VersionedValues> {
 }
 
 impl<'v, V: VersionedValues> Restore<'v, V> {
-    pub(crate) fn new(values: &'v mut V) -> Self {
-        let mut versions = Versions::default();
+    /// Of a transaction that ends so if it is dropped.
+    pub(crate) fn new(values: &'v mut V, if_dropped: Ending) -> Self {
+        let mut versions = Versions { rows: Vec::new(), journal: None, ending: if_dropped };
         let saved = Some(values.save(&mut versions));
         Self { values, versions, saved }
     }
@@ -221,7 +272,8 @@ impl<'v, V: VersionedValues> Restore<'v, V> {
     }
 
     /// The transaction is over. If it has committed, the versions are what they are.
-    pub(crate) fn end<T, E>(mut self, outcome: Result<T, E>) -> Result<T, E> {
+    pub(crate) fn end<T, E>(mut self, outcome: Result<T, E>, is_good: bool) -> Result<T, E> {
+        self.versions.ending = Ending::of(&outcome, is_good);
         if outcome.is_ok() {
             self.saved = None;
         }
@@ -231,12 +283,11 @@ impl<'v, V: VersionedValues> Restore<'v, V> {
 
 impl<V: VersionedValues> Drop for Restore<'_, V> {
     fn drop(&mut self) {
-        let ends_well = self.saved.is_none();
         if let Some(saved) = self.saved.take() {
             self.values.restore(saved, &self.versions);
         }
         if let Some(journal) = &self.versions.journal {
-            journal.ends(ends_well);
+            journal.ends(self.versions.ending);
             journal.hand_on();
         }
     }

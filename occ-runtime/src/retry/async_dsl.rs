@@ -243,10 +243,10 @@ impl AsyncRetryDsl for RetryPolicy {
     {
         async move {
             operation::run!(self, conn, depth, AsyncInFlight, begin, sleep, |conn, before| {
-                let running = Running(Journal::of(conn, before, before + 1));
-                let outcome = running.0.during_polls(f.clone().call((&mut *conn,))).await;
-                let outcome = running.0.unless_over(outcome);
-                running.ends(end(outcome, before, conn).await)
+                let running = Running::of(Journal::of(conn, before, before + 1), AsyncInFlight::<C>::IF_DROPPED);
+                let outcome = running.journal.during_polls(f.clone().call((&mut *conn,))).await;
+                let outcome = end(running.journal.unless_over(outcome), before, conn).await;
+                running.ends(outcome, depth(conn).is_ok())
             }, [await])
         }
     }
@@ -269,11 +269,11 @@ impl AsyncRetryDsl for RetryPolicy {
     {
         async move {
             operation::run!(self, conn, depth, AsyncInFlight, begin, sleep, |conn, before| {
-                let mut handed = Restore::new(&mut values);
+                let mut handed = Restore::new(&mut values, AsyncInFlight::<C>::IF_DROPPED);
                 let journal = handed.journal(conn, before, before + 1);
                 let outcome = journal.during_polls(f.clone().call((&mut *conn, handed.borrow()))).await;
-                let outcome = journal.unless_over(outcome);
-                handed.end(end(outcome, before, conn).await)
+                let outcome = end(journal.unless_over(outcome), before, conn).await;
+                handed.end(outcome, depth(conn).is_ok())
             }, [await])
         }
     }

@@ -123,9 +123,10 @@ impl RetryDsl for RetryPolicy {
         F: FnMut(&mut C) -> Result<T, E>,
     {
         operation::run!(self, conn, depth, InFlight, begin, sleep, |conn, before| {
-            let running = Running(Journal::of(conn, before, before + 1));
-            let outcome = running.0.unless_over(running.0.during(|| f(&mut *conn)));
-            running.ends(end(outcome, before, conn))
+            let running = Running::of(Journal::of(conn, before, before + 1), InFlight::<C>::IF_DROPPED);
+            let outcome = running.journal.unless_over(running.journal.during(|| f(&mut *conn)));
+            let outcome = end(outcome, before, conn);
+            running.ends(outcome, depth(conn).is_ok())
         })
     }
 
@@ -137,10 +138,11 @@ impl RetryDsl for RetryPolicy {
         F: FnMut(&mut C, V::Borrowed<'_>) -> Result<T, E>,
     {
         operation::run!(self, conn, depth, InFlight, begin, sleep, |conn, before| {
-            let mut handed = Restore::new(&mut values);
+            let mut handed = Restore::new(&mut values, InFlight::<C>::IF_DROPPED);
             let journal = handed.journal(conn, before, before + 1);
             let outcome = journal.unless_over(journal.during(|| f(&mut *conn, handed.borrow())));
-            handed.end(end(outcome, before, conn))
+            let outcome = end(outcome, before, conn);
+            handed.end(outcome, depth(conn).is_ok())
         })
     }
 

@@ -158,13 +158,40 @@ pub(crate) fn same(dialect: Option<Dialect>, kind: Kind) -> Option<&'static str>
     })
 }
 
-/// The same for a value of any type, also of one that has no equality. A column that keeps something else than what it was
-/// sent, such as one that rounds, is not found to be the same.
-pub(crate) fn stored(dialect: Option<Dialect>) -> &'static str {
-    match dialect {
-        Some(Dialect::Postgres) => "concat(@) COLLATE \"C\" = CAST(? AS text)",
-        Some(Dialect::Sqlite) => "@ = ? COLLATE BINARY",
-        Some(Dialect::Mysql) | None => "@ = ?",
+/// The same for a value of any SQL type, also of one that has no exact equality, where it only has to be found again what was
+/// written: a number is the same in another scale, a time in another spelling, and a document with other spaces. A column that
+/// keeps something else than what it was sent, such as one that rounds, is not found to be the same.
+///
+/// Not every SQL type can be written down here, so that they are known by Diesel's names for them.
+pub(crate) fn stored<ST>(dialect: Option<Dialect>) -> Option<&'static str> {
+    use Dialect::{Mysql, Postgres, Sqlite};
+
+    let name = type_name::<ST>();
+    let name = name
+        .strip_prefix("diesel::sql_types::Nullable<")
+        .and_then(|name| name.strip_suffix('>'))
+        .unwrap_or(name);
+    let (name, content) = name.split_once('<').unwrap_or((name, ""));
+    let is_diesels = name.starts_with("diesel::");
+    let last = name.rsplit("::").next().filter(|_| is_diesels).unwrap_or_default();
+    match (last, dialect) {
+        ("Text", dialect) => same(dialect, Kind::Text),
+        ("Numeric", Some(Mysql)) => same(dialect, Kind::Decimal),
+        ("Date" | "Time" | "Timestamp" | "TimestamptzSqlite", Some(Sqlite)) => {
+            Some("(@ = ? COLLATE BINARY OR julianday(@) = julianday(?))")
+        }
+        ("Json", Some(Mysql)) => Some("JSON_EXTRACT(@, '$') = JSON_EXTRACT(?, '$')"),
+        ("Json", Some(Postgres)) => Some("CAST(@ AS jsonb) = CAST(? AS jsonb)"),
+        ("Json" | "Jsonb", Some(Sqlite)) => Some("json(@) = json(?)"),
+        ("Array", Some(Postgres)) if content.contains("Numeric") => Some("@ = ?"),
+        (
+            "Bool" | "SmallInt" | "Integer" | "BigInt" | "Float" | "Double" | "Numeric" | "Date" | "Time"
+            | "Timestamp" | "Timestamptz" | "Uuid" | "Binary" | "Inet" | "Cidr" | "Jsonb",
+            Some(Postgres),
+        ) => Some("@ = ?"),
+        (_, Some(Postgres)) => Some("concat(@) COLLATE \"C\" = CAST(? AS text)"),
+        (_, Some(Sqlite)) => Some("@ = ? COLLATE BINARY"),
+        (_, Some(Mysql) | None) => Some("@ = ?"),
     }
 }
 

@@ -4,11 +4,12 @@
 use diesel::Column;
 use diesel::RunQueryDsl;
 use diesel::backend::Backend;
+use diesel::dsl::SqlTypeOf;
 use diesel::expression::Expression;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 
-use super::dialect::{self, Speaks};
+use super::dialect::{self, Dialect, Speaks};
 use super::loaded::push_condition;
 use super::{FromClause, RowKey, from_clause};
 use crate::column::{ColumnValue, ColumnVisitor};
@@ -41,8 +42,8 @@ where
         self.table.walk_ast(out.reborrow())?;
         let RowKey { row, prepared } = &self.key;
         self.key.walk_where_at(self.version, out.reborrow())?;
-        let condition = dialect::stored(out.backend().dialect());
-        row.values(prepared, &mut Same { out, condition })
+        let dialect = out.backend().dialect();
+        row.values(prepared, &mut Same { out, dialect })
     }
 }
 
@@ -58,10 +59,13 @@ impl<M: OptimisticLock> QueryId for StoredAs<'_, M> {
     const HAS_STATIC_QUERY_ID: bool = false;
 }
 
+/// Where nobody knows how to ask, the row is not found.
+const NEVER: &str = " AND 1 = 0";
+
 /// Goes on with a `WHERE` clause: a condition for each column.
 struct Same<'p, 'b, DB: Backend> {
     out: AstPass<'p, 'b, DB>,
-    condition: &'static str,
+    dialect: Option<Dialect>,
 }
 
 impl<'b, DB: Backend> ColumnVisitor<'b, DB> for Same<'_, 'b, DB> {
@@ -70,10 +74,14 @@ impl<'b, DB: Backend> ColumnVisitor<'b, DB> for Same<'_, 'b, DB> {
         C: Column,
         T: ColumnValue<C, DB>,
     {
+        let Some(condition) = dialect::stored::<SqlTypeOf<C>>(self.dialect) else {
+            self.out.push_sql(NEVER);
+            return Ok(());
+        };
         self.out.push_sql(" AND (");
         self.out.push_identifier(C::NAME)?;
         self.out.push_sql(" IS NOT NULL AND ");
-        push_condition::<C, T, DB>(self.condition, value, &mut self.out)?;
+        push_condition::<C, T, DB>(condition, value, &mut self.out)?;
         self.out.push_sql(" OR ");
         self.out.push_identifier(C::NAME)?;
         self.out.push_sql(" IS NULL AND ");
@@ -86,7 +94,7 @@ impl<'b, DB: Backend> ColumnVisitor<'b, DB> for Same<'_, 'b, DB> {
     where
         S: QueryFragment<DB>,
     {
-        self.out.push_sql(" AND 1 = 0");
+        self.out.push_sql(NEVER);
         Ok(())
     }
 }

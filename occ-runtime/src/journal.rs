@@ -100,29 +100,36 @@ fn address<C>(conn: &C) -> usize {
     std::ptr::from_ref(conn).addr()
 }
 
+/// The innermost transaction of occ's whose closure is running on this connection. Those of other connections may be around it,
+/// and within.
+fn running_on<C>(conn: &C) -> Option<Journal> {
+    let mut journal = CURRENT.with_borrow(Clone::clone);
+    while let Some(Journal(page)) = &journal {
+        if page.connection == address(conn) {
+            break;
+        }
+        journal = page.outer.clone();
+    }
+    journal
+}
+
+/// Whether there is one.
+pub(crate) fn runs_on<C>(conn: &C) -> bool {
+    running_on(conn).is_some()
+}
+
 /// A savepoint on the connection could not be rolled back: the transaction around it is gone, and what follows would commit by
 /// itself.
 pub(crate) fn is_over_on<C>(conn: &C) {
-    CURRENT.with_borrow(|current| {
-        if let Some(Journal(page)) = current {
-            if page.connection == address(conn) {
-                page.over.store(true, Ordering::Release);
-            }
-        }
-    });
-}
-
-/// Whether the closure of a transaction of occ's is running on this connection.
-pub(crate) fn runs_on<C>(conn: &C) -> bool {
-    CURRENT.with_borrow(|current| matches!(current, Some(Journal(page)) if page.connection == address(conn)))
+    if let Some(Journal(page)) = running_on(conn) {
+        page.over.store(true, Ordering::Release);
+    }
 }
 
 /// Whether the transaction of occ's whose closure is running on this connection is gone.
 pub(crate) fn was_over_on<C>(conn: &C) -> bool {
-    CURRENT.with_borrow(|current| match current {
-        Some(Journal(page)) => page.over.load(Ordering::Acquire) && page.connection == address(conn),
-        None => false,
-    })
+    CURRENT.with_borrow(Option::is_some)
+        && running_on(conn).is_some_and(|Journal(page)| page.over.load(Ordering::Acquire))
 }
 
 /// The database has accepted `next` for the row.
@@ -161,8 +168,7 @@ impl Journal {
 
     /// The one whose closure is running, if it has this connection and nothing was begun within it.
     pub(crate) fn at<C>(conn: &C, depth: u32) -> Option<Self> {
-        let journal = CURRENT.with_borrow(Clone::clone)?;
-        (journal.0.connection == address(conn) && journal.0.depth == depth).then_some(journal)
+        running_on(conn).filter(|journal| journal.0.depth == depth)
     }
 
     /// What the closure has come to; a success after its transaction was over is none.

@@ -60,7 +60,13 @@ macro_rules! load_operations {
             let base = reading::base_of::<C::Backend, M>(tracked, &theirs)?;
             let merged = merge(base, &tracked.value, &theirs, |field| tracked.was_sent(field), choose)
                 .map_err(|differences| reading::unmerged::<C::Backend, M>(&theirs, differences))?;
-            tracked.onto(merged, theirs, $depth(self)?);
+            let depth = $depth(self)?;
+            // In an old snapshot what was written is not to be seen, and need not be rolled back.
+            let is_unheard = depth > 0 && tracked.known().is_none();
+            tracked.onto(merged, theirs, depth);
+            if is_unheard {
+                tracked.sends();
+            }
             Ok(())
         }
     };

@@ -163,6 +163,7 @@ pub(crate) fn same(dialect: Option<Dialect>, kind: Kind) -> Option<&'static str>
 /// keeps something else than what it was sent, such as one that rounds, is not found to be the same.
 ///
 /// Not every SQL type can be written down here, so that they are known by Diesel's names for them.
+#[allow(clippy::match_same_arms, reason = "what is known, and what is left")]
 pub(crate) fn stored<ST>(dialect: Option<Dialect>) -> Option<&'static str> {
     use Dialect::{Mysql, Postgres, Sqlite};
 

@@ -178,7 +178,7 @@ pub(crate) fn stored<ST>(dialect: Option<Dialect>) -> Option<&'static str> {
     match (last, dialect) {
         ("Text", dialect) => same(dialect, Kind::Text),
         ("Numeric", Some(Mysql)) => same(dialect, Kind::Decimal),
-        ("Date" | "Time" | "Timestamp" | "TimestamptzSqlite", Some(Sqlite)) => {
+        ("Date" | "Time" | "Timestamp" | "Timestamptz", Some(Sqlite)) => {
             Some("(@ = ? COLLATE BINARY OR julianday(@) = julianday(?))")
         }
         ("Json", Some(Mysql)) => Some("JSON_EXTRACT(@, '$') = JSON_EXTRACT(?, '$')"),

@@ -39,26 +39,26 @@ impl Material {
             _ => Wanted::Start,
         };
         let spots: Vec<_> = paths(item).into_iter().filter(|path| wanted.is_at(item, path)).collect();
-        let Some(path) = choices.of(&spots) else { return };
+        let Some(spot) = choices.of(&spots) else { return };
         // Deeper than anybody types, and no deeper than the compiler goes.
-        let may_grow = count(item) < 600 && path.len() < 60;
+        let may_grow = count(item) < 600 && spot.len() < 60;
         let added = match wanted {
             Wanted::Start => self.at_a_start(choices),
-            _ => self.anything(choices),
+            Wanted::Anything | Wanted::InAttribute => self.anything(choices),
         };
-        let Some((list, place)) = node::at(item, path) else { return };
+        let Some((list, place)) = node::at(item, spot) else { return };
         if wanted == Wanted::Start {
             if may_grow {
                 list.splice(place..place, added);
             }
             return;
         }
-        let last = list.len() - 1;
+        let end = list.len() - 1;
         match choices.up_to(14) {
             0 => drop(list.remove(place)),
             1 if may_grow => list.insert(place, list[place].clone()),
-            2 => list.swap(place, (place + 1).min(last)),
-            3 => list.swap(place, choices.up_to(last)),
+            2 => list.swap(place, (place + 1).min(end)),
+            3 => list.swap(place, choices.up_to(end)),
             4..=6 => drop(list.splice(place..=place, added)),
             7 if may_grow => drop(list.splice(place..place, added)),
             8 => list.truncate(place),
@@ -71,8 +71,8 @@ impl Material {
             }
             10 => {
                 // An invisible group, as `macro_rules` puts around what it was given.
-                let end = (place + choices.up_to(6)).min(last);
-                let content: Vec<_> = list.drain(place..=end).collect();
+                let until = (place + choices.up_to(6)).min(end);
+                let content: Vec<_> = list.drain(place..=until).collect();
                 let span = content.first().map_or(self.pool.span, Node::span);
                 list.insert(place, Node::Group(Delimiter::None, span, content));
             }
@@ -130,7 +130,7 @@ impl Material {
                 Node::Group(delimiter, span, content) => {
                     filled.push(Node::Group(delimiter, span, self.fill(content, choices, depth)));
                 }
-                hole if hole.is_ident("HOLE") => filled.extend(self.filling(choices, depth)),
+                hole @ Node::Leaf(_) if hole.is_ident("HOLE") => filled.extend(self.filling(choices, depth)),
                 leaf @ Node::Leaf(_) => filled.push(leaf),
             }
         }
@@ -187,14 +187,13 @@ impl Wanted {
                 };
                 *place == 0 || content[place - 1].is_punct(',')
             }
-            (Self::Start, _) => false,
             (Self::InAttribute, [place, rest @ ..]) => {
                 let Some(Node::Group(delimiter, _, content)) = item.get(*place) else { return false };
                 let is_attribute =
                     *delimiter == Delimiter::Bracket && *place > 0 && item[place - 1].is_punct('#');
                 !rest.is_empty() && (is_attribute || self.is_at(content, rest))
             }
-            (Self::InAttribute, []) => false,
+            (Self::Start | Self::InAttribute, _) => false,
         }
     }
 }

@@ -18,8 +18,12 @@ mod errors;
 mod expand;
 #[path = "../../../occ-derive/src/fallback.rs"]
 mod fallback;
+#[path = "../../../occ-derive/src/generics.rs"]
+mod generics;
 #[path = "../../../occ-derive/src/model.rs"]
 mod model;
+#[path = "../../../occ-derive/src/names.rs"]
+mod names;
 #[path = "../../../occ-derive/src/prepared.rs"]
 mod prepared;
 #[path = "../../../occ-derive/src/spelling.rs"]

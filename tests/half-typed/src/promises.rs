@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens as _;
-use syn::{DeriveInput, Item, LitStr};
+use syn::{Data, DeriveInput, GenericParam, Item, LitStr};
 
 use crate::stages;
 
@@ -19,6 +19,32 @@ pub enum Outcome {
     Accepted,
 }
 
+/// What the derive makes of an item. `None` for what the compiler refuses before it would run the derive.
+///
+/// # Panics
+///
+/// If the derive does.
+#[must_use]
+pub fn output(input: &TokenStream) -> Option<TokenStream> {
+    let item = syn::parse2::<DeriveInput>(input.clone()).ok()?;
+    (!names_nothing(&item)).then(|| stages::derive(&item))
+}
+
+/// Whether a field or a parameter is called `_`, which syn takes for a name and the compiler does not.
+fn names_nothing(item: &DeriveInput) -> bool {
+    let parameters = item.generics.params.iter().filter_map(|parameter| match parameter {
+        GenericParam::Type(ty) => Some(&ty.ident),
+        GenericParam::Const(constant) => Some(&constant.ident),
+        GenericParam::Lifetime(_) => None,
+    });
+    let fields = match &item.data {
+        Data::Struct(data) => data.fields.iter().collect(),
+        Data::Enum(_) | Data::Union(_) => Vec::new(),
+    };
+    let fields = fields.into_iter().filter_map(|field| field.ident.as_ref());
+    parameters.chain(fields).any(|name| name == "_")
+}
+
 /// Runs the derive, and looks at what it made.
 ///
 /// # Errors
@@ -29,15 +55,14 @@ pub enum Outcome {
 ///
 /// If the derive does.
 pub fn check(input: &TokenStream) -> Result<Outcome, String> {
-    let Ok(item) = syn::parse2::<DeriveInput>(input.clone()) else { return Ok(Outcome::NoItem) };
-    let output = stages::derive(&item);
+    let Some(output) = output(input) else { return Ok(Outcome::NoItem) };
     let file = syn::parse2::<syn::File>(output.clone())
         .map_err(|error| format!("the output is no Rust: {error}"))?;
     let errors = file.items.iter().filter_map(compile_error).collect::<Vec<_>>();
     let places = Places::of(input);
     for tokens in &errors {
         says_something(tokens, input)?;
-        points_to(tokens.clone(), &places)?;
+        points_to(tokens, &places)?;
     }
     let is_refused = mentions(&output, "stub");
     match (is_refused, errors.is_empty()) {
@@ -133,7 +158,7 @@ impl Places {
 }
 
 /// Each token of an error came from the input. What cargo-fuzz builds knows no places.
-fn points_to(error: TokenStream, places: &Places) -> Result<(), String> {
+fn points_to(error: &TokenStream, places: &Places) -> Result<(), String> {
     if places.ends.iter().all(|(_, end)| *end == 0) {
         return Ok(());
     }

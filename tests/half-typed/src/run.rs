@@ -1,5 +1,6 @@
 //! Gives the derive many inputs, and collects what breaks a promise.
 
+use std::any::Any;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -119,7 +120,7 @@ pub fn outcome(input: &TokenStream) -> Result<Outcome, String> {
             let is_expected = LAST_PANIC.with_borrow_mut(|last| {
                 let is_expected = last.is_some();
                 if is_expected {
-                    let text = info.payload_as_str().unwrap_or("a panic").to_owned();
+                    let text = text_of(info.payload());
                     let at = info.location().map(ToString::to_string).unwrap_or_default();
                     *last = Some(format!("panic at {at}: {text}"));
                 }
@@ -134,6 +135,11 @@ pub fn outcome(input: &TokenStream) -> Result<Outcome, String> {
     let outcome = catch_unwind(AssertUnwindSafe(|| check(input)));
     let panic = LAST_PANIC.take();
     outcome.unwrap_or_else(|_| Err(panic.unwrap_or_default()))
+}
+
+fn text_of(panic: &dyn Any) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or(panic.downcast_ref::<&str>().copied()).unwrap_or("a panic")
 }
 
 /// The fault without what the user wrote.

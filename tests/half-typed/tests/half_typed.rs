@@ -1,12 +1,14 @@
 //! While code is typed an editor runs the derive at every letter. Whatever it is given, it does not panic, its output is
 //! Rust, and each of its errors has a place in what was typed, words and a help.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot start fails")]
+
 use std::collections::HashSet;
 use std::iter;
 
 use occ_half_typed::node::{Node, nodes, stream};
 use occ_half_typed::run::{Report, as_in_rustc, random};
-use occ_half_typed::{corpus, cuts, pool};
+use occ_half_typed::{corpus, cuts};
 use proc_macro2::TokenStream;
 
 /// Another seed makes other edits; `cargo run --release -p occ-half-typed -- 2000000 7` makes many.
@@ -53,17 +55,8 @@ fn every_struct_and_attribute_up_to_each_token() {
 }
 
 #[test]
-fn every_word_wherever_a_name_is_made_of_it() {
-    assert_kept(&as_in_rustc(|| {
-        let mut report = Report::default();
-        pool::named(3).for_each(|input| report.add(&input));
-        report
-    }));
-}
-
-#[test]
 fn random_edits() {
     let texts = texts();
     println!("seed {SEED}");
-    assert_kept(&as_in_rustc(|| random(&texts, 2_000, SEED)));
+    assert_kept(&as_in_rustc(|| random(&texts, 1_500, SEED)));
 }

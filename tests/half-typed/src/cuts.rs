@@ -17,15 +17,16 @@ pub fn prefixes(item: &[Node]) -> impl Iterator<Item = TokenStream> + '_ {
     paths(item).into_iter().map(|path| stream(&cut(item, &path)))
 }
 
-/// The item, of which one group ends at each of its tokens: an attribute is being typed above a field that is there.
-pub fn short_groups(item: &[Node]) -> impl Iterator<Item = TokenStream> + '_ {
+/// The item, of which one group ends at each of its tokens: an attribute is being typed above a field that is there. Each with
+/// what is left of the group, which is the same in many items.
+pub fn short_groups(item: &[Node]) -> impl Iterator<Item = (String, TokenStream)> + '_ {
     let inside = paths(item).into_iter().filter(|path| path.len() > 1);
-    inside.map(|path| {
+    inside.filter_map(|path| {
         let mut item = item.to_vec();
-        if let Some((list, place)) = node::at(&mut item, &path) {
-            list.truncate(place);
-        }
-        stream(&item)
+        let (list, place) = node::at(&mut item, &path)?;
+        list.truncate(place);
+        let rest = stream(list).to_string();
+        Some((format!("{} {rest}", path.len()), stream(&item)))
     })
 }
 

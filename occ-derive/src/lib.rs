@@ -16,6 +16,7 @@ mod model;
 mod names;
 mod prepared;
 mod spelling;
+mod stages;
 mod table_key;
 mod tracked;
 mod types;
@@ -28,19 +29,5 @@ use syn::{DeriveInput, parse_macro_input};
 #[proc_macro_derive(OptimisticLock, attributes(occ, diesel))]
 pub fn derive_optimistic_lock(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
-    derive(&input).into()
-}
-
-fn derive(input: &DeriveInput) -> proc_macro2::TokenStream {
-    let mut errors = errors::Errors::default();
-    let container = attr::Container::read(&input.attrs, &mut errors);
-    let model = model::Model::resolve(input, &container, &mut errors);
-    if let Some(model) = &model {
-        check::all(model, &mut errors);
-    }
-    let key = model.as_ref().filter(|model| table_key::is_incomplete(model)).map(table_key::check);
-    match (errors.finish(), key, model) {
-        (None, None, Some(model)) => expand::tokens(&model),
-        (errors, key, _) => fallback::tokens(input, &container, errors, key.as_ref()),
-    }
+    stages::derive(&input).into()
 }

@@ -53,7 +53,14 @@ use crate::versioned_values::{VersionedValues, Versions, is_unique};
 /// # What else changes it
 ///
 /// Other methods are the struct's own. `touch_optimistic` moves only the version; those that write the whole value, such as
-/// `save_optimistic_if`, leave [`original`](Self::original) behind, and the next save writes the same columns once more.
+/// `save_optimistic_if`, leave [`original`](Self::original) behind, and the next save writes the same columns once more. What they
+/// write in a plain transaction is not looked for after it: reload the value if that is rolled back.
+///
+/// # A write whose answer was lost
+///
+/// A dropped future, a connection that breaks: nobody knows whether the row was written. If it was, the next save is refused. A
+/// rebase then takes nothing that differs for certain: such fields, and each change of one with `merge = add`, are reported in
+/// [`Error::Unmerged`](crate::Error::Unmerged), to be decided with `rebase_with`. A reload is the other way on.
 ///
 /// # Transactions
 ///
@@ -67,9 +74,10 @@ use crate::versioned_values::{VersionedValues, Versions, is_unique};
 /// or two: if the row is as it was written, it goes on from there; if it is as it was before, the transaction was rolled back,
 /// and everything that was edited since then is written (again). If the row is neither, it is
 /// [`Error::Stale`](crate::Error::Stale): nobody can tell whose the row is by now, and a reload is the way on. So it is where a
-/// row that is as it was written may be somebody else's: after a change of a field with `merge = add` under a version that is
-/// a number, and in a struct with an embedded one, whose columns cannot be compared. Columns that keep something else than
-/// what was sent (a `numeric` that rounds, a trigger) look like somebody's as well.
+/// row that is as it was written may be somebody else's, and that matters: after a change of a field with `merge = add`, if two can
+/// come to the same version (a UUID is nobody else's), and in a struct with an embedded one, whose columns cannot be compared.
+/// Columns that keep something else than what was sent (a `numeric` that rounds, an `f32` of SQLite's that was written in SQL, a
+/// trigger) look like somebody's as well.
 #[derive(Clone)]
 pub struct Tracked<T: Fields> {
     pub(crate) value: T,

@@ -70,6 +70,9 @@ pub trait RetryDsl {
     /// [`optimistic_transaction`](crate::optimistic_transaction) does. `f` gets them, and reloads or rebases what it may find
     /// outdated.
     ///
+    /// What `f` edits stays edited, as only the version is put back: edit after a reload or a rebase, or the second attempt adds to
+    /// the first.
+    ///
     /// A value that `f` saves without handing it over is ahead of its row after a lost attempt.
     ///
     /// ```

@@ -1,5 +1,7 @@
 //! What is done with each struct, on databases of its own, beside what Diesel's own changeset of the struct does.
 
+use std::cell::RefCell;
+
 use diesel::Connection;
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
@@ -13,6 +15,19 @@ pub trait Place: Connection {
 
     /// A database after these statements; `None` where there is no server.
     fn fresh(sql: &str) -> Option<(Self::Keep, Self)>;
+
+    /// Remembers the rows of the table, where that is cheaper than another database; else `false`.
+    fn remember(&mut self, table: &str) -> bool {
+        let copied = format!("CREATE TABLE remembered AS SELECT * FROM {table}");
+        self.batch_execute(&copied).unwrap();
+        true
+    }
+
+    /// Puts these rows back.
+    fn reset(&mut self, table: &str) {
+        self.batch_execute(&format!("TRUNCATE TABLE {table}; INSERT INTO {table} SELECT * FROM remembered"))
+            .unwrap();
+    }
 
     /// Each row of the table as text that tells any two values apart.
     fn rows(&mut self, table: &str) -> Vec<String>;
@@ -35,6 +50,10 @@ impl Place for SqliteConnection {
         let mut conn = Self::establish(":memory:").unwrap();
         conn.batch_execute(sql).unwrap();
         Some(((), conn))
+    }
+
+    fn remember(&mut self, _: &str) -> bool {
+        false
     }
 
     fn rows(&mut self, table: &str) -> Vec<String> {
@@ -92,7 +111,8 @@ impl Place for MysqlConnection {
 }
 
 /// A struct, its table and what is done with both.
-pub struct Shape<M, C> {
+pub struct Shape<M, C: Place> {
+    pub place: RefCell<Option<(C::Keep, C)>>,
     /// Makes the table and at least two rows.
     pub sql: &'static str,
     /// Whether the rows are to be written first as the values are, which are not read from there.
@@ -107,7 +127,7 @@ pub struct Shape<M, C> {
 impl<C: Place, M: LocksOn<C>> Shape<M, C> {
     /// Save, refusal, batch and deletion. `false` where there is no server.
     pub fn written(&self) -> bool {
-        if C::fresh("SELECT 1").is_none() {
+        if !self.has_a_server() {
             return false;
         }
         self.as_diesel(|conn| {
@@ -187,12 +207,28 @@ impl<C: Place, M: LocksOn<C>> Shape<M, C> {
 }
 
 impl<C: Place, M> Shape<M, C> {
-    fn on_fresh<R>(&self, act: impl FnOnce(&mut C) -> R) -> R {
-        let (_keep, mut conn) = C::fresh(self.sql).unwrap();
-        if self.write_first {
-            (self.load)(&mut conn).iter().for_each(|value| (self.diesel)(value, &mut conn));
+    fn has_a_server(&self) -> bool {
+        let Some((keep, mut conn)) = C::fresh(self.sql) else { return false };
+        if conn.remember(self.table) {
+            self.place.replace(Some((keep, conn)));
         }
-        act(&mut conn)
+        true
+    }
+
+    fn on_fresh<R>(&self, act: impl FnOnce(&mut C) -> R) -> R {
+        let mut place = self.place.borrow_mut();
+        let mut other = None;
+        let (_keep, conn) = match &mut *place {
+            Some(place) => {
+                place.1.reset(self.table);
+                place
+            }
+            None => other.insert(C::fresh(self.sql).unwrap()),
+        };
+        if self.write_first {
+            (self.load)(conn).iter().for_each(|value| (self.diesel)(value, conn));
+        }
+        act(conn)
     }
 
     /// The rows are the same as where Diesel writes these values, one after the other.
@@ -210,7 +246,7 @@ impl<C: Place, M> Shape<M, C> {
 }
 
 /// What is done with a tracked struct besides.
-pub struct TrackedShape<M: Fields, C> {
+pub struct TrackedShape<M: Fields, C: Place> {
     pub shape: Shape<M, C>,
     pub load: fn(&mut C) -> Vec<Tracked<M>>,
     /// What somebody else does at the same time.
@@ -300,6 +336,7 @@ macro_rules! life {
         fn life() {
             type Place = life!(@or [$($conn)?] [diesel::SqliteConnection]);
             let shape = $crate::life::Shape::<$ty, Place> {
+                place: std::cell::RefCell::new(None),
                 sql: $sql,
                 write_first: life!(@given $($load)?),
                 table: life!(@or [$($name)?] [stringify!($table).trim_start_matches("r#")]),

@@ -33,6 +33,7 @@ mod mysql;
 mod names;
 #[cfg(all(feature = "columns", feature = "postgres"))]
 mod postgres;
+mod rare;
 mod traits;
 mod versions;
 #[cfg(feature = "wide")]

@@ -140,6 +140,7 @@ mod of_the_database {
     #[test]
     fn life() {
         let shape = crate::life::Shape::<App, SqliteConnection> {
+            place: std::cell::RefCell::new(None),
             sql: MOVED,
             write_first: false,
             table: "apps",

@@ -1,0 +1,40 @@
+//! Whatever struct Diesel takes, occ takes too, and it writes to the row what Diesel writes: structs as programs that use Diesel
+//! have them, each saved, refused, reloaded, saved in a batch, deleted, and tracked where it can be.
+//!
+//! `life` says what is done with each; a family of structs is a file.
+#![cfg(feature = "sqlite")]
+#![allow(
+    missing_docs,
+    dead_code,
+    unused_qualifications,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::expect_used,
+    reason = "a test is named by what it shows, and panics if not; some fields and names are there for Diesel alone"
+)]
+#![recursion_limit = "512"]
+
+#[macro_use]
+mod life;
+
+#[cfg(feature = "columns")]
+#[macro_use]
+mod columns;
+
+mod beside;
+mod borrowed;
+mod conversions;
+mod embedded;
+mod generics;
+mod keys;
+mod macros;
+#[cfg(all(feature = "columns", feature = "mysql"))]
+mod mysql;
+mod names;
+#[cfg(all(feature = "columns", feature = "postgres"))]
+mod postgres;
+mod rare;
+mod traits;
+mod versions;
+#[cfg(feature = "wide")]
+mod wide;

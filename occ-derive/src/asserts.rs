@@ -1,36 +1,70 @@
 //! Writes what the compiler is to check where the struct is declared.
 
-use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
-use syn::{Ident, Type};
+use proc_macro2::{Group, TokenStream, TokenTree};
+use quote::{ToTokens as _, quote, quote_spanned};
+use syn::{Ident, Lifetime, Type};
 
 use crate::expand::Parameters;
 use crate::model::{Field, Model, Role, Write};
 use crate::types;
 
 /// Asserts at the field what would otherwise fail at the first call of `save_optimistic`, far away and in Diesel's
-/// words. Types with parameters of the struct are left to that call.
+/// words. Types with parameters of the struct are left to that call. It is a constant of a type that the bounds name,
+/// so that what has been said here is not said again at each call: see occ-runtime's `declared`.
 pub(crate) fn checks(model: &Model<'_>, version: Option<&Field>) -> TokenStream {
     let parameters = Parameters::of(&model.input.generics);
     let checks = |field| checks_of(field).into_iter().map(move |(ty, rule)| (field, ty, rule));
     let checks =
         model.fields.iter().flat_map(checks).chain(version.map(|version| (version, &version.ty, "Version")));
     let checks = checks.filter(|(_, ty, _)| !parameters.appear_in(ty));
-    let checks = checks.map(|(field, ty, rule)| check(ty, rule, &model.column_of(field)));
-    let lifetimes = model.input.generics.lifetimes();
+    let checks = checks.map(|(field, ty, rule)| {
+        let table = &model.table;
+        let of = if rule == "Embedded" { quote!(#table::table) } else { model.column_of(field) };
+        // How a type is counted, the compiler finds out.
+        let of = if rule == "Counter" { quote!(#of, _) } else { of };
+        check(&without_lifetimes(model, ty), rule, &of)
+    });
     quote! {
-        #[allow(dead_code, reason = "it is there to be type-checked")]
-        fn __occ_checks<#(#lifetimes),*>() {
+        type __OccChecks = __occ::Declared<{
             #(#checks)*
-        }
+            false
+        }>;
     }
 }
 
-/// The types that are written for a field, each with what is asked of it. An embedded struct is asked by `prepare`.
+/// No constant can name a lifetime of the struct, and whether a type fits does not depend on it.
+fn without_lifetimes(model: &Model<'_>, ty: &Type) -> Type {
+    fn replace(tokens: TokenStream) -> TokenStream {
+        let mut tokens = tokens.into_iter();
+        let mut replaced = TokenStream::new();
+        while let Some(token) = tokens.next() {
+            match token {
+                TokenTree::Punct(quote) if quote.as_char() == '\'' => {
+                    let name = tokens.next();
+                    let span = name.as_ref().map_or_else(|| quote.span(), TokenTree::span);
+                    Lifetime::new("'static", span).to_tokens(&mut replaced);
+                }
+                TokenTree::Group(group) => {
+                    let mut whole = Group::new(group.delimiter(), replace(group.stream()));
+                    whole.set_span(group.span());
+                    replaced.extend([TokenTree::Group(whole)]);
+                }
+                other => replaced.extend([other]),
+            }
+        }
+        replaced
+    }
+    if model.input.generics.lifetimes().next().is_none() {
+        return ty.clone();
+    }
+    syn::parse2(replace(quote!(#ty))).unwrap_or_else(|_| ty.clone())
+}
+
+/// The types that are written for a field, each with what is asked of it.
 fn checks_of(field: &Field) -> Vec<(&Type, &'static str)> {
     let ty = &field.ty;
     match &field.write {
-        Write::Embedded => vec![],
+        Write::Embedded => vec![(ty, "Embedded")],
         Write::Never if field.role == Role::Value => vec![],
         Write::Converted(conversion) if field.role != Role::Version => {
             let mut checks = vec![(&conversion.target, "Field")];
@@ -42,6 +76,8 @@ fn checks_of(field: &Field) -> Vec<(&Type, &'static str)> {
         Write::IfSome(content) => vec![(content, "Field")],
         Write::Plain | Write::Never | Write::Converted(_) => match types::inside_option(ty) {
             Some(content) => vec![(content, "Field"), (ty, "NoneAsNull")],
+            // A type that nothing is known to count is one mistake, whether it fits or not.
+            None if field.role == Role::Version && field.attrs.generator.is_none() => vec![(ty, "Counter")],
             None => vec![(ty, "Field")],
         },
     }

@@ -96,6 +96,7 @@ fn lock_impl(model: &Model<'_>, version: Option<&Field>, prepared: &Prepared) ->
         #[automatically_derived]
         impl #impl_generics __occ::OptimisticLock for #name #ty_generics #where_clause {
             type Table = #table::table;
+            type Checks = __OccChecks;
             type StatementId = __OccStatements;
             const SQL_TEXT: __occ::SqlText = #sql_text;
             #unique_key
@@ -138,7 +139,7 @@ fn version_items(model: &Model<'_>, version: Option<&Field>) -> TokenStream {
     };
     let (member, ty, column) = (&version.member, &version.ty, model.column_of(version));
     let version_item = type_item("Version", ty, &quote!(#ty));
-    let generator_item = generator_item(version);
+    let generator_item = generator_item(model, version);
     quote! {
         type VersionColumn = #column;
         #version_item
@@ -219,7 +220,7 @@ pub(crate) fn key_bounds(model: &Model<'_>) -> Vec<syn::WherePredicate> {
 }
 
 /// The one given, else the default of the version's type.
-fn generator_item(version: &Field) -> TokenStream {
+fn generator_item(model: &Model<'_>, version: &Field) -> TokenStream {
     if let Some(generator) = &version.attrs.generator {
         let generator = &generator.value;
         return type_item("Generator", generator, &quote!(#generator));
@@ -227,7 +228,12 @@ fn generator_item(version: &Field) -> TokenStream {
     let ty = &version.ty;
     let (first, last) = types::ends(ty);
     let (open, close) = (quote_spanned!(first=> <), quote_spanned!(last=> >::Generator));
-    type_item("Generator", ty, &quote!(#open #ty as __occ::DefaultGenerator #close))
+    let generator = if Parameters::of(&model.input.generics).appear_in(ty) {
+        quote!(__occ::DefaultGenerator)
+    } else {
+        quote!(__occ::check::GeneratorOf<__OccChecks>)
+    };
+    type_item("Generator", ty, &quote!(#open #ty as #generator #close))
 }
 
 /// `type Name = value;` with `at` to be underlined. The compiler reports some errors for the item and for what it
@@ -260,6 +266,7 @@ fn columns_impl(model: &Model<'_>, version: Option<&Field>, prepared: &Prepared)
     for field in &model.fields {
         where_clause.predicates.extend(model.bound_of(field));
     }
+    where_clause.predicates.extend(key_bounds(model));
     let (impl_generics, _, where_clause) = generics.split_for_impl();
     let visits = |role, visit: Visit| {
         let fields = model.fields.iter().zip(&prepared.slots).filter(|(field, _)| field.role == role);
@@ -295,9 +302,10 @@ fn columns_impl(model: &Model<'_>, version: Option<&Field>, prepared: &Prepared)
     let written_once_fn = written_once::check(model);
     let compared_fn = model.check.map(|_| signature(quote!(compared), visits(Role::Value, compare)));
     let (ignored, shown) = match version.map(|version| model.column_of(version)) {
-        Some(column) => {
-            (TokenStream::new(), quote!(__occ::ColumnVisitor::column::<#column, _>(visitor, version)))
-        }
+        Some(column) => (
+            TokenStream::new(),
+            quote!(__occ::ColumnVisitor::column::<#column, _, __OccChecks>(visitor, version)),
+        ),
         None => (quote!(let _ = (version, visitor);), quote!(__occ::Ok(()))),
     };
     // As if the user had written it: the compiler then says which field a backend refuses, and not to avoid derives.
@@ -336,14 +344,14 @@ fn compare(model: &Model<'_>, field: &Field, slot: Option<&syn::Index>) -> Token
     };
     let column = model.column_of(field);
     let sql_type = rule(&field.ty, "Exact", &column);
-    quote!(__occ::ColumnVisitor::compared::<#column, _, #sql_type>(visitor, #value)?;)
+    quote!(__occ::ColumnVisitor::compared::<#column, _, #sql_type, __OccChecks>(visitor, #value)?;)
 }
 
 /// The line that shows one field to the visitor.
 fn visit(model: &Model<'_>, field: &Field, slot: Option<&syn::Index>) -> TokenStream {
     let member = &field.member;
     let column = model.column_of(field);
-    let show = |value: TokenStream| quote!(__occ::ColumnVisitor::column::<#column, _>(visitor, #value)?;);
+    let show = |value: TokenStream| quote!(__occ::ColumnVisitor::column::<#column, _, __OccChecks>(visitor, #value)?;);
     let show_some = |value: TokenStream| {
         let show = show(quote!(value));
         quote!(if let __occ::Some(value) = #value { #show })
@@ -355,7 +363,7 @@ fn visit(model: &Model<'_>, field: &Field, slot: Option<&syn::Index>) -> TokenSt
         Write::Converted(Conversion { if_some: true, .. }) => show_some(quote!(&prepared.#slot)),
         Write::Embedded => {
             let (ty, table) = (&field.ty, &model.table);
-            quote!(<#ty as __occ::EmbeddedOn<#table::table, __DB>>::visit(&prepared.#slot, visitor)?;)
+            quote!(<#ty as __occ::EmbeddedOn<#table::table, __DB, __OccChecks>>::visit(&prepared.#slot, visitor)?;)
         }
         Write::Never => TokenStream::new(),
     }
@@ -379,7 +387,7 @@ impl Model<'_> {
             Write::Never if field.role == Role::Value => return None,
             Write::Embedded => {
                 let table = &self.table;
-                let bound = quote_spanned!(ty.span()=> __occ::EmbeddedOn<#table::table, __DB>);
+                let bound = quote_spanned!(ty.span()=> __occ::EmbeddedOn<#table::table, __DB, __OccChecks>);
                 return Some(parse_quote!(#ty: #bound));
             }
             Write::Converted(_) if field.role == Role::Version => quote!(#ty),
@@ -390,7 +398,7 @@ impl Model<'_> {
             }
             Write::Converted(Conversion { target, .. }) => quote!(#target),
         };
-        let bound = quote_spanned!(ty.span()=> __occ::ColumnValue<#column, __DB>);
+        let bound = quote_spanned!(ty.span()=> __occ::ColumnValue<#column, __DB, __OccChecks>);
         Some(parse_quote!(#value: #bound))
     }
 }

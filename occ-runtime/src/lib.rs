@@ -21,6 +21,7 @@ mod column;
 mod conflict;
 #[cfg(feature = "serde")]
 mod conflict_json;
+mod declared;
 mod ends;
 mod error;
 mod fields;
@@ -157,6 +158,7 @@ pub mod __private {
     pub use diesel::result::QueryResult;
 
     pub use crate::column::{ColumnValue, ColumnVisitor};
+    pub use crate::declared::Declared;
     pub use crate::fields::{Field, FieldValue, Fields, Rule, SerializesNoSecret};
     pub use crate::generator::{DefaultGenerator, Increment};
     pub use crate::identity::{

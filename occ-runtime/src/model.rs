@@ -55,6 +55,10 @@ pub trait OptimisticLock: Sized {
     where
         Self: 'a;
 
+    /// Whether the struct passed the checks where it is declared.
+    #[doc(hidden)]
+    type Checks;
+
     /// Stands for the SQL text of this struct's statements in Diesel's prepared statement cache.
     #[doc(hidden)]
     type StatementId: 'static;

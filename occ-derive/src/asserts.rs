@@ -1,6 +1,6 @@
 //! Writes what the compiler is to check where the struct is declared.
 
-use proc_macro2::{Group, TokenStream, TokenTree};
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, quote, quote_spanned};
 use syn::{Ident, Lifetime, Type};
 
@@ -24,12 +24,51 @@ pub(crate) fn checks(model: &Model<'_>, version: Option<&Field>) -> TokenStream 
         let of = if rule == "Counter" { quote!(#of, _) } else { of };
         check(&without_lifetimes(model, ty), rule, &of)
     });
+    let named =
+        Ident::new(if model.backends.is_empty() { "__OccChecks" } else { "__OccFits" }, Span::call_site());
+    let on_backends = (!model.backends.is_empty()).then(|| on_backends(model, &parameters));
     quote! {
-        type __OccChecks = __occ::Declared<{
+        type #named = __occ::Declared<{
             #(#checks)*
             false
         }>;
+        #on_backends
     }
+}
+
+/// The same for each backend that `check_for_backend` names, of what fits its column.
+fn on_backends(model: &Model<'_>, parameters: &Parameters<'_>) -> TokenStream {
+    let table = &model.table;
+    let checks = model.fields.iter().flat_map(|field| {
+        let column = model.column_of(field);
+        let (of, rule) = match &field.write {
+            Write::Embedded => (quote!(#table::table), "EmbeddedOnBackend"),
+            _ => (column, "OnBackend"),
+        };
+        let ty = value_type(field).filter(|ty| !parameters.appear_in(ty));
+        let ty = ty.map(|ty| without_lifetimes(model, &ty));
+        let backends = model.backends.iter();
+        backends
+            .filter_map(move |backend| Some(check(ty.as_ref()?, rule, &quote!(#of, #backend, __OccFits))))
+            .collect::<Vec<_>>()
+    });
+    quote! {
+        type __OccChecks = __occ::Declared<{
+            #(#checks)*
+            __OccFits::WRONG
+        }>;
+    }
+}
+
+/// The type that is bound for a field.
+fn value_type(field: &Field) -> Option<Type> {
+    Some(match &field.write {
+        Write::Never if field.role == Role::Value => return None,
+        Write::Converted(_) if field.role == Role::Version => field.ty.clone(),
+        Write::Plain | Write::Never | Write::Embedded => field.ty.clone(),
+        Write::IfSome(content) => content.clone(),
+        Write::Converted(conversion) => conversion.target.clone(),
+    })
 }
 
 /// No constant can name a lifetime of the struct, and whether a type fits does not depend on it.

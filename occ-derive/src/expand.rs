@@ -32,13 +32,13 @@ use syn::{GenericParam, Generics, Ident, Type, parse_quote};
 
 use crate::asserts::{checks, rule};
 use crate::choice::Check;
-use crate::model::{Conversion, Field, Model, Role, Write};
+use crate::model::{self, Conversion, Field, Model, Role, Write};
 use crate::prepared::Prepared;
 use crate::{table_key, tracked, types, written_once};
 
 pub(crate) fn tokens(model: &Model<'_>) -> TokenStream {
     let version = model.version();
-    let krate = &model.krate;
+    let import = model::import(&model.krate);
     let prepared = Prepared::of(model);
     let checks = checks(model, version);
     let key = table_key::check(model);
@@ -50,7 +50,7 @@ pub(crate) fn tokens(model: &Model<'_>) -> TokenStream {
         // A block of its own, so that the import is seen by nobody else.
         #[allow(unused_qualifications, reason = "a path that is longer than needed is the user's")]
         const _: () = {
-            use #krate::__private as __occ;
+            #import
             /// Stands for this struct's SQL in the statement cache: a type of no parameters, whatever the struct has.
             pub enum __OccStatements {}
             #checks

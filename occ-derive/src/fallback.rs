@@ -13,11 +13,13 @@ pub(crate) fn tokens(
     errors: Option<syn::Error>,
     wrong_key: Option<&TokenStream>,
 ) -> TokenStream {
-    let krate = model::krate(container);
+    let import = model::import(&model::krate(container));
     let name = &input.ident;
-    let mut errors = errors.into_iter().flatten().map(|error| error.into_compile_error());
-    // Of a type with an error in it the compiler says nothing more: the first error stands for whatever has been meant.
-    let refused = errors.next().map(|error| quote!(type __OccRefused = __occ::Declared<{ #error }>;));
+    // Of a type with an error in it the compiler says nothing more: it stands for whatever has been meant.
+    let refused = errors.map(|errors| {
+        let errors = errors.into_iter().map(|error| error.into_compile_error());
+        quote!(type __OccRefused = __occ::Declared<{ #(let _ = #errors;)* false }>;)
+    });
     let (table, column, version, generator) = match &refused {
         Some(_) => (quote!(__OccRefused), quote!(__OccRefused), quote!(__OccRefused), quote!(__OccRefused)),
         // Only the key is wrong.
@@ -66,9 +68,8 @@ pub(crate) fn tokens(
         }
     });
     quote! {
-        #(#errors)*
         const _: () = {
-            use #krate::__private as __occ;
+            #import
             #refused
 
             #wrong_key

@@ -103,10 +103,10 @@ fn line(model: &Model<'_>, field: &Field) -> TokenStream {
         Merge::Mine => quote!(.rule(__occ::Rule::Mine)),
         Merge::Theirs => quote!(.rule(__occ::Rule::Theirs)),
         Merge::Add => {
-            let add = quote_spanned!(ty.span()=> __occ::add::<#ty>);
+            let adds = quote_spanned!(ty.span()=> __occ::Adds);
             quote! {
                 .rule(__occ::Rule::Add(|to, base, mine, theirs| {
-                    #add(&mut to.#member, &base.#member, &mine.#member, &theirs.#member)
+                    <#ty as #adds>::add(&mut to.#member, &base.#member, &mine.#member, &theirs.#member)
                 }))
             }
         }

@@ -28,12 +28,12 @@ use crate::model::{Columns, OptimisticLock};
 use crate::operation;
 use crate::outcome;
 use crate::reading;
-use crate::stub;
 use crate::statement::{
     Always, AsLoaded, Assignments, Chunks, CurrentRow, CurrentVersion, Delete, Erased, Form, FromClause,
     Guard, Guarded, Matched, ReturningVersion, StoredAs, Update, WholeRow,
     dialect::{self, Speaks},
 };
+use crate::stub;
 use crate::tracked::{Settled, Tracked, Within};
 
 /// A model that can be written, with its version checked, through the connection `C`: the bound for generic code.
@@ -58,12 +58,11 @@ use crate::tracked::{Settled, Tracked, Within};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be saved through `{C}`",
     label = "this cannot save a `{Self}`",
-    note = "`{Self}` has to have `#[derive(OptimisticLock)]`, or in a generic function the bound `{Self}: LocksOn<{C}>`",
-    note = "`{C}` has to be a connection itself: not a pool, nor `&mut` of a `&mut`; for one of diesel-async's, \
-            `use occ_runtime::async_prelude::*` (feature `async`)",
-    note = "the backend has to know the type of each field: `#[diesel(check_for_backend(..))]` above `{Self}` has it checked where \
-            the field is",
-    note = "a struct with `#[occ(check = ..)]` is loaded, saved and deleted as `Tracked<{Self}>`, which knows what was loaded"
+    note = "if `{C}` is a connection: to see which field its backend cannot store, put `#[diesel(check_for_backend(..))]` above \
+            `{Self}`, with the backend's type",
+    note = "if it is none: pass a connection itself, not a pool, nor `&mut` of a `&mut`; for one of diesel-async's, `use occ_runtime::async_prelude::*` \
+            (feature `async`)",
+    note = "in a generic function the bound is `{Self}: LocksOn<{C}>`; a struct has it by `#[derive(OptimisticLock)]`; one with `#[occ(check = ..)]` is saved as `Tracked<{Self}>`"
 )]
 pub trait LocksOn<C: Connection>: WritesOn<C> + Versioned {}
 
@@ -95,11 +94,11 @@ where
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be saved through `{C}`",
     label = "this cannot save a `{Self}`",
-    note = "`{Self}` has to have `#[derive(OptimisticLock)]`, or in a generic function the bound `{Self}: WritesOn<{C}>`",
-    note = "`{C}` has to be a connection itself: not a pool, nor `&mut` of a `&mut`; for one of diesel-async's, \
-            `use occ_runtime::async_prelude::*` (feature `async`)",
-    note = "the backend has to know the type of each field: `#[diesel(check_for_backend(..))]` above `{Self}` has it checked where \
-            the field is"
+    note = "if `{C}` is a connection: to see which field its backend cannot store, put `#[diesel(check_for_backend(..))]` above \
+            `{Self}`, with the backend's type",
+    note = "if it is none: pass a connection itself, not a pool, nor `&mut` of a `&mut`; for one of diesel-async's, `use occ_runtime::async_prelude::*` \
+            (feature `async`)",
+    note = "in a generic function the bound is `{Self}: WritesOn<{C}>`; a struct has it by `#[derive(OptimisticLock)]`"
 )]
 pub trait WritesOn<C: Connection>: Columns<C::Backend> {
     #[doc(hidden)]
@@ -208,7 +207,8 @@ where
     C: Through<M, Model = M>,
     C: Connection<Backend: Speaks + QueryMetadata<VersionSqlType<Model<C, M>>> + 'static> + LoadConnection,
     Model<C, M>: Columns<C::Backend>,
-    <Model<C, M> as OptimisticLock>::Version: ReadBack<VersionSqlType<Model<C, M>>, C::Backend, <Model<C, M> as OptimisticLock>::Checks>,
+    <Model<C, M> as OptimisticLock>::Version:
+        ReadBack<VersionSqlType<Model<C, M>>, C::Backend, <Model<C, M> as OptimisticLock>::Checks>,
     VersionSqlType<Model<C, M>>: SqlType + SingleValue + 'static,
     FromClause<Model<C, M>>: QueryFragment<C::Backend>,
 {
@@ -260,7 +260,8 @@ where
     C: Through<M, Model = M>,
     C: Connection<Backend: RowLocks + QueryMetadata<VersionSqlType<Model<C, M>>> + 'static> + LoadConnection,
     Model<C, M>: Columns<C::Backend> + Versioned,
-    <Model<C, M> as OptimisticLock>::Version: ReadBack<VersionSqlType<Model<C, M>>, C::Backend, <Model<C, M> as OptimisticLock>::Checks>,
+    <Model<C, M> as OptimisticLock>::Version:
+        ReadBack<VersionSqlType<Model<C, M>>, C::Backend, <Model<C, M> as OptimisticLock>::Checks>,
     VersionSqlType<Model<C, M>>: SqlType + SingleValue + 'static,
     FromClause<Model<C, M>>: QueryFragment<C::Backend>,
 {
@@ -285,12 +286,12 @@ where
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be reloaded through `{C}`",
     label = "its row cannot be selected as `{Self}`",
-    note = "`{Self}` has to have `#[derive(Queryable, Selectable)]` and own its fields, or in a generic function the bound \
-            `{Self}: LoadsOn<{C}>`",
-    note = "each field has to be readable from its column: `#[diesel(check_for_backend(..))]` above `{Self}` has it checked where \
-            the field is",
-    note = "`{C}` has to be a connection itself: not a pool, nor `&mut` of a `&mut`; for one of diesel-async's, \
-            `use occ_runtime::async_prelude::*` (feature `async`)"
+    note = "add `#[derive(Queryable, Selectable)]` to `{Self}`; its fields have to be owned, as `String` and not `&str`",
+    note = "if it has both: to see which field cannot be read from its column, put `#[diesel(check_for_backend(..))]` above \
+            `{Self}`, with the backend's type",
+    note = "if `{C}` is no connection: pass a connection itself, not a pool, nor `&mut` of a `&mut`; for one of diesel-async's, `use occ_runtime::async_prelude::*` \
+            (feature `async`)",
+    note = "in a generic function the bound is `{Self}: LoadsOn<{C}>`"
 )]
 pub trait LoadsOn<C>: OptimisticLock {
     #[doc(hidden)]

@@ -4,13 +4,22 @@
 //! the compiler underlines the field's type. Each trait has one blanket impl, kept out of the message, which then
 //! says what is wrong and not which of Diesel's bounds failed.
 
+// What messages name is seen here first: this is the path that they show.
+pub use crate::column::ColumnValue;
+pub use crate::fields::FieldValue;
+pub use crate::loaded::{ByAll, ByDirty};
+pub use crate::model::{Columns, HasUnversioned};
+pub use crate::prepare::{Embedded as EmbeddedIn, EmbeddedOn, SerializeAs};
+pub use crate::sum::Adds;
+
 use diesel::Column;
+use diesel::backend::Backend;
 use diesel::dsl::SqlTypeOf;
 use diesel::expression::{AsExpression, TypedExpressionType};
 use diesel::query_builder::AsChangeset;
 use diesel::sql_types::{SqlType, is_nullable};
 
-use crate::declared::Declared;
+pub use crate::declared::Declared;
 use crate::generator::{DefaultGenerator, VersionGenerator};
 use crate::loaded::ExactEquality;
 use crate::stub;
@@ -20,6 +29,10 @@ pub type Field<T, C> = <T as Fits<C, SqlTypeOf<C>>>::Checked;
 
 /// The same of a version that has a default generator.
 pub type Counter<T, C, How> = Field<<T as Counts<How>>::Version, C>;
+
+/// `T` can be bound where the column is written, on this backend; and the same of what is embedded.
+pub type OnBackend<T, C, DB, Fits> = <T as BoundOn<C, DB, Fits>>::Checked;
+pub type EmbeddedOnBackend<T, Tab, DB, Fits> = <T as WrittenOn<Tab, DB, Fits>>::Checked;
 
 /// What is embedded as `T` is written to the table.
 pub type Embedded<T, Tab> = <T as Embeds<Tab>>::Checked;
@@ -158,5 +171,35 @@ impl<T, Tab> Embeds<Tab> for T
 where
     for<'a> &'a T: AsChangeset<Target = Tab>,
 {
+    type Checked = ();
+}
+
+/// `T` can be bound on this backend: what cannot is named by [`ColumnValue`].
+pub trait BoundOn<C, DB, Fits = Declared<false>> {
+    type Checked;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: ColumnValue<C, DB>, C, DB: Backend> BoundOn<C, DB, Declared<false>> for T {
+    type Checked = ();
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, C, DB> BoundOn<C, DB, Declared<true>> for T {
+    type Checked = ();
+}
+
+/// The same of an embedded struct.
+pub trait WrittenOn<Tab, DB, Fits = Declared<false>> {
+    type Checked;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: EmbeddedOn<Tab, DB>, Tab, DB: Backend> WrittenOn<Tab, DB, Declared<false>> for T {
+    type Checked = ();
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, Tab, DB> WrittenOn<Tab, DB, Declared<true>> for T {
     type Checked = ();
 }

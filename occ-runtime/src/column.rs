@@ -18,7 +18,9 @@ use crate::stub;
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "a `{Self}` cannot be bound to the column `{C}` on `{DB}`",
-    note = "add `impl ToSql<.., {DB}> for {Self}`, for the SQL type that the column has in `table!`"
+    note = "add `impl ToSql<.., {DB}> for {Self}`, for the SQL type that the column has in `table!`",
+    note = "`SystemTime` is known to PostgreSQL and MySQL alone: on SQLite use an integer, or a type of `chrono` or `time` (the feature of \
+            that name, of diesel and of occ-runtime)"
 )]
 pub trait ColumnValue<C, DB: Backend, Checks = Declared<false>> {
     /// For error messages.

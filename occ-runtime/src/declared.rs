@@ -17,6 +17,10 @@ use crate::stub;
 #[derive(Debug)]
 pub enum Declared<const WRONG: bool> {}
 
+impl<const WRONG: bool> Declared<WRONG> {
+    pub const WRONG: bool = WRONG;
+}
+
 /// A version that can be read from the SQL type of its column.
 #[diagnostic::on_unimplemented(
     message = "the version `{Self}` cannot be read from `{ST}` on `{DB}`",

@@ -71,7 +71,9 @@ where
     message = "not every column of the embedded struct `{Self}` can be bound on `{DB}`",
     label = "a field of `{Self}` has a type this backend does not support"
 )]
-pub trait EmbeddedOn<Tab, DB: Backend, Checks = Declared<false>>: for<'any> Embedded<'any, Tab, Checks> {
+pub trait EmbeddedOn<Tab, DB: Backend, Checks = Declared<false>>:
+    for<'any> Embedded<'any, Tab, Checks>
+{
     /// Shows the columns to the visitor.
     fn visit<'a, 'b, V>(
         changeset: &'b <Self as Embedded<'static, Tab, Checks>>::Changeset<'a>,

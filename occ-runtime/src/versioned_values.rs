@@ -20,6 +20,12 @@ use crate::model::OptimisticLock;
 /// is_versioned::<&mut Product>();
 /// is_versioned::<(&mut Product, &mut [Product])>();
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no value whose version can be put back after a rollback",
+    label = "not the `&mut` of a model",
+    note = "it is the second argument: `optimistic_transaction(conn, &mut product, |conn, product| ..)`; for several values, a tuple or a \
+            `&mut` slice"
+)]
 pub trait VersionedValues {
     /// What the closure of the transaction gets.
     // Without `where Self: 'r`, which would make a closure for every `'r` demand `Self: 'static`.
@@ -125,6 +131,8 @@ pub(crate) fn number(version: &dyn Any) -> Option<i128> {
     integer!(i8 i16 i32 i64 u8 u16 u32 u64)
 }
 
+#[diagnostic::do_not_recommend]
+
 impl<M> VersionedValues for &mut M
 where
     M: OptimisticLock<Version: Clone> + 'static,
@@ -144,6 +152,8 @@ where
         versions.put_back(&mut **self, place);
     }
 }
+
+#[diagnostic::do_not_recommend]
 
 impl<M> VersionedValues for &mut [M]
 where
@@ -169,6 +179,7 @@ where
 
 macro_rules! tuples_are_versioned_values {
     ($($value:ident $index:tt),+) => {
+        #[diagnostic::do_not_recommend]
         impl<$($value: VersionedValues),+> VersionedValues for ($($value,)+) {
             type Borrowed<'r> = ($($value::Borrowed<'r>,)+);
             type Saved = ($($value::Saved,)+);

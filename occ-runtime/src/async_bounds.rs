@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use diesel::deserialize::FromSqlRow;
-use diesel::dsl::{AsSelect, SqlTypeOf};
+use diesel::dsl::AsSelect;
 use diesel::expression::{Expression, QueryMetadata, Selectable, SelectableExpression, TypedExpressionType};
 use diesel::query_builder::{Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;

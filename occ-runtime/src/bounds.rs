@@ -5,7 +5,7 @@ use std::convert::identity;
 use diesel::RunQueryDsl;
 use diesel::connection::{Connection, LoadConnection, TransactionManager as _};
 use diesel::deserialize::FromSqlRow;
-use diesel::dsl::{AsSelect, SqlTypeOf};
+use diesel::dsl::AsSelect;
 use diesel::expression::{Expression, QueryMetadata, Selectable, SelectableExpression, TypedExpressionType};
 use diesel::query_builder::{Query, QueryFragment, QueryId};
 use diesel::query_dsl::methods::{ExecuteDsl, LoadQuery};

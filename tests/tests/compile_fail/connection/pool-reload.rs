@@ -1,5 +1,5 @@
 use diesel::prelude::*;
-use diesel::r2d2::{ConnectionManager, Pool, PooledConnection};
+use diesel::r2d2::{ConnectionManager, Pool};
 use occ_runtime::{Error, prelude::*};
 
 diesel::table! {

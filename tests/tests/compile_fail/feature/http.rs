@@ -1,5 +1,5 @@
-use diesel::prelude::*;
-use occ_runtime::{Error, prelude::*};
+use diesel::prelude::{Queryable, Selectable};
+use occ_runtime::prelude::*;
 
 diesel::table! {
     products (id) {
@@ -16,7 +16,7 @@ struct Product {
     version: i32,
 }
 
-fn tag(product: &Product) -> occ_runtime::http::EntityTag { //~ ERROR cannot find `http` in `occ_runtime`
+fn tag(_: &Product) -> occ_runtime::http::EntityTag { //~ ERROR cannot find `http` in `occ_runtime`
     todo!()
 }
 

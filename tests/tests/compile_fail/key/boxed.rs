@@ -1,4 +1,3 @@
-use diesel::prelude::*;
 use occ_runtime::prelude::*;
 
 diesel::table! {

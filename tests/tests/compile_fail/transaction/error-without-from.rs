@@ -1,5 +1,5 @@
 use diesel::prelude::*;
-use occ_runtime::{Error, prelude::*};
+use occ_runtime::prelude::*;
 
 diesel::table! {
     products (id) {

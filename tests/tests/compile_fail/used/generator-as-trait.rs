@@ -1,4 +1,3 @@
-use occ_runtime::VersionGenerator;
 use diesel::prelude::*;
 use occ_runtime::{Error, prelude::*};
 
@@ -14,7 +13,7 @@ diesel::table! {
 struct Product {
     id: i32,
     name: String,
-    #[occ(version, generator = dyn VersionGenerator<i32>)] //~ ERROR a trait cannot be the generator of a version
+    #[occ(version, generator = dyn occ_runtime::VersionGenerator<i32>)] //~ ERROR a trait cannot be the generator of a version
     version: i32,
 }
 

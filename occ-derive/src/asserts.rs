@@ -1,8 +1,8 @@
 //! Writes what the compiler is to check where the struct is declared.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, quote, quote_spanned};
-use syn::{Ident, Type};
+use syn::{Ident, Lifetime, Type};
 
 use crate::check::{MOVED_BY_DATABASE, SKIPPED_VERSION};
 use crate::errors::with_help;
@@ -11,23 +11,106 @@ use crate::model::{Field, Model, Role, Write};
 use crate::types;
 
 /// Asserts at the field what would otherwise fail at the first call of `save_optimistic`, far away and in Diesel's
-/// words. They stand in a method of the impl, where `Self` and the struct's bounds are what they are at the field. Types with
-/// parameters of the struct are left to that call.
+/// words. Types with parameters of the struct are left to that call. It is a constant of a type that the bounds name,
+/// so that what has been said here is not said again at each call: see occ-runtime's `declared`.
 pub(crate) fn checks(model: &Model<'_>, version: Option<&Field>) -> TokenStream {
     let parameters = Parameters::of(&model.input.generics);
     let checks = |field| checks_of(field).into_iter().map(move |(ty, rule)| (field, ty, rule));
     let checks =
         model.fields.iter().flat_map(checks).chain(version.map(|version| (version, &version.ty, "Version")));
     let checks = checks.filter(|(_, ty, _)| !parameters.appear_in(ty));
-    let checks = checks.map(|(field, ty, rule)| check(ty, rule, &model.column_of(field)));
-    quote!(#(#checks)*)
+    let checks = checks.map(|(field, ty, rule)| {
+        let table = &model.table;
+        let of = if rule == "Embedded" { quote!(#table::table) } else { model.column_of(field) };
+        // How a type is counted, the compiler finds out.
+        let of = if rule == "Counter" { quote!(#of, _) } else { of };
+        check(&without_lifetimes(model, ty), rule, &of)
+    });
+    let named =
+        Ident::new(if model.backends.is_empty() { "__OccChecks" } else { "__OccFits" }, Span::call_site());
+    let on_backends = (!model.backends.is_empty()).then(|| on_backends(model, &parameters));
+    quote! {
+        type #named = __occ::Declared<{
+            #(#checks)*
+            false
+        }>;
+        #on_backends
+    }
 }
 
-/// The types that are written for a field, each with what is asked of it. An embedded struct is asked by `prepare`.
+/// The same for each backend that `check_for_backend` names, of what fits its column.
+fn on_backends(model: &Model<'_>, parameters: &Parameters<'_>) -> TokenStream {
+    let table = &model.table;
+    let checks = model.fields.iter().flat_map(|field| {
+        let column = model.column_of(field);
+        let (of, rule) = match &field.write {
+            Write::Embedded => (quote!(#table::table), "EmbeddedOnBackend"),
+            _ => (column, "OnBackend"),
+        };
+        let ty = value_type(field).filter(|ty| !parameters.appear_in(ty));
+        let ty = ty.map(|ty| without_lifetimes(model, &ty));
+        let backends = model.backends.iter();
+        backends
+            .filter_map(move |backend| Some(check(ty.as_ref()?, rule, &quote!(#of, #backend, __OccFits))))
+            .collect::<Vec<_>>()
+    });
+    quote! {
+        type __OccChecks = __occ::Declared<{
+            #(#checks)*
+            __OccFits::WRONG
+        }>;
+    }
+}
+
+/// The type that is bound for a field.
+fn value_type(field: &Field) -> Option<Type> {
+    Some(match &field.write {
+        Write::Never if field.role == Role::Value => return None,
+        Write::Converted(_) if field.role == Role::Version => field.ty.clone(),
+        Write::Plain | Write::Never | Write::Embedded => field.ty.clone(),
+        Write::IfSome(content) => content.clone(),
+        Write::Converted(conversion) => conversion.target.clone(),
+    })
+}
+
+/// No constant can name a lifetime of the struct or `Self`, and whether a type fits does not depend on a lifetime.
+fn without_lifetimes(model: &Model<'_>, ty: &Type) -> Type {
+    fn replace(tokens: TokenStream, this: &TokenStream) -> TokenStream {
+        let mut tokens = tokens.into_iter();
+        let mut replaced = TokenStream::new();
+        while let Some(token) = tokens.next() {
+            match token {
+                TokenTree::Punct(quote) if quote.as_char() == '\'' => {
+                    let name = tokens.next();
+                    let span = name.as_ref().map_or_else(|| quote.span(), TokenTree::span);
+                    Lifetime::new("'static", span).to_tokens(&mut replaced);
+                }
+                TokenTree::Group(group) => {
+                    let mut whole = Group::new(group.delimiter(), replace(group.stream(), this));
+                    whole.set_span(group.span());
+                    replaced.extend([TokenTree::Group(whole)]);
+                }
+                TokenTree::Ident(name) if name == "Self" => replaced.extend(this.clone()),
+                other => replaced.extend([other]),
+            }
+        }
+        replaced
+    }
+    let name = &model.input.ident;
+    let lifetimes: Vec<_> = model.input.generics.lifetimes().map(|_| quote!('static)).collect();
+    // A struct with other parameters is asked at the call.
+    let this = if lifetimes.is_empty() { quote!(#name) } else { quote!(#name<#(#lifetimes),*>) };
+    if lifetimes.is_empty() && !types::mentions(ty, |name| name == "Self") {
+        return ty.clone();
+    }
+    syn::parse2(replace(quote!(#ty), &this)).unwrap_or_else(|_| ty.clone())
+}
+
+/// The types that are written for a field, each with what is asked of it.
 fn checks_of(field: &Field) -> Vec<(&Type, &'static str)> {
     let ty = &field.ty;
     match &field.write {
-        Write::Embedded => vec![],
+        Write::Embedded => vec![(ty, "Embedded")],
         Write::Never if field.role == Role::Value => vec![],
         Write::Converted(conversion) if field.role != Role::Version => {
             let mut checks = vec![(&conversion.target, "Field")];
@@ -39,6 +122,8 @@ fn checks_of(field: &Field) -> Vec<(&Type, &'static str)> {
         Write::IfSome(content) => vec![(content, "Field")],
         Write::Plain | Write::Never | Write::Converted(_) => match types::inside_option(ty) {
             Some(content) => vec![(content, "Field"), (ty, "NoneAsNull")],
+            // A type that nothing is known to count is one mistake, whether it fits or not.
+            None if field.role == Role::Version && field.attrs.generator.is_none() => vec![(ty, "Counter")],
             None => vec![(ty, "Field")],
         },
     }

@@ -70,6 +70,9 @@ const DIESEL_KEYS: &[(&str, &str)] = &[
     ("treat_none_as_null", "#[diesel(treat_none_as_null = false)]"),
 ];
 
+/// Those that are not for us, but look like ours.
+const DIESELS_OWN_KEYS: &[&str] = &["deserialize_as", "skip_insertion", "treat_none_as_default_value"];
+
 /// The attributes on the struct.
 #[derive(Default)]
 pub(crate) struct Container {
@@ -82,6 +85,7 @@ pub(crate) struct Container {
     pub(crate) table_name: Option<Keyed<Path>>,
     pub(crate) primary_key: Option<Keyed<Vec<Ident>>>,
     pub(crate) treat_none_as_null: Option<Keyed<bool>>,
+    pub(crate) backends: Vec<Type>,
 }
 
 /// The attributes on a field.
@@ -129,6 +133,7 @@ impl Container {
             match key.to_string().as_str() {
                 "table_name" => only(&mut this.table_name, key, rest.parse_value("a path")?)?,
                 "primary_key" => last(&mut this.primary_key, key, rest.parse_list()?),
+                "check_for_backend" => this.backends.extend(rest.parse_types()),
                 "treat_none_as_null" => {
                     last(&mut this.treat_none_as_null, key, rest.parse_value::<LitBool>("a bool")?.value);
                 }
@@ -271,9 +276,29 @@ impl Value<'_> {
         })
     }
 
+    /// `(A, B)`. What Diesel cannot parse either is Diesel's to report.
+    fn parse_types(&self) -> Vec<Type> {
+        let parser = |input: ParseStream<'_>| -> syn::Result<Vec<Type>> {
+            let content;
+            syn::parenthesized!(content in input);
+            Ok(Punctuated::<Type, Token![,]>::parse_terminated(&content)?.into_iter().collect())
+        };
+        parser.parse2(self.tokens.clone()).unwrap_or_default()
+    }
+
     /// What is given as the value, be it `= value`, `= "value"` or `(value)`.
     fn text(&self) -> Option<String> {
         let text = types::text(&self.tokens);
+        let text = text.trim_start_matches(['=', ' ']);
+        // A call of `UuidV7::new()` means `UuidV7`.
+        let called = text.split_once('(').map(|(path, _)| path.trim()).filter(|path| !path.is_empty());
+        let text = match called {
+            Some(path) => match path.rsplit_once("::") {
+                Some((ty, function)) if function.starts_with(char::is_lowercase) => ty,
+                _ => path,
+            },
+            None => text,
+        };
         let text = text.trim_matches(|around| "= \"()".contains(around));
         (!text.is_empty()).then(|| text.to_owned())
     }
@@ -367,9 +392,31 @@ fn each_diesel_key(
         for (key, rest) in items(list.tokens.clone(), &mut diesels_own, String::new) {
             let sample = diesel_sample(&key.to_string()).unwrap_or_default();
             let value = Value { key: &key, sample, tokens: rest };
-            if let Err(error) = read(&key, &value) {
-                errors.push(error);
+            match read(&key, &value) {
+                Ok(true) => {}
+                Ok(false) => refuse_in_diesel(&value, errors),
+                Err(error) => errors.push(error),
             }
+        }
+    }
+}
+
+/// A key that is none of Diesel's does nothing where none of Diesel's derives is there to refuse it.
+fn refuse_in_diesel(value: &Value<'_>, errors: &mut Errors) {
+    let name = value.key.to_string();
+    if let Some(known) = OCC_KEYS.iter().find(|known| known.name == name) {
+        errors.at(
+            value.key.span(),
+            format_args!("`{name}` is a key of `#[occ(..)]`"),
+            format_args!("write `{}`", with_value(known.sample, value.text())),
+        );
+    } else if !DIESELS_OWN_KEYS.contains(&name.as_str()) {
+        if let Some(near) = spelling::nearest(&name, DIESEL_KEYS.iter().map(|(known, _)| *known)) {
+            errors.at(
+                value.key.span(),
+                format_args!("unknown key `{name}` for `#[diesel(..)]`"),
+                format_args!("did you mean `{near}`?"),
+            );
         }
     }
 }

@@ -32,10 +32,13 @@ pub(crate) fn all(model: &Model<'_>, errors: &mut Errors) {
         }
         None => only_what_is_compared_is_left_unchecked(model, errors),
     }
+    what_is_left_unchecked_would_be_compared(model, errors);
     if let Some(version) = model.version() {
         the_version_is_no_key(model, version, errors);
         the_version_counts_exactly(version, errors);
         the_version_is_a_plain_column(model, version, errors);
+        the_version_is_no_unknown_parameter(model, version, errors);
+        the_generator_is_a_type_that_makes_versions(version, errors);
         only_the_version_has_a_generator(model, errors);
     }
 }
@@ -311,6 +314,67 @@ fn only_what_is_compared_is_left_unchecked(model: &Model<'_>, errors: &mut Error
                 "remove it; to keep a field out of saves: `#[occ(unversioned)]`",
             );
         }
+    }
+}
+
+/// The key is always compared, and what a save does not write never is.
+fn what_is_left_unchecked_would_be_compared(model: &Model<'_>, errors: &mut Errors) {
+    if model.check.is_none() {
+        return;
+    }
+    for field in &model.fields {
+        let Some(keyed) = &field.attrs.unchecked else { continue };
+        let why = match (field.role, &field.write) {
+            (Role::Key, _) => "a row is found by its key",
+            (Role::Unversioned, _) => "an `unversioned` field is not compared",
+            (_, Write::Never) => "a field with `skip_update` is not compared",
+            _ => continue,
+        };
+        errors.at(keyed.key, format_args!("`unchecked` does nothing here: {why}"), "remove `unchecked`");
+    }
+}
+
+/// A generator is a type of its own.
+fn the_generator_is_a_type_that_makes_versions(version: &Field, errors: &mut Errors) {
+    let Some(generator) = &version.attrs.generator else { return };
+    let what = match types::peel(&generator.value) {
+        Type::TraitObject(_) | Type::ImplTrait(_) => "a trait",
+        Type::BareFn(_) => "a function",
+        Type::Reference(_) => "a reference",
+        Type::Tuple(_) | Type::Array(_) | Type::Slice(_) | Type::Ptr(_) | Type::Never(_) | Type::Infer(_) => {
+            "such a type"
+        }
+        _ => return,
+    };
+    errors.on(
+        &generator.value,
+        format_args!("{what} cannot be the generator of a version"),
+        "name a type that implements `VersionGenerator`: `#[occ(version, generator = Increment)]`",
+    );
+}
+
+/// A parameter without bounds says nothing of what a version needs.
+fn the_version_is_no_unknown_parameter(model: &Model<'_>, version: &Field, errors: &mut Errors) {
+    let generics = &model.input.generics;
+    let Some(parameter) =
+        generics.type_params().find(|parameter| types::is_named(&version.ty, &parameter.ident))
+    else {
+        return;
+    };
+    let is_bound = !parameter.bounds.is_empty()
+        || generics.where_clause.as_ref().is_some_and(|bounds| {
+            bounds.predicates.iter().any(|bound| match bound {
+                syn::WherePredicate::Type(bound) => types::is_named(&bound.bounded_ty, &parameter.ident),
+                _ => false,
+            })
+        });
+    if !is_bound {
+        let name = &parameter.ident;
+        errors.on(
+            &version.ty,
+            format_args!("nothing is known of `{name}` that a version needs"),
+            format_args!("bound it: `{name}: Counter + Clone + PartialEq + Send + Sync + 'static`, with `occ_runtime::Counter`"),
+        );
     }
 }
 

@@ -33,14 +33,15 @@ use syn::{Ident, Type, parse_quote};
 use crate::asserts::{self, checks, rule};
 use crate::choice::Check;
 use crate::generics::{Parameters, where_clause};
-use crate::model::{Conversion, Field, Model, Role, Write};
+use crate::model::{self, Conversion, Field, Model, Role, Write};
 use crate::prepared::Prepared;
 use crate::{table_key, tracked, types, written_once};
 
 pub(crate) fn tokens(model: &Model<'_>) -> TokenStream {
     let version = model.version();
-    let krate = &model.krate;
+    let import = model::import(&model.krate);
     let prepared = Prepared::of(model);
+    let checks = checks(model, version);
     let made_by = asserts::made_by(model, version);
     let key = table_key::check(model);
     let lock = lock_impl(model, version, &prepared);
@@ -51,9 +52,10 @@ pub(crate) fn tokens(model: &Model<'_>) -> TokenStream {
         // A block of its own, so that the import is seen by nobody else.
         #[allow(unused_qualifications, reason = "a path that is longer than needed is the user's")]
         const _: () = {
-            use #krate::__private as __occ;
+            #import
             /// Stands for this struct's SQL in the statement cache: a type of no parameters, whatever the struct has.
             pub enum __OccStatements {}
+            #checks
             #made_by
             #key
             #lock
@@ -85,7 +87,6 @@ fn lock_impl(model: &Model<'_>, version: Option<&Field>, prepared: &Prepared) ->
     let unique_key = model.unique_key.map(|_| quote! { const UNIQUE_KEY: __occ::bool = true; });
     let (impl_generics, ty_generics, _) = model.input.generics.split_for_impl();
     let where_clause = where_clause(&model.input.generics, &key_bounds(model));
-    let checks = checks(model, version);
     let version_items = version_items(model, version);
     let prepared_items = &prepared.items;
     let sql_text = sql_text(model, Role::Value);
@@ -94,6 +95,7 @@ fn lock_impl(model: &Model<'_>, version: Option<&Field>, prepared: &Prepared) ->
         #[automatically_derived]
         impl #impl_generics __occ::OptimisticLock for #name #ty_generics #where_clause {
             type Table = #table::table;
+            type Checks = __OccChecks;
             type StatementId = __OccStatements;
             const SQL_TEXT: __occ::SqlText = #sql_text;
             #unique_key
@@ -104,7 +106,6 @@ fn lock_impl(model: &Model<'_>, version: Option<&Field>, prepared: &Prepared) ->
             }
 
             fn table() -> Self::Table {
-                #checks
                 #table::table
             }
 
@@ -137,7 +138,7 @@ fn version_items(model: &Model<'_>, version: Option<&Field>) -> TokenStream {
     };
     let (member, ty, column) = (&version.member, &version.ty, model.column_of(version));
     let version_item = type_item("Version", ty, &quote!(#ty));
-    let generator_item = generator_item(version);
+    let generator_item = generator_item(model, version);
     quote! {
         type VersionColumn = #column;
         #version_item
@@ -218,7 +219,7 @@ pub(crate) fn key_bounds(model: &Model<'_>) -> Vec<TokenStream> {
 }
 
 /// The one given, else the default of the version's type.
-fn generator_item(version: &Field) -> TokenStream {
+fn generator_item(model: &Model<'_>, version: &Field) -> TokenStream {
     if let Some(generator) = &version.attrs.generator {
         let generator = &generator.value;
         return type_item("Generator", generator, &quote!(#generator));
@@ -226,7 +227,12 @@ fn generator_item(version: &Field) -> TokenStream {
     let ty = &version.ty;
     let (first, last) = types::ends(ty);
     let (open, close) = (quote_spanned!(first=> <), quote_spanned!(last=> >::Generator));
-    type_item("Generator", ty, &quote!(#open #ty as __occ::DefaultGenerator #close))
+    let generator = if Parameters::of(&model.input.generics).appear_in(ty) {
+        quote!(__occ::DefaultGenerator)
+    } else {
+        quote!(__occ::check::GeneratorOf<__OccChecks>)
+    };
+    type_item("Generator", ty, &quote!(#open #ty as #generator #close))
 }
 
 /// `type Name = value;` with `at` to be underlined. The compiler reports some errors for the item and for what it
@@ -256,7 +262,8 @@ fn columns_impl(model: &Model<'_>, version: Option<&Field>, prepared: &Prepared)
     let mut generics = model.input.generics.clone();
     generics.params.push(parse_quote!(__DB: __occ::Backend));
     let (impl_generics, _, _) = generics.split_for_impl();
-    let bounds: Vec<_> = model.fields.iter().filter_map(|field| model.bound_of(field)).collect();
+    let mut bounds: Vec<_> = model.fields.iter().filter_map(|field| model.bound_of(field)).collect();
+    bounds.extend(key_bounds(model));
     let where_clause = where_clause(&model.input.generics, &bounds);
     let visits = |role, visit: Visit| {
         let fields = model.fields.iter().zip(&prepared.slots).filter(|(field, _)| field.role == role);
@@ -292,9 +299,10 @@ fn columns_impl(model: &Model<'_>, version: Option<&Field>, prepared: &Prepared)
     let written_once_fn = written_once::check(model);
     let compared_fn = model.check.map(|_| signature(quote!(compared), visits(Role::Value, compare)));
     let (ignored, shown) = match version.map(|version| model.column_of(version)) {
-        Some(column) => {
-            (TokenStream::new(), quote!(__occ::ColumnVisitor::column::<#column, _>(__visitor, __version)))
-        }
+        Some(column) => (
+            TokenStream::new(),
+            quote!(__occ::ColumnVisitor::column::<#column, _, __OccChecks>(__visitor, __version)),
+        ),
         None => (quote!(let _ = (__version, __visitor);), quote!(__occ::Ok(()))),
     };
     // As if the user had written it: the compiler then says which field a backend refuses, and not to avoid derives.
@@ -333,14 +341,14 @@ fn compare(model: &Model<'_>, field: &Field, slot: Option<&syn::Index>) -> Token
     };
     let column = model.column_of(field);
     let sql_type = rule(&field.ty, "Exact", &column);
-    quote!(__occ::ColumnVisitor::compared::<#column, _, #sql_type>(__visitor, #value)?;)
+    quote!(__occ::ColumnVisitor::compared::<#column, _, #sql_type, __OccChecks>(__visitor, #value)?;)
 }
 
 /// The line that shows one field to the visitor.
 fn visit(model: &Model<'_>, field: &Field, slot: Option<&syn::Index>) -> TokenStream {
     let member = &field.member;
     let column = model.column_of(field);
-    let show = |value: TokenStream| quote!(__occ::ColumnVisitor::column::<#column, _>(__visitor, #value)?;);
+    let show = |value: TokenStream| quote!(__occ::ColumnVisitor::column::<#column, _, __OccChecks>(__visitor, #value)?;);
     let show_some = |value: TokenStream| {
         let show = show(quote!(__value));
         quote!(if let __occ::Some(__value) = #value { #show })
@@ -352,7 +360,7 @@ fn visit(model: &Model<'_>, field: &Field, slot: Option<&syn::Index>) -> TokenSt
         Write::Converted(Conversion { if_some: true, .. }) => show_some(quote!(&__prepared.#slot)),
         Write::Embedded => {
             let (ty, table) = (&field.ty, &model.table);
-            quote!(<#ty as __occ::EmbeddedOn<#table::table, __DB>>::visit(&__prepared.#slot, __visitor)?;)
+            quote!(<#ty as __occ::EmbeddedOn<#table::table, __DB, __OccChecks>>::visit(&__prepared.#slot, __visitor)?;)
         }
         Write::Never => TokenStream::new(),
     }
@@ -376,7 +384,7 @@ impl Model<'_> {
             Write::Never if field.role == Role::Value => return None,
             Write::Embedded => {
                 let table = &self.table;
-                let bound = quote_spanned!(ty.span()=> __occ::EmbeddedOn<#table::table, __DB>);
+                let bound = quote_spanned!(ty.span()=> __occ::EmbeddedOn<#table::table, __DB, __OccChecks>);
                 return Some(quote!(#ty: #bound));
             }
             Write::Converted(_) if field.role == Role::Version => quote!(#ty),
@@ -387,7 +395,7 @@ impl Model<'_> {
             }
             Write::Converted(Conversion { target, .. }) => quote!(#target),
         };
-        let bound = quote_spanned!(ty.span()=> __occ::ColumnValue<#column, __DB>);
+        let bound = quote_spanned!(ty.span()=> __occ::ColumnValue<#column, __DB, __OccChecks>);
         Some(quote!(#value: #bound))
     }
 }

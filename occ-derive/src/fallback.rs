@@ -3,7 +3,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Data, DeriveInput, parse_quote};
+use syn::{DeriveInput, parse_quote};
 
 use crate::{attr, model};
 
@@ -13,15 +13,25 @@ pub(crate) fn tokens(
     errors: Option<syn::Error>,
     wrong_key: Option<&TokenStream>,
 ) -> TokenStream {
-    let errors = errors.map(syn::Error::into_compile_error);
-    let krate = model::krate(container);
+    let import = model::import(&model::krate(container));
     let name = &input.ident;
-    // A struct's own table keeps its `update_optimistic` calls valid. Other items hardly have one, and where its name
-    // was refused, the guess is likely wrong.
-    let is_known = container.table_name.is_some() || !container.misread;
-    let table = match &input.data {
-        Data::Struct(_) if is_known => model::table(input, container),
-        _ => parse_quote!(__occ::stub::nothing),
+    // Of a type with an error in it the compiler says nothing more: it stands for whatever has been meant.
+    let refused = errors.map(|errors| {
+        let errors = errors.into_iter().map(syn::Error::into_compile_error);
+        quote!(type __OccRefused = __occ::Declared<{ #(let _ = #errors;)* false }>;)
+    });
+    let (table, column, version, generator) = match &refused {
+        Some(_) => (quote!(__OccRefused), quote!(__OccRefused), quote!(__OccRefused), quote!(__OccRefused)),
+        // Only the key is wrong.
+        None => {
+            let table = model::table(input, container);
+            (
+                quote!(#table::table),
+                quote!(__occ::stub::Column<#table::table>),
+                quote!(__occ::i32),
+                quote!(__occ::Increment),
+            )
+        }
     };
     let (impl_generics, ty_generics, where_clause) = input.generics.split_for_impl();
     let mut with_backend = input.generics.clone();
@@ -40,10 +50,16 @@ pub(crate) fn tokens(
         }
     };
     let (key, values) = (visit(quote!(key)), visit(quote!(values)));
-    let fields = container.is_tracked().then(|| {
+    // Where something was refused, it may have been what has the struct tracked. Whether it can be cloned is not asked: hence the
+    // lifetime, as a bound on a type that has no parameters is else checked at once.
+    let fields = (refused.is_some() || container.is_tracked()).then(|| {
+        let mut generics = input.generics.clone();
+        let is_cloned = parse_quote!(for<'__any> #name #ty_generics: __occ::Clone);
+        generics.make_where_clause().predicates.push(is_cloned);
+        let (_, _, where_clone) = generics.split_for_impl();
         quote! {
             #[automatically_derived]
-            impl #impl_generics __occ::Fields for #name #ty_generics #where_clause {
+            impl #impl_generics __occ::Fields for #name #ty_generics #where_clone {
                 fn field(_: __occ::usize) -> __occ::Option<__occ::Field<Self>> { __occ::stub::never() }
             }
 
@@ -52,27 +68,28 @@ pub(crate) fn tokens(
         }
     });
     quote! {
-        #errors
         const _: () = {
-            use #krate::__private as __occ;
+            #import
+            #refused
 
             #wrong_key
 
             #[automatically_derived]
             impl #impl_generics __occ::OptimisticLock for #name #ty_generics #where_clause {
-                type Table = #table::table;
-                type VersionColumn = __occ::stub::Column<#table::table>;
-                type Version = __occ::i32;
-                type Generator = __occ::Increment;
+                type Table = #table;
+                type VersionColumn = #column;
+                type Version = #version;
+                type Generator = #generator;
                 type Check = __occ::ByVersion;
                 type Prepared<'__a> = () where Self: '__a;
+                type Checks = __occ::Declared<true>;
                 type StatementId = ();
                 const SQL_TEXT: __occ::SqlText = __occ::SqlText::Many;
 
-                fn version(&self) -> &__occ::i32 { __occ::stub::never() }
+                fn version(&self) -> &Self::Version { __occ::stub::never() }
                 fn table_name() -> &'static __occ::str { __occ::stub::never() }
                 fn table() -> Self::Table { __occ::stub::never() }
-                fn set_version(&mut self, _: __occ::i32) -> __occ::i32 { __occ::stub::never() }
+                fn set_version(&mut self, _: Self::Version) -> Self::Version { __occ::stub::never() }
                 fn prepare(&self) { __occ::stub::never() }
                 fn visit_key(&self, _: &mut dyn __occ::FnMut(&dyn __occ::Debug, __occ::Identity<'_>)) {
                     __occ::stub::never()
@@ -89,7 +106,7 @@ pub(crate) fn tokens(
                 #key
                 #values
 
-                fn visit_version<'__b, __V>(_: &'__b __occ::i32, _: &mut __V) -> __occ::QueryResult<()>
+                fn visit_version<'__b, __V>(_: &'__b Self::Version, _: &mut __V) -> __occ::QueryResult<()>
                 where
                     __V: __occ::ColumnVisitor<'__b, __DB>,
                 {

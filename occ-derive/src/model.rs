@@ -1,6 +1,7 @@
 //! The struct with its names and defaults resolved.
 
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
 use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
 use syn::{Data, DeriveInput, Fields, Generics, Ident, Member, Path, Type, parse_quote};
@@ -21,6 +22,8 @@ pub(crate) struct Model<'a> {
     pub(crate) key_span: Span,
     pub(crate) fields: Vec<Field>,
     pub(crate) tracked: bool,
+    /// The backends that the struct says it is for.
+    pub(crate) backends: &'a [Type],
     /// Where the struct says that its key is unique, though it is not the table's.
     pub(crate) unique_key: Option<Span>,
     /// How a save is checked where the table has no version.
@@ -79,7 +82,7 @@ impl<'a> Model<'a> {
     /// `None` where the input is no struct with fields.
     pub(crate) fn resolve(
         input: &'a DeriveInput,
-        container: &attr::Container,
+        container: &'a attr::Container,
         errors: &mut Errors,
     ) -> Option<Self> {
         let fields = fields_of(input, errors)?;
@@ -110,6 +113,7 @@ impl<'a> Model<'a> {
             key_span: container.primary_key.as_ref().map_or(input.ident.span(), |keys| keys.key),
             fields: model_fields,
             tracked: container.is_tracked(),
+            backends: &container.backends,
             unique_key: container.unique_key.as_ref().map(|keyed| keyed.key),
             check: container.check,
             misread,
@@ -134,6 +138,17 @@ pub(crate) fn krate(container: &attr::Container) -> Path {
     match &container.krate {
         Some(path) => path.value.clone(),
         None => parse_quote!(::occ_runtime),
+    }
+}
+
+/// Imports what the generated code is made of. A path through a private module is refused at that module alone.
+pub(crate) fn import(krate: &Path) -> TokenStream {
+    if krate.segments.len() == 1 {
+        return quote!(use #krate::__private as __occ;);
+    }
+    quote! {
+        use #krate as __occ_runtime;
+        use __occ_runtime::__private as __occ;
     }
 }
 
@@ -195,20 +210,32 @@ fn choose_version(
             };
             named
         }
-        [first, ref others @ ..] => {
-            for &other in others {
-                errors.at(
-                    fields[other].mark(),
-                    "only one field can be the version",
-                    "remove one of the two `#[occ(version)]`",
-                );
-            }
-            errors.push(syn::Error::new(fields[first].mark(), "the first version field is here"));
+        [first, .., last] => {
+            let names: Vec<String> = marked
+                .iter()
+                .filter_map(|&index| fields[index].column.as_ref())
+                .map(Ident::to_string)
+                .collect();
+            errors.at(
+                fields[last].mark(),
+                format_args!("only one field can be the version, and {} are marked", and(&names)),
+                "remove `#[occ(version)]` from all but one of them",
+            );
             first
         }
     };
     fields[version].role = Role::Version;
     fields
+}
+
+/// `a` and `b`
+fn and(names: &[String]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    match quoted.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+        None => "several".to_owned(),
+    }
 }
 
 fn no_version(input: &DeriveInput, fields: &[Field], errors: &mut Errors) {
@@ -239,8 +266,8 @@ fn no_version(input: &DeriveInput, fields: &[Field], errors: &mut Errors) {
             )
         }
         _ if fields.iter().any(|field| field.attrs.embed.is_some()) => {
-            "add it to the struct itself and to `table!`: `#[occ(version)] version: i32`; one that is in an embedded struct is \
-             not seen, and would be written twice: take it out of there"
+            "a version in an embedded struct is not seen: move it from there to the struct itself, and mark it there: \
+             `#[occ(version)] version: i32`"
                 .to_owned()
         }
         _ => "add it to the struct and to `table!`: `#[occ(version)] version: i32`; for a table that cannot get one, put \

@@ -37,7 +37,7 @@ impl Prepared {
                 }
                 Write::Embedded => {
                     let table = &model.table;
-                    let embedded = quote!(#ty as __occ::Embedded<'static, #table::table>);
+                    let embedded = quote!(#ty as __occ::Embedded<'static, #table::table, __OccChecks>);
                     Some((
                         quote!(<#embedded>::Changeset<'__a>),
                         quote_spanned!(span=> <#embedded>::changeset(&self.#member)),

@@ -12,6 +12,11 @@ pub(crate) fn is_incomplete(model: &Model<'_>) -> bool {
     !model.misread && (model.key_columns.is_empty() || column_without_field(model).is_some())
 }
 
+/// Whether a field that seems to be missing can be in an embedded struct.
+pub(crate) fn embeds(model: &Model<'_>) -> bool {
+    model.fields.iter().any(|field| matches!(field.write, Write::Embedded))
+}
+
 /// A row is found by its whole key, so each key column is a field.
 fn column_without_field<'m>(model: &'m Model<'_>) -> Option<&'m Ident> {
     model.key_columns.iter().find(|column| !model.fields.iter().any(|field| field.holds(column)))
@@ -30,6 +35,7 @@ pub(crate) fn check(model: &Model<'_>) -> TokenStream {
     let columns = model.key_columns.iter().map(Ident::to_string);
     let fields = model.fields.iter().filter_map(|field| key_field(model, field));
     let unique = model.unique_key.is_some();
+    let embeds = embeds(model);
     let refuse = quote_spanned! {Span::call_site().located_at(at)=>
         __occ::panic!("{}", __sentence.text())
     };
@@ -41,6 +47,7 @@ pub(crate) fn check(model: &Model<'_>) -> TokenStream {
                 columns: &[#(#columns),*],
                 fields: &[#(#fields),*],
                 unique: #unique,
+                embeds: #embeds,
             }) {
                 #refuse
             }

@@ -102,10 +102,10 @@ fn line(model: &Model<'_>, field: &Field) -> TokenStream {
         Merge::Mine => quote!(.rule(__occ::Rule::Mine)),
         Merge::Theirs => quote!(.rule(__occ::Rule::Theirs)),
         Merge::Add => {
-            let add = quote_spanned!(ty.span()=> __occ::add::<#ty>);
+            let adds = quote_spanned!(ty.span()=> __occ::Adds);
             quote! {
                 .rule(__occ::Rule::Add(|__to, __base, __mine, __theirs| {
-                    #add(&mut __to.#member, &__base.#member, &__mine.#member, &__theirs.#member)
+                    <#ty as #adds>::add(&mut __to.#member, &__base.#member, &__mine.#member, &__theirs.#member)
                 }))
             }
         }

@@ -64,6 +64,16 @@ pub(crate) fn ends(ty: &Type) -> (Span, Span) {
     (first, spans.last().unwrap_or(first))
 }
 
+/// Whether a type is just this name.
+pub(crate) fn is_named(ty: &Type, name: &Ident) -> bool {
+    matches!(peel(ty), Type::Path(path) if path.path.is_ident(name))
+}
+
+/// Whether it is a reference for which the compiler will demand a lifetime.
+pub(crate) fn lacks_a_lifetime(ty: &Type) -> bool {
+    matches!(peel(ty), Type::Reference(reference) if reference.lifetime.is_none())
+}
+
 /// Whether two types are written alike.
 pub(crate) fn same(a: &Type, b: &Type) -> bool {
     let (a, b) = (peel(a), peel(b));

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use diesel::deserialize::FromSqlRow;
-use diesel::dsl::{AsSelect, SqlTypeOf};
+use diesel::dsl::AsSelect;
 use diesel::expression::{Expression, QueryMetadata, Selectable, SelectableExpression, TypedExpressionType};
 use diesel::query_builder::{Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
@@ -14,6 +14,7 @@ use diesel_async::{AsyncConnection, RunQueryDsl, TransactionManager as _};
 
 use crate::all_or_nothing;
 use crate::conflict::Conflict;
+use crate::declared::{Declared, Model, ReadBack, Through, VersionSqlType};
 use crate::ends::{async_begin as begin, async_end as end};
 use crate::error::{Error, Operation};
 use crate::fields::Fields;
@@ -32,6 +33,7 @@ use crate::statement::{
     Guard, Guarded, Matched, ReturningVersion, StoredAs, Update, WholeRow,
     dialect::{self, Speaks},
 };
+use crate::stub;
 use crate::tracked::{Settled, Tracked, Within};
 
 /// A model that can be written, with its version checked, through the async connection `C`: the bound for generic
@@ -52,12 +54,23 @@ use crate::tracked::{Settled, Tracked, Within};
 ///     b.save_optimistic(conn).await
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be saved through `{C}`",
+    label = "this cannot save a `{Self}`",
+    note = "if `{C}` is a connection: to see which field its backend cannot store, put `#[diesel(check_for_backend(..))]` above \
+            `{Self}`, with the backend's type",
+    note = "if it is none: pass a connection of diesel-async's itself, not a pool, nor `&mut` of a `&mut`; for one of Diesel's own, \
+            `use occ_runtime::prelude::*`",
+    note = "in a generic function the bound is `{Self}: AsyncLocksOn<{C}>`; a struct has it by `#[derive(OptimisticLock)]`; one with `#[occ(check = ..)]` is saved as `Tracked<{Self}>`"
+)]
 pub trait AsyncLocksOn<C: AsyncConnection>: AsyncWritesOn<C> + Versioned {}
 
+#[diagnostic::do_not_recommend]
 impl<M, C> AsyncLocksOn<C> for M
 where
-    C: AsyncConnection,
-    M: AsyncWritesOn<C> + Versioned,
+    M: OptimisticLock,
+    C: AsyncConnection + Through<M, Model = M>,
+    <C as Through<M>>::Model: AsyncWritesOn<C> + Versioned,
 {
 }
 
@@ -77,6 +90,15 @@ where
 ///     model.save_optimistic(conn).await
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be saved through `{C}`",
+    label = "this cannot save a `{Self}`",
+    note = "if `{C}` is a connection: to see which field its backend cannot store, put `#[diesel(check_for_backend(..))]` above \
+            `{Self}`, with the backend's type",
+    note = "if it is none: pass a connection of diesel-async's itself, not a pool, nor `&mut` of a `&mut`; for one of Diesel's own, \
+            `use occ_runtime::prelude::*`",
+    note = "in a generic function the bound is `{Self}: AsyncWritesOn<{C}>`; a struct has it by `#[derive(OptimisticLock)]`"
+)]
 pub trait AsyncWritesOn<C: AsyncConnection>: Columns<C::Backend> {
     #[doc(hidden)]
     fn write<A>(
@@ -214,19 +236,23 @@ pub trait AsyncWritesOn<C: AsyncConnection>: Columns<C::Backend> {
     fn verify(&self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send;
 }
 
+#[diagnostic::do_not_recommend]
 impl<M, C> AsyncWritesOn<C> for M
 where
-    C: AsyncConnection<Backend: Speaks + QueryMetadata<SqlTypeOf<M::VersionColumn>> + 'static>,
-    M: Columns<C::Backend> + Send + Sync,
-    M::Version: FromSqlRow<SqlTypeOf<M::VersionColumn>, C::Backend>,
-    SqlTypeOf<M::VersionColumn>: SqlType + SingleValue + 'static,
-    FromClause<M>: QueryFragment<C::Backend> + Send + Sync,
+    M: OptimisticLock,
+    C: Through<M, Model = M>,
+    C: AsyncConnection<Backend: Speaks + QueryMetadata<VersionSqlType<Model<C, M>>> + 'static>,
+    Model<C, M>: Columns<C::Backend> + Send + Sync,
+    <Model<C, M> as OptimisticLock>::Version:
+        ReadBack<VersionSqlType<Model<C, M>>, C::Backend, <Model<C, M> as OptimisticLock>::Checks>,
+    VersionSqlType<Model<C, M>>: SqlType + SingleValue + 'static,
+    FromClause<Model<C, M>>: QueryFragment<C::Backend> + Send + Sync,
 {
     operation::lock_operations!(
         ExecuteDsl::execute,
-        first,
-        first_rarely,
-        all,
+        version::<M::Checks, _, _, _>,
+        version_rarely::<M::Checks, _, _, _>,
+        versions::<M::Checks, _, _, _>,
         apart,
         depth,
         begin,
@@ -252,20 +278,31 @@ where
 ///     model.lock_optimistic(LockMode::Update.skip_locked(), conn).await.is_ok()
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be locked through `{C}`",
+    label = "`lock_optimistic` needs a backend with row locks",
+    note = "PostgreSQL: enable the feature `postgres` of occ-runtime; MySQL and MariaDB: `mysql`",
+    note = "SQLite locks no rows: begin with `immediate_transaction`, then call `verify_optimistic`",
+    note = "in a generic function, the bound is `{Self}: AsyncLocksRowsOn<{C}>`"
+)]
 pub trait AsyncLocksRowsOn<C: AsyncConnection>: Columns<C::Backend> + Versioned {
     #[doc(hidden)]
     fn lock(&self, mode: LockMode, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send;
 }
 
+#[diagnostic::do_not_recommend]
 impl<M, C> AsyncLocksRowsOn<C> for M
 where
-    C: AsyncConnection<Backend: RowLocks + QueryMetadata<SqlTypeOf<M::VersionColumn>> + 'static>,
-    M: Columns<C::Backend> + Versioned + Send + Sync,
-    M::Version: FromSqlRow<SqlTypeOf<M::VersionColumn>, C::Backend>,
-    SqlTypeOf<M::VersionColumn>: SqlType + SingleValue + 'static,
-    FromClause<M>: QueryFragment<C::Backend> + Send,
+    M: OptimisticLock,
+    C: Through<M, Model = M>,
+    C: AsyncConnection<Backend: RowLocks + QueryMetadata<VersionSqlType<Model<C, M>>> + 'static>,
+    Model<C, M>: Columns<C::Backend> + Versioned + Send + Sync,
+    <Model<C, M> as OptimisticLock>::Version:
+        ReadBack<VersionSqlType<Model<C, M>>, C::Backend, <Model<C, M> as OptimisticLock>::Checks>,
+    VersionSqlType<Model<C, M>>: SqlType + SingleValue + 'static,
+    FromClause<Model<C, M>>: QueryFragment<C::Backend> + Send,
 {
-    operation::row_lock_operations!(first, [async, await]);
+    operation::row_lock_operations!(version::<M::Checks, _, _, _>, [async, await]);
 }
 
 /// A model that can also be read again through the async connection `C`: the bound for
@@ -285,6 +322,16 @@ where
 ///     b.reload(conn).await
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be reloaded through `{C}`",
+    label = "its row cannot be selected as `{Self}`",
+    note = "add `#[derive(Queryable, Selectable)]` to `{Self}`; its fields have to be owned, as `String` and not `&str`",
+    note = "if it has both: to see which field cannot be read from its column, put `#[diesel(check_for_backend(..))]` above \
+            `{Self}`, with the backend's type",
+    note = "if `{C}` is no connection: pass a connection of diesel-async's itself, not a pool, nor `&mut` of a `&mut`; for one of Diesel's own, \
+            `use occ_runtime::prelude::*`",
+    note = "in a generic function the bound is `{Self}: AsyncLoadsOn<{C}>`"
+)]
 pub trait AsyncLoadsOn<C>: OptimisticLock {
     #[doc(hidden)]
     fn read(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send;
@@ -315,10 +362,11 @@ pub trait AsyncLoadsOn<C>: OptimisticLock {
         F: FnMut(&'static str, &Self, &Self, &Self) -> Choice + Send;
 }
 
+#[diagnostic::do_not_recommend]
 impl<M, C> AsyncLoadsOn<C> for M
 where
     M: OptimisticLock,
-    C: AsyncReads<M>,
+    C: AsyncReads<M, M::Checks>,
 {
     fn read(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send {
         conn.read_again(self)
@@ -357,12 +405,7 @@ where
 
 /// As [`Reads`](crate::bounds::Reads).
 #[doc(hidden)]
-#[diagnostic::on_unimplemented(
-    message = "`{M}` cannot be reloaded",
-    label = "its row cannot be selected as `{M}`",
-    note = "add `#[derive(Queryable, Selectable)]` to `{M}`"
-)]
-pub trait AsyncReads<M> {
+pub trait AsyncReads<M, Checks = Declared<false>> {
     fn current(&mut self, row: &M) -> impl Future<Output = Result<Option<M>, Error>> + Send;
 
     fn fresh(&mut self, operation: Operation, row: &M) -> impl Future<Output = Result<M, Error>> + Send;
@@ -390,7 +433,7 @@ pub trait AsyncReads<M> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<M, C, E, ST> AsyncReads<M> for C
+impl<M, C, E, ST> AsyncReads<M, Declared<false>> for C
 where
     C: AsyncConnection<Backend: QueryMetadata<AsSelect<M, C::Backend>> + 'static>,
     M: Columns<C::Backend> + Selectable<C::Backend, SelectExpression = E> + FromSqlRow<ST, C::Backend>,
@@ -399,7 +442,16 @@ where
     ST: SqlType + TypedExpressionType + 'static,
     FromClause<M>: QueryFragment<C::Backend> + Send,
 {
-    reading::load_operations!(first, depth, [async, await, Send]);
+    reading::load_operations!(AsyncReads, first, depth, [async, await, Send]);
+}
+
+#[diagnostic::do_not_recommend]
+impl<M, C> AsyncReads<M, Declared<true>> for C
+where
+    M: OptimisticLock + Send + Sync,
+    C: Send,
+{
+    reading::no_load_operations!([async, Send]);
 }
 
 /// The one row of a query. Boxed, as a future that names the query cannot be shown to be `Send` here
@@ -416,18 +468,33 @@ where
     Box::pin(RunQueryDsl::get_result(query, conn))
 }
 
-/// The one row of a query that is rarely sent: see [`Erased`].
-fn first_rarely<'c, 'q: 'c, C, Q, U>(
+/// The version that a query for one row gives. Boxed as [`first`] is.
+fn version<'c, 'q: 'c, K, C, Q, V>(
     query: Q,
     conn: &'c mut C,
-) -> Pin<Box<dyn Future<Output = QueryResult<U>> + Send + 'c>>
+) -> Pin<Box<dyn Future<Output = QueryResult<V>> + Send + 'c>>
+where
+    C: AsyncConnection,
+    Q: Query + LoadQuery<'q, C, V::Row> + Send + 'q,
+    V: ReadBack<Q::SqlType, C::Backend, K> + Send + 'c,
+    V::Row: 'c,
+{
+    Box::pin(async move { RunQueryDsl::get_result(query, conn).await.map(V::version) })
+}
+
+/// The same of a query that is rarely sent: see [`Erased`].
+fn version_rarely<'c, 'q: 'c, K, C, Q, V>(
+    query: Q,
+    conn: &'c mut C,
+) -> Pin<Box<dyn Future<Output = QueryResult<V>> + Send + 'c>>
 where
     C: AsyncConnection<Backend: 'static>,
     Q: Query + QueryFragment<C::Backend> + Send + 'q,
-    Erased<dyn QueryFragment<C::Backend> + Send + 'q, Q::SqlType>: LoadQuery<'q, C, U>,
-    U: Send + 'c,
+    V: ReadBack<Q::SqlType, C::Backend, K> + Send + 'c,
+    V::Row: 'c,
+    Erased<dyn QueryFragment<C::Backend> + Send + 'q, Q::SqlType>: LoadQuery<'q, C, V::Row>,
 {
-    first(Erased::<dyn QueryFragment<C::Backend> + Send + 'q, Q::SqlType>::new(Box::new(query)), conn)
+    version(Erased::<dyn QueryFragment<C::Backend> + Send + 'q, Q::SqlType>::new(Box::new(query)), conn)
 }
 
 /// Boxed, so that a future that only awaits it on some condition known to the compiler holds no code for it otherwise.
@@ -435,15 +502,19 @@ fn apart<'f, T>(future: impl Future<Output = T> + Send + 'f) -> Pin<Box<dyn Futu
     Box::pin(future)
 }
 
-/// All rows of a query. Boxed as [`first`] is.
-fn all<'c, 'q: 'c, C, Q, U>(
+/// The versions that a query for many rows gives. Boxed as [`first`] is.
+fn versions<'c, 'q: 'c, K, C, Q, V>(
     query: Q,
     conn: &'c mut C,
-) -> Pin<Box<dyn Future<Output = QueryResult<Vec<U>>> + Send + 'c>>
+) -> Pin<Box<dyn Future<Output = QueryResult<Vec<V>>> + Send + 'c>>
 where
     C: AsyncConnection,
-    Q: LoadQuery<'q, C, U> + Send + 'q,
-    U: Send + 'c,
+    Q: Query + LoadQuery<'q, C, V::Row> + Send + 'q,
+    V: ReadBack<Q::SqlType, C::Backend, K> + Send + 'c,
+    V::Row: 'c,
 {
-    Box::pin(RunQueryDsl::get_results(query, conn))
+    Box::pin(async move {
+        let rows: Vec<V::Row> = RunQueryDsl::get_results(query, conn).await?;
+        Ok(rows.into_iter().map(V::version).collect())
+    })
 }

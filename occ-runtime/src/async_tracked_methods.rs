@@ -9,6 +9,7 @@ use crate::conflict::Conflict;
 use crate::error::Error;
 use crate::fields::Fields;
 use crate::merge::Choice;
+use crate::model::OptimisticLock;
 use crate::tracked::Tracked;
 use crate::tracked_methods::undecided;
 
@@ -48,12 +49,12 @@ use crate::tracked_methods::undecided;
 /// # Ok(())
 /// # }
 /// ```
-pub trait AsyncTrackedDsl<T: Fields> {
+pub trait AsyncTrackedDsl<T: OptimisticLock> {
     /// As [`TrackedDsl::save_optimistic`](crate::TrackedDsl::save_optimistic).
     fn save_optimistic<C>(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
     where
         C: AsyncConnection,
-        T: AsyncWritesOn<C>;
+        T: AsyncWritesOn<C> + Fields;
 
     /// As [`TrackedDsl::save_optimistic_expecting`](crate::TrackedDsl::save_optimistic_expecting).
     fn save_optimistic_expecting<C>(
@@ -63,25 +64,25 @@ pub trait AsyncTrackedDsl<T: Fields> {
     ) -> impl Future<Output = Result<(), Error>> + Send
     where
         C: AsyncConnection,
-        T: AsyncLocksOn<C>;
+        T: AsyncLocksOn<C> + Fields;
 
     /// As [`TrackedDsl::delete_optimistic`](crate::TrackedDsl::delete_optimistic).
     fn delete_optimistic<C>(&self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
     where
         C: AsyncConnection,
-        T: AsyncWritesOn<C>;
+        T: AsyncWritesOn<C> + Fields;
 
     /// As [`TrackedDsl::reload`](crate::TrackedDsl::reload).
     fn reload<C>(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
     where
         C: AsyncConnection,
-        T: AsyncLoadsOn<C>;
+        T: AsyncLoadsOn<C> + Fields;
 
     /// As [`TrackedDsl::rebase`](crate::TrackedDsl::rebase).
     fn rebase<C>(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
     where
         C: AsyncConnection,
-        T: AsyncLoadsOn<C>;
+        T: AsyncLoadsOn<C> + Fields;
 
     /// As [`TrackedDsl::rebase_with`](crate::TrackedDsl::rebase_with).
     fn rebase_with<C, F>(
@@ -91,27 +92,27 @@ pub trait AsyncTrackedDsl<T: Fields> {
     ) -> impl Future<Output = Result<(), Error>> + Send
     where
         C: AsyncConnection,
-        T: AsyncLoadsOn<C>,
+        T: AsyncLoadsOn<C> + Fields,
         F: FnMut(&'static str, &T, &T, &T) -> Choice + Send;
 
     /// As [`TrackedDsl::into_conflict`](crate::TrackedDsl::into_conflict).
     fn into_conflict<C>(self, conn: &mut C) -> impl Future<Output = Result<Conflict<T>, Error>> + Send
     where
         C: AsyncConnection,
-        T: AsyncLoadsOn<C>;
+        T: AsyncLoadsOn<C> + Fields;
 
     /// As [`TrackedDsl::conflict`](crate::TrackedDsl::conflict).
     fn conflict<C>(&self, conn: &mut C) -> impl Future<Output = Result<Conflict<T>, Error>> + Send
     where
         C: AsyncConnection,
-        T: AsyncLoadsOn<C>;
+        T: AsyncLoadsOn<C> + Fields;
 }
 
-impl<T: Fields> AsyncTrackedDsl<T> for Tracked<T> {
+impl<T: OptimisticLock> AsyncTrackedDsl<T> for Tracked<T> {
     fn save_optimistic<C>(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
     where
         C: AsyncConnection,
-        T: AsyncWritesOn<C>,
+        T: AsyncWritesOn<C> + Fields,
     {
         T::write_changes(self, None, conn)
     }
@@ -123,7 +124,7 @@ impl<T: Fields> AsyncTrackedDsl<T> for Tracked<T> {
     ) -> impl Future<Output = Result<(), Error>> + Send
     where
         C: AsyncConnection,
-        T: AsyncLocksOn<C>,
+        T: AsyncLocksOn<C> + Fields,
     {
         T::write_changes(self, Some(expected), conn)
     }
@@ -131,7 +132,7 @@ impl<T: Fields> AsyncTrackedDsl<T> for Tracked<T> {
     fn delete_optimistic<C>(&self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
     where
         C: AsyncConnection,
-        T: AsyncWritesOn<C>,
+        T: AsyncWritesOn<C> + Fields,
     {
         T::delete_tracked(self, conn)
     }
@@ -139,7 +140,7 @@ impl<T: Fields> AsyncTrackedDsl<T> for Tracked<T> {
     fn reload<C>(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
     where
         C: AsyncConnection,
-        T: AsyncLoadsOn<C>,
+        T: AsyncLoadsOn<C> + Fields,
     {
         T::read_tracked(self, conn)
     }
@@ -147,7 +148,7 @@ impl<T: Fields> AsyncTrackedDsl<T> for Tracked<T> {
     fn rebase<C>(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
     where
         C: AsyncConnection,
-        T: AsyncLoadsOn<C>,
+        T: AsyncLoadsOn<C> + Fields,
     {
         T::rebase(self, undecided, conn)
     }
@@ -155,7 +156,7 @@ impl<T: Fields> AsyncTrackedDsl<T> for Tracked<T> {
     fn rebase_with<C, F>(&mut self, conn: &mut C, choose: F) -> impl Future<Output = Result<(), Error>> + Send
     where
         C: AsyncConnection,
-        T: AsyncLoadsOn<C>,
+        T: AsyncLoadsOn<C> + Fields,
         F: FnMut(&'static str, &T, &T, &T) -> Choice + Send,
     {
         T::rebase(self, choose, conn)
@@ -164,7 +165,7 @@ impl<T: Fields> AsyncTrackedDsl<T> for Tracked<T> {
     fn into_conflict<C>(self, conn: &mut C) -> impl Future<Output = Result<Conflict<T>, Error>> + Send
     where
         C: AsyncConnection,
-        T: AsyncLoadsOn<C>,
+        T: AsyncLoadsOn<C> + Fields,
     {
         let (mine, base) = self.sides();
         T::compare(mine, Some(base), conn)
@@ -173,7 +174,7 @@ impl<T: Fields> AsyncTrackedDsl<T> for Tracked<T> {
     fn conflict<C>(&self, conn: &mut C) -> impl Future<Output = Result<Conflict<T>, Error>> + Send
     where
         C: AsyncConnection,
-        T: AsyncLoadsOn<C>,
+        T: AsyncLoadsOn<C> + Fields,
     {
         let (mine, base) = self.sides();
         T::compare(mine, Some(base), conn)

@@ -5,7 +5,7 @@ use std::convert::identity;
 use diesel::RunQueryDsl;
 use diesel::connection::{Connection, LoadConnection, TransactionManager as _};
 use diesel::deserialize::FromSqlRow;
-use diesel::dsl::{AsSelect, SqlTypeOf};
+use diesel::dsl::AsSelect;
 use diesel::expression::{Expression, QueryMetadata, Selectable, SelectableExpression, TypedExpressionType};
 use diesel::query_builder::{Query, QueryFragment, QueryId};
 use diesel::query_dsl::methods::{ExecuteDsl, LoadQuery};
@@ -14,6 +14,7 @@ use diesel::sql_types::{SingleValue, SqlType};
 
 use crate::all_or_nothing;
 use crate::conflict::Conflict;
+use crate::declared::{Declared, Model, ReadBack, Through, VersionSqlType};
 use crate::ends::{begin, end};
 use crate::error::{Error, Operation};
 use crate::fields::Fields;
@@ -32,6 +33,7 @@ use crate::statement::{
     Guard, Guarded, Matched, ReturningVersion, StoredAs, Update, WholeRow,
     dialect::{self, Speaks},
 };
+use crate::stub;
 use crate::tracked::{Settled, Tracked, Within};
 
 /// A model that can be written, with its version checked, through the connection `C`: the bound for generic code.
@@ -54,16 +56,22 @@ use crate::tracked::{Settled, Tracked, Within};
 /// }
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` has no optimistic lock on `{C}`",
-    label = "cannot be saved through this connection",
-    note = "add `#[derive(OptimisticLock)]` to `{Self}`"
+    message = "`{Self}` cannot be saved through `{C}`",
+    label = "this cannot save a `{Self}`",
+    note = "if `{C}` is a connection: to see which field its backend cannot store, put `#[diesel(check_for_backend(..))]` above \
+            `{Self}`, with the backend's type",
+    note = "if it is none: pass a connection itself, not a pool, nor `&mut` of a `&mut`; for one of diesel-async's, `use occ_runtime::async_prelude::*` \
+            (feature `async`)",
+    note = "in a generic function the bound is `{Self}: LocksOn<{C}>`; a struct has it by `#[derive(OptimisticLock)]`; one with `#[occ(check = ..)]` is saved as `Tracked<{Self}>`"
 )]
 pub trait LocksOn<C: Connection>: WritesOn<C> + Versioned {}
 
+#[diagnostic::do_not_recommend]
 impl<M, C> LocksOn<C> for M
 where
-    C: Connection,
-    M: WritesOn<C> + Versioned,
+    M: OptimisticLock,
+    C: Connection + Through<M, Model = M>,
+    <C as Through<M>>::Model: WritesOn<C> + Versioned,
 {
 }
 
@@ -84,9 +92,13 @@ where
 /// }
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` has no optimistic lock on `{C}`",
-    label = "cannot be saved through this connection",
-    note = "add `#[derive(OptimisticLock)]` to `{Self}`"
+    message = "`{Self}` cannot be saved through `{C}`",
+    label = "this cannot save a `{Self}`",
+    note = "if `{C}` is a connection: to see which field its backend cannot store, put `#[diesel(check_for_backend(..))]` above \
+            `{Self}`, with the backend's type",
+    note = "if it is none: pass a connection itself, not a pool, nor `&mut` of a `&mut`; for one of diesel-async's, `use occ_runtime::async_prelude::*` \
+            (feature `async`)",
+    note = "in a generic function the bound is `{Self}: WritesOn<{C}>`; a struct has it by `#[derive(OptimisticLock)]`"
 )]
 pub trait WritesOn<C: Connection>: Columns<C::Backend> {
     #[doc(hidden)]
@@ -192,19 +204,23 @@ pub trait WritesOn<C: Connection>: Columns<C::Backend> {
     fn verify(&self, conn: &mut C) -> Result<(), Error>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<M, C> WritesOn<C> for M
 where
-    C: Connection<Backend: Speaks + QueryMetadata<SqlTypeOf<M::VersionColumn>> + 'static> + LoadConnection,
-    M: Columns<C::Backend>,
-    M::Version: FromSqlRow<SqlTypeOf<M::VersionColumn>, C::Backend>,
-    SqlTypeOf<M::VersionColumn>: SqlType + SingleValue + 'static,
-    FromClause<M>: QueryFragment<C::Backend>,
+    M: OptimisticLock,
+    C: Through<M, Model = M>,
+    C: Connection<Backend: Speaks + QueryMetadata<VersionSqlType<Model<C, M>>> + 'static> + LoadConnection,
+    Model<C, M>: Columns<C::Backend>,
+    <Model<C, M> as OptimisticLock>::Version:
+        ReadBack<VersionSqlType<Model<C, M>>, C::Backend, <Model<C, M> as OptimisticLock>::Checks>,
+    VersionSqlType<Model<C, M>>: SqlType + SingleValue + 'static,
+    FromClause<Model<C, M>>: QueryFragment<C::Backend>,
 {
     operation::lock_operations!(
         ExecuteDsl::execute,
-        RunQueryDsl::get_result,
-        first_rarely,
-        RunQueryDsl::get_results,
+        first::<M::Checks, _, _, _>,
+        first_rarely::<M::Checks, _, _, _>,
+        all::<M::Checks, _, _, _>,
         identity,
         depth,
         begin,
@@ -229,20 +245,31 @@ where
 ///     model.lock_optimistic(LockMode::Update.skip_locked(), conn).is_ok()
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be locked through `{C}`",
+    label = "`lock_optimistic` needs a backend with row locks",
+    note = "PostgreSQL: enable the feature `postgres` of occ-runtime; MySQL and MariaDB: `mysql`",
+    note = "SQLite locks no rows: begin with `immediate_transaction`, then call `verify_optimistic`",
+    note = "in a generic function, the bound is `{Self}: LocksRowsOn<{C}>`"
+)]
 pub trait LocksRowsOn<C: Connection>: Columns<C::Backend> + Versioned {
     #[doc(hidden)]
     fn lock(&self, mode: LockMode, conn: &mut C) -> Result<(), Error>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<M, C> LocksRowsOn<C> for M
 where
-    C: Connection<Backend: RowLocks + QueryMetadata<SqlTypeOf<M::VersionColumn>> + 'static> + LoadConnection,
-    M: Columns<C::Backend> + Versioned,
-    M::Version: FromSqlRow<SqlTypeOf<M::VersionColumn>, C::Backend>,
-    SqlTypeOf<M::VersionColumn>: SqlType + SingleValue + 'static,
-    FromClause<M>: QueryFragment<C::Backend>,
+    M: OptimisticLock,
+    C: Through<M, Model = M>,
+    C: Connection<Backend: RowLocks + QueryMetadata<VersionSqlType<Model<C, M>>> + 'static> + LoadConnection,
+    Model<C, M>: Columns<C::Backend> + Versioned,
+    <Model<C, M> as OptimisticLock>::Version:
+        ReadBack<VersionSqlType<Model<C, M>>, C::Backend, <Model<C, M> as OptimisticLock>::Checks>,
+    VersionSqlType<Model<C, M>>: SqlType + SingleValue + 'static,
+    FromClause<Model<C, M>>: QueryFragment<C::Backend>,
 {
-    operation::row_lock_operations!(RunQueryDsl::get_result);
+    operation::row_lock_operations!(first::<M::Checks, _, _, _>);
 }
 
 /// A model that can also be read again through the connection `C`: the bound for [`OptimisticDsl::reload`](crate::OptimisticDsl::reload).
@@ -260,6 +287,16 @@ where
 ///     model.save_optimistic(conn).or_else(|_| model.reload(conn))
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be reloaded through `{C}`",
+    label = "its row cannot be selected as `{Self}`",
+    note = "add `#[derive(Queryable, Selectable)]` to `{Self}`; its fields have to be owned, as `String` and not `&str`",
+    note = "if it has both: to see which field cannot be read from its column, put `#[diesel(check_for_backend(..))]` above \
+            `{Self}`, with the backend's type",
+    note = "if `{C}` is no connection: pass a connection itself, not a pool, nor `&mut` of a `&mut`; for one of diesel-async's, `use occ_runtime::async_prelude::*` \
+            (feature `async`)",
+    note = "in a generic function the bound is `{Self}: LoadsOn<{C}>`"
+)]
 pub trait LoadsOn<C>: OptimisticLock {
     #[doc(hidden)]
     fn read(&mut self, conn: &mut C) -> Result<(), Error>;
@@ -279,10 +316,11 @@ pub trait LoadsOn<C>: OptimisticLock {
         F: FnMut(&'static str, &Self, &Self, &Self) -> Choice;
 }
 
+#[diagnostic::do_not_recommend]
 impl<M, C> LoadsOn<C> for M
 where
     M: OptimisticLock,
-    C: Reads<M>,
+    C: Reads<M, M::Checks>,
 {
     fn read(&mut self, conn: &mut C) -> Result<(), Error> {
         conn.read_again(self)
@@ -310,12 +348,7 @@ where
 
 /// [`LoadsOn`] seen from the connection: so that a model that cannot be read is one error, once the connection is known.
 #[doc(hidden)]
-#[diagnostic::on_unimplemented(
-    message = "`{M}` cannot be reloaded",
-    label = "its row cannot be selected as `{M}`",
-    note = "add `#[derive(Queryable, Selectable)]` to `{M}`"
-)]
-pub trait Reads<M> {
+pub trait Reads<M, Checks = Declared<false>> {
     /// The row as it is now; `None` if it is gone.
     fn current(&mut self, row: &M) -> Result<Option<M>, Error>;
 
@@ -337,7 +370,7 @@ pub trait Reads<M> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<M, C, E, ST> Reads<M> for C
+impl<M, C, E, ST> Reads<M, Declared<false>> for C
 where
     C: Connection<Backend: QueryMetadata<AsSelect<M, C::Backend>> + 'static> + LoadConnection,
     M: Columns<C::Backend>
@@ -348,15 +381,41 @@ where
     ST: SqlType + TypedExpressionType + 'static,
     FromClause<M>: QueryFragment<C::Backend>,
 {
-    reading::load_operations!(RunQueryDsl::get_result, depth);
+    reading::load_operations!(Reads, RunQueryDsl::get_result, depth);
 }
 
-/// The one row of a query that is rarely sent: see [`Erased`].
-fn first_rarely<'q, C, Q, U>(query: Q, conn: &mut C) -> QueryResult<U>
+#[diagnostic::do_not_recommend]
+impl<M: OptimisticLock, C> Reads<M, Declared<true>> for C {
+    reading::no_load_operations!();
+}
+
+/// The version that a query for one row gives.
+fn first<'q, K, C, Q, V>(query: Q, conn: &mut C) -> QueryResult<V>
+where
+    C: Connection,
+    Q: Query + LoadQuery<'q, C, V::Row>,
+    V: ReadBack<Q::SqlType, C::Backend, K>,
+{
+    query.get_result(conn).map(V::version)
+}
+
+/// The same of a query that is rarely sent: see [`Erased`].
+fn first_rarely<'q, K, C, Q, V>(query: Q, conn: &mut C) -> QueryResult<V>
 where
     C: Connection,
     Q: Query + QueryFragment<C::Backend> + 'q,
-    Erased<dyn QueryFragment<C::Backend> + 'q, Q::SqlType>: LoadQuery<'q, C, U>,
+    V: ReadBack<Q::SqlType, C::Backend, K>,
+    Erased<dyn QueryFragment<C::Backend> + 'q, Q::SqlType>: LoadQuery<'q, C, V::Row>,
 {
-    Erased::<dyn QueryFragment<C::Backend> + 'q, _>::new(Box::new(query)).get_result(conn)
+    first(Erased::<dyn QueryFragment<C::Backend> + 'q, Q::SqlType>::new(Box::new(query)), conn)
+}
+
+/// The versions that a query for many rows gives.
+fn all<'q, K, C, Q, V>(query: Q, conn: &mut C) -> QueryResult<Vec<V>>
+where
+    C: Connection,
+    Q: Query + LoadQuery<'q, C, V::Row>,
+    V: ReadBack<Q::SqlType, C::Backend, K>,
+{
+    Ok(query.get_results(conn)?.into_iter().map(V::version).collect())
 }

@@ -4,15 +4,38 @@
 //! the compiler underlines the field's type. Each trait has one blanket impl, kept out of the message, which then
 //! says what is wrong and not which of Diesel's bounds failed.
 
+// What messages name is seen here first: this is the path that they show.
+pub use crate::column::ColumnValue;
+pub use crate::fields::FieldValue;
+pub use crate::loaded::{ByAll, ByDirty};
+pub use crate::model::{Columns, HasUnversioned};
+pub use crate::prepare::{Embedded as EmbeddedIn, EmbeddedOn, SerializeAs};
+pub use crate::sum::Adds;
+
 use diesel::Column;
+use diesel::backend::Backend;
 use diesel::dsl::SqlTypeOf;
 use diesel::expression::{AsExpression, TypedExpressionType};
+use diesel::query_builder::AsChangeset;
 use diesel::sql_types::{SqlType, is_nullable};
 
+pub use crate::declared::Declared;
+use crate::generator::{DefaultGenerator, VersionGenerator};
 use crate::loaded::ExactEquality;
+use crate::stub;
 
 /// `T` can be written to the column.
 pub type Field<T, C> = <T as Fits<C, SqlTypeOf<C>>>::Checked;
+
+/// The same of a version that has a default generator.
+pub type Counter<T, C, How> = Field<<T as Counts<How>>::Version, C>;
+
+/// `T` can be bound where the column is written, on this backend; and the same of what is embedded.
+pub type OnBackend<T, C, DB, Fits> = <T as BoundOn<C, DB, Fits>>::Checked;
+pub type EmbeddedOnBackend<T, Tab, DB, Fits> = <T as WrittenOn<Tab, DB, Fits>>::Checked;
+
+/// What is embedded as `T` is written to the table.
+pub type Embedded<T, Tab> = <T as Embeds<Tab>>::Checked;
 
 /// `T` is an `Option`, and its `None` can be written to the column as NULL.
 pub type NoneAsNull<T, C> = <T as FitsNull<C>>::Checked;
@@ -83,5 +106,100 @@ pub trait FitsNotNull<C> {
 
 #[diagnostic::do_not_recommend]
 impl<T, C: Column<SqlType: SqlType<IsNull = is_nullable::NotNull>>> FitsNotNull<C> for T {
+    type Checked = ();
+}
+
+/// A type that has a default generator. Where it has none, the compiler does not know `Version`, and so says nothing of a column.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no default version generator",
+    label = "no generator is known for this type",
+    note = "integers have one, and `SystemTime`; types of `uuid`, `chrono` and `time` have one if the feature of that name is enabled \
+            both for occ-runtime and for diesel",
+    note = "for `String` and bytes name one: `#[occ(version, generator = UuidV4)]` (feature `uuid` of occ-runtime)",
+    note = "for a type of your own that counts: `impl Counter for {Self}`; else `generator = MyGenerator`, with \
+            `impl VersionGenerator<{Self}> for MyGenerator`"
+)]
+pub trait Counts<How> {
+    type Version;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: DefaultGenerator> Counts<ByDefault> for T {
+    type Version = T;
+}
+
+/// Never holds. With one impl alone the compiler would not ask whether it holds before it goes on.
+#[diagnostic::do_not_recommend]
+impl<T: Impossible> Counts<Never> for T {
+    type Version = T;
+}
+
+#[derive(Debug)]
+pub enum ByDefault {}
+
+#[derive(Debug)]
+pub enum Never {}
+
+pub trait Impossible {}
+
+/// The default generator, where the checks have not said yet that there is none.
+pub trait GeneratorOf<Checks>: Sized {
+    type Generator: VersionGenerator<Self>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: DefaultGenerator> GeneratorOf<Declared<false>> for T {
+    type Generator = T::Generator;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T> GeneratorOf<Declared<true>> for T {
+    type Generator = stub::Generator;
+}
+
+#[diagnostic::on_unimplemented(
+    message = "the embedded struct `{Self}` cannot be written to `{Tab}`",
+    label = "no changeset for this table",
+    note = "add `#[derive(AsChangeset)]` and the same `#[diesel(table_name = ..)]` to `{Self}`"
+)]
+pub trait Embeds<Tab> {
+    type Checked;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, Tab> Embeds<Tab> for T
+where
+    for<'a> &'a T: AsChangeset<Target = Tab>,
+{
+    type Checked = ();
+}
+
+/// `T` can be bound on this backend: what cannot is named by [`ColumnValue`].
+pub trait BoundOn<C, DB, Fits = Declared<false>> {
+    type Checked;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: ColumnValue<C, DB>, C, DB: Backend> BoundOn<C, DB, Declared<false>> for T {
+    type Checked = ();
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, C, DB> BoundOn<C, DB, Declared<true>> for T {
+    type Checked = ();
+}
+
+/// The same of an embedded struct.
+pub trait WrittenOn<Tab, DB, Fits = Declared<false>> {
+    type Checked;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: EmbeddedOn<Tab, DB>, Tab, DB: Backend> WrittenOn<Tab, DB, Declared<false>> for T {
+    type Checked = ();
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, Tab, DB> WrittenOn<Tab, DB, Declared<true>> for T {
     type Checked = ();
 }

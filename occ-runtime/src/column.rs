@@ -10,28 +10,50 @@ use diesel::result::QueryResult;
 use diesel::serialize::ToSql;
 use diesel::sql_types::HasSqlType;
 
+use crate::declared::Declared;
 use crate::loaded::ExactEquality;
+use crate::stub;
 
 /// A value that can be bound where the column `C` is written or compared.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "a `{Self}` cannot be bound to the column `{C}` on `{DB}`",
-    note = "add `impl ToSql<.., {DB}> for {Self}`, for the SQL type that the column has in `table!`"
+    note = "add `impl ToSql<.., {DB}> for {Self}`, for the SQL type that the column has in `table!`",
+    note = "`SystemTime` is known to PostgreSQL and MySQL alone: on SQLite use an integer, or a type of `chrono` or `time` (the feature of \
+            that name, of diesel and of occ-runtime)"
 )]
-pub trait ColumnValue<C, DB: Backend>: Debug {
+pub trait ColumnValue<C, DB: Backend, Checks = Declared<false>> {
+    /// For error messages.
+    fn shown(&self) -> &dyn Debug;
+
     /// Pushes this value as a bind parameter.
     fn bind<'b>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>;
 }
 
 #[diagnostic::do_not_recommend]
-impl<T, C, DB> ColumnValue<C, DB> for T
+impl<T, C, DB> ColumnValue<C, DB, Declared<false>> for T
 where
     C: Column,
     DB: Backend + HasSqlType<<C as Expression>::SqlType>,
     T: ToSql<<C as Expression>::SqlType, DB>,
 {
+    fn shown(&self) -> &dyn Debug {
+        self
+    }
+
     fn bind<'b>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()> {
         out.push_bind_param::<<C as Expression>::SqlType, T>(self)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, C, DB: Backend> ColumnValue<C, DB, Declared<true>> for T {
+    fn shown(&self) -> &dyn Debug {
+        stub::never()
+    }
+
+    fn bind<'b>(&'b self, _: &mut AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        stub::never()
     }
 }
 
@@ -39,16 +61,16 @@ where
 #[doc(hidden)]
 pub trait ColumnVisitor<'b, DB: Backend> {
     /// The column `C` and its value.
-    fn column<C, T>(&mut self, value: &'b T) -> QueryResult<()>
+    fn column<C, T, K>(&mut self, value: &'b T) -> QueryResult<()>
     where
         C: Column,
-        T: ColumnValue<C, DB>;
+        T: ColumnValue<C, DB, K>;
 
     /// The column `C` of the type `ST` and what was loaded of it, for whoever compares them.
-    fn compared<C, T, ST>(&mut self, value: &'b T) -> QueryResult<()>
+    fn compared<C, T, ST, K>(&mut self, value: &'b T) -> QueryResult<()>
     where
         C: Column,
-        T: ColumnValue<C, DB>,
+        T: ColumnValue<C, DB, K>,
         ST: ExactEquality,
     {
         let _ = value;
@@ -106,10 +128,10 @@ impl<'p, 'b, DB: Backend> Equations<'p, 'b, DB> {
 }
 
 impl<'b, DB: Backend> ColumnVisitor<'b, DB> for Equations<'_, 'b, DB> {
-    fn column<C, T>(&mut self, value: &'b T) -> QueryResult<()>
+    fn column<C, T, K>(&mut self, value: &'b T) -> QueryResult<()>
     where
         C: Column,
-        T: ColumnValue<C, DB>,
+        T: ColumnValue<C, DB, K>,
     {
         self.separate();
         self.out.push_identifier(C::NAME)?;
@@ -137,10 +159,10 @@ pub(crate) struct FirstColumn {
 }
 
 impl<'b, DB: Backend> ColumnVisitor<'b, DB> for FirstColumn {
-    fn column<C, T>(&mut self, _: &'b T) -> QueryResult<()>
+    fn column<C, T, K>(&mut self, _: &'b T) -> QueryResult<()>
     where
         C: Column,
-        T: ColumnValue<C, DB>,
+        T: ColumnValue<C, DB, K>,
     {
         self.name.get_or_insert(C::NAME);
         Ok(())
@@ -161,17 +183,17 @@ impl ValueText {
 }
 
 impl<'b, DB: Backend> ColumnVisitor<'b, DB> for ValueText {
-    fn column<C, T>(&mut self, value: &'b T) -> QueryResult<()>
+    fn column<C, T, K>(&mut self, value: &'b T) -> QueryResult<()>
     where
         C: Column,
-        T: ColumnValue<C, DB>,
+        T: ColumnValue<C, DB, K>,
     {
         if self.columns > 0 {
             self.text.push_str(", ");
         }
         self.columns += 1;
         // Writing to a String does not fail, and a `Debug` that claims to fail has written what it could.
-        let _ = write!(self.text, "{value:?}");
+        let _ = write!(self.text, "{:?}", value.shown());
         Ok(())
     }
 }

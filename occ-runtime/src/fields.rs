@@ -27,7 +27,7 @@ use crate::show::HIDDEN;
 #[diagnostic::on_unimplemented(
     message = "the fields of `{Self}` are not tracked",
     label = "has no `#[occ(tracked)]`",
-    note = "add `#[occ(tracked)]` above `{Self}`, below its `#[derive(OptimisticLock)]`"
+    note = "add `#[occ(tracked)]` above `{Self}`, below its `#[derive(OptimisticLock)]`; in a generic function the bound is `Fields`"
 )]
 pub trait Fields: OptimisticLock<Version: Clone> + Clone {
     /// The fields in their order, all but the version; `None` after the last one.

@@ -21,6 +21,7 @@ mod column;
 mod conflict;
 #[cfg(feature = "serde")]
 mod conflict_json;
+mod declared;
 mod ends;
 mod error;
 mod fields;
@@ -34,6 +35,9 @@ mod loaded;
 mod lock;
 mod merge;
 mod methods;
+#[cfg(not(all(feature = "async", feature = "retry")))]
+#[doc(hidden)]
+pub mod missing;
 mod model;
 mod nan;
 mod operation;
@@ -135,6 +139,14 @@ pub mod async_prelude {
     pub use crate::{AsyncRetryDsl, RetryPolicy};
 }
 
+/// Names the feature that it needs.
+#[cfg(not(feature = "async"))]
+#[doc(hidden)]
+pub mod async_prelude {
+    pub use crate::missing::async_methods::AsyncOptimisticDsl;
+    pub use crate::{Increment, LockMode, OptimisticLock};
+}
+
 #[doc = include_str!("../DATABASES.md")]
 pub mod databases {}
 
@@ -157,6 +169,7 @@ pub mod __private {
     pub use diesel::result::QueryResult;
 
     pub use crate::column::{ColumnValue, ColumnVisitor};
+    pub use crate::declared::Declared;
     pub use crate::fields::{Field, FieldValue, Fields, Rule, SerializesNoSecret};
     pub use crate::generator::{DefaultGenerator, Increment, VersionGenerator};
     pub use crate::identity::{
@@ -167,7 +180,7 @@ pub mod __private {
     pub use crate::nan::{HiddenNan, NotANumber, ShownNan};
     pub use crate::prepare::{Embedded, EmbeddedOn, SerializeAs};
     pub use crate::show::{Show, ShowDebug, ShowDebugOption, ShowDisplay, ShowNothing, ShowOption};
-    pub use crate::sum::add;
+    pub use crate::sum::Adds;
     pub use crate::table_key::{KeyField, StructKey, wrong_key};
     pub use crate::written_once::WrittenOnce;
     pub use crate::{check, stub};

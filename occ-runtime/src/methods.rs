@@ -384,6 +384,17 @@ pub trait OptimisticDsl: OptimisticLock {
         RetryPolicy::default().modify(key, conn, f)
     }
 
+    #[cfg(not(feature = "retry"))]
+    #[doc(hidden)]
+    fn modify_optimistic<C, K, R, F>(key: K, conn: &mut C, f: F) -> Result<Self, Error>
+    where
+        Self: crate::missing::RetryIsEnabled,
+        F: FnMut(&mut Self) -> R,
+    {
+        let _ = (key, conn, f);
+        crate::stub::never()
+    }
+
     /// Becomes what the row is now.
     ///
     /// One `SELECT`. Needs `#[derive(Queryable, Selectable)]`. A row that is gone is [`Error::Stale`], and the value

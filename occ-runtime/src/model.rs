@@ -36,7 +36,8 @@ use crate::loaded::Check;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no optimistic lock",
     label = "this type does not implement `OptimisticLock`",
-    note = "add `#[derive(OptimisticLock)]` to `{Self}`"
+    note = "add `#[derive(OptimisticLock)]` to `{Self}`, if it is a struct of yours; in a generic function the bound is `LocksOn<C>`",
+    note = "of an `Option` or a `Result` it is the content that is saved; many at once are a slice, by `save_all_optimistic`"
 )]
 pub trait OptimisticLock: Sized {
     /// The table, as `table!` declares it.
@@ -54,6 +55,10 @@ pub trait OptimisticLock: Sized {
     type Prepared<'a>: Send + Sync
     where
         Self: 'a;
+
+    /// Whether the struct passed the checks where it is declared.
+    #[doc(hidden)]
+    type Checks;
 
     /// Stands for the SQL text of this struct's statements in Diesel's prepared statement cache.
     #[doc(hidden)]

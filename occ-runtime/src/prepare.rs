@@ -7,6 +7,8 @@ use diesel::query_builder::{AsChangeset, QueryFragment};
 use diesel::result::QueryResult;
 
 use crate::column::ColumnVisitor;
+use crate::declared::Declared;
+use crate::stub;
 
 /// A field with `#[diesel(serialize_as = T)]`.
 #[doc(hidden)]
@@ -38,7 +40,7 @@ impl<F: Clone + Into<T>, T> SerializeAs<T> for F {
     label = "no changeset for this table",
     note = "add `#[derive(AsChangeset)]` and the same `#[diesel(table_name = ..)]` to `{Self}`"
 )]
-pub trait Embedded<'any, Tab> {
+pub trait Embedded<'any, Tab, Checks = Declared<false>> {
     /// The columns of the embedded struct and their values.
     type Changeset<'a>
     where
@@ -49,7 +51,7 @@ pub trait Embedded<'any, Tab> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T, Tab> Embedded<'_, Tab> for T
+impl<T, Tab> Embedded<'_, Tab, Declared<false>> for T
 where
     for<'a> &'a T: AsChangeset<Target = Tab>,
 {
@@ -69,10 +71,12 @@ where
     message = "not every column of the embedded struct `{Self}` can be bound on `{DB}`",
     label = "a field of `{Self}` has a type this backend does not support"
 )]
-pub trait EmbeddedOn<Tab, DB: Backend>: for<'any> Embedded<'any, Tab> {
+pub trait EmbeddedOn<Tab, DB: Backend, Checks = Declared<false>>:
+    for<'any> Embedded<'any, Tab, Checks>
+{
     /// Shows the columns to the visitor.
     fn visit<'a, 'b, V>(
-        changeset: &'b <Self as Embedded<'static, Tab>>::Changeset<'a>,
+        changeset: &'b <Self as Embedded<'static, Tab, Checks>>::Changeset<'a>,
         visitor: &mut V,
     ) -> QueryResult<()>
     where
@@ -82,7 +86,7 @@ pub trait EmbeddedOn<Tab, DB: Backend>: for<'any> Embedded<'any, Tab> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T, Tab, DB> EmbeddedOn<Tab, DB> for T
+impl<T, Tab, DB> EmbeddedOn<Tab, DB, Declared<false>> for T
 where
     DB: Backend,
     for<'a> &'a T: AsChangeset<Target = Tab, Changeset: QueryFragment<DB>>,
@@ -97,5 +101,29 @@ where
         V: ColumnVisitor<'b, DB>,
     {
         visitor.embedded(changeset)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, Tab> Embedded<'_, Tab, Declared<true>> for T {
+    type Changeset<'a>
+        = ()
+    where
+        T: 'a;
+
+    fn changeset(&self) -> Self::Changeset<'_> {
+        stub::never()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, Tab, DB: Backend> EmbeddedOn<Tab, DB, Declared<true>> for T {
+    fn visit<'a, 'b, V>(_: &'b (), _: &mut V) -> QueryResult<()>
+    where
+        Self: 'a,
+        'a: 'b,
+        V: ColumnVisitor<'b, DB>,
+    {
+        stub::never()
     }
 }

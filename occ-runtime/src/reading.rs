@@ -13,9 +13,10 @@ use crate::model::Columns;
 use crate::outcome::{self, key_text};
 use crate::tracked::Tracked;
 
-/// The body of [`Reads`](crate::bounds::Reads) and of its async twin. `$depth` counts the open transactions.
+/// The body of [`Reads`](crate::bounds::Reads) and of its async twin. `$reads` is the trait, `$depth` counts the
+/// open transactions.
 macro_rules! load_operations {
-    ($first:path, $depth:path $(, [$async:ident, $await:ident, $send:ident])?) => {
+    ($reads:ident, $first:path, $depth:path $(, [$async:ident, $await:ident, $send:ident])?) => {
         $($async)? fn current(&mut self, row: &M) -> Result<Option<M>, Error> {
             let mut conn = InFlight::begin(self)?;
             let current = $first(CurrentRow::<M, C::Backend>::of(row), &mut *conn)$(.$await)?;
@@ -28,12 +29,12 @@ macro_rules! load_operations {
         }
 
         $($async)? fn fresh(&mut self, operation: Operation, row: &M) -> Result<M, Error> {
-            let current = self.current(row)$(.$await)??;
+            let current = $reads::<M, Declared<false>>::current(self, row)$(.$await)??;
             current.ok_or_else(|| outcome::stale::<C::Backend, M>(operation, row, row.version(), None))
         }
 
         $($async)? fn read_again(&mut self, row: &mut M) -> Result<(), Error> {
-            *row = self.fresh(Operation::Reload, row)$(.$await)??;
+            *row = $reads::<M, Declared<false>>::fresh(self, Operation::Reload, row)$(.$await)??;
             Ok(())
         }
 
@@ -41,13 +42,13 @@ macro_rules! load_operations {
         where
             M: Fields,
         {
-            let row = self.fresh(Operation::Reload, &tracked.original)$(.$await)??;
+            let row = $reads::<M, Declared<false>>::fresh(self, Operation::Reload, &tracked.original)$(.$await)??;
             tracked.onto(row.clone(), row, $depth(self)?);
             Ok(())
         }
 
         $($async)? fn compare(&mut self, mine: M, base: Option<M>) -> Result<Conflict<M>, Error> {
-            let theirs = self.current(base.as_ref().unwrap_or(&mine))$(.$await)??;
+            let theirs = $reads::<M, Declared<false>>::current(self, base.as_ref().unwrap_or(&mine))$(.$await)??;
             Ok(Conflict::new(mine, theirs, base))
         }
 
@@ -56,7 +57,7 @@ macro_rules! load_operations {
             M: Fields,
             F: FnMut(&'static str, &M, &M, &M) -> Choice $(+ $send)?,
         {
-            let theirs = self.fresh(Operation::Rebase, &tracked.original)$(.$await)??;
+            let theirs = $reads::<M, Declared<false>>::fresh(self, Operation::Rebase, &tracked.original)$(.$await)??;
             let base = reading::base_of::<C::Backend, M>(tracked, &theirs)?;
             let merged = merge(base, &tracked.value, &theirs, |field| tracked.was_sent(field), choose)
                 .map_err(|differences| reading::unmerged::<C::Backend, M>(&theirs, differences))?;
@@ -72,7 +73,43 @@ macro_rules! load_operations {
     };
 }
 
-pub(crate) use load_operations;
+/// The same for a struct that was reported where it is declared. None of it ever runs.
+macro_rules! no_load_operations {
+    ($([$async:ident, $send:ident])?) => {
+        $($async)? fn current(&mut self, _: &M) -> Result<Option<M>, Error> {
+            stub::never()
+        }
+
+        $($async)? fn fresh(&mut self, _: Operation, _: &M) -> Result<M, Error> {
+            stub::never()
+        }
+
+        $($async)? fn read_again(&mut self, _: &mut M) -> Result<(), Error> {
+            stub::never()
+        }
+
+        $($async)? fn read_tracked(&mut self, _: &mut Tracked<M>) -> Result<(), Error>
+        where
+            M: Fields,
+        {
+            stub::never()
+        }
+
+        $($async)? fn compare(&mut self, _: M, _: Option<M>) -> Result<Conflict<M>, Error> {
+            stub::never()
+        }
+
+        $($async)? fn rebase<F>(&mut self, _: &mut Tracked<M>, _: F) -> Result<(), Error>
+        where
+            M: Fields,
+            F: FnMut(&'static str, &M, &M, &M) -> Choice $(+ $send)?,
+        {
+            stub::never()
+        }
+    };
+}
+
+pub(crate) use {load_operations, no_load_operations};
 
 /// What the value was made from, and who may have written the row since: the row's version tells.
 pub(crate) fn base_of<'t, DB, M>(tracked: &'t Tracked<M>, theirs: &M) -> Result<(&'t M, Since), Error>

@@ -6,6 +6,9 @@ use diesel::Table;
 use diesel::expression::Expression;
 use diesel::sql_types::Integer;
 
+use crate::error::VersionError;
+use crate::generator::VersionGenerator;
+
 /// A version column of any table.
 #[derive(Debug)]
 pub struct Column<T>(PhantomData<T>);
@@ -17,6 +20,20 @@ impl<T> Expression for Column<T> {
 impl<T: Table> diesel::Column for Column<T> {
     type Table = T;
     const NAME: &'static str = "";
+}
+
+/// Makes versions of any type.
+#[derive(Debug)]
+pub enum Generator {}
+
+impl<V> VersionGenerator<V> for Generator {
+    fn initial() -> V {
+        never()
+    }
+
+    fn next(_: &V) -> Result<V, VersionError> {
+        never()
+    }
 }
 
 /// The table of what cannot have one, such as an enum.

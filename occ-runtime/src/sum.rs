@@ -67,13 +67,25 @@ impl<T: Summable> Summable for Option<T> {
 
 /// Sets a field to the sum; `false`, and it stays, where there is none. A line of the derive.
 #[doc(hidden)]
-pub fn add<T: Summable>(to: &mut T, base: &T, mine: &T, theirs: &T) -> bool {
-    match T::sum(base, mine, theirs) {
-        Some(sum) => {
-            *to = sum;
-            true
+#[diagnostic::on_unimplemented(
+    message = "two changes of a `{Self}` do not add up",
+    label = "cannot be merged by `add`",
+    note = "merge it by `mine` or `theirs`, or implement `occ_runtime::Summable` for `{Self}`"
+)]
+pub trait Adds {
+    fn add(&mut self, base: &Self, mine: &Self, theirs: &Self) -> bool;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Summable> Adds for T {
+    fn add(&mut self, base: &T, mine: &T, theirs: &T) -> bool {
+        match T::sum(base, mine, theirs) {
+            Some(sum) => {
+                *self = sum;
+                true
+            }
+            None => false,
         }
-        None => false,
     }
 }
 

@@ -56,6 +56,8 @@ pub struct StructKey<'a> {
     pub fields: &'a [KeyField<'a>],
     /// Whether it says `#[occ(unique_key)]`.
     pub unique: bool,
+    /// Whether a struct is embedded, in which a field may be that is missed.
+    pub embeds: bool,
 }
 
 /// A field of a struct, which may be part of its key.
@@ -127,10 +129,18 @@ impl StructKey<'_> {
                 }
                 Some(_) => {}
                 None => {
-                    let and = if fields_to_add == 0 { ": add to `" } else { " and `" };
+                    let and = match (fields_to_add, self.embeds) {
+                        (0, false) => ": add to `",
+                        (0, true) => ": one in an embedded struct is not seen: move it from there to `",
+                        _ => " and `",
+                    };
                     text.push(and);
                     if fields_to_add == 0 {
-                        text.push(self.name).push("` itself a field for `");
+                        text.push(self.name).push(if self.embeds {
+                            "` itself: `"
+                        } else {
+                            "` itself a field for `"
+                        });
                     }
                     text.push(table_key[at]).push("`");
                     fields_to_add += 1;

@@ -79,7 +79,7 @@ use crate::versioned_values::{VersionedValues, Versions, is_unique};
 /// Columns that keep something else than what was sent (a `numeric` that rounds, an `f32` of SQLite's that was written in SQL, a
 /// trigger) look like somebody's as well.
 #[derive(Clone)]
-pub struct Tracked<T: Fields> {
+pub struct Tracked<T> {
     pub(crate) value: T,
     pub(crate) original: T,
     unsettled: Option<Box<Unsettled<T>>>,
@@ -405,7 +405,7 @@ where
 
 impl<T, DB> Selectable<DB> for Tracked<T>
 where
-    T: Selectable<DB> + Fields,
+    T: Selectable<DB>,
     DB: Backend,
 {
     type SelectExpression = T::SelectExpression;
@@ -416,6 +416,7 @@ where
 }
 
 /// Puts back the version, and what the value was loaded as; or all of it, where more than the saves of the closure is in it.
+#[diagnostic::do_not_recommend]
 impl<T> VersionedValues for &mut Tracked<T>
 where
     T: Fields + 'static,

@@ -7,6 +7,7 @@ use crate::conflict::Conflict;
 use crate::error::Error;
 use crate::fields::Fields;
 use crate::merge::Choice;
+use crate::model::OptimisticLock;
 use crate::tracked::Tracked;
 
 /// Saving what was changed, and merging: for [`Tracked`] values and Diesel's own connections.
@@ -26,7 +27,7 @@ use crate::tracked::Tracked;
 /// ```
 ///
 /// Each leaves the value exactly as it was if it fails.
-pub trait TrackedDsl<T: Fields> {
+pub trait TrackedDsl<T: OptimisticLock> {
     /// Writes the columns that were changed and moves the version on, if the row is still at this version.
     ///
     /// One `UPDATE`. Where nothing was changed, nothing is sent, the version stays, and the answer is `Ok` without a look
@@ -53,7 +54,7 @@ pub trait TrackedDsl<T: Fields> {
     fn save_optimistic<C>(&mut self, conn: &mut C) -> Result<(), Error>
     where
         C: Connection,
-        T: WritesOn<C>;
+        T: WritesOn<C> + Fields;
 
     /// The same, but the row must be at `expected`, the version that a client sent.
     ///
@@ -75,7 +76,7 @@ pub trait TrackedDsl<T: Fields> {
     fn save_optimistic_expecting<C>(&mut self, expected: &T::Version, conn: &mut C) -> Result<(), Error>
     where
         C: Connection,
-        T: LocksOn<C>;
+        T: LocksOn<C> + Fields;
 
     /// Deletes the row, if it is as it was loaded: at its version, or in all columns where the table has none.
     ///
@@ -98,7 +99,7 @@ pub trait TrackedDsl<T: Fields> {
     fn delete_optimistic<C>(&self, conn: &mut C) -> Result<(), Error>
     where
         C: Connection,
-        T: WritesOn<C>;
+        T: WritesOn<C> + Fields;
 
     /// Becomes what the row is now, as if it was loaded anew: changes are lost.
     ///
@@ -118,7 +119,7 @@ pub trait TrackedDsl<T: Fields> {
     /// ```
     fn reload<C>(&mut self, conn: &mut C) -> Result<(), Error>
     where
-        T: LoadsOn<C>;
+        T: LoadsOn<C> + Fields;
 
     /// Reads the row again and applies my changes to it.
     ///
@@ -162,7 +163,7 @@ pub trait TrackedDsl<T: Fields> {
     /// [`Error::Unmerged`]; [`Error::Stale`] if the row is gone.
     fn rebase<C>(&mut self, conn: &mut C) -> Result<(), Error>
     where
-        T: LoadsOn<C>;
+        T: LoadsOn<C> + Fields;
 
     /// The same, and asks `choose` for each field that would be reported: with its name, the base, mine and theirs.
     ///
@@ -189,7 +190,7 @@ pub trait TrackedDsl<T: Fields> {
     /// ```
     fn rebase_with<C, F>(&mut self, conn: &mut C, choose: F) -> Result<(), Error>
     where
-        T: LoadsOn<C>,
+        T: LoadsOn<C> + Fields,
         F: FnMut(&'static str, &T, &T, &T) -> Choice;
 
     /// Both sides as values, with the base: for a page that asks which of them to keep.
@@ -197,19 +198,19 @@ pub trait TrackedDsl<T: Fields> {
     /// One `SELECT`. See [`Conflict`].
     fn into_conflict<C>(self, conn: &mut C) -> Result<Conflict<T>, Error>
     where
-        T: LoadsOn<C>;
+        T: LoadsOn<C> + Fields;
 
     /// The same, of a copy.
     fn conflict<C>(&self, conn: &mut C) -> Result<Conflict<T>, Error>
     where
-        T: LoadsOn<C>;
+        T: LoadsOn<C> + Fields;
 }
 
-impl<T: Fields> TrackedDsl<T> for Tracked<T> {
+impl<T: OptimisticLock> TrackedDsl<T> for Tracked<T> {
     fn save_optimistic<C>(&mut self, conn: &mut C) -> Result<(), Error>
     where
         C: Connection,
-        T: WritesOn<C>,
+        T: WritesOn<C> + Fields,
     {
         T::write_changes(self, None, conn)
     }
@@ -217,7 +218,7 @@ impl<T: Fields> TrackedDsl<T> for Tracked<T> {
     fn save_optimistic_expecting<C>(&mut self, expected: &T::Version, conn: &mut C) -> Result<(), Error>
     where
         C: Connection,
-        T: LocksOn<C>,
+        T: LocksOn<C> + Fields,
     {
         T::write_changes(self, Some(expected), conn)
     }
@@ -225,28 +226,28 @@ impl<T: Fields> TrackedDsl<T> for Tracked<T> {
     fn delete_optimistic<C>(&self, conn: &mut C) -> Result<(), Error>
     where
         C: Connection,
-        T: WritesOn<C>,
+        T: WritesOn<C> + Fields,
     {
         T::delete_tracked(self, conn)
     }
 
     fn reload<C>(&mut self, conn: &mut C) -> Result<(), Error>
     where
-        T: LoadsOn<C>,
+        T: LoadsOn<C> + Fields,
     {
         T::read_tracked(self, conn)
     }
 
     fn rebase<C>(&mut self, conn: &mut C) -> Result<(), Error>
     where
-        T: LoadsOn<C>,
+        T: LoadsOn<C> + Fields,
     {
         T::rebase(self, undecided, conn)
     }
 
     fn rebase_with<C, F>(&mut self, conn: &mut C, choose: F) -> Result<(), Error>
     where
-        T: LoadsOn<C>,
+        T: LoadsOn<C> + Fields,
         F: FnMut(&'static str, &T, &T, &T) -> Choice,
     {
         T::rebase(self, choose, conn)
@@ -254,7 +255,7 @@ impl<T: Fields> TrackedDsl<T> for Tracked<T> {
 
     fn into_conflict<C>(self, conn: &mut C) -> Result<Conflict<T>, Error>
     where
-        T: LoadsOn<C>,
+        T: LoadsOn<C> + Fields,
     {
         let (mine, base) = self.sides();
         T::compare(mine, Some(base), conn)
@@ -262,7 +263,7 @@ impl<T: Fields> TrackedDsl<T> for Tracked<T> {
 
     fn conflict<C>(&self, conn: &mut C) -> Result<Conflict<T>, Error>
     where
-        T: LoadsOn<C>,
+        T: LoadsOn<C> + Fields,
     {
         let (mine, base) = self.sides();
         T::compare(mine, Some(base), conn)

@@ -23,6 +23,12 @@ use crate::outcome;
 /// is_versioned::<&mut Product>();
 /// is_versioned::<(&mut Product, &mut [Product])>();
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no value whose version can be put back after a rollback",
+    label = "not the `&mut` of a model",
+    note = "it is the second argument: `optimistic_transaction(conn, &mut product, |conn, product| ..)`; for several values, a tuple or a \
+            `&mut` slice"
+)]
 pub trait VersionedValues {
     /// What the closure of the transaction gets.
     // Without `where Self: 'r`, which would make a closure for every `'r` demand `Self: 'static`.
@@ -175,6 +181,7 @@ pub(crate) fn is_unique<V: 'static>() -> bool {
     outcome::is_xmin::<V>()
 }
 
+#[diagnostic::do_not_recommend]
 impl<M> VersionedValues for &mut M
 where
     M: OptimisticLock<Version: Clone> + 'static,
@@ -195,6 +202,7 @@ where
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<M> VersionedValues for &mut [M]
 where
     M: OptimisticLock<Version: Clone> + 'static,
@@ -219,6 +227,7 @@ where
 
 macro_rules! tuples_are_versioned_values {
     ($($value:ident $index:tt),+) => {
+        #[diagnostic::do_not_recommend]
         impl<$($value: VersionedValues),+> VersionedValues for ($($value,)+) {
             type Borrowed<'r> = ($($value::Borrowed<'r>,)+);
             type Saved = ($($value::Saved,)+);

@@ -108,12 +108,12 @@ where
     DB: Backend,
     V: ColumnVisitor<'b, DB>,
 {
-    fn column<C, T>(&mut self, value: &'b T) -> QueryResult<()>
+    fn column<C, T, K>(&mut self, value: &'b T) -> QueryResult<()>
     where
         C: Column,
-        T: ColumnValue<C, DB>,
+        T: ColumnValue<C, DB, K>,
     {
-        if self.changed.columns.contains(&C::NAME) { self.set.column::<C, T>(value) } else { Ok(()) }
+        if self.changed.columns.contains(&C::NAME) { self.set.column::<C, T, K>(value) } else { Ok(()) }
     }
 
     fn embedded<S>(&mut self, changeset: &'b S) -> QueryResult<()>

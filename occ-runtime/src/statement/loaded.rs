@@ -71,20 +71,20 @@ struct Comparisons<'v, 'p, 'b, DB: Backend> {
 }
 
 impl<'b, DB: Backend> ColumnVisitor<'b, DB> for Comparisons<'_, '_, 'b, DB> {
-    fn column<C, T>(&mut self, _: &'b T) -> QueryResult<()>
+    fn column<C, T, K>(&mut self, _: &'b T) -> QueryResult<()>
     where
         C: Column,
-        T: ColumnValue<C, DB>,
+        T: ColumnValue<C, DB, K>,
     {
         Ok(())
     }
 
     /// NULL equals nothing, so it is asked for by itself: in words that every backend knows, and that are the same whether
     /// the value is NULL or not, so that the statement stays prepared.
-    fn compared<C, T, ST>(&mut self, value: &'b T) -> QueryResult<()>
+    fn compared<C, T, ST, K>(&mut self, value: &'b T) -> QueryResult<()>
     where
         C: Column,
-        T: ColumnValue<C, DB>,
+        T: ColumnValue<C, DB, K>,
         ST: ExactEquality,
     {
         if self.only.is_some_and(|only| !only.contains(&C::NAME)) {
@@ -92,13 +92,13 @@ impl<'b, DB: Backend> ColumnVisitor<'b, DB> for Comparisons<'_, '_, 'b, DB> {
         }
         self.out.push_sql(" AND ");
         if !ST::IS_NULLABLE {
-            return self.equal::<C, T, ST>(value);
+            return self.equal::<C, T, ST, K>(value);
         }
         // PostgreSQL's `concat` makes an empty text of NULL, hence the first of these questions.
         self.out.push_sql("(");
         self.out.push_identifier(C::NAME)?;
         self.out.push_sql(" IS NOT NULL AND ");
-        self.equal::<C, T, ST>(value)?;
+        self.equal::<C, T, ST, K>(value)?;
         self.out.push_sql(" OR ");
         self.out.push_identifier(C::NAME)?;
         self.out.push_sql(" IS NULL AND ");
@@ -109,15 +109,15 @@ impl<'b, DB: Backend> ColumnVisitor<'b, DB> for Comparisons<'_, '_, 'b, DB> {
 }
 
 impl<'b, DB: Backend> Comparisons<'_, '_, 'b, DB> {
-    fn equal<C, T, ST>(&mut self, value: &'b T) -> QueryResult<()>
+    fn equal<C, T, ST, K>(&mut self, value: &'b T) -> QueryResult<()>
     where
         C: Column,
-        T: ColumnValue<C, DB>,
+        T: ColumnValue<C, DB, K>,
         ST: ExactEquality,
     {
         let condition = dialect::same(self.dialect, ST::KIND)
             .ok_or_else(|| DieselError::QueryBuilderError(self.unknown::<C>().into()))?;
-        push_condition::<C, T, DB>(condition, value, &mut self.out)
+        push_condition::<C, T, DB, K>(condition, value, &mut self.out)
     }
 
     /// Comparing by `=` would take some changes for none, so nothing is compared.
@@ -134,7 +134,7 @@ impl<'b, DB: Backend> Comparisons<'_, '_, 'b, DB> {
 }
 
 /// Writes a condition of the dialect's: `@` is the column, and `?` the value.
-pub(super) fn push_condition<'b, C, T, DB>(
+pub(super) fn push_condition<'b, C, T, DB, K>(
     condition: &str,
     value: &'b T,
     out: &mut AstPass<'_, 'b, DB>,
@@ -142,7 +142,7 @@ pub(super) fn push_condition<'b, C, T, DB>(
 where
     DB: Backend,
     C: Column,
-    T: ColumnValue<C, DB>,
+    T: ColumnValue<C, DB, K>,
 {
     for part in condition.split_inclusive(['@', '?']) {
         if let Some(sql) = part.strip_suffix('@') {

@@ -69,10 +69,10 @@ struct Same<'p, 'b, DB: Backend> {
 }
 
 impl<'b, DB: Backend> ColumnVisitor<'b, DB> for Same<'_, 'b, DB> {
-    fn column<C, T>(&mut self, value: &'b T) -> QueryResult<()>
+    fn column<C, T, K>(&mut self, value: &'b T) -> QueryResult<()>
     where
         C: Column,
-        T: ColumnValue<C, DB>,
+        T: ColumnValue<C, DB, K>,
     {
         let Some(condition) = dialect::stored::<SqlTypeOf<C>>(self.dialect) else {
             self.out.push_sql(NEVER);
@@ -81,7 +81,7 @@ impl<'b, DB: Backend> ColumnVisitor<'b, DB> for Same<'_, 'b, DB> {
         self.out.push_sql(" AND (");
         self.out.push_identifier(C::NAME)?;
         self.out.push_sql(" IS NOT NULL AND ");
-        push_condition::<C, T, DB>(condition, value, &mut self.out)?;
+        push_condition::<C, T, DB, K>(condition, value, &mut self.out)?;
         self.out.push_sql(" OR ");
         self.out.push_identifier(C::NAME)?;
         self.out.push_sql(" IS NULL AND ");

@@ -15,10 +15,10 @@ use crate::column::{ColumnValue, ColumnVisitor};
 pub(crate) struct AtVersion<'p, 'b, DB: Backend>(pub(crate) AstPass<'p, 'b, DB>);
 
 impl<'b, DB: Speaks> ColumnVisitor<'b, DB> for AtVersion<'_, 'b, DB> {
-    fn column<C, T>(&mut self, value: &'b T) -> QueryResult<()>
+    fn column<C, T, K>(&mut self, value: &'b T) -> QueryResult<()>
     where
         C: Column,
-        T: ColumnValue<C, DB>,
+        T: ColumnValue<C, DB, K>,
     {
         let out = &mut self.0;
         out.push_sql(" AND ");

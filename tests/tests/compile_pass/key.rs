@@ -48,7 +48,7 @@ mod added_field {
     }
 }
 
-/// add to `Disk` itself a field for `id`
+/// one in an embedded struct is not seen: move it from there to `Disk` itself: `id`
 mod added_field_beside_the_embedded_one {
     use super::*;
 

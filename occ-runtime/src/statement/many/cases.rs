@@ -57,10 +57,10 @@ struct Nth<'p, 'b, DB: Backend> {
 }
 
 impl<'b, DB: Backend> ColumnVisitor<'b, DB> for Nth<'_, 'b, DB> {
-    fn column<C, T>(&mut self, value: &'b T) -> QueryResult<()>
+    fn column<C, T, K>(&mut self, value: &'b T) -> QueryResult<()>
     where
         C: Column,
-        T: ColumnValue<C, DB>,
+        T: ColumnValue<C, DB, K>,
     {
         let (before, is_it) = self.left.overflowing_sub(1);
         self.left = before;

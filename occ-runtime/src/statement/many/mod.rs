@@ -186,10 +186,10 @@ where
 struct Count(usize);
 
 impl<'b, DB: Backend> ColumnVisitor<'b, DB> for Count {
-    fn column<C, T>(&mut self, _: &'b T) -> QueryResult<()>
+    fn column<C, T, K>(&mut self, _: &'b T) -> QueryResult<()>
     where
         C: Column,
-        T: ColumnValue<C, DB>,
+        T: ColumnValue<C, DB, K>,
     {
         self.0 += 1;
         Ok(())

@@ -89,10 +89,10 @@ struct Binds<'p, 'b, DB: Backend> {
 }
 
 impl<'b, DB: Backend> ColumnVisitor<'b, DB> for Binds<'_, 'b, DB> {
-    fn column<C, T>(&mut self, value: &'b T) -> QueryResult<()>
+    fn column<C, T, K>(&mut self, value: &'b T) -> QueryResult<()>
     where
         C: Column,
-        T: ColumnValue<C, DB>,
+        T: ColumnValue<C, DB, K>,
     {
         self.out.push_sql(if std::mem::take(&mut self.empty) { "" } else { ", " });
         value.bind(&mut self.out)
@@ -109,10 +109,10 @@ struct Pairs<'p, 'b, DB: Backend> {
 }
 
 impl<'b, DB: Backend> ColumnVisitor<'b, DB> for Pairs<'_, 'b, DB> {
-    fn column<C, T>(&mut self, _: &'b T) -> QueryResult<()>
+    fn column<C, T, K>(&mut self, _: &'b T) -> QueryResult<()>
     where
         C: Column,
-        T: ColumnValue<C, DB>,
+        T: ColumnValue<C, DB, K>,
     {
         self.out.push_sql(if std::mem::take(&mut self.empty) { "" } else { self.separator });
         self.out.push_identifier(C::NAME)?;

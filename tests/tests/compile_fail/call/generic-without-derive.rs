@@ -21,7 +21,7 @@ fn save_any<M: LocksOn<SqliteConnection>>(model: &mut M, conn: &mut SqliteConnec
 }
 
 fn save(mut product: Product, conn: &mut SqliteConnection) -> Result<(), Error> {
-    save_any(&mut product, conn) //~ ERROR `Product` has no optimistic lock
+    save_any(&mut product, conn) //~ ERROR `Product` cannot be saved through `diesel::SqliteConnection`
 }
 
 fn main() {}

@@ -23,7 +23,7 @@ struct Product {
 }
 
 fn save(mut product: Product, conn: &mut SqliteConnection) -> Result<(), Error> {
-    product.save_optimistic(conn) //~ ERROR a `Colour` cannot be bound to the column `columns::colour` on `Sqlite`
+    product.save_optimistic(conn) //~ ERROR `Product` cannot be saved through `diesel::SqliteConnection`
 }
 
 fn main() {}

@@ -17,7 +17,7 @@ struct Page {
 }
 
 fn write(page: &mut Page, conn: &mut SqliteConnection) -> Result<(), Error> {
-    page.save_optimistic(conn) //~ ERROR the row of `Page` has no version
+    page.save_optimistic(conn) //~ ERROR `Page` cannot be saved through `diesel::SqliteConnection`
 }
 
 fn main() {}

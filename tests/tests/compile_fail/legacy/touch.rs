@@ -18,7 +18,7 @@ struct Page {
 
 fn write(page: &mut Tracked<Page>, conn: &mut SqliteConnection) -> Result<(), Error> {
     page.save_optimistic(conn)?;
-    page.touch_optimistic(conn) //~ ERROR the row of `Page` has no version
+    page.touch_optimistic(conn) //~ ERROR `Page` cannot be saved through `diesel::SqliteConnection`
 }
 
 fn main() {}

@@ -19,5 +19,5 @@ struct Article {
 
 fn main() {
     let article = Article { id: 1, title: String::new(), views: 0, version: 1 };
-    let _ = occ_runtime::Tracked::new(article); //~ ERROR the fields of `Article` are not tracked //~ ERROR the fields of `Article` are not tracked
+    let _ = occ_runtime::Tracked::new(article); //~ ERROR the fields of `Article` are not tracked
 }

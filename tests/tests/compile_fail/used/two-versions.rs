@@ -14,7 +14,7 @@ diesel::table! {
 struct Product {
     id: i32,
     name: String,
-    #[occ(version)] //~ ERROR the first version field is here
+    #[occ(version)]
     version: i32,
     #[occ(version)] //~ ERROR only one field can be the version
     revision: i32,

@@ -11,7 +11,7 @@ diesel::table! {
 #[derive(OptimisticLock)]
 struct Product {
     id: i32,
-    #[occ(version)] //~ ERROR the first version field is here
+    #[occ(version)]
     version: i32,
     #[occ(version)] //~ ERROR only one field can be the version
     revision: i32,

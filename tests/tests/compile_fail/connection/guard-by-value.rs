@@ -1,0 +1,27 @@
+use diesel::prelude::*;
+use diesel::r2d2::{ConnectionManager, PooledConnection};
+use occ_runtime::{Error, prelude::*};
+
+diesel::table! {
+    products (id) {
+        id -> Integer,
+        name -> Text,
+        version -> Integer,
+    }
+}
+
+#[derive(Queryable, Selectable, OptimisticLock)]
+struct Product {
+    id: i32,
+    name: String,
+    version: i32,
+}
+
+fn save(
+    mut product: Product,
+    conn: PooledConnection<ConnectionManager<SqliteConnection>>,
+) -> Result<(), Error> {
+    product.save_optimistic(conn) //~ ERROR mismatched types
+}
+
+fn main() {}

@@ -1,0 +1,24 @@
+use diesel::prelude::*;
+use occ_runtime::{Error, Tracked, prelude::*};
+
+diesel::table! {
+    products (id) {
+        id -> Integer,
+        name -> Text,
+        version -> Integer,
+    }
+}
+
+#[derive(Clone, Queryable, Selectable, OptimisticLock)]
+#[occ(tracked)]
+struct Product {
+    id: i32,
+    name: String,
+    version: i32,
+}
+
+fn save(product: &mut Tracked<Product>, mut conn: &mut SqliteConnection) -> Result<(), Error> {
+    product.save_optimistic(&mut conn) //~ ERROR `Product` cannot be saved through `&mut diesel::SqliteConnection`
+}
+
+fn main() {}

@@ -1,0 +1,26 @@
+use diesel::prelude::*;
+use occ_runtime::{Error, prelude::*};
+
+diesel::table! {
+    products (id) {
+        id -> Integer,
+        name -> Text,
+        version -> Integer,
+    }
+}
+
+#[derive(OptimisticLock)]
+struct Product(
+    i32, //~ ERROR a field of a tuple struct does not say which column it is
+    #[diesel(column_name = name)] String,
+    #[diesel(column_name = version)] i32,
+);
+
+fn use_it(mut product: Product, rows: &mut [Product], conn: &mut SqliteConnection) -> Result<(), Error> {
+    product.save_optimistic(conn)?;
+    rows.save_all_optimistic(conn)?;
+    product.update_optimistic(products::name.eq("lamp"), conn)?;
+    product.delete_optimistic(conn)
+}
+
+fn main() {}

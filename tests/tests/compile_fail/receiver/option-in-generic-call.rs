@@ -1,0 +1,27 @@
+use diesel::prelude::*;
+use occ_runtime::{Error, LocksOn, prelude::*};
+
+diesel::table! {
+    products (id) {
+        id -> Integer,
+        name -> Text,
+        version -> Integer,
+    }
+}
+
+#[derive(Queryable, Selectable, OptimisticLock)]
+struct Product {
+    id: i32,
+    name: String,
+    version: i32,
+}
+
+fn save_any<M: LocksOn<SqliteConnection>>(model: &mut M, conn: &mut SqliteConnection) -> Result<(), Error> {
+    model.save_optimistic(conn)
+}
+
+fn save(mut product: Option<Product>, conn: &mut SqliteConnection) -> Result<(), Error> {
+    save_any(&mut product, conn) //~ ERROR `Option<Product>` cannot be saved through `diesel::SqliteConnection`
+}
+
+fn main() {}

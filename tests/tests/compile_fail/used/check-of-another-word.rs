@@ -1,0 +1,27 @@
+use diesel::prelude::*;
+use occ_runtime::{Error, Tracked, prelude::*};
+
+diesel::table! {
+    products (id) {
+        id -> Integer,
+        name -> Text,
+    }
+}
+
+#[derive(Clone, Queryable, Selectable, OptimisticLock)]
+#[occ(check = none)] //~ ERROR unknown check `none`
+struct Product {
+    id: i32,
+    name: String,
+}
+
+fn use_it(product: Product, conn: &mut SqliteConnection) -> Result<(), Error> {
+    let mut product = Tracked::new(product);
+    product.name = "lamp".to_owned();
+    product.save_optimistic(conn)?;
+    product.reload(conn)?;
+    println!("{} {:?}", product.is_dirty(), product.dirty_fields());
+    product.delete_optimistic(conn)
+}
+
+fn main() {}

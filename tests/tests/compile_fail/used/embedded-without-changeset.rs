@@ -1,0 +1,31 @@
+use diesel::prelude::*;
+use occ_runtime::{Error, prelude::*};
+
+diesel::table! {
+    products (id) {
+        id -> Integer,
+        name -> Text,
+        version -> Integer,
+    }
+}
+
+struct Label {
+    name: String,
+}
+
+#[derive(OptimisticLock)]
+struct Product {
+    id: i32,
+    #[diesel(embed)]
+    label: Label, //~ ERROR the embedded struct `Label` cannot be written to `table`
+    version: i32,
+}
+
+fn use_it(mut product: Product, rows: &mut [Product], conn: &mut SqliteConnection) -> Result<(), Error> {
+    product.save_optimistic(conn)?;
+    rows.save_all_optimistic(conn)?;
+    product.update_optimistic(products::name.eq("lamp"), conn)?;
+    product.delete_optimistic(conn)
+}
+
+fn main() {}

@@ -1,0 +1,27 @@
+use diesel::prelude::*;
+use occ_runtime::{Error, prelude::*};
+
+diesel::table! {
+    products (id) {
+        id -> Integer,
+        name -> Text,
+        version -> Integer,
+    }
+}
+
+#[derive(OptimisticLock)]
+struct Product {
+    id: i32,
+    name: String,
+    #[occ(version, generator = 1)] //~ ERROR `generator` takes a type as its value
+    version: i32,
+}
+
+fn use_it(mut product: Product, rows: &mut [Product], conn: &mut SqliteConnection) -> Result<(), Error> {
+    product.save_optimistic(conn)?;
+    rows.save_all_optimistic(conn)?;
+    product.update_optimistic(products::name.eq("lamp"), conn)?;
+    product.delete_optimistic(conn)
+}
+
+fn main() {}

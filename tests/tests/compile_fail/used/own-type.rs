@@ -1,0 +1,28 @@
+use diesel::prelude::*;
+use occ_runtime::{Error, prelude::*};
+
+diesel::table! {
+    products (id) {
+        id -> Integer,
+        name -> Text,
+        version -> Integer,
+    }
+}
+
+struct Colour;
+
+#[derive(OptimisticLock)]
+struct Product {
+    id: i32,
+    name: Colour, //~ ERROR `Colour` does not fit the column `columns::name`
+    version: i32,
+}
+
+fn use_it(mut product: Product, rows: &mut [Product], conn: &mut SqliteConnection) -> Result<(), Error> {
+    product.save_optimistic(conn)?;
+    rows.save_all_optimistic(conn)?;
+    product.update_optimistic(products::name.eq("lamp"), conn)?;
+    product.delete_optimistic(conn)
+}
+
+fn main() {}

@@ -1,0 +1,27 @@
+use diesel::prelude::*;
+use occ_runtime::{Error, prelude::*};
+
+diesel::table! {
+    shop_items (id) {
+        id -> Integer,
+        name -> Text,
+        version -> Integer,
+    }
+}
+
+#[derive(Queryable, OptimisticLock)]
+#[occ(tabel_name = shop_items)] //~ ERROR unknown key `tabel_name` for `#[occ(..)]` on a struct
+struct Product {
+    id: i32,
+    name: String,
+    version: i32,
+}
+
+fn use_it(mut product: Product, rows: &mut [Product], conn: &mut SqliteConnection) -> Result<(), Error> {
+    product.save_optimistic(conn)?;
+    rows.save_all_optimistic(conn)?;
+    product.update_optimistic(shop_items::name.eq("lamp"), conn)?;
+    product.delete_optimistic(conn)
+}
+
+fn main() {}

@@ -1,0 +1,31 @@
+use diesel::prelude::*;
+use occ_runtime::{Error, prelude::*};
+
+diesel::table! {
+    products (id) {
+        id -> Integer,
+        name -> Text,
+        version -> Integer,
+        revision -> Integer,
+    }
+}
+
+#[derive(Queryable, Selectable, OptimisticLock)]
+struct Product {
+    id: i32,
+    name: String,
+    #[occ(version)]
+    version: i32,
+    #[occ(version)] //~ ERROR only one field can be the version, and `version` and `revision` are
+    revision: i32,
+}
+
+fn use_it(mut product: Product, rows: &mut [Product], conn: &mut SqliteConnection) -> Result<(), Error> {
+    product.save_optimistic(conn)?;
+    rows.save_all_optimistic(conn)?;
+    product.reload(conn)?;
+    product.update_optimistic(products::name.eq("lamp"), conn)?;
+    product.delete_optimistic(conn)
+}
+
+fn main() {}

@@ -1,0 +1,18 @@
+use occ_runtime::prelude::*;
+
+diesel::table! {
+    products (id) {
+        id -> Integer,
+        name -> Text,
+        version -> Binary,
+    }
+}
+
+#[derive(OptimisticLock)]
+struct Product {
+    id: i32,
+    name: String,
+    version: uuid::Uuid, //~ ERROR cannot find module or crate `uuid` in this scope
+}
+
+fn main() {}

@@ -1,0 +1,24 @@
+use diesel::prelude::*;
+use diesel_async::AsyncPgConnection;
+use occ_runtime::{Error, async_prelude::*};
+
+diesel::table! {
+    products (id) {
+        id -> Integer,
+        name -> Text,
+        version -> Integer,
+    }
+}
+
+#[derive(Clone, Queryable, Selectable, OptimisticLock)]
+struct Product {
+    id: i32,
+    name: String,
+    version: i32,
+}
+
+async fn save(product: &mut Product, mut conn: &mut AsyncPgConnection) -> Result<(), Error> {
+    product.save_optimistic(&mut conn).await
+}
+
+fn main() {}

@@ -1,0 +1,24 @@
+use diesel::prelude::*;
+use diesel_async::AsyncPgConnection;
+use occ_runtime::{Error, async_prelude::*};
+
+diesel::table! {
+    products (id) {
+        id -> Integer,
+        name -> Text,
+        version -> Integer,
+    }
+}
+
+#[derive(Clone, Selectable, OptimisticLock)]
+struct Product {
+    id: i32,
+    name: String,
+    version: i32,
+}
+
+async fn rename(conn: &mut AsyncPgConnection) -> Result<Product, Error> {
+    Product::modify_optimistic(1, conn, |product| product.name.clear()).await
+}
+
+fn main() {}

@@ -4,19 +4,26 @@
 //! const _: () = {
 //!     use ::occ_runtime::__private as __occ;
 //!
+//!     // What is wrong with a field is said here, and the bounds below then hold: see occ-runtime's `declared`.
+//!     type __OccChecks = __occ::Declared<{
+//!         let _: __occ::check::Field<i32, products::id>;
+//!         ..
+//!         false
+//!     }>;
+//!
 //!     impl __occ::OptimisticLock for Product {
 //!         type Table = products::table;
 //!         type VersionColumn = products::version;
 //!         type Version = i32;
-//!         type Generator = <i32 as __occ::DefaultGenerator>::Generator;
+//!         type Generator = <i32 as __occ::check::GeneratorOf<__OccChecks>>::Generator;
 //!         ..
 //!         fn version(&self) -> &Self::Version { &self.version }
 //!     }
 //!
 //!     impl<__DB: __occ::Backend> __occ::Columns<__DB> for Product
 //!     where
-//!         i32: __occ::ColumnValue<products::id, __DB>,
-//!         String: __occ::ColumnValue<products::name, __DB>,
+//!         i32: __occ::ColumnValue<products::id, __DB, __OccChecks>,
+//!         String: __occ::ColumnValue<products::name, __DB, __OccChecks>,
 //!         ..
 //!     {
 //!         fn values<..>(..) -> .. { __occ::ColumnVisitor::column::<products::name, _>(__visitor, &self.name)?; .. }

@@ -18,6 +18,7 @@ use crate::stub;
 pub enum Declared<const WRONG: bool> {}
 
 impl<const WRONG: bool> Declared<WRONG> {
+    /// Whether something was.
     pub const WRONG: bool = WRONG;
 }
 

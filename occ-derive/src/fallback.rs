@@ -20,18 +20,13 @@ pub(crate) fn tokens(
         let errors = errors.into_iter().map(syn::Error::into_compile_error);
         quote!(type __OccRefused = __occ::Declared<{ #(let _ = #errors;)* false }>;)
     });
-    let (table, column, version, generator) = match &refused {
-        Some(_) => (quote!(__OccRefused), quote!(__OccRefused), quote!(__OccRefused), quote!(__OccRefused)),
+    let (table, column, version, generator) = if refused.is_some() {
+        (quote!(__OccRefused), quote!(__OccRefused), quote!(__OccRefused), quote!(__OccRefused))
+    } else {
         // Only the key is wrong.
-        None => {
-            let table = model::table(input, container);
-            (
-                quote!(#table::table),
-                quote!(__occ::stub::Column<#table::table>),
-                quote!(__occ::i32),
-                quote!(__occ::Increment),
-            )
-        }
+        let table = model::table(input, container);
+        let column = quote!(__occ::stub::Column<#table::table>);
+        (quote!(#table::table), column, quote!(__occ::i32), quote!(__occ::Increment))
     };
     let (impl_generics, ty_generics, where_clause) = input.generics.split_for_impl();
     let mut with_backend = input.generics.clone();

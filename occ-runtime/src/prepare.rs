@@ -112,13 +112,13 @@ impl<T, Tab> Embedded<'_, Tab, Declared<true>> for T {
         T: 'a;
 
     fn changeset(&self) -> Self::Changeset<'_> {
-        stub::never()
+        stub::never();
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl<T, Tab, DB: Backend> EmbeddedOn<Tab, DB, Declared<true>> for T {
-    fn visit<'a, 'b, V>(_: &'b (), _: &mut V) -> QueryResult<()>
+    fn visit<'a, 'b, V>((): &'b (), _: &mut V) -> QueryResult<()>
     where
         Self: 'a,
         'a: 'b,

@@ -112,7 +112,7 @@ impl<T, Tab> Embedded<'_, Tab, Declared<true>> for T {
         T: 'a;
 
     fn changeset(&self) -> Self::Changeset<'_> {
-        stub::never();
+        stub::never::<()>();
     }
 }
 

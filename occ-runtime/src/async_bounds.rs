@@ -264,7 +264,7 @@ where
     SqlTypeOf<M::VersionColumn>: SqlType + SingleValue + 'static,
     FromClause<M>: QueryFragment<C::Backend> + Send,
 {
-    operation::row_lock_operations!(first, [async, await]);
+    operation::row_lock_operations!(first, first_rarely, [async, await]);
 }
 
 /// A model that can also be read again through the async connection `C`: the bound for
@@ -398,7 +398,7 @@ where
     ST: SqlType + TypedExpressionType + 'static,
     FromClause<M>: QueryFragment<C::Backend> + Send,
 {
-    reading::load_operations!(first, depth, [async, await, Send]);
+    reading::load_operations!(first, all, depth, [async, await, Send]);
 }
 
 /// The one row of a query. Boxed, as a future that names the query cannot be shown to be `Send` here
@@ -415,7 +415,7 @@ where
     Box::pin(RunQueryDsl::get_result(query, conn))
 }
 
-/// The one row of a query that is rarely sent: see [`Erased`].
+/// The one row of a query that is rarely sent (see [`Erased`]); an error if there are more.
 fn first_rarely<'c, 'q: 'c, C, Q, U>(
     query: Q,
     conn: &'c mut C,
@@ -426,7 +426,8 @@ where
     Erased<dyn QueryFragment<C::Backend> + Send + 'q, Q::SqlType>: LoadQuery<'q, C, U>,
     U: Send + 'c,
 {
-    first(Erased::<dyn QueryFragment<C::Backend> + Send + 'q, Q::SqlType>::new(Box::new(query)), conn)
+    let rows = all(Erased::<dyn QueryFragment<C::Backend> + Send + 'q, Q::SqlType>::new(Box::new(query)), conn);
+    Box::pin(async move { outcome::only(rows.await?) })
 }
 
 /// Boxed, so that a future that only awaits it on some condition known to the compiler holds no code for it otherwise.

@@ -238,7 +238,7 @@ where
     SqlTypeOf<M::VersionColumn>: SqlType + SingleValue + 'static,
     FromClause<M>: QueryFragment<C::Backend>,
 {
-    operation::row_lock_operations!(RunQueryDsl::get_result);
+    operation::row_lock_operations!(RunQueryDsl::get_result, first_rarely);
 }
 
 /// A model that can also be read again through the connection `C`: the bound for [`OptimisticDsl::reload`](crate::OptimisticDsl::reload).
@@ -344,15 +344,15 @@ where
     ST: SqlType + TypedExpressionType + 'static,
     FromClause<M>: QueryFragment<C::Backend>,
 {
-    reading::load_operations!(RunQueryDsl::get_result, depth);
+    reading::load_operations!(RunQueryDsl::get_result, RunQueryDsl::get_results, depth);
 }
 
-/// The one row of a query that is rarely sent: see [`Erased`].
+/// The one row of a query that is rarely sent (see [`Erased`]); an error if there are more.
 fn first_rarely<'q, C, Q, U>(query: Q, conn: &mut C) -> QueryResult<U>
 where
     C: Connection,
     Q: Query + QueryFragment<C::Backend> + 'q,
     Erased<dyn QueryFragment<C::Backend> + 'q, Q::SqlType>: LoadQuery<'q, C, U>,
 {
-    Erased::<dyn QueryFragment<C::Backend> + 'q, _>::new(Box::new(query)).get_result(conn)
+    outcome::only(Erased::<dyn QueryFragment<C::Backend> + 'q, _>::new(Box::new(query)).get_results(conn)?)
 }

@@ -4,7 +4,7 @@
 //! the last step. So a conflict, a database error, a panic or a dropped future leave the value as it was.
 
 /// The bodies of [`LocksOn`](crate::bounds::LocksOn) and of its async twin. `$execute` runs a statement, `$first` a
-/// query for one row, `$refused` the same after a refusal, `$all` one for many, `$apart` keeps an operation out of the
+/// query for one row, `$refused` the same after a refusal, which notices a second row, `$all` one for many, `$apart` keeps an operation out of the
 /// code of those that do not use it. `$depth` counts the open transactions, `$begin` begins one, `$end` ends it as its
 /// outcome says, and `$roll_back` rolls it back; `[async, await, Send]` turns each body into an `async fn` with a `Send`
 /// future. Whatever is called from outside holds an `InFlight` until it is over.
@@ -378,26 +378,34 @@ macro_rules! lock_operations {
 
         $($async)? fn verify(&self, conn: &mut C) -> Result<(), Error> {
             let mut conn = InFlight::begin(conn)?;
-            let seen = $first(CurrentVersion::of(self), &mut *conn)$(.$await)?;
+            let seen = if M::UNIQUE_KEY {
+                $refused(CurrentVersion::of(self), &mut *conn)$(.$await)?
+            } else {
+                $first(CurrentVersion::of(self), &mut *conn)$(.$await)?
+            };
             conn.land();
             outcome::expect_version::<C::Backend, M>(Operation::Verify, self, seen)
         }
     };
 }
 
-/// The body of [`LocksRowsOn`](crate::bounds::LocksRowsOn) and of its async twin.
+/// The body of [`LocksRowsOn`](crate::bounds::LocksRowsOn) and of its async twin. `$only` is `$first` that notices a second row.
 macro_rules! row_lock_operations {
-    ($first:path $(, [$async:ident, $await:ident])?) => {
+    ($first:path, $only:path $(, [$async:ident, $await:ident])?) => {
         $($async)? fn lock(&self, mode: LockMode, conn: &mut C) -> Result<(), Error> {
             // Outside of a transaction the lock would be gone as soon as it is there.
             if C::TransactionManager::transaction_manager_status_mut(conn).transaction_depth()?.is_none() {
                 return Err(diesel::result::Error::NotInTransaction.into());
             }
             let mut conn = InFlight::begin(conn)?;
-            let seen = $first(LockVersion::of(self, mode), &mut *conn)$(.$await)?;
+            let seen = if M::UNIQUE_KEY {
+                $only(LockVersion::of(self, mode), &mut *conn)$(.$await)?
+            } else {
+                $first(LockVersion::of(self, mode), &mut *conn)$(.$await)?
+            };
             // Skipped, or gone?
             let held = if mode.skips() && seen == Err(diesel::result::Error::NotFound) {
-                Some($first(CurrentVersion::of(self), &mut *conn)$(.$await)?)
+                Some($only(CurrentVersion::of(self), &mut *conn)$(.$await)?)
             } else {
                 None
             };

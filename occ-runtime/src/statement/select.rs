@@ -9,7 +9,7 @@ use diesel::expression::Expression;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 
-use super::{FromClause, RowKey, StatementKey, from_clause};
+use super::{FromClause, RowKey, StatementKey, dialect, from_clause};
 use crate::model::{Columns, OptimisticLock};
 
 /// Reads the version that the row has now.
@@ -26,7 +26,7 @@ impl<'a, M: OptimisticLock> CurrentVersion<'a, M> {
 
 impl<M, DB> QueryFragment<DB> for CurrentVersion<'_, M>
 where
-    DB: Backend,
+    DB: Backend + 'static,
     M: Columns<DB>,
     FromClause<M>: QueryFragment<DB>,
 {
@@ -35,7 +35,11 @@ where
         out.push_identifier(M::VersionColumn::NAME)?;
         out.push_sql(" FROM ");
         self.table.walk_ast(out.reborrow())?;
-        self.key.walk_where(out)
+        self.key.walk_where(out.reborrow())?;
+        if M::UNIQUE_KEY {
+            out.push_sql(dialect::at_most_two::<DB>());
+        }
+        Ok(())
     }
 }
 
@@ -75,7 +79,7 @@ where
 
 impl<M, DB> QueryFragment<DB> for CurrentRow<'_, M, DB>
 where
-    DB: Backend,
+    DB: Backend + 'static,
     M: Columns<DB> + Selectable<DB>,
     M::SelectExpression: QueryFragment<DB>,
     FromClause<M>: QueryFragment<DB>,
@@ -85,7 +89,11 @@ where
         self.selection.walk_ast(out.reborrow())?;
         out.push_sql(" FROM ");
         self.table.walk_ast(out.reborrow())?;
-        self.key.walk_where(out)
+        self.key.walk_where(out.reborrow())?;
+        if M::UNIQUE_KEY {
+            out.push_sql(dialect::at_most_two::<DB>());
+        }
+        Ok(())
     }
 }
 

@@ -37,7 +37,8 @@ impl<T> Batch<T> {
                 }
                 self.stale.push((place, stale));
             }
-            Err(error) => self.error = Some(error),
+            // The batch is rolled back.
+            Err(error) => self.error = Some(error.rolled_back()),
         }
         self.error.is_some()
     }

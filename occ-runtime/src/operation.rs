@@ -90,7 +90,9 @@ macro_rules! lock_operations {
                             outcome::moved::<C::Backend, M>(self, expected, &next, in_transaction).map(|()| next)
                         }
                         actual => {
-                            Err(outcome::refused::<C::Backend, M>(operation, self, expected, rows, actual, A::GUARDS))
+                            // Whatever was written is rolled back below.
+                            Err(outcome::refused::<C::Backend, M>(operation, self, expected, rows, actual, A::GUARDS)
+                                .rolled_back())
                         }
                     }
                 }
@@ -231,6 +233,9 @@ macro_rules! lock_operations {
             };
             if rows == 0 && dialect::may_count_changed_rows::<C::Backend>() {
                 rows = $apart(Self::count_matched(&update, conn))$(.$await)??;
+                if rows > 1 {
+                    return Err(outcome::ambiguous::<C::Backend, M>(self, rows));
+                }
             }
             if rows != 1 {
                 let actual = $refused(CurrentVersion::of(self), conn)$(.$await)?;

@@ -86,7 +86,7 @@ where
     M: Columns<DB>,
 {
     if rows > 1 {
-        return ambiguous::<DB, M>(row, rows);
+        return AmbiguousKeyError::new(M::table_name(), key_text::<DB, M>(row), rows).written().into();
     }
     match actual {
         Ok(actual) if guarded && actual == *expected => {
@@ -186,7 +186,7 @@ pub(crate) fn without_snapshot(error: Error) -> Error {
     }
 }
 
-/// The error for a key that has met several rows.
+/// The error for a key that has met several rows, none of which is written.
 pub(crate) fn ambiguous<DB, M>(row: &M, rows: usize) -> Error
 where
     DB: Backend,

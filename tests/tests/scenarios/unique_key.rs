@@ -51,6 +51,14 @@ struct ById {
     version: i32,
 }
 
+#[derive(Clone, Debug, PartialEq, OptimisticLock)]
+#[diesel(table_name = order_lines)]
+struct CountedById {
+    id: i32,
+    text: String,
+    version: i32,
+}
+
 async fn count_up(conn: &mut Conn) {
     let trigger = VersionTrigger::counter("order_lines", "version");
     let sql = match BACKEND {
@@ -82,7 +90,11 @@ async fn stored(conn: &mut Conn) -> Vec<OrderLine> {
 
 fn is_ambiguous(result: Result<(), Error>) -> bool {
     match result {
-        Err(Error::AmbiguousKey(error)) => error.rows() == 2,
+        Err(Error::AmbiguousKey(error)) => {
+            let said = error.to_string();
+            assert!(said.contains("and nothing is written: make the key unique in the database"), "{said}");
+            error.rows() == 2 && !error.is_written()
+        }
         other => panic!("{other:?}"),
     }
 }
@@ -237,5 +249,35 @@ super::scenarios! {
             assert!(is_ambiguous(saved));
             assert_eq!((line.version, stored(conn).await), (1, before));
         }
+    }
+
+    async fn the_error_says_whether_the_rows_are_written(database) {
+        let conn = &mut connect(database).await;
+        batch(
+            "CREATE TABLE order_lines (id INTEGER NOT NULL, order_id INTEGER NOT NULL, text VARCHAR(20) NOT NULL, \
+             seen INTEGER NOT NULL, version INTEGER NOT NULL);
+             INSERT INTO order_lines VALUES (1, 7, 'a', 0, 1);
+             INSERT INTO order_lines VALUES (1, 8, 'b', 0, 1);",
+            conn,
+        )
+        .await
+        .unwrap();
+        let before = stored(conn).await;
+        let mut line = CountedById { id: 1, text: "mine".into(), version: 1 };
+        let in_memory = line.clone();
+        // A batch is a transaction, and has rolled it back.
+        for batch in [save_all(std::slice::from_mut(&mut line), conn).await, delete_all(&[line.clone()], conn).await] {
+            assert!(is_ambiguous(batch));
+            assert_eq!(stored(&mut connect(database).await).await, before);
+        }
+        let Err(Error::AmbiguousKey(error)) = save(&mut line, conn).await else { panic!("there are two") };
+        assert!(error.is_written());
+        assert_eq!(
+            error.to_string(),
+            "key 1 of `order_lines` matched 2 rows instead of one, and all of them are written: roll this transaction back, \
+             and create in the database the primary key that `table!` names"
+        );
+        assert_eq!(line, in_memory);
+        assert!(stored(&mut connect(database).await).await.iter().all(|line| line.version == 2));
     }
 }

@@ -29,7 +29,7 @@ use crate::outcome;
 use crate::reading;
 use crate::statement::{
     Always, AsLoaded, Assignments, Chunks, CurrentRow, CurrentVersion, Delete, Erased, Form, FromClause,
-    Guard, Guarded, Matched, ReturningVersion, StoredAs, Update, WholeRow,
+    Guard, Guarded, Matched, PresentVersion, ReturningVersion, StoredAs, Update, WholeRow,
     dialect::{self, Speaks},
 };
 use crate::tracked::{Settled, Tracked, Within};
@@ -108,6 +108,9 @@ pub trait AsyncWritesOn<C: AsyncConnection>: Columns<C::Backend> {
     ) -> impl Future<Output = Result<Self::Version, Error>> + Send
     where
         A: Assignments<Self, C::Backend> + Send;
+
+    #[doc(hidden)]
+    fn present(&self, conn: &mut C) -> impl Future<Output = QueryResult<Self::Version>> + Send;
 
     #[doc(hidden)]
     fn send_in_savepoint<S>(

@@ -29,7 +29,7 @@ use crate::outcome;
 use crate::reading;
 use crate::statement::{
     Always, AsLoaded, Assignments, Chunks, CurrentRow, CurrentVersion, Delete, Erased, Form, FromClause,
-    Guard, Guarded, Matched, ReturningVersion, StoredAs, Update, WholeRow,
+    Guard, Guarded, Matched, PresentVersion, ReturningVersion, StoredAs, Update, WholeRow,
     dialect::{self, Speaks},
 };
 use crate::tracked::{Settled, Tracked, Within};
@@ -114,6 +114,9 @@ pub trait WritesOn<C: Connection>: Columns<C::Backend> {
     ) -> Result<Self::Version, Error>
     where
         A: Assignments<Self, C::Backend>;
+
+    #[doc(hidden)]
+    fn present(&self, conn: &mut C) -> QueryResult<Self::Version>;
 
     #[doc(hidden)]
     fn send_in_savepoint<S>(&self, statement: S, conn: &mut C) -> Result<usize, Error>

@@ -51,7 +51,11 @@ macro_rules! lock_operations {
                 $execute(update, conn)$(.$await)??
             };
             if rows != 1 {
-                let actual = $refused(CurrentVersion::of(self), conn)$(.$await)?;
+                let actual = if A::GUARDS {
+                    $apart(self.present(conn))$(.$await)?
+                } else {
+                    $refused(CurrentVersion::of(self), conn)$(.$await)?
+                };
                 return Err(outcome::refused::<C::Backend, M>(operation, self, expected, rows, actual, A::GUARDS));
             }
             Ok(next)
@@ -84,7 +88,11 @@ macro_rules! lock_operations {
             let written = $execute(update, conn)$(.$await)?;
             let outcome = match written {
                 Ok(rows) => {
-                    let actual = $refused(CurrentVersion::of(self), conn)$(.$await)?;
+                    let actual = if A::GUARDS && rows == 0 && in_transaction {
+                        $refused(PresentVersion::of(self), conn)$(.$await)?
+                    } else {
+                        $refused(CurrentVersion::of(self), conn)$(.$await)?
+                    };
                     match actual {
                         Ok(next) if rows == 1 => {
                             outcome::moved::<C::Backend, M>(self, expected, &next, in_transaction).map(|()| next)
@@ -99,6 +107,16 @@ macro_rules! lock_operations {
                 Err(error) => Err(error.into()),
             };
             $end(outcome, begun, conn)$(.$await)?
+        }
+
+        /// The version of a row that a guarded write has not met. What the transaction goes on seeing may be as it was
+        /// expected, and would be taken for the guard's refusal.
+        $($async)? fn present(&self, conn: &mut C) -> QueryResult<M::Version> {
+            if $depth(conn)? > 0 {
+                $refused(PresentVersion::of(self), conn)$(.$await)?
+            } else {
+                $refused(CurrentVersion::of(self), conn)$(.$await)?
+            }
         }
 
         /// Sends a statement for one row by a key that may not be unique: what met several rows has not happened.
@@ -374,7 +392,11 @@ macro_rules! lock_operations {
                 $execute(delete, conn)$(.$await)??
             };
             if rows != 1 {
-                let actual = $refused(CurrentVersion::of(self), conn)$(.$await)?;
+                let actual = if G::GUARDS {
+                    $apart(self.present(conn))$(.$await)?
+                } else {
+                    $refused(CurrentVersion::of(self), conn)$(.$await)?
+                };
                 let guarded = G::GUARDS;
                 return Err(outcome::refused::<C::Backend, M>(Operation::Delete, self, expected, rows, actual, guarded));
             }

@@ -9,7 +9,8 @@ use diesel::expression::Expression;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 
-use super::{FromClause, RowKey, StatementKey, dialect, from_clause};
+use super::dialect::{self, Dialect, Speaks};
+use super::{FromClause, RowKey, StatementKey, from_clause};
 use crate::model::{Columns, OptimisticLock};
 
 /// Reads the version that the row has now.
@@ -55,6 +56,35 @@ impl<M: OptimisticLock> QueryId for CurrentVersion<'_, M> {
 }
 
 pub enum ReadVersion {}
+
+/// Reads the version that the row has now, also in a transaction that goes on seeing an older one. MySQL has such
+/// transactions, and there it takes a lock: the one that the write which was refused has taken before.
+pub struct PresentVersion<'a, M: OptimisticLock>(CurrentVersion<'a, M>);
+
+impl<'a, M: OptimisticLock> PresentVersion<'a, M> {
+    pub(crate) fn of(row: &'a M) -> Self {
+        Self(CurrentVersion::of(row))
+    }
+}
+
+impl<M, DB> QueryFragment<DB> for PresentVersion<'_, M>
+where
+    DB: Speaks + 'static,
+    M: Columns<DB>,
+    FromClause<M>: QueryFragment<DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        self.0.walk_ast(out.reborrow())?;
+        if out.backend().dialect() == Some(Dialect::Mysql) {
+            out.push_sql(" FOR UPDATE");
+        }
+        Ok(())
+    }
+}
+
+impl<M: OptimisticLock> Query for PresentVersion<'_, M> {
+    type SqlType = <M::VersionColumn as Expression>::SqlType;
+}
 
 /// Reads the row as it is now.
 pub struct CurrentRow<'a, M, DB>

@@ -1,6 +1,5 @@
 //! `lock_optimistic`: who holds the lock is not refused by the save.
 
-use diesel::prelude::*;
 use occ_runtime::{Error, LockMode, Operation, OptimisticLock, Transient};
 use occ_tests::cell::Backend;
 

@@ -12,7 +12,7 @@ use diesel::sql_types::{SingleValue, SqlType};
 use diesel_async::methods::{ExecuteDsl, LoadQuery};
 use diesel_async::{AsyncConnection, RunQueryDsl, TransactionManager as _};
 
-use crate::all_or_nothing;
+use crate::all_or_nothing::{self, Batch};
 use crate::conflict::Conflict;
 use crate::ends::{async_begin as begin, async_end as end};
 use crate::error::{Error, Operation};
@@ -187,6 +187,16 @@ pub trait AsyncWritesOn<C: AsyncConnection>: Columns<C::Backend> {
     #[doc(hidden)]
     fn put_all(rows: &[Self], conn: &mut C)
     -> impl Future<Output = Result<Vec<Self::Version>, Error>> + Send;
+
+    #[doc(hidden)]
+    fn end_batch<T>(
+        rows: &[Self],
+        batch: Batch<T>,
+        begun: u32,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<Vec<T>, Error>> + Send
+    where
+        T: Send;
 
     #[doc(hidden)]
     fn delete_all(rows: &[Self], conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send;

@@ -12,7 +12,7 @@ use diesel::query_dsl::methods::{ExecuteDsl, LoadQuery};
 use diesel::result::QueryResult;
 use diesel::sql_types::{SingleValue, SqlType};
 
-use crate::all_or_nothing;
+use crate::all_or_nothing::{self, Batch};
 use crate::conflict::Conflict;
 use crate::ends::{begin, end};
 use crate::error::{Error, Operation};
@@ -167,6 +167,9 @@ pub trait WritesOn<C: Connection>: Columns<C::Backend> {
 
     #[doc(hidden)]
     fn put_all(rows: &[Self], conn: &mut C) -> Result<Vec<Self::Version>, Error>;
+
+    #[doc(hidden)]
+    fn end_batch<T>(rows: &[Self], batch: Batch<T>, begun: u32, conn: &mut C) -> Result<Vec<T>, Error>;
 
     #[doc(hidden)]
     fn delete_all(rows: &[Self], conn: &mut C) -> Result<(), Error>;

@@ -305,12 +305,33 @@ macro_rules! lock_operations {
                 }
             }
             let begun = $begin(conn)$(.$await)??;
-            let mut batch = all_or_nothing::Batch::of(rows.len());
+            let mut batch = Batch::of(rows.len());
             for (place, row) in rows.iter().enumerate() {
                 let outcome = row.put(Operation::Save, WholeRow, conn)$(.$await)?;
                 if batch.ends_with(place, outcome) {
                     break;
                 }
+            }
+            Self::end_batch(rows, batch, begun, conn)$(.$await)?
+        }
+
+        /// Of a batch with stale rows: rolls it back, and names those that are so by somebody else.
+        $($async)? fn end_batch<T>(
+            rows: &[M],
+            mut batch: Batch<T>,
+            begun: u32,
+            conn: &mut C,
+        ) -> Result<Vec<T>, Error>
+        $(where T: $send)?
+        {
+            let suspects = batch.suspects();
+            // One that cannot be rolled back is told as an event.
+            if !suspects.is_empty() && $roll_back(begun, conn)$(.$await)?.is_ok() {
+                for place in suspects {
+                    let now = $refused(CurrentVersion::of(&rows[place]), conn)$(.$await)?;
+                    batch.looked_at::<C::Backend, M>(place, &rows[place], &now);
+                }
+                return batch.finish();
             }
             $end(batch.finish(), begun, conn)$(.$await)?
         }
@@ -335,7 +356,7 @@ macro_rules! lock_operations {
             let mut order = all_or_nothing::Order::of(rows.len());
             loop {
                 let begun = $begin(conn)$(.$await)??;
-                let mut batch = all_or_nothing::Batch::of(rows.len());
+                let mut batch = Batch::of(rows.len());
                 for place in order.places() {
                     let row = &rows[place];
                     let outcome = row.send_delete(row.version(), Always, conn)$(.$await)?;
@@ -344,7 +365,7 @@ macro_rules! lock_operations {
                     }
                 }
                 if !order.bring_forward(&batch) {
-                    return $end(batch.finish(), begun, conn)$(.$await)?.map(|_| ());
+                    return Self::end_batch(rows, batch, begun, conn)$(.$await)?.map(|_| ());
                 }
                 $roll_back(begun, conn)$(.$await)??;
             }

@@ -45,7 +45,7 @@ pub enum Error {
     /// Rows of a batch are not at their versions any more. None of the batch is written.
     #[error(transparent)]
     StaleBatch(#[from] StaleBatchError),
-    /// A batch holds two values for one row. Nothing was sent to the database.
+    /// A batch holds two values for one row. Nothing is written.
     #[error(transparent)]
     DuplicateRow(#[from] DuplicateRowError),
     /// The generator could not make the next version. Nothing was sent to the database.

@@ -249,17 +249,35 @@ impl TransactionAbortedError {
     }
 }
 
-/// Two values of a batch are for one row.
+/// Two values of a batch are for one row, or a row was changed by the batch itself before its own turn. Nothing is written.
+///
+/// Keys that are equal in Rust are refused before anything is sent. Those that only the database takes for equal (`ab` and
+/// `AB`, where the collation ignores case) are found out by it, and so are rows that a trigger changes along with others of the
+/// batch, and rows that are deleted along with each other in a circle.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("row {key} of `{table}` is twice in the batch; merge the two values into one")]
+#[error("row {key} of `{table}` {what}")]
 pub struct DuplicateRowError {
     table: &'static str,
     key: String,
+    what: &'static str,
 }
 
 impl DuplicateRowError {
     pub(crate) fn new(table: &'static str, key: String) -> Self {
-        Self { table, key }
+        Self { table, key, what: "is twice in the batch; merge the two values into one" }
+    }
+
+    pub(crate) fn by_database(table: &'static str, key: String) -> Self {
+        let what = "is changed by the batch itself before its own turn, and nothing is written: the database takes two of the \
+                    keys for equal, or writes or deletes this row along with another one; merge the two values into one, or \
+                    write them one after the other";
+        Self { table, key, what }
+    }
+
+    /// The name of the table's `table!` module.
+    #[must_use]
+    pub fn table(&self) -> &'static str {
+        self.table
     }
 
     /// The primary key of the row.

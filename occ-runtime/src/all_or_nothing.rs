@@ -175,7 +175,7 @@ pub(crate) fn next_versions<M: OptimisticLock>(rows: &[M]) -> Result<Vec<M::Vers
 
 /// Whether the rows of a statement that did not write all of them are to be written one by one: `Ok`, with what the
 /// database said. So are the stale rows found, and rows that the database takes in one order and refuses as a set, such as
-/// unique values that move up by one; or that are too long together. Whatever else goes wrong is no reason to begin anew.
+/// unique values that move up by one, or rows that a trigger writes along with each other; or that are too long together. Whatever else goes wrong is no reason to begin anew.
 pub(crate) fn one_by_one(written: QueryResult<usize>) -> Result<Option<DieselError>, Error> {
     use DatabaseErrorKind as Kind;
     match written {
@@ -190,14 +190,19 @@ pub(crate) fn one_by_one(written: QueryResult<usize>) -> Result<Option<DieselErr
                     | Kind::CheckViolation
                     | Kind::ExclusionViolation
             );
-            let is_too_long = TOO_LONG.iter().any(|text| information.message().starts_with(text));
+            let said = NOT_TOGETHER.iter().any(|text| information.message().starts_with(text));
             let error = DieselError::DatabaseError(kind, information);
-            if violated || is_too_long { Ok(Some(error)) } else { Err(error.into()) }
+            if violated || said { Ok(Some(error)) } else { Err(error.into()) }
         }
         Err(error) => Err(error.into()),
     }
 }
 
-/// What MySQL's server and its clients say of a statement that is longer than they take.
-const TOO_LONG: &[&str] =
-    &["Got a packet bigger than 'max_allowed_packet'", "Got packet bigger than 'max_allowed_packet'"];
+/// What else is said of rows that do not go into one statement.
+const NOT_TOGETHER: &[&str] = &[
+    // By MySQL's clients of a statement that is longer than they send. Where the server says it, the connection is gone.
+    "Got packet bigger than 'max_allowed_packet'",
+    // By PostgreSQL of a row that a trigger writes along with another one of the statement: SQLSTATE 27000.
+    "tuple to be updated was already modified by an operation triggered by the current command",
+    "tuple to be deleted was already modified by an operation triggered by the current command",
+];

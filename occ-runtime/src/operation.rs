@@ -93,8 +93,18 @@ macro_rules! lock_operations {
                     } else {
                         $refused(CurrentVersion::of(self), conn)$(.$await)?
                     };
+                    // Where changed rows are counted, one that was met and not changed is none.
+                    let is_unchanged = rows == 0
+                        && !A::GUARDS
+                        && dialect::may_count_changed_rows::<C::Backend>()
+                        && actual.as_ref().is_ok_and(|actual| actual == expected);
+                    let actual = if is_unchanged {
+                        $refused(PresentVersion::of(self), conn)$(.$await)?
+                    } else {
+                        actual
+                    };
                     match actual {
-                        Ok(next) if rows == 1 => {
+                        Ok(next) if rows == 1 || is_unchanged && next == *expected => {
                             outcome::moved::<C::Backend, M>(self, expected, &next, in_transaction).map(|()| next)
                         }
                         actual => {

@@ -39,7 +39,7 @@ async fn rows(conn: &mut Conn) -> Vec<(i32, String, i32)> {
 }
 
 /// Begins a transaction that sees one snapshot from its first read on.
-async fn begin_snapshot(conn: &mut super::cell::Conn) {
+async fn begin_snapshot(conn: &mut Conn) {
     if BACKEND == Backend::Postgres {
         return batch("BEGIN ISOLATION LEVEL REPEATABLE READ", conn).await.unwrap();
     }

@@ -439,7 +439,8 @@ where
     Erased<dyn QueryFragment<C::Backend> + Send + 'q, Q::SqlType>: LoadQuery<'q, C, U>,
     U: Send + 'c,
 {
-    let rows = all(Erased::<dyn QueryFragment<C::Backend> + Send + 'q, Q::SqlType>::new(Box::new(query)), conn);
+    let rows =
+        all(Erased::<dyn QueryFragment<C::Backend> + Send + 'q, Q::SqlType>::new(Box::new(query)), conn);
     Box::pin(async move { outcome::only(rows.await?) })
 }
 

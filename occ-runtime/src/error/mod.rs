@@ -48,7 +48,8 @@ pub enum Error {
     /// A batch holds two values for one row. Nothing is written.
     #[error(transparent)]
     DuplicateRow(#[from] DuplicateRowError),
-    /// The generator could not make the next version. Nothing was sent to the database.
+    /// The generator could not make the next version, or the database has left the version where it was. Of a batch that is
+    /// written row by row, the rows before it are rolled back.
     #[error(transparent)]
     Version(#[from] VersionError),
     /// A statement for one row met several: the key is not unique in the database.
@@ -62,7 +63,8 @@ pub enum Error {
     Unmerged(#[from] UnmergedError),
     /// The row is at the expected version, but a condition of [`save_optimistic_if`](crate::OptimisticDsl::save_optimistic_if)
     /// or [`delete_optimistic_if`](crate::OptimisticDsl::delete_optimistic_if) does not hold for it; or something in the
-    /// database, such as a trigger, holds back the statement.
+    /// database, such as a trigger, holds back such a statement, or one of `modify_optimistic`. What it holds back elsewhere is
+    /// [`Stale`](Error::Stale): see [`is_seen_through_old_snapshot`](StaleObjectError::is_seen_through_old_snapshot).
     #[error(transparent)]
     Guard(#[from] GuardError),
     /// [`optimistic_transaction`](crate::optimistic_transaction) found its transaction over before the commit.

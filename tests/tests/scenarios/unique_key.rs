@@ -6,8 +6,8 @@ use occ_runtime::{DatabaseGenerated, Error, OptimisticLock, Tracked, VersionTrig
 use occ_tests::cell::Backend;
 
 use super::cell::{
-    BACKEND, Conn, all, batch, begin, commit, conflict, connect, delete, delete_all, into_conflict, rebase, reload,
-    reload_tracked, save, save_all, save_expecting, save_tracked, save_unversioned, touch, verify,
+    BACKEND, Conn, all, batch, begin, commit, conflict, connect, delete, delete_all, into_conflict, rebase,
+    reload, reload_tracked, save, save_all, save_expecting, save_tracked, save_unversioned, touch, verify,
 };
 
 diesel::table! {

@@ -34,7 +34,8 @@ async fn begin_known_snapshot(conn: &mut Conn) {
 }
 
 async fn rows(conn: &mut Conn) -> Vec<(i32, String, i32)> {
-    let select = products::table.order(products::id).select((products::id, products::name, products::version));
+    let select =
+        products::table.order(products::id).select((products::id, products::name, products::version));
     all(select, conn).await.unwrap()
 }
 

@@ -166,7 +166,7 @@ fn version_items(model: &Model<'_>, version: Option<&Field>) -> TokenStream {
 /// found out where they are written down: see occ-runtime's `identity`.
 fn identity_items(model: &Model<'_>, version: Option<&Field>, prepared: &Prepared) -> TokenStream {
     let keys = model.fields.iter().zip(&prepared.slots).filter(|(field, _)| field.role == Role::Key);
-    let (mut visits, mut pairs) = (Vec::new(), Vec::new());
+    let (mut visits, mut pairs, mut names) = (Vec::new(), Vec::new(), Vec::new());
     for (field, slot) in keys {
         let member = &field.member;
         // A type that cannot be shown is reported at the field.
@@ -175,6 +175,8 @@ fn identity_items(model: &Model<'_>, version: Option<&Field>, prepared: &Prepare
             None => quote!(&#row.#member),
             Some(slot) => quote!(&<Self as __occ::OptimisticLock>::prepare(#row).#slot),
         };
+        let column = model.column_of(field);
+        names.push(quote!(<#column as __occ::Column>::NAME));
         let shown = value(quote!(self));
         visits.push(quote_spanned! {span=>
             __visit(#shown, (&&&__occ::Probe(#shown)).occ_identity());
@@ -197,6 +199,10 @@ fn identity_items(model: &Model<'_>, version: Option<&Field>, prepared: &Prepare
             #[allow(unused_imports, reason = "which of them are needed, the types of the fields decide")]
             use __occ::{ByHash as _, ByNothing as _, ByText as _};
             #(#visits)*
+        }
+
+        fn key_columns() -> &'static [&'static __occ::str] {
+            &[#(#names),*]
         }
 
         fn has_key_of(&self, __other: &Self) -> __occ::bool {

@@ -13,18 +13,29 @@ use crate::model::{Columns, OptimisticLock};
 use crate::outcome::{key_text, next_version};
 
 /// What came of the rows of a batch so far.
-pub(crate) struct Batch<T> {
+pub struct Batch<T> {
     done: Vec<T>,
     /// Each with its place in the slice.
     stale: Vec<(usize, StaleObjectError)>,
     /// The places of rows that were gone after others had been deleted.
     gone_along: Vec<usize>,
+    /// The places of stale rows that may be so by what the batch itself has done before them.
+    suspects: Vec<usize>,
+    /// The first of those that are.
+    met_itself: Option<DuplicateRowError>,
     error: Option<Error>,
 }
 
 impl<T> Batch<T> {
     pub(crate) fn of(rows: usize) -> Self {
-        Self { done: Vec::with_capacity(rows), stale: Vec::new(), gone_along: Vec::new(), error: None }
+        Self {
+            done: Vec::with_capacity(rows),
+            stale: Vec::new(),
+            gone_along: Vec::new(),
+            suspects: Vec::new(),
+            met_itself: None,
+            error: None,
+        }
     }
 
     /// Takes the outcome of one row. A stale row ends nothing, since all of them are to be named; any other error does.
@@ -35,19 +46,44 @@ impl<T> Batch<T> {
                 if stale.is_deleted() && !self.done.is_empty() {
                     self.gone_along.push(place);
                 }
+                if !stale.is_seen_through_old_snapshot() && !self.done.is_empty() {
+                    self.suspects.push(place);
+                }
                 self.stale.push((place, stale));
             }
-            Err(error) => self.error = Some(error),
+            // The batch is rolled back.
+            Err(error) => self.error = Some(error.rolled_back()),
         }
         self.error.is_some()
     }
 
+    /// The rows to look at again, once the batch is rolled back.
+    pub(crate) fn suspects(&mut self) -> Vec<usize> {
+        if self.error.is_some() { Vec::new() } else { std::mem::take(&mut self.suspects) }
+    }
+
+    /// What a suspect was found at, without what the batch had written. If that is what was expected, nobody else was there:
+    /// the database takes two keys for one, or writes or deletes rows along with others.
+    pub(crate) fn looked_at<DB, M>(&mut self, place: usize, row: &M, now: &QueryResult<M::Version>)
+    where
+        DB: Backend,
+        M: Columns<DB>,
+    {
+        if now.as_ref().is_ok_and(|now| now == row.version()) {
+            self.stale.retain(|(stale, _)| *stale != place);
+            self.met_itself.get_or_insert_with(|| {
+                DuplicateRowError::by_database(M::table_name(), key_text::<DB, M>(row))
+            });
+        }
+    }
+
     /// All or nothing.
     pub(crate) fn finish(mut self) -> Result<Vec<T>, Error> {
-        match self.error {
-            Some(error) => Err(error),
-            None if self.stale.is_empty() => Ok(self.done),
-            None => {
+        match (self.error, self.met_itself) {
+            (Some(error), _) => Err(error),
+            (None, Some(error)) if self.stale.is_empty() => Err(error.into()),
+            (None, None) if self.stale.is_empty() => Ok(self.done),
+            (None, _) => {
                 self.stale.sort_by_key(|(place, _)| *place);
                 Err(StaleBatchError::new(self.stale.into_iter().map(|(_, stale)| stale).collect()).into())
             }
@@ -89,14 +125,15 @@ impl Order {
 
 /// Of two values for one row the second would always be stale: whoever passes them means something else.
 ///
-/// Refused are keys that are equal, by their own `==`. Those that cannot be compared are the database's to tell apart: of
-/// two for one row the second is stale.
+/// Refused are keys that are equal, by their own `==`. Those that cannot be compared are the database's to tell apart: see
+/// [`Batch::looked_at`].
 pub(crate) fn refuse_duplicates<DB, M>(rows: &[M]) -> Result<(), Error>
 where
     DB: Backend,
     M: Columns<DB>,
 {
-    // Only rows of one hash are compared, or a long batch would take its length squared.
+    // Only rows of one hash are compared, or a long batch would take its length squared: as it does of keys that have an `==`
+    // and nothing that is the same for whatever is equal.
     let seed = RandomState::new();
     let mut last_of_hash = HashMap::with_capacity(rows.len());
     let mut previous_of_hash: Vec<Option<usize>> = Vec::with_capacity(rows.len());
@@ -104,7 +141,8 @@ where
     for (index, row) in rows.iter().enumerate() {
         let previous = last_of_hash.insert(hash_of_key(row, &seed, &mut text), index);
         let mut others = std::iter::successors(previous, |other| previous_of_hash[*other]);
-        if others.any(|other| rows[other].has_key_of(row)) {
+        // What is not even equal to itself cannot be compared.
+        if previous.is_some() && row.has_key_of(row) && others.any(|other| rows[other].has_key_of(row)) {
             return Err(DuplicateRowError::new(M::table_name(), key_text::<DB, M>(row)).into());
         }
         previous_of_hash.push(previous);
@@ -112,12 +150,15 @@ where
     Ok(())
 }
 
-/// The same for equal keys, by their own `Hash`; where they have none, by what they print, which is nearly always as good.
+/// The same for equal keys. What values without a `Hash` print may differ although they are equal.
 fn hash_of_key<M: OptimisticLock>(row: &M, seed: &RandomState, text: &mut String) -> u64 {
     let mut hasher = seed.build_hasher();
     row.visit_key(&mut |value, identity| match identity {
         Identity::Hashed(value) => value.hash_into(&mut hasher),
-        Identity::Shown | Identity::Unknown => {
+        // Of the two zeros one.
+        Identity::Float(value) => (value + 0.0).to_bits().hash(&mut hasher),
+        Identity::Unknown => {}
+        Identity::Shown => {
             text.clear();
             // Writing to a String does not fail, and a `Debug` that claims to fail has written what it could.
             let _ = write!(text, "{value:?}");
@@ -134,7 +175,7 @@ pub(crate) fn next_versions<M: OptimisticLock>(rows: &[M]) -> Result<Vec<M::Vers
 
 /// Whether the rows of a statement that did not write all of them are to be written one by one: `Ok`, with what the
 /// database said. So are the stale rows found, and rows that the database takes in one order and refuses as a set, such as
-/// unique values that move up by one; or that are too long together. Whatever else goes wrong is no reason to begin anew.
+/// unique values that move up by one, or rows that a trigger writes along with each other; or that are too long together. Whatever else goes wrong is no reason to begin anew.
 pub(crate) fn one_by_one(written: QueryResult<usize>) -> Result<Option<DieselError>, Error> {
     use DatabaseErrorKind as Kind;
     match written {
@@ -149,14 +190,19 @@ pub(crate) fn one_by_one(written: QueryResult<usize>) -> Result<Option<DieselErr
                     | Kind::CheckViolation
                     | Kind::ExclusionViolation
             );
-            let is_too_long = TOO_LONG.iter().any(|text| information.message().starts_with(text));
+            let said = NOT_TOGETHER.iter().any(|text| information.message().starts_with(text));
             let error = DieselError::DatabaseError(kind, information);
-            if violated || is_too_long { Ok(Some(error)) } else { Err(error.into()) }
+            if violated || said { Ok(Some(error)) } else { Err(error.into()) }
         }
         Err(error) => Err(error.into()),
     }
 }
 
-/// What MySQL's server and its clients say of a statement that is longer than they take.
-const TOO_LONG: &[&str] =
-    &["Got a packet bigger than 'max_allowed_packet'", "Got packet bigger than 'max_allowed_packet'"];
+/// What else is said of rows that do not go into one statement.
+const NOT_TOGETHER: &[&str] = &[
+    // By MySQL's clients of a statement that is longer than they send. Where the server says it, the connection is gone.
+    "Got packet bigger than 'max_allowed_packet'",
+    // By PostgreSQL of a row that a trigger writes along with another one of the statement: SQLSTATE 27000.
+    "tuple to be updated was already modified by an operation triggered by the current command",
+    "tuple to be deleted was already modified by an operation triggered by the current command",
+];

@@ -12,7 +12,7 @@ use diesel::sql_types::{SingleValue, SqlType};
 use diesel_async::methods::{ExecuteDsl, LoadQuery};
 use diesel_async::{AsyncConnection, RunQueryDsl, TransactionManager as _};
 
-use crate::all_or_nothing;
+use crate::all_or_nothing::{self, Batch};
 use crate::conflict::Conflict;
 use crate::declared::{Declared, Model, ReadBack, Through, VersionSqlType};
 use crate::ends::{async_begin as begin, async_end as end};
@@ -30,7 +30,7 @@ use crate::outcome;
 use crate::reading;
 use crate::statement::{
     Always, AsLoaded, Assignments, Chunks, CurrentRow, CurrentVersion, Delete, Erased, Form, FromClause,
-    Guard, Guarded, Matched, ReturningVersion, StoredAs, Update, WholeRow,
+    Guard, Guarded, Matched, PresentVersion, ReturningVersion, StoredAs, Update, WholeRow,
     dialect::{self, Speaks},
 };
 use crate::stub;
@@ -132,6 +132,9 @@ pub trait AsyncWritesOn<C: AsyncConnection>: Columns<C::Backend> {
         A: Assignments<Self, C::Backend> + Send;
 
     #[doc(hidden)]
+    fn present(&self, conn: &mut C) -> impl Future<Output = QueryResult<Self::Version>> + Send;
+
+    #[doc(hidden)]
     fn send_in_savepoint<S>(
         &self,
         statement: S,
@@ -207,6 +210,16 @@ pub trait AsyncWritesOn<C: AsyncConnection>: Columns<C::Backend> {
     #[doc(hidden)]
     fn put_all(rows: &[Self], conn: &mut C)
     -> impl Future<Output = Result<Vec<Self::Version>, Error>> + Send;
+
+    #[doc(hidden)]
+    fn end_batch<T>(
+        rows: &[Self],
+        batch: Batch<T>,
+        begun: u32,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<Vec<T>, Error>> + Send
+    where
+        T: Send;
 
     #[doc(hidden)]
     fn delete_all(rows: &[Self], conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send;
@@ -302,7 +315,7 @@ where
     VersionSqlType<Model<C, M>>: SqlType + SingleValue + 'static,
     FromClause<Model<C, M>>: QueryFragment<C::Backend> + Send,
 {
-    operation::row_lock_operations!(version::<M::Checks, _, _, _>, [async, await]);
+    operation::row_lock_operations!(version::<M::Checks, _, _, _>, version_rarely::<M::Checks, _, _, _>, [async, await]);
 }
 
 /// A model that can also be read again through the async connection `C`: the bound for
@@ -442,7 +455,7 @@ where
     ST: SqlType + TypedExpressionType + 'static,
     FromClause<M>: QueryFragment<C::Backend> + Send,
 {
-    reading::load_operations!(AsyncReads, first, depth, [async, await, Send]);
+    reading::load_operations!(AsyncReads, first, all, depth, [async, await, Send]);
 }
 
 #[diagnostic::do_not_recommend]
@@ -466,6 +479,19 @@ where
     U: Send + 'c,
 {
     Box::pin(RunQueryDsl::get_result(query, conn))
+}
+
+/// All rows of a query. Boxed as [`first`] is.
+fn all<'c, 'q: 'c, C, Q, U>(
+    query: Q,
+    conn: &'c mut C,
+) -> Pin<Box<dyn Future<Output = QueryResult<Vec<U>>> + Send + 'c>>
+where
+    C: AsyncConnection,
+    Q: LoadQuery<'q, C, U> + Send + 'q,
+    U: Send + 'c,
+{
+    Box::pin(RunQueryDsl::get_results(query, conn))
 }
 
 /// The version that a query for one row gives. Boxed as [`first`] is.
@@ -494,7 +520,9 @@ where
     V::Row: 'c,
     Erased<dyn QueryFragment<C::Backend> + Send + 'q, Q::SqlType>: LoadQuery<'q, C, V::Row>,
 {
-    version(Erased::<dyn QueryFragment<C::Backend> + Send + 'q, Q::SqlType>::new(Box::new(query)), conn)
+    let query = Erased::<dyn QueryFragment<C::Backend> + Send + 'q, Q::SqlType>::new(Box::new(query));
+    let rows = all::<_, _, V::Row>(query, conn);
+    Box::pin(async move { outcome::only(rows.await?).map(V::version) })
 }
 
 /// Boxed, so that a future that only awaits it on some condition known to the compiler holds no code for it otherwise.

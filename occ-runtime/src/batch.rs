@@ -33,7 +33,8 @@ use crate::model::OptimisticLock;
 /// rows that a statement did not meet all of, to learn which are stale; and rows that the database takes only in the
 /// order of the slice, such as unique values that move up by one.
 ///
-/// Servers bound the size of a statement (`max_allowed_packet` on MySQL): of rows with megabytes in them pass fewer at once.
+/// Servers bound the size of a statement (`max_allowed_packet` on MySQL, which closes the connection): of rows with megabytes in
+/// them pass fewer at once.
 /// MariaDB locks the whole of a table that has not many more rows than the statement, until the transaction ends.
 pub trait OptimisticBatchDsl<M: OptimisticLock> {
     /// Saves every value, as [`save_optimistic`](crate::OptimisticDsl::save_optimistic) does.

@@ -12,7 +12,7 @@ use diesel::query_dsl::methods::{ExecuteDsl, LoadQuery};
 use diesel::result::QueryResult;
 use diesel::sql_types::{SingleValue, SqlType};
 
-use crate::all_or_nothing;
+use crate::all_or_nothing::{self, Batch};
 use crate::conflict::Conflict;
 use crate::declared::{Declared, Model, ReadBack, Through, VersionSqlType};
 use crate::ends::{begin, end};
@@ -30,7 +30,7 @@ use crate::outcome;
 use crate::reading;
 use crate::statement::{
     Always, AsLoaded, Assignments, Chunks, CurrentRow, CurrentVersion, Delete, Erased, Form, FromClause,
-    Guard, Guarded, Matched, ReturningVersion, StoredAs, Update, WholeRow,
+    Guard, Guarded, Matched, PresentVersion, ReturningVersion, StoredAs, Update, WholeRow,
     dialect::{self, Speaks},
 };
 use crate::stub;
@@ -128,6 +128,9 @@ pub trait WritesOn<C: Connection>: Columns<C::Backend> {
         A: Assignments<Self, C::Backend>;
 
     #[doc(hidden)]
+    fn present(&self, conn: &mut C) -> QueryResult<Self::Version>;
+
+    #[doc(hidden)]
     fn send_in_savepoint<S>(&self, statement: S, conn: &mut C) -> Result<usize, Error>
     where
         S: QueryFragment<C::Backend> + QueryId;
@@ -180,6 +183,9 @@ pub trait WritesOn<C: Connection>: Columns<C::Backend> {
 
     #[doc(hidden)]
     fn put_all(rows: &[Self], conn: &mut C) -> Result<Vec<Self::Version>, Error>;
+
+    #[doc(hidden)]
+    fn end_batch<T>(rows: &[Self], batch: Batch<T>, begun: u32, conn: &mut C) -> Result<Vec<T>, Error>;
 
     #[doc(hidden)]
     fn delete_all(rows: &[Self], conn: &mut C) -> Result<(), Error>;
@@ -269,7 +275,7 @@ where
     VersionSqlType<Model<C, M>>: SqlType + SingleValue + 'static,
     FromClause<Model<C, M>>: QueryFragment<C::Backend>,
 {
-    operation::row_lock_operations!(first::<M::Checks, _, _, _>);
+    operation::row_lock_operations!(first::<M::Checks, _, _, _>, first_rarely::<M::Checks, _, _, _>);
 }
 
 /// A model that can also be read again through the connection `C`: the bound for [`OptimisticDsl::reload`](crate::OptimisticDsl::reload).
@@ -381,7 +387,7 @@ where
     ST: SqlType + TypedExpressionType + 'static,
     FromClause<M>: QueryFragment<C::Backend>,
 {
-    reading::load_operations!(Reads, RunQueryDsl::get_result, depth);
+    reading::load_operations!(Reads, RunQueryDsl::get_result, RunQueryDsl::get_results, depth);
 }
 
 #[diagnostic::do_not_recommend]
@@ -407,7 +413,9 @@ where
     V: ReadBack<Q::SqlType, C::Backend, K>,
     Erased<dyn QueryFragment<C::Backend> + 'q, Q::SqlType>: LoadQuery<'q, C, V::Row>,
 {
-    first(Erased::<dyn QueryFragment<C::Backend> + 'q, Q::SqlType>::new(Box::new(query)), conn)
+    let rows =
+        Erased::<dyn QueryFragment<C::Backend> + 'q, Q::SqlType>::new(Box::new(query)).get_results(conn)?;
+    outcome::only(rows).map(V::version)
 }
 
 /// The versions that a query for many rows gives.

@@ -20,6 +20,8 @@ pub enum Identity<'a> {
     Shown,
     /// What it hashes.
     Hashed(&'a dyn Hashed),
+    /// The number itself: a zero is equal to that of the other sign, which prints otherwise.
+    Float(f64),
     /// Nothing that is known: it has no `Hash`, or is of a type parameter.
     Unknown,
 }
@@ -72,7 +74,8 @@ plain!(::uuid::Uuid);
 #[cfg(feature = "chrono")]
 plain!(chrono::NaiveDate, chrono::NaiveTime, chrono::NaiveDateTime, chrono::DateTime<chrono::Utc>);
 #[cfg(feature = "time")]
-plain!(::time::Date, ::time::Time, ::time::PrimitiveDateTime, ::time::OffsetDateTime);
+// No `OffsetDateTime`: one instant prints with whatever offset it has.
+plain!(::time::Date, ::time::Time, ::time::PrimitiveDateTime);
 
 impl<T: Plain + ?Sized> Plain for &T {}
 impl<T: Plain + ?Sized> Plain for Box<T> {}
@@ -95,6 +98,18 @@ pub trait ByText<'a> {
 impl<'a, T: Plain + ?Sized> ByText<'a> for &&Probe<'a, T> {
     fn occ_identity(&self) -> Identity<'a> {
         Identity::Shown
+    }
+}
+
+impl<'a> ByText<'a> for &&Probe<'a, f64> {
+    fn occ_identity(&self) -> Identity<'a> {
+        Identity::Float(*self.0)
+    }
+}
+
+impl<'a> ByText<'a> for &&Probe<'a, f32> {
+    fn occ_identity(&self) -> Identity<'a> {
+        Identity::Float(f64::from(*self.0))
     }
 }
 
@@ -182,6 +197,7 @@ impl Debug for Identity<'_> {
         f.write_str(match self {
             Self::Shown => "Shown",
             Self::Hashed(_) => "Hashed",
+            Self::Float(_) => "Float",
             Self::Unknown => "Unknown",
         })
     }

@@ -151,7 +151,7 @@ impl<'a, M: OptimisticLock> LockVersion<'a, M> {
 
 impl<M, DB> QueryFragment<DB> for LockVersion<'_, M>
 where
-    DB: RowLocks,
+    DB: RowLocks + 'static,
     M: Columns<DB>,
     FromClause<M>: QueryFragment<DB>,
 {

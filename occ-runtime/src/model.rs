@@ -119,6 +119,13 @@ pub trait OptimisticLock: Sized {
     #[doc(hidden)]
     fn visit_key(&self, visit: &mut dyn FnMut(&dyn Debug, Identity<'_>));
 
+    /// The names of the key's columns, in the order of the fields.
+    #[doc(hidden)]
+    #[must_use]
+    fn key_columns() -> &'static [&'static str] {
+        &[]
+    }
+
     /// Whether the two are known to have the same key.
     #[doc(hidden)]
     fn has_key_of(&self, other: &Self) -> bool {

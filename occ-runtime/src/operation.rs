@@ -4,7 +4,7 @@
 //! the last step. So a conflict, a database error, a panic or a dropped future leave the value as it was.
 
 /// The bodies of [`LocksOn`](crate::bounds::LocksOn) and of its async twin. `$execute` runs a statement, `$first` a
-/// query for one row, `$refused` the same after a refusal, `$all` one for many, `$apart` keeps an operation out of the
+/// query for one row, `$refused` the same after a refusal, which notices a second row, `$all` one for many, `$apart` keeps an operation out of the
 /// code of those that do not use it. `$depth` counts the open transactions, `$begin` begins one, `$end` ends it as its
 /// outcome says, and `$roll_back` rolls it back; `[async, await, Send]` turns each body into an `async fn` with a `Send`
 /// future. Whatever is called from outside holds an `InFlight` until it is over.
@@ -51,7 +51,11 @@ macro_rules! lock_operations {
                 $execute(update, conn)$(.$await)??
             };
             if rows != 1 {
-                let actual = $refused(CurrentVersion::of(self), conn)$(.$await)?;
+                let actual = if A::GUARDS {
+                    $apart(self.present(conn))$(.$await)?
+                } else {
+                    $refused(CurrentVersion::of(self), conn)$(.$await)?
+                };
                 return Err(outcome::refused::<C::Backend, M>(operation, self, expected, rows, actual, A::GUARDS));
             }
             Ok(next)
@@ -84,19 +88,45 @@ macro_rules! lock_operations {
             let written = $execute(update, conn)$(.$await)?;
             let outcome = match written {
                 Ok(rows) => {
-                    let actual = $refused(CurrentVersion::of(self), conn)$(.$await)?;
+                    let actual = if A::GUARDS && rows == 0 && in_transaction {
+                        $refused(PresentVersion::of(self), conn)$(.$await)?
+                    } else {
+                        $refused(CurrentVersion::of(self), conn)$(.$await)?
+                    };
+                    // Where changed rows are counted, one that was met and not changed is none.
+                    let is_unchanged = rows == 0
+                        && !A::GUARDS
+                        && dialect::may_count_changed_rows::<C::Backend>()
+                        && actual.as_ref().is_ok_and(|actual| actual == expected);
+                    let actual = if is_unchanged {
+                        $refused(PresentVersion::of(self), conn)$(.$await)?
+                    } else {
+                        actual
+                    };
                     match actual {
-                        Ok(next) if rows == 1 => {
+                        Ok(next) if rows == 1 || is_unchanged && next == *expected => {
                             outcome::moved::<C::Backend, M>(self, expected, &next, in_transaction).map(|()| next)
                         }
                         actual => {
-                            Err(outcome::refused::<C::Backend, M>(operation, self, expected, rows, actual, A::GUARDS))
+                            // Whatever was written is rolled back below.
+                            Err(outcome::refused::<C::Backend, M>(operation, self, expected, rows, actual, A::GUARDS)
+                                .rolled_back())
                         }
                     }
                 }
                 Err(error) => Err(error.into()),
             };
             $end(outcome, begun, conn)$(.$await)?
+        }
+
+        /// The version of a row that a guarded write has not met. What the transaction goes on seeing may be as it was
+        /// expected, and would be taken for the guard's refusal.
+        $($async)? fn present(&self, conn: &mut C) -> QueryResult<M::Version> {
+            if $depth(conn)? > 0 {
+                $refused(PresentVersion::of(self), conn)$(.$await)?
+            } else {
+                $refused(CurrentVersion::of(self), conn)$(.$await)?
+            }
         }
 
         /// Sends a statement for one row by a key that may not be unique: what met several rows has not happened.
@@ -241,6 +271,9 @@ macro_rules! lock_operations {
             };
             if rows == 0 && dialect::may_count_changed_rows::<C::Backend>() {
                 rows = $apart(Self::count_matched(&update, conn))$(.$await)??;
+                if rows > 1 {
+                    return Err(outcome::ambiguous::<C::Backend, M>(self, rows));
+                }
             }
             if rows != 1 {
                 let actual = $refused(CurrentVersion::of(self), conn)$(.$await)?;
@@ -292,12 +325,33 @@ macro_rules! lock_operations {
                 }
             }
             let begun = $begin(conn)$(.$await)??;
-            let mut batch = all_or_nothing::Batch::of(rows.len());
+            let mut batch = Batch::of(rows.len());
             for (place, row) in rows.iter().enumerate() {
                 let outcome = row.put(Operation::Save, WholeRow, conn)$(.$await)?;
                 if batch.ends_with(place, outcome) {
                     break;
                 }
+            }
+            Self::end_batch(rows, batch, begun, conn)$(.$await)?
+        }
+
+        /// Of a batch with stale rows: rolls it back, and names those that are so by somebody else.
+        $($async)? fn end_batch<T>(
+            rows: &[M],
+            mut batch: Batch<T>,
+            begun: u32,
+            conn: &mut C,
+        ) -> Result<Vec<T>, Error>
+        $(where T: $send)?
+        {
+            let suspects = batch.suspects();
+            // One that cannot be rolled back is told as an event.
+            if !suspects.is_empty() && $roll_back(begun, conn)$(.$await)?.is_ok() {
+                for place in suspects {
+                    let now = $refused(CurrentVersion::of(&rows[place]), conn)$(.$await)?;
+                    batch.looked_at::<C::Backend, M>(place, &rows[place], &now);
+                }
+                return batch.finish();
             }
             $end(batch.finish(), begun, conn)$(.$await)?
         }
@@ -322,7 +376,7 @@ macro_rules! lock_operations {
             let mut order = all_or_nothing::Order::of(rows.len());
             loop {
                 let begun = $begin(conn)$(.$await)??;
-                let mut batch = all_or_nothing::Batch::of(rows.len());
+                let mut batch = Batch::of(rows.len());
                 for place in order.places() {
                     let row = &rows[place];
                     let outcome = row.send_delete(row.version(), Always, conn)$(.$await)?;
@@ -331,7 +385,7 @@ macro_rules! lock_operations {
                     }
                 }
                 if !order.bring_forward(&batch) {
-                    return $end(batch.finish(), begun, conn)$(.$await)?.map(|_| ());
+                    return Self::end_batch(rows, batch, begun, conn)$(.$await)?.map(|_| ());
                 }
                 $roll_back(begun, conn)$(.$await)??;
             }
@@ -379,7 +433,11 @@ macro_rules! lock_operations {
                 $execute(delete, conn)$(.$await)??
             };
             if rows != 1 {
-                let actual = $refused(CurrentVersion::of(self), conn)$(.$await)?;
+                let actual = if G::GUARDS {
+                    $apart(self.present(conn))$(.$await)?
+                } else {
+                    $refused(CurrentVersion::of(self), conn)$(.$await)?
+                };
                 let guarded = G::GUARDS;
                 return Err(outcome::refused::<C::Backend, M>(Operation::Delete, self, expected, rows, actual, guarded));
             }
@@ -388,26 +446,34 @@ macro_rules! lock_operations {
 
         $($async)? fn verify(&self, conn: &mut C) -> Result<(), Error> {
             let mut conn = InFlight::begin(conn)?;
-            let seen = $first(CurrentVersion::of(self), &mut *conn)$(.$await)?;
+            let seen = if M::UNIQUE_KEY {
+                $refused(CurrentVersion::of(self), &mut *conn)$(.$await)?
+            } else {
+                $first(CurrentVersion::of(self), &mut *conn)$(.$await)?
+            };
             conn.land();
             outcome::expect_version::<C::Backend, M>(Operation::Verify, self, seen)
         }
     };
 }
 
-/// The body of [`LocksRowsOn`](crate::bounds::LocksRowsOn) and of its async twin.
+/// The body of [`LocksRowsOn`](crate::bounds::LocksRowsOn) and of its async twin. `$only` is `$first` that notices a second row.
 macro_rules! row_lock_operations {
-    ($first:path $(, [$async:ident, $await:ident])?) => {
+    ($first:path, $only:path $(, [$async:ident, $await:ident])?) => {
         $($async)? fn lock(&self, mode: LockMode, conn: &mut C) -> Result<(), Error> {
             // Outside of a transaction the lock would be gone as soon as it is there.
             if C::TransactionManager::transaction_manager_status_mut(conn).transaction_depth()?.is_none() {
                 return Err(diesel::result::Error::NotInTransaction.into());
             }
             let mut conn = InFlight::begin(conn)?;
-            let seen = $first(LockVersion::of(self, mode), &mut *conn)$(.$await)?;
+            let seen = if M::UNIQUE_KEY {
+                $only(LockVersion::of(self, mode), &mut *conn)$(.$await)?
+            } else {
+                $first(LockVersion::of(self, mode), &mut *conn)$(.$await)?
+            };
             // Skipped, or gone?
             let held = if mode.skips() && seen == Err(diesel::result::Error::NotFound) {
-                Some($first(CurrentVersion::of(self), &mut *conn)$(.$await)?)
+                Some($only(CurrentVersion::of(self), &mut *conn)$(.$await)?)
             } else {
                 None
             };

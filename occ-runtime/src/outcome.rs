@@ -1,7 +1,7 @@
 //! What a statement has come to: the version that it made, or why it is refused.
 
 use diesel::backend::Backend;
-use diesel::result::Error as DieselError;
+use diesel::result::{Error as DieselError, QueryResult};
 
 use crate::column::ValueText;
 use crate::error::{
@@ -86,7 +86,7 @@ where
     M: Columns<DB>,
 {
     if rows > 1 {
-        return ambiguous::<DB, M>(row, rows);
+        return AmbiguousKeyError::new(M::table_name(), key_text::<DB, M>(row), rows).written().into();
     }
     match actual {
         Ok(actual) if guarded && actual == *expected => {
@@ -131,11 +131,45 @@ where
     }
 }
 
+/// Several rows, where a query was for one. The query has no name for its row; whoever has asked gives it one.
+#[derive(Debug, thiserror::Error)]
+#[error("{0} rows have a key that is to be one row's")]
+struct Several(usize);
+
+/// The row that a query for one has found. Of several none is taken.
+pub(crate) fn only<T>(mut rows: Vec<T>) -> QueryResult<T> {
+    match (rows.pop(), rows.len()) {
+        (None, _) => Err(DieselError::NotFound),
+        (Some(row), 0) => Ok(row),
+        (Some(_), others) => Err(DieselError::QueryBuilderError(Box::new(Several(others + 1)))),
+    }
+}
+
+fn several(error: &DieselError) -> Option<usize> {
+    match error {
+        DieselError::QueryBuilderError(error) => error.downcast_ref::<Several>().map(|several| several.0),
+        _ => None,
+    }
+}
+
+/// The error for a row that could not be read.
+pub(crate) fn unread<DB, M>(row: &M, error: DieselError) -> Error
+where
+    DB: Backend,
+    M: Columns<DB>,
+{
+    match several(&error) {
+        Some(rows) => ambiguous::<DB, M>(row, rows),
+        None => error.into(),
+    }
+}
+
 /// Whether a query for one row has found it.
 pub(crate) fn is_there<T>(found: Result<T, DieselError>) -> Result<bool, DieselError> {
     match found {
         Ok(_) => Ok(true),
         Err(DieselError::NotFound) => Ok(false),
+        Err(error) if several(&error).is_some() => Ok(true),
         Err(error) => Err(error),
     }
 }
@@ -152,7 +186,7 @@ pub(crate) fn without_snapshot(error: Error) -> Error {
     }
 }
 
-/// The error for a key that has met several rows.
+/// The error for a key that has met several rows, none of which is written.
 pub(crate) fn ambiguous<DB, M>(row: &M, rows: usize) -> Error
 where
     DB: Backend,
@@ -175,7 +209,7 @@ where
     match actual {
         Ok(actual) => stale::<DB, M>(operation, row, expected, Some(&actual)),
         Err(DieselError::NotFound) => stale::<DB, M>(operation, row, expected, None),
-        Err(error) => error.into(),
+        Err(error) => unread::<DB, M>(row, error),
     }
 }
 

@@ -13,18 +13,24 @@ use crate::model::Columns;
 use crate::outcome::{self, key_text};
 use crate::tracked::Tracked;
 
-/// The body of [`Reads`](crate::bounds::Reads) and of its async twin. `$reads` is the trait, `$depth` counts the
-/// open transactions.
+/// The body of [`Reads`](crate::bounds::Reads) and of its async twin. `$reads` is the trait, `$first` runs a query for one row,
+/// `$all` one for many, and `$depth` counts the open transactions.
 macro_rules! load_operations {
-    ($reads:ident, $first:path, $depth:path $(, [$async:ident, $await:ident, $send:ident])?) => {
+    ($reads:ident, $first:path, $all:path, $depth:path $(, [$async:ident, $await:ident, $send:ident])?) => {
         $($async)? fn current(&mut self, row: &M) -> Result<Option<M>, Error> {
             let mut conn = InFlight::begin(self)?;
-            let current = $first(CurrentRow::<M, C::Backend>::of(row), &mut *conn)$(.$await)?;
+            let query = CurrentRow::<M, C::Backend>::of(row);
+            let current = if M::UNIQUE_KEY {
+                let rows: QueryResult<Vec<M>> = $all(query, &mut *conn)$(.$await)?;
+                rows.and_then(outcome::only)
+            } else {
+                $first(query, &mut *conn)$(.$await)?
+            };
             conn.land();
             match current {
                 Ok(current) => Ok(Some(current)),
                 Err(diesel::result::Error::NotFound) => Ok(None),
-                Err(error) => Err(error.into()),
+                Err(error) => Err(outcome::unread::<C::Backend, M>(row, error)),
             }
         }
 

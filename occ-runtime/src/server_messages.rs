@@ -128,6 +128,7 @@ const MYSQL_LOST: &[Text] = &[
         "The client was disconnected by the server because of inactivity. See wait_timeout and interactive_timeout for \
          configuring this behavior.",
     ),
+    Whole("Got a packet bigger than 'max_allowed_packet' bytes"),
     Whole("Got timeout reading communication packets"),
     Whole("Got an error reading communication packets"),
     Whole("Got timeout writing communication packets"),

@@ -62,6 +62,10 @@ impl OptimisticLock for Product {
         visit(&self.id, Identity::Shown);
     }
 
+    fn key_columns() -> &'static [&'static str] {
+        &["id"]
+    }
+
     fn has_key_of(&self, other: &Self) -> bool {
         self.id == other.id
     }

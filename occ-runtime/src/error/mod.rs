@@ -18,7 +18,7 @@ use crate::merge::UnmergedError;
 /// | [`StaleBatch`](Error::StaleBatch) | the same for rows of a batch, each of them named | unchanged | reload those, apply the changes again |
 /// | [`DuplicateRow`](Error::DuplicateRow) | a batch has two values for one row | unchanged | merge them |
 /// | [`Version`](Error::Version) | no version follows the current one | unchanged | widen the column or change the generator |
-/// | [`AmbiguousKey`](Error::AmbiguousKey) | the key matched more than one row | unchanged | roll back, name the whole primary key |
+/// | [`AmbiguousKey`](Error::AmbiguousKey) | the key is not unique in the database, and matched more than one row | unchanged | make it unique; roll back if it [`is_written`](AmbiguousKeyError::is_written) |
 /// | [`Locked`](Error::Locked) | another transaction holds the row and you asked to skip it | unchanged | try later |
 /// | [`Unmerged`](Error::Unmerged) | both sides changed a field, and nobody decides between them | unchanged | ask somebody, `rebase_with` |
 /// | [`TransactionAborted`](Error::TransactionAborted) | a database error was ignored within a transaction | versions put back | run the transaction again, and let its errors out |
@@ -45,13 +45,14 @@ pub enum Error {
     /// Rows of a batch are not at their versions any more. None of the batch is written.
     #[error(transparent)]
     StaleBatch(#[from] StaleBatchError),
-    /// A batch holds two values for one row. Nothing was sent to the database.
+    /// A batch holds two values for one row. Nothing is written.
     #[error(transparent)]
     DuplicateRow(#[from] DuplicateRowError),
-    /// The generator could not make the next version. Nothing was sent to the database.
+    /// The generator could not make the next version, or the database has left the version where it was. Of a batch that is
+    /// written row by row, the rows before it are rolled back.
     #[error(transparent)]
     Version(#[from] VersionError),
-    /// A statement for one row met several: the struct does not name the whole primary key.
+    /// A statement for one row met several: the key is not unique in the database.
     #[error(transparent)]
     AmbiguousKey(#[from] AmbiguousKeyError),
     /// The row is locked by somebody else, and [`LockMode::skip_locked`](crate::LockMode::skip_locked) was asked for.
@@ -62,7 +63,8 @@ pub enum Error {
     Unmerged(#[from] UnmergedError),
     /// The row is at the expected version, but a condition of [`save_optimistic_if`](crate::OptimisticDsl::save_optimistic_if)
     /// or [`delete_optimistic_if`](crate::OptimisticDsl::delete_optimistic_if) does not hold for it; or something in the
-    /// database, such as a trigger, holds back the statement.
+    /// database, such as a trigger, holds back such a statement, or one of `modify_optimistic`. What it holds back elsewhere is
+    /// [`Stale`](Error::Stale): see [`is_seen_through_old_snapshot`](StaleObjectError::is_seen_through_old_snapshot).
     #[error(transparent)]
     Guard(#[from] GuardError),
     /// [`optimistic_transaction`](crate::optimistic_transaction) found its transaction over before the commit.
@@ -95,6 +97,16 @@ impl Error {
             #[cfg(feature = "retry")]
             Self::RetriesExhausted(given_up) => given_up.last().is_stale(),
             error => matches!(error, Self::Stale(_) | Self::StaleBatch(_)),
+        }
+    }
+}
+
+impl Error {
+    /// What was written is rolled back.
+    pub(crate) fn rolled_back(self) -> Self {
+        match self {
+            Self::AmbiguousKey(error) => error.rolled_back().into(),
+            error => error,
         }
     }
 }

@@ -44,31 +44,95 @@ impl VersionError {
     }
 }
 
-/// A statement that is meant for one row met several.
+/// A statement that is meant for one row met several: the key is not unique in the database.
 ///
-/// The statement has run. Roll its transaction back; outside of one the rows are written.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "key {key} of `{table}` matched {rows} rows instead of one: the struct does not name the whole primary key; \
-     list every key column in `#[diesel(primary_key(..))]` and roll this transaction back"
-)]
+/// It is one that is `#[occ(unique_key)]`, or the primary key that `table!` names and the database does not enforce. In the
+/// first case nothing is written, in the second the rows may be: [`is_written`](Self::is_written) says so.
+///
+/// ```
+/// # use diesel::prelude::*;
+/// # use occ_runtime::{Error, prelude::*};
+#[doc = include_str!("../example.txt")]
+/// # let conn = &mut connection();
+/// # diesel::insert_into(products::table).values((products::id.eq(2), products::name.eq("lamp"), products::quantity.eq(1), products::version.eq(1))).execute(conn)?;
+/// #[derive(OptimisticLock)]
+/// #[diesel(table_name = products, primary_key(name))]
+/// #[occ(unique_key)]
+/// struct ByName {
+///     name: String,
+///     quantity: i32,
+///     version: i32,
+/// }
+///
+/// let mut lamp = ByName { name: "lamp".into(), quantity: 3, version: 1 };
+/// let Err(Error::AmbiguousKey(error)) = lamp.save_optimistic(conn) else { panic!("there are two lamps") };
+/// assert_eq!((error.table(), error.key(), error.rows()), ("products", "\"lamp\"", 2));
+/// assert!(!error.is_written());
+/// # Ok::<_, Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AmbiguousKeyError {
     table: &'static str,
     key: String,
     rows: usize,
+    is_written: bool,
 }
 
 impl AmbiguousKeyError {
+    /// Nothing is written.
     pub(crate) fn new(table: &'static str, key: String, rows: usize) -> Self {
-        Self { table, key, rows }
+        Self { table, key, rows, is_written: false }
     }
 
-    /// How many rows the statement met.
+    /// The rows are written.
+    pub(crate) fn written(self) -> Self {
+        Self { is_written: true, ..self }
+    }
+
+    /// They were, and that is rolled back.
+    pub(crate) fn rolled_back(self) -> Self {
+        Self { is_written: false, ..self }
+    }
+
+    /// The name of the table's `table!` module.
+    #[must_use]
+    pub fn table(&self) -> &'static str {
+        self.table
+    }
+
+    /// The key that several rows have; several columns as `(1, "blue")`.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// How many rows the statement met. One that reads looks no further than the second.
     #[must_use]
     pub fn rows(&self) -> usize {
         self.rows
     }
+
+    /// Whether all of these rows were written. Then roll the transaction back; outside of one they stay written.
+    #[must_use]
+    pub fn is_written(&self) -> bool {
+        self.is_written
+    }
 }
+
+impl fmt::Display for AmbiguousKeyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { table, key, rows, is_written } = self;
+        write!(f, "key {key} of `{table}` matched {rows} rows instead of one, and ")?;
+        f.write_str(if *is_written {
+            "all of them are written: roll this transaction back, and create in the database the primary key that `table!` \
+             names"
+        } else {
+            "nothing is written: make the key unique in the database, or name another one in `#[diesel(primary_key(..))]`"
+        })
+    }
+}
+
+impl std::error::Error for AmbiguousKeyError {}
 
 /// Another transaction holds the row.
 ///
@@ -185,17 +249,35 @@ impl TransactionAbortedError {
     }
 }
 
-/// Two values of a batch are for one row.
+/// Two values of a batch are for one row, or a row was changed by the batch itself before its own turn. Nothing is written.
+///
+/// Keys that are equal in Rust are refused before anything is sent. Those that only the database takes for equal (`ab` and
+/// `AB`, where the collation ignores case) are found out by it, and so are rows that a trigger changes along with others of the
+/// batch, and rows that are deleted along with each other in a circle.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("row {key} of `{table}` is twice in the batch; merge the two values into one")]
+#[error("row {key} of `{table}` {what}")]
 pub struct DuplicateRowError {
     table: &'static str,
     key: String,
+    what: &'static str,
 }
 
 impl DuplicateRowError {
     pub(crate) fn new(table: &'static str, key: String) -> Self {
-        Self { table, key }
+        Self { table, key, what: "is twice in the batch; merge the two values into one" }
+    }
+
+    pub(crate) fn by_database(table: &'static str, key: String) -> Self {
+        let what = "is changed by the batch itself before its own turn, and nothing is written: the database takes two of the \
+                    keys for equal, or writes or deletes this row along with another one; merge the two values into one, or \
+                    write them one after the other";
+        Self { table, key, what }
+    }
+
+    /// The name of the table's `table!` module.
+    #[must_use]
+    pub fn table(&self) -> &'static str {
+        self.table
     }
 
     /// The primary key of the row.

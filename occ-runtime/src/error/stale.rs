@@ -153,6 +153,11 @@ impl StaleObjectError {
     /// Whether the row was looked at through a snapshot that is older than the change, so that [`actual`](Self::actual)
     /// still is the expected version: under REPEATABLE READ a MySQL transaction goes on seeing what it saw first. The
     /// row was changed or deleted; to learn which, and to go on, end this transaction and begin a new one.
+    ///
+    /// Outside of a transaction, and on databases without such snapshots, it says that the database has held the statement back:
+    /// a trigger, a rule, a row policy, `ON CONFLICT IGNORE`. Trying again does not help there, although
+    /// [`is_retryable`](crate::Error::is_retryable) says so: a transaction that was begun by SQL of your own cannot be told from
+    /// none. `modify_optimistic` begins with a read of its own, and makes [`Error::Guard`](crate::Error::Guard) of it.
     #[must_use]
     pub fn is_seen_through_old_snapshot(&self) -> bool {
         self.0.found == Found::Unmoved

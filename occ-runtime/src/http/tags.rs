@@ -39,6 +39,8 @@ use crate::loaded::Versioned;
 ///
 /// A row of a table without a version (`#[occ(check = ..)]`) has no tag, and asking for one does not compile.
 ///
+/// Two structs of one table have the same tags for its rows, if they have the same key, in whatever order, and version.
+///
 /// A table is told from another by its name in SQL and the schema that `table!` gives it; not by a `search_path`, so with
 /// a schema for each tenant make the tenant's name a part of the [`representation`](Self::representation). Numbers, texts,
 /// UUIDs and times are told apart by what their `Debug` prints; a type of your own by its `Hash` as well, so that it may
@@ -210,11 +212,18 @@ impl EntityTags {
     #[must_use]
     pub fn of<T: Versioned>(&self, row: &T) -> EntityTag {
         let mut input = Input { hash: self.hash.clone(), text: String::new() };
-        input.part(LAYOUT);
+        // The primary key of one column needs no name.
+        let columns = T::key_columns();
+        let is_named = T::UNIQUE_KEY || columns.len() > 1;
+        input.part(if is_named { LAYOUT_WITH_NAMES } else { LAYOUT });
         input.part(self.representation.as_bytes());
         input.name(T::table_name(), T::sql_name());
         input.value(row.version(), row.version_identity());
-        row.visit_key(&mut |value, identity| input.value(value, identity));
+        if is_named {
+            input.key_by_name(row, columns);
+        } else {
+            row.visit_key(&mut |value, identity| input.value(value, identity));
+        }
         let tag = input.finish();
         let tag = if self.weak { tag.weakened() } else { tag };
         if self.behind_proxies { tag.behind_proxies() } else { tag }
@@ -223,6 +232,9 @@ impl EntityTags {
 
 /// Changes where what follows it changes its meaning.
 const LAYOUT: &[u8] = b"occ entity tag 1";
+
+/// The same of a key whose columns are named.
+const LAYOUT_WITH_NAMES: &[u8] = b"occ entity tag with names 1";
 
 /// What is hashed: parts of which each begins with its length, so that no two rows are the same bytes.
 struct Input {
@@ -263,6 +275,25 @@ impl Input {
             let mut written = Written(Vec::new());
             value.hash_into(&mut written);
             self.part(&written.0);
+        }
+    }
+
+    /// Each column of the key with its name: a struct may have its fields in any order, and find its rows by another key.
+    fn key_by_name<T: Versioned>(&mut self, row: &T, columns: &[&'static str]) {
+        let mut named = Vec::with_capacity(columns.len());
+        row.visit_key(&mut |value, identity| {
+            let name = columns.get(named.len()).copied().unwrap_or_default();
+            let mut hashed = Written(Vec::new());
+            if let Identity::Hashed(value) = identity {
+                value.hash_into(&mut hashed);
+            }
+            named.push((name, format!("{value:?}"), hashed.0));
+        });
+        named.sort_unstable();
+        for (name, shown, hashed) in named {
+            self.part(name.as_bytes());
+            self.part(shown.as_bytes());
+            self.part(&hashed);
         }
     }
 

@@ -108,6 +108,12 @@ pub(crate) fn for_update<DB: 'static>() -> Option<&'static str> {
     }
 }
 
+/// The end of a query by a key that may meet several rows: the second one says so, and nobody wants the others. Empty where it
+/// is not known to be right; then they are read.
+pub(crate) fn at_most_two<DB: 'static>() -> &'static str {
+    if Dialect::of::<DB>().is_some() { " LIMIT 2" } else { "" }
+}
+
 /// How many rows go into one statement. None where a loop is as good, as in SQLite, or the database is not known.
 pub(crate) fn many<DB: 'static>() -> Option<Form> {
     match Dialect::of::<DB>()? {

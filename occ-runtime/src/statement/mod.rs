@@ -29,7 +29,7 @@ pub(crate) use guard::{Always, Guard, GuardKind, Guarded, If, Predicate};
 pub(crate) use loaded::AsLoaded;
 pub(crate) use many::{Chunks, Form};
 pub(crate) use matched::Matched;
-pub(crate) use select::{CurrentRow, CurrentVersion};
+pub(crate) use select::{CurrentRow, CurrentVersion, PresentVersion};
 pub(crate) use stored_as::StoredAs;
 pub(crate) use update::{
     Assignments, Changes, Nothing, ReturningVersion, UnversionedFields, Update, WholeRow,

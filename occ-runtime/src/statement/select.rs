@@ -9,6 +9,7 @@ use diesel::expression::Expression;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 
+use super::dialect::{self, Dialect, Speaks};
 use super::{FromClause, RowKey, StatementKey, from_clause};
 use crate::model::{Columns, OptimisticLock};
 
@@ -26,7 +27,7 @@ impl<'a, M: OptimisticLock> CurrentVersion<'a, M> {
 
 impl<M, DB> QueryFragment<DB> for CurrentVersion<'_, M>
 where
-    DB: Backend,
+    DB: Backend + 'static,
     M: Columns<DB>,
     FromClause<M>: QueryFragment<DB>,
 {
@@ -35,7 +36,11 @@ where
         out.push_identifier(M::VersionColumn::NAME)?;
         out.push_sql(" FROM ");
         self.table.walk_ast(out.reborrow())?;
-        self.key.walk_where(out)
+        self.key.walk_where(out.reborrow())?;
+        if M::UNIQUE_KEY {
+            out.push_sql(dialect::at_most_two::<DB>());
+        }
+        Ok(())
     }
 }
 
@@ -51,6 +56,35 @@ impl<M: OptimisticLock> QueryId for CurrentVersion<'_, M> {
 }
 
 pub enum ReadVersion {}
+
+/// Reads the version that the row has now, also in a transaction that goes on seeing an older one. MySQL has such
+/// transactions, and there it takes a lock: the one that the write which was refused has taken before.
+pub struct PresentVersion<'a, M: OptimisticLock>(CurrentVersion<'a, M>);
+
+impl<'a, M: OptimisticLock> PresentVersion<'a, M> {
+    pub(crate) fn of(row: &'a M) -> Self {
+        Self(CurrentVersion::of(row))
+    }
+}
+
+impl<M, DB> QueryFragment<DB> for PresentVersion<'_, M>
+where
+    DB: Speaks + 'static,
+    M: Columns<DB>,
+    FromClause<M>: QueryFragment<DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        self.0.walk_ast(out.reborrow())?;
+        if out.backend().dialect() == Some(Dialect::Mysql) {
+            out.push_sql(" FOR UPDATE");
+        }
+        Ok(())
+    }
+}
+
+impl<M: OptimisticLock> Query for PresentVersion<'_, M> {
+    type SqlType = <M::VersionColumn as Expression>::SqlType;
+}
 
 /// Reads the row as it is now.
 pub struct CurrentRow<'a, M, DB>
@@ -75,7 +109,7 @@ where
 
 impl<M, DB> QueryFragment<DB> for CurrentRow<'_, M, DB>
 where
-    DB: Backend,
+    DB: Backend + 'static,
     M: Columns<DB> + Selectable<DB>,
     M::SelectExpression: QueryFragment<DB>,
     FromClause<M>: QueryFragment<DB>,
@@ -85,7 +119,11 @@ where
         self.selection.walk_ast(out.reborrow())?;
         out.push_sql(" FROM ");
         self.table.walk_ast(out.reborrow())?;
-        self.key.walk_where(out)
+        self.key.walk_where(out.reborrow())?;
+        if M::UNIQUE_KEY {
+            out.push_sql(dialect::at_most_two::<DB>());
+        }
+        Ok(())
     }
 }
 

@@ -2,7 +2,9 @@
 
 use diesel::prelude::*;
 use diesel_async::AsyncMysqlConnection;
-use occ_runtime::{AsyncOptimisticDsl as _, AsyncTrackedDsl as _, OptimisticLock, Tracked};
+use occ_runtime::{
+    AsyncOptimisticDsl as _, AsyncTrackedDsl as _, DatabaseGenerated, Error, OptimisticLock, Tracked,
+};
 use occ_tests::database::TestDatabase as _;
 
 use super::cell::{Database, batch, begin, connect, first, rollback};
@@ -33,6 +35,17 @@ struct Compared {
     price: f64,
 }
 
+diesel::table! { stamped (id) { id -> Integer, name -> Text, version -> Timestamp } }
+
+#[derive(Clone, Debug, PartialEq, Queryable, Selectable, OptimisticLock)]
+#[diesel(table_name = stamped)]
+struct Stamped {
+    id: i32,
+    name: String,
+    #[occ(version, generator = DatabaseGenerated)]
+    version: chrono::NaiveDateTime,
+}
+
 /// A connection that counts changed rows.
 async fn counts_changes(database: &Database) -> AsyncMysqlConnection {
     let driver = mysql_async::Conn::from_url(database.url()).await.unwrap();
@@ -47,6 +60,38 @@ async fn create_pages(database: &Database) {
 }
 
 crate::scenarios::scenarios! {
+    async fn a_version_that_the_database_leaves_is_said_so_where_changed_rows_are_counted(database) {
+        let found = &mut connect(database).await;
+        batch("CREATE TABLE stamped (id INTEGER PRIMARY KEY, name VARCHAR(50) NOT NULL,
+                   version DATETIME(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6) ON UPDATE CURRENT_TIMESTAMP(6));
+               INSERT INTO stamped (id, name) VALUES (1, 'a')", found).await.unwrap();
+        let conn = &mut counts_changes(database).await;
+        let mut row: Stamped = first(stamped::table.select(Stamped::as_select()), found).await.unwrap();
+        let before = row.clone();
+        for within in [false, true] {
+            if within {
+                begin(conn).await.unwrap();
+            }
+            for result in [row.save_optimistic(conn).await, row.touch_optimistic(conn).await] {
+                assert!(matches!(result, Err(Error::Version(_))), "{result:?}");
+            }
+            if within {
+                rollback(conn).await.unwrap();
+            }
+            let stored: Stamped = first(stamped::table.select(Stamped::as_select()), found).await.unwrap();
+            assert_eq!((&row, &stored), (&before, &before));
+        }
+        // A conflict is one, also where the transaction still sees the row as it was loaded.
+        batch("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", conn).await.unwrap();
+        begin(conn).await.unwrap();
+        let _: Stamped = first(stamped::table.select(Stamped::as_select()), conn).await.unwrap();
+        batch("UPDATE stamped SET name = 'theirs'", found).await.unwrap();
+        let Err(Error::Stale(stale)) = row.save_optimistic(conn).await else { panic!("it is stale") };
+        assert!(!stale.is_seen_through_old_snapshot(), "{stale}");
+        rollback(conn).await.unwrap();
+        assert_eq!(row, before);
+    }
+
     async fn a_save_that_changes_only_the_version_is_no_conflict_where_changed_rows_are_counted(database) {
         let mut product = load(1, &mut connect(database).await).await;
         let conn = &mut counts_changes(database).await;

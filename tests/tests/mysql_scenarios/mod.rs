@@ -4,6 +4,7 @@ mod databases;
 mod decimals;
 #[cfg(feature = "kinds")]
 mod on_update;
+mod packets;
 mod uncommitted;
 mod upserts;
 

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use occ_runtime::{Error, OptimisticLock};
 use occ_tests::cell::Backend;
 
-use super::cell::{BACKEND, Conn, all, batch, connect, delete_all};
+use super::cell::{BACKEND, Conn, KNOWN_AS, all, batch, connect, delete_all};
 
 diesel::table! { nodes (id) { id -> Integer, parent -> Nullable<Integer>, version -> Integer } }
 
@@ -57,6 +57,22 @@ super::scenarios! {
             let batch: Vec<Node> = order.iter().map(|index| rows[*index].clone()).collect();
             delete_all(&batch, conn).await.unwrap_or_else(|error| panic!("{order:?}: {error}"));
             assert_eq!(stored(conn).await, []);
+        }
+    }
+
+    async fn rows_that_are_deleted_along_with_each_other_are_no_conflict(database) {
+        let conn = &mut connect(database).await;
+        tree(conn).await;
+        batch("UPDATE nodes SET parent = 3 WHERE id = 1", conn).await.unwrap();
+        let rows = stored(conn).await;
+        let outcome = delete_all(&rows, conn).await;
+        if KNOWN_AS == Backend::Postgres {
+            // One statement for all of them.
+            outcome.unwrap();
+            assert_eq!(stored(conn).await, []);
+        } else {
+            assert!(matches!(outcome, Err(Error::DuplicateRow(_))), "{outcome:?}");
+            assert_eq!(stored(conn).await, rows);
         }
     }
 

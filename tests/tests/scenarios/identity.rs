@@ -130,10 +130,10 @@ super::scenarios! {
         let compared = ByCompared::load(1, conn).await;
         let error = save_all(&mut [compared.clone(), compared], conn).await.unwrap_err();
         assert!(matches!(error, Error::DuplicateRow(_)), "{error:?}");
-        // Of these nothing is known, so the second is stale, and nothing of the batch is written.
+        // Of these nothing is known but to the database.
         let bare = ByBare::load(1, conn).await;
         let error = save_all(&mut [bare.clone(), bare], conn).await.unwrap_err();
-        assert!(matches!(error, Error::StaleBatch(_)), "{error:?}");
+        assert!(matches!(error, Error::DuplicateRow(_)), "{error:?}");
         assert_eq!(ByHashed::load(1, conn).await.version, Version(1));
     }
 

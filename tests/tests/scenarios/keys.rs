@@ -90,6 +90,11 @@ super::scenarios! {
         let Err(Error::AmbiguousKey(error)) = save(&mut half, conn).await else { panic!("two rows have this key") };
         assert_eq!(error.rows(), 2);
         assert_eq!(half, before);
-        assert!(error.to_string().contains("key 1 of `stocks` matched 2 rows"));
+        assert_eq!((error.table(), error.key(), error.is_written()), ("stocks", "1", false));
+        assert_eq!(
+            error.to_string(),
+            "key 1 of `stocks` matched 2 rows instead of one, and nothing is written: make the key unique in the database, \
+             or name another one in `#[diesel(primary_key(..))]`"
+        );
     }
 }

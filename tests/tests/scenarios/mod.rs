@@ -30,6 +30,7 @@ mod race;
 mod retry;
 #[cfg(feature = "retry")]
 mod retry_events;
+mod same_row;
 mod save;
 mod tracked;
 mod tracked_model;

@@ -1,10 +1,10 @@
 //! `lock_optimistic`: who holds the lock is not refused by the save.
 
-use occ_runtime::{Error, LockMode, Operation, Transient};
+use occ_runtime::{Error, LockMode, Operation, OptimisticLock, Transient};
 use occ_tests::cell::Backend;
 
 use super::cell::{BACKEND, batch, begin, commit, connect, delete, lock, rollback, save};
-use super::product::load;
+use super::product::{load, products};
 
 fn transient(error: &Error) -> Option<Transient> {
     match error {
@@ -21,7 +21,34 @@ fn impatient() -> &'static str {
     }
 }
 
+#[derive(Clone, Debug, PartialEq, OptimisticLock)]
+#[diesel(table_name = products, primary_key(name))]
+#[occ(unique_key)]
+struct ByName {
+    name: String,
+    quantity: i32,
+    version: i32,
+}
+
 super::scenarios! {
+    async fn a_key_that_is_not_unique_locks_no_row_for_another(database) {
+        let conn = &mut connect(database).await;
+        batch("UPDATE products SET name = 'lamp', version = id", conn).await.unwrap();
+        for version in [1, 2, 3] {
+            begin(conn).await.unwrap();
+            for mode in [LockMode::Update, LockMode::Share, LockMode::Update.nowait(), LockMode::Update.skip_locked()] {
+                let lamp = ByName { name: "lamp".into(), quantity: 1, version };
+                let Err(Error::AmbiguousKey(error)) = lock(&lamp, mode, conn).await else { panic!("there are two") };
+                assert_eq!(error.rows(), 2);
+            }
+            rollback(conn).await.unwrap();
+        }
+        batch("UPDATE products SET name = 'desk' WHERE id = 2", conn).await.unwrap();
+        begin(conn).await.unwrap();
+        lock(&ByName { name: "lamp".into(), quantity: 1, version: 1 }, LockMode::Update, conn).await.unwrap();
+        commit(conn).await.unwrap();
+    }
+
     async fn a_lock_outside_of_a_transaction_is_refused(database) {
         let conn = &mut connect(database).await;
         let product = load(1, conn).await;

@@ -2,14 +2,45 @@
 
 use std::sync::Barrier;
 
-use occ_runtime::Error;
+use diesel::prelude::*;
+use occ_runtime::{DatabaseGenerated, Error, OptimisticLock, VersionTrigger};
 use occ_tests::cell::Backend;
 
-use super::cell::{BACKEND, batch, block_on, connect, delete, save};
-use super::product::load;
+use super::cell::{
+    BACKEND, Conn, all, batch, begin, block_on, connect, delete, delete_if, first, rollback, save, save_if,
+};
+use super::product::{load, products};
+
+#[derive(Clone, Debug, PartialEq, Queryable, Selectable, OptimisticLock)]
+#[diesel(table_name = products)]
+struct Generated {
+    id: i32,
+    name: String,
+    quantity: i32,
+    #[occ(version, generator = DatabaseGenerated)]
+    version: i32,
+}
+
+/// The same, in a transaction that occ knows of.
+async fn begin_known_snapshot(conn: &mut Conn) {
+    let level = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ";
+    if BACKEND == Backend::Mysql {
+        batch(level, conn).await.unwrap();
+    }
+    begin(conn).await.unwrap();
+    if BACKEND == Backend::Postgres {
+        batch(level, conn).await.unwrap();
+    }
+}
+
+async fn rows(conn: &mut Conn) -> Vec<(i32, String, i32)> {
+    let select =
+        products::table.order(products::id).select((products::id, products::name, products::version));
+    all(select, conn).await.unwrap()
+}
 
 /// Begins a transaction that sees one snapshot from its first read on.
-async fn begin_snapshot(conn: &mut super::cell::Conn) {
+async fn begin_snapshot(conn: &mut Conn) {
     if BACKEND == Backend::Postgres {
         return batch("BEGIN ISOLATION LEVEL REPEATABLE READ", conn).await.unwrap();
     }
@@ -49,6 +80,97 @@ super::scenarios! {
             let Err(Error::Stale(stale)) = save(&mut theirs, b).await else { panic!("it is stale") };
             assert_eq!((stale.is_deleted(), stale.is_seen_through_old_snapshot()), (deleted, false));
         }
+    }
+
+    async fn a_guarded_write_that_comes_too_late_is_a_conflict_whatever_its_snapshot_shows(database) {
+        let (a, b) = (&mut connect(database).await, &mut connect(database).await);
+        for (deleted, by_delete) in [(false, false), (false, true), (true, false), (true, true)] {
+            batch("DELETE FROM products", a).await.unwrap();
+            batch("INSERT INTO products VALUES (1, 'lamp', NULL, 10, 1), (2, 'desk', NULL, 20, 1)", a).await.unwrap();
+            begin_known_snapshot(b).await;
+            let mut theirs = load(1, b).await;
+            theirs.name = "theirs".into();
+            let before = theirs.clone();
+            let mut mine = load(1, a).await;
+            if deleted {
+                delete(&mine, a).await.unwrap();
+            } else {
+                save(&mut mine, a).await.unwrap();
+            }
+            let stored = rows(a).await;
+            // It holds for the row, before and after.
+            let guard = products::quantity.ge(0);
+            let written = if by_delete { delete_if(&theirs, guard, b).await } else { save_if(&mut theirs, guard, b).await };
+            let error = written.unwrap_err();
+            assert!(error.is_retryable(), "{error:?}");
+            match &error {
+                Error::Stale(stale) => assert_eq!(
+                    (stale.is_deleted(), stale.actual(), stale.is_seen_through_old_snapshot()),
+                    (deleted, (!deleted).then_some("2"), false)
+                ),
+                Error::Database(_) if BACKEND == Backend::Postgres => {}
+                other => panic!("{other:?}"),
+            }
+            rollback(b).await.unwrap();
+            assert_eq!((theirs, rows(a).await), (before, stored));
+        }
+        // What the guard alone refuses is the guard's.
+        let mut desk = load(2, b).await;
+        begin_known_snapshot(b).await;
+        assert!(matches!(save_if(&mut desk, products::quantity.gt(100), b).await, Err(Error::Guard(_))));
+        assert!(matches!(delete_if(&desk, products::quantity.gt(100), b).await, Err(Error::Guard(_))));
+        save_if(&mut desk, products::quantity.gt(10), b).await.unwrap();
+        rollback(b).await.unwrap();
+    }
+
+    async fn the_same_of_versions_that_the_database_makes(database) {
+        let (a, b) = (&mut connect(database).await, &mut connect(database).await);
+        let trigger = VersionTrigger::counter("products", "version");
+        let sql = if BACKEND == Backend::Postgres { trigger.postgres() } else { trigger.mysql() };
+        batch(&sql, a).await.unwrap();
+        begin_known_snapshot(b).await;
+        let select = || products::table.find(1).select(Generated::as_select());
+        let mut theirs: Generated = first(select(), b).await.unwrap();
+        let before = theirs.clone();
+        save(&mut load(1, a).await, a).await.unwrap();
+        let stored = rows(a).await;
+        let error = save_if(&mut theirs, products::quantity.ge(0), b).await.unwrap_err();
+        assert!(error.is_retryable(), "{error:?}");
+        rollback(b).await.unwrap();
+        assert_eq!((theirs, rows(a).await), (before, stored));
+    }
+
+    #[cfg(feature = "retry")]
+    async fn a_guarded_write_that_comes_too_late_is_retried(database) {
+        use occ_runtime::RetryPolicy;
+        use std::sync::atomic::{AtomicU32, Ordering};
+
+        use super::cell::retry;
+
+        let conn = &mut connect(database).await;
+        if BACKEND == Backend::Mysql {
+            batch("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ", conn).await.unwrap();
+        }
+        let attempts = AtomicU32::new(0);
+        let saved: Result<(), Error> = retry(&RetryPolicy::new(), conn, async |conn| {
+            let mut lamp = load(1, conn).await;
+            if attempts.fetch_add(1, Ordering::Relaxed) == 0 {
+                std::thread::scope(|scope| {
+                    scope.spawn(|| {
+                        block_on(async {
+                            let other = &mut connect(database).await;
+                            save(&mut load(1, other).await, other).await.unwrap();
+                        });
+                    });
+                });
+            }
+            lamp.quantity += 5;
+            save_if(&mut lamp, products::quantity.ge(0), conn).await
+        })
+        .await;
+        saved.unwrap();
+        let lamp = load(1, conn).await;
+        assert_eq!((attempts.load(Ordering::Relaxed), lamp.quantity, lamp.version), (2, 15, 3));
     }
 
     async fn who_waited_for_the_other_is_stale_after_its_commit_and_first_after_its_rollback(database) {

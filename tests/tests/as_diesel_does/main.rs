@@ -36,5 +36,3 @@ mod postgres;
 mod rare;
 mod traits;
 mod versions;
-#[cfg(feature = "wide")]
-mod wide;

@@ -59,15 +59,18 @@ fn no_key_is_optional(model: &Model<'_>, errors: &mut Errors) {
     }
 }
 
-/// Of two values for one column the database would keep one and drop the other.
+/// Of two values for one column the database would keep one and drop the other. A field that is only read may be a copy; the
+/// version is compared, also where it is not written.
 fn no_column_is_written_twice(model: &Model<'_>, errors: &mut Errors) {
-    for (index, field) in model.fields.iter().enumerate() {
+    let is_used = |field: &&Field| field.role == Role::Version || !matches!(field.write, Write::Never);
+    let used: Vec<_> = model.fields.iter().filter(is_used).collect();
+    for (index, field) in used.iter().enumerate() {
         let Some(column) = &field.column else { continue };
-        if model.fields[..index].iter().any(|earlier| earlier.holds(column)) {
+        if used[..index].iter().any(|earlier| earlier.holds(column)) {
             errors.at(
                 column.span(),
                 format_args!("two fields hold the column `{column}`"),
-                "remove one of them, or name its column: `#[diesel(column_name = other)]`",
+                "remove one of them, name its column: `#[diesel(column_name = other)]`, or only read it: `#[diesel(skip_update)]`",
             );
         }
     }

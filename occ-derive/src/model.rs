@@ -40,6 +40,8 @@ pub(crate) struct Field {
     pub(crate) span: Span,
     /// `None` for an embedded struct, which brings columns of its own.
     pub(crate) column: Option<Ident>,
+    /// Whether another field holds the column, and this one is never written: it is neither key nor version.
+    pub(crate) is_copy: bool,
     pub(crate) role: Role,
     pub(crate) write: Write,
     pub(crate) attrs: attr::Field,
@@ -95,6 +97,7 @@ impl<'a> Model<'a> {
             .zip(fields)
             .map(|(index, field)| Field::resolve(index, field, &key_columns, none_as_null, errors))
             .collect();
+        mark_copies(&mut fields);
         let misread = container.misread || fields.iter().any(Field::is_misread);
         for field in fields.iter_mut().filter(|field| field.role == Role::Value) {
             if field.attrs.unversioned.is_some() {
@@ -189,6 +192,22 @@ fn fields_of<'a>(input: &'a DeriveInput, errors: &mut Errors) -> Option<&'a Fiel
         "derive it on a struct that mirrors a row: `struct Product { id: i32, version: i32 }`",
     );
     None
+}
+
+/// Of the fields of one column, those that are never written are copies of the one that is.
+fn mark_copies(fields: &mut [Field]) {
+    let written: Vec<Ident> = fields
+        .iter()
+        .filter(|field| field.attrs.skip_update.is_none())
+        .filter_map(|field| field.column.clone())
+        .collect();
+    for field in fields.iter_mut().filter(|field| field.attrs.skip_update.is_some()) {
+        if field.column.as_ref().is_some_and(|column| is_among(column, &written)) {
+            field.is_copy = true;
+            field.role = Role::Value;
+            field.write = Write::Never;
+        }
+    }
 }
 
 /// The version is the field marked so, else the one whose column is `version`.
@@ -307,7 +326,7 @@ impl Field {
         let role = if is_key { Role::Key } else { Role::Value };
         let none_as_null = attrs.treat_none_as_null.as_ref().map(|keyed| keyed.value).or(struct_none_as_null);
         let write = Write::of(&field.ty, &attrs, none_as_null, role);
-        Self { member, ty: field.ty.clone(), span, column, role, write, attrs }
+        Self { member, ty: field.ty.clone(), span, column, is_copy: false, role, write, attrs }
     }
 
     /// Whether the compiler is asked who makes the versions. It cannot be, with types that only the impl can name, and it need not
@@ -343,7 +362,7 @@ impl Field {
     }
 
     fn is_called_version(&self) -> bool {
-        self.column.as_ref().is_some_and(|column| column.unraw() == "version")
+        !self.is_copy && self.column.as_ref().is_some_and(|column| column.unraw() == "version")
     }
 }
 

@@ -56,6 +56,9 @@ pub(crate) fn check(model: &Model<'_>) -> TokenStream {
 }
 
 fn key_field(model: &Model<'_>, field: &Field) -> Option<TokenStream> {
+    if field.is_copy {
+        return None;
+    }
     let name = field.column.as_ref()?.to_string();
     let column = match field.write {
         // A field that is only read need be no column of the table.

@@ -84,6 +84,42 @@ mod two_lifetimes {
     }
 }
 
+/// A key that borrows what borrows: that the one outlives the other is only said by the field.
+mod implied_lifetimes {
+    use super::*;
+
+    #[derive(Clone, Copy, Debug, PartialEq, diesel::expression::AsExpression)]
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    struct Named<'x>(&'x str);
+
+    impl diesel::serialize::ToSql<diesel::sql_types::Text, diesel::sqlite::Sqlite> for Named<'_> {
+        fn to_sql<'b>(
+            &'b self,
+            out: &mut diesel::serialize::Output<'b, '_, diesel::sqlite::Sqlite>,
+        ) -> diesel::serialize::Result {
+            out.set_value(self.0);
+            Ok(diesel::serialize::IsNull::No)
+        }
+    }
+
+    #[derive(Clone, Debug, PartialEq, AsChangeset, OptimisticLock)]
+    #[diesel(table_name = posts, primary_key(slug))]
+    #[occ(tracked, unique_key)]
+    struct Post<'a, 'b> {
+        slug: &'a Named<'b>,
+        title: &'b str,
+        version: i32,
+    }
+
+    life! {
+        Post<'static, 'static> => posts: POSTS;
+        from |_conn| [&Named("a"), &Named("b")].map(|slug| Post { slug, title: "t", version: 1 }).into();
+        by |it| posts::slug.eq(it.slug.0);
+        edit |it| it.title = "new";
+        theirs |it| it.title = "new";
+    }
+}
+
 /// What is shared, not borrowed.
 mod not_clone {
     use super::*;

@@ -82,6 +82,28 @@ mod typed_id {
     }
 }
 
+/// Of the struct itself. As a value Diesel does not take `Self`.
+mod typed_by_self {
+    use super::*;
+
+    #[derive(Clone, Debug, PartialEq, Queryable, Selectable, AsChangeset, OptimisticLock)]
+    #[diesel(table_name = records, treat_none_as_null = true)]
+    #[occ(tracked)]
+    struct Record {
+        id: Id<Self>,
+        size: i32,
+        name: String,
+        version: i32,
+    }
+
+    life! {
+        Record => records: RECORDS;
+        by |it| records::id.eq(it.id.0);
+        edit |it| it.size += 1;
+        theirs |it| it.name = "new".into();
+    }
+}
+
 mod phantom_parameter {
     use super::*;
 

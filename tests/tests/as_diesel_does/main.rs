@@ -24,8 +24,10 @@ mod columns;
 mod beside;
 mod borrowed;
 mod conversions;
+mod copies;
 mod embedded;
 mod generics;
+mod hygiene;
 mod keys;
 mod macros;
 #[cfg(all(feature = "columns", feature = "mysql"))]
@@ -36,5 +38,3 @@ mod postgres;
 mod rare;
 mod traits;
 mod versions;
-#[cfg(feature = "wide")]
-mod wide;

@@ -17,7 +17,7 @@ mod keywords {
         #[diesel(skip_update)]
         r#ref: i32,
         r#type: String,
-        #[diesel(column_name = r#match)]
+        #[diesel(column_name = "match")]
         r#impl: Option<String>,
         r#fn: i32,
         #[diesel(column_name = r#async)]

@@ -117,47 +117,63 @@ mod newtype {
     }
 }
 
-/// By a trigger, and the generator comes by a path.
+/// By a trigger; the generator comes by a path, under another name, and by an alias.
 mod of_the_database {
     use super::*;
+    use occ_runtime::DatabaseGenerated as ByTrigger;
 
     mod generators {
         pub use occ_runtime::*;
     }
+    type Alias = generators::DatabaseGenerated;
 
-    #[derive(Clone, Debug, PartialEq, Queryable, Selectable, AsChangeset, OptimisticLock)]
-    #[diesel(table_name = apps)]
-    #[occ(tracked)]
-    struct App {
-        id: i32,
-        name: String,
-        app_version: String,
-        #[diesel(skip_update)]
-        #[occ(version, generator = self::generators::DatabaseGenerated)]
-        version: i32,
+    macro_rules! generated_by {
+        ($($test:ident: $generator:path;)+) => {$(
+            mod $test {
+                use super::*;
+
+                #[derive(Clone, Debug, PartialEq, Queryable, Selectable, AsChangeset, OptimisticLock)]
+                #[diesel(table_name = apps)]
+                #[occ(tracked)]
+                struct App {
+                    id: i32,
+                    name: String,
+                    app_version: String,
+                    #[diesel(skip_update)]
+                    #[occ(version, generator = $generator)]
+                    version: i32,
+                }
+
+                #[test]
+                fn life() {
+                    let shape = crate::life::Shape::<App, SqliteConnection> {
+                        place: std::cell::RefCell::new(None),
+                        sql: MOVED,
+                        write_first: false,
+                        table: "apps",
+                        load: |conn| apps::table.select(App::as_select()).load(conn).unwrap(),
+                        edit: |it| it.name.push('!'),
+                        diesel: |it, conn| {
+                            // A touch has no values, and moves the version all the same.
+                            while apps::table.find(it.id).select(apps::version).first::<i32>(conn).unwrap() < it.version {
+                                diesel::update(apps::table.find(it.id)).set(it.clone()).execute(conn).unwrap();
+                            }
+                        },
+                    };
+                    assert!(shape.read_again());
+                    let load = |conn: &mut SqliteConnection| {
+                        apps::table.select(occ_runtime::Tracked::<App>::as_select()).load(conn).unwrap()
+                    };
+                    crate::life::TrackedShape { shape, load, theirs: |it| it.app_version.push('!') }.tracked();
+                }
+            }
+        )+};
     }
 
-    #[test]
-    fn life() {
-        let shape = crate::life::Shape::<App, SqliteConnection> {
-            place: std::cell::RefCell::new(None),
-            sql: MOVED,
-            write_first: false,
-            table: "apps",
-            load: |conn| apps::table.select(App::as_select()).load(conn).unwrap(),
-            edit: |it| it.name.push('!'),
-            diesel: |it, conn| {
-                // A touch has no values, and moves the version all the same.
-                while apps::table.find(it.id).select(apps::version).first::<i32>(conn).unwrap() < it.version {
-                    diesel::update(apps::table.find(it.id)).set(it.clone()).execute(conn).unwrap();
-                }
-            },
-        };
-        assert!(shape.read_again());
-        let load = |conn: &mut SqliteConnection| {
-            apps::table.select(occ_runtime::Tracked::<App>::as_select()).load(conn).unwrap()
-        };
-        crate::life::TrackedShape { shape, load, theirs: |it| it.app_version.push('!') }.tracked();
+    generated_by! {
+        by_a_path: super::generators::DatabaseGenerated;
+        under_another_name: ByTrigger;
+        by_an_alias: Alias;
     }
 }
 

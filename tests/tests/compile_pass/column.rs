@@ -45,7 +45,7 @@ mod written_as_null {
     }
 }
 
-/// help: remove one of them, or name its column: `#[diesel(column_name = other)]`
+/// help: remove one of them, name its column: `#[diesel(column_name = other)]`, or only read it: `#[diesel(skip_update)]`
 mod other_column {
     use super::*;
 
@@ -63,6 +63,17 @@ mod other_column {
         id: i32,
         name: String,
         #[diesel(column_name = other)]
+        title: String,
+        version: i32,
+    }
+
+    #[derive(OptimisticLock)]
+    #[diesel(table_name = products)]
+    pub struct Read {
+        id: i32,
+        name: String,
+        #[diesel(column_name = name)]
+        #[diesel(skip_update)]
         title: String,
         version: i32,
     }

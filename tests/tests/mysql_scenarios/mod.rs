@@ -4,6 +4,8 @@ mod databases;
 mod decimals;
 #[cfg(feature = "kinds")]
 mod on_update;
+#[cfg(feature = "kinds")]
+mod tracked_columns;
 mod uncommitted;
 mod upserts;
 

@@ -5,6 +5,7 @@ mod exact;
 mod foreign_tables;
 mod forgotten;
 mod nan;
+mod tracked_columns;
 mod upserts;
 mod views;
 mod xmin;

@@ -1,6 +1,7 @@
 //! Scenarios of async connections alone.
 
 mod dropped;
+mod dropped_tracked;
 mod paused_clock;
 mod pools;
 mod same_connection;
@@ -11,7 +12,7 @@ use std::pin::pin;
 use std::task::Poll;
 
 use crate::cell;
-use crate::scenarios::{answers, product, scenarios};
+use crate::scenarios::{answers, article, product, scenarios};
 
 /// Polls at most `times` times. `None`: it was still waiting, and is dropped now.
 async fn poll_at_most<F: Future>(times: usize, future: F) -> Option<F::Output> {

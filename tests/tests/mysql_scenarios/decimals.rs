@@ -15,7 +15,7 @@ use super::cell::{batch, connect, first, save_tracked};
 /// A decimal as the server writes it.
 #[derive(Clone, Debug, PartialEq, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Numeric)]
-struct Amount(String);
+pub struct Amount(String);
 
 impl ToSql<Numeric, Mysql> for Amount {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Mysql>) -> serialize::Result {

@@ -5,6 +5,8 @@ mod decimals;
 #[cfg(feature = "kinds")]
 mod on_update;
 mod packets;
+#[cfg(feature = "kinds")]
+mod tracked_columns;
 mod uncommitted;
 mod upserts;
 

@@ -6,6 +6,7 @@ mod foreign_tables;
 mod forgotten;
 mod nan;
 mod siblings;
+mod tracked_columns;
 mod upserts;
 mod views;
 mod xmin;

@@ -1,7 +1,7 @@
 //! The scenarios, written once and included by each cell, whose names they use.
 
 pub(crate) mod answers;
-mod article;
+pub(crate) mod article;
 pub(crate) mod batch;
 mod batch_cascade;
 #[cfg(feature = "kinds")]
@@ -33,10 +33,18 @@ mod retry_events;
 mod same_row;
 mod save;
 mod tracked;
+pub(crate) mod tracked_columns;
 mod tracked_model;
+mod tracked_places;
+mod tracked_refused;
+mod tracked_reload;
+#[cfg(feature = "retry")]
+mod tracked_retry;
 mod tracked_rollback;
 mod tracked_storage;
+mod tracked_versions;
 mod transactions;
+mod two_connections;
 mod unique_key;
 mod unversioned;
 #[allow(unused_macros, unused_imports, reason = "a MultiConnection has no upsert of one database alone")]

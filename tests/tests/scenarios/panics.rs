@@ -266,6 +266,55 @@ super::scenarios! {
         assert!(answers.right + answers.refused > 50);
     }
 
+    async fn users_code_that_panics_while_the_closure_is_panicking_ends_no_program_and_keeps_nothing_from_being_put_back(database) {
+        create_table(database).await;
+        let mut answers = Answers::default();
+        for panics_at in 0.. {
+            let conn = &mut connect(database).await;
+            batch("UPDATE touchies SET version = 1", conn).await.unwrap();
+            let (mut a, mut b) = (Tracked::new(read(1, conn).await), Tracked::new(read(2, conn).await));
+            a.amount.0 += 1;
+            b.amount.0 += 1;
+            let shown = |a: &Tracked<Row>, b: &Tracked<Row>| [a.plain(), a.original().plain(), b.plain(), b.original().plain()];
+            let before = shown(&a, &b);
+            let ended = caught(transaction(conn, (&mut a, &mut b), async |conn, (a, b)| -> Result<(), Error> {
+                save_tracked(a, conn).await?;
+                save_tracked(b, conn).await?;
+                LEFT.with(|left| left.set(Some(panics_at)));
+                panic!("in the closure")
+            }))
+            .await;
+            let left = LEFT.with(Cell::take);
+            assert!(ended.is_none());
+            assert_eq!(shown(&a, &b), before, "at call {panics_at}");
+            ask(database, conn, &mut answers).await;
+            // As often as the user's code is called after the panic of the closure, and once without a panic of its own.
+            if left.is_some() {
+                break;
+            }
+        }
+        assert_eq!(answers.wrong, Vec::<String>::new());
+        let row = read(1, &mut connect(database).await).await;
+        assert_eq!(row.plain(), [1, 10, 1]);
+    }
+
+    async fn a_version_that_panics_while_the_closure_is_panicking_keeps_no_other_from_being_put_back(database) {
+        create_table(database).await;
+        let conn = &mut connect(database).await;
+        let (mut touchy, mut plain) = (read(1, conn).await, super::product::load(1, conn).await);
+        let ended = caught(transaction(conn, (&mut touchy, &mut plain), async |conn, (touchy, plain)| -> Result<(), Error> {
+            save(touchy, conn).await?;
+            save(plain, conn).await?;
+            LEFT.with(|left| left.set(Some(0)));
+            panic!("in the closure")
+        }))
+        .await;
+        LEFT.with(|left| left.set(None));
+        assert!(ended.is_none());
+        assert_eq!(plain.version, 1);
+        assert!(save(&mut plain, &mut connect(database).await).await.is_ok());
+    }
+
     #[cfg(feature = "retry")]
     async fn a_panic_in_a_change_of_a_locked_row_leaves_no_transaction_open(database) {
         use super::cell::{modify_with, retry};

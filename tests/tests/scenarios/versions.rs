@@ -65,7 +65,7 @@ diesel::table! {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Integer)]
-struct Revision(i32);
+pub struct Revision(pub i32);
 
 impl<DB: Backend> ToSql<Integer, DB> for Revision
 where

@@ -3,6 +3,7 @@
 mod errors_provoked;
 mod first_error;
 mod locks;
+mod nested_deadlock;
 mod round_trips;
 mod snapshots;
 mod text_versions;

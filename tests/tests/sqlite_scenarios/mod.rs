@@ -2,6 +2,8 @@
 
 #[cfg(feature = "kinds")]
 mod instants;
+#[cfg(feature = "kinds")]
+mod tracked_columns;
 mod triggers;
 mod upserts;
 

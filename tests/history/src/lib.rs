@@ -5,6 +5,7 @@ pub mod broken;
 pub mod cells;
 pub mod check;
 pub mod log;
+pub mod matrix;
 pub mod row;
 pub mod run;
 pub mod shrink;

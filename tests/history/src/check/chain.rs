@@ -110,7 +110,7 @@ impl<'h> Replay<'h> {
             self.there.insert(maker);
             self.compare(life, &state, maker)?;
         }
-        if let Some((version, seen)) = life.seen.range(end.version + 1..).next() {
+        if let Some((&version, seen)) = life.seen.range(end.version + 1..).next() {
             let what = format!("row {key} was seen at version {}, which was never committed", shown(version));
             let ops: Vec<usize> = seen.iter().filter_map(|(by, _)| *by).collect();
             return Err(self.anomaly(Kind::DirtyRead, what, &ops));

@@ -1,5 +1,7 @@
 //! Works on cells of the matrix, and checks: `--operations 1000000 --seed 7 --server sqlite --level wal --colour blocking`.
 
+#![allow(clippy::cast_precision_loss, reason = "nobody counts that far")]
+
 use std::error::Error;
 use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
@@ -12,9 +14,9 @@ use occ_history::run::{Game, Report};
 use occ_history::shrink::shrink;
 
 const USAGE: &str = "\
-usage: occ-history [--operations N] [--seed N] [--server sqlite|postgres|mysql] [--colour blocking|async] [--level NAME]
+usage: occ-history [--operations N | --seconds N] [--seed N] [--server sqlite|postgres|mysql|galera] [--colour blocking|async] [--level NAME]
                    [--workers N] [--round N]
-Without --server, --colour or --level all that this build and the environment have; N operations are shared by them.
+Without --server, --colour or --level all that this build and the environment have; they share the operations, or the time.
 The levels are `wal` and `rollback` on SQLite, elsewhere the isolation levels, such as `repeatable read`.";
 
 struct Arguments {
@@ -40,6 +42,10 @@ fn arguments() -> Result<Arguments, Box<dyn Error>> {
     while let Some(argument) = parser.next()? {
         match argument {
             Long("operations") => game.operations = parser.value()?.parse()?,
+            Long("seconds") => {
+                game.time = Duration::from_secs(parser.value()?.parse()?);
+                game.operations = usize::MAX;
+            }
             Long("seed") => game.seed = parser.value()?.parse()?,
             Long("workers") => game.workers = parser.value()?.parse()?,
             Long("round") => game.round = parser.value()?.parse()?,
@@ -49,6 +55,7 @@ fn arguments() -> Result<Arguments, Box<dyn Error>> {
                     "sqlite" => vec![Server::Sqlite],
                     "postgres" => vec![Server::Postgres],
                     "mysql" => vec![Server::Mysql],
+                    "galera" => vec![Server::Galera],
                     other => return Err(format!("there is no server {other}").into()),
                 }
             }
@@ -85,12 +92,13 @@ fn run(arguments: &Arguments) -> bool {
     let cells: Vec<_> =
         arguments.cells.iter().filter_map(|cell| Some((*cell, cell.open(Implementation::Occ)?))).collect();
     let share = arguments.game.operations.div_ceil(cells.len().max(1));
+    let time = arguments.game.time / u32::try_from(cells.len().max(1)).unwrap_or(1);
     println!("seed {}, {} workers", arguments.game.seed, arguments.game.workers);
     let mut table = Vec::new();
     let mut total = (0, 0);
     for (cell, play) in &cells {
-        let game = Game { operations: share, rules: cell.rules(), ..arguments.game };
-        let mut progress = Progress { cell: *cell, share, shown: Instant::now() };
+        let game = Game { operations: share, time, rules: cell.rules(), ..arguments.game };
+        let mut progress = Progress { cell: *cell, game, shown: Instant::now() };
         let report = game.play(play, |report| progress.show(report));
         progress.clear();
         let anomalies = report.failure.as_ref().map_or(0, |(_, _, found)| found.len());
@@ -120,7 +128,7 @@ fn line(cell: Cell, report: &Report, anomalies: usize) -> String {
         calls.map(|(_, times)| times).sum()
     };
     let seconds = report.time.as_secs_f64();
-    let rate = u32::try_from(report.operations).map_or(0.0, |operations| f64::from(operations) / seconds);
+    let rate = report.operations as f64 / seconds;
     format!(
         "{cell}  {:>10}  {anomalies:>9}  {seconds:>7.1}  {rate:>11.0}  {:>6}  {:>6}  {:>10}",
         report.operations,
@@ -133,15 +141,17 @@ fn line(cell: Cell, report: &Report, anomalies: usize) -> String {
 /// A line that is written over, where somebody looks.
 struct Progress {
     cell: Cell,
-    share: usize,
+    game: Game,
     shown: Instant,
 }
 
 impl Progress {
     fn show(&mut self, report: &Report) {
         if std::io::stderr().is_terminal() && self.shown.elapsed() > Duration::from_millis(200) {
-            let percent = report.operations * 100 / self.share.max(1);
-            eprint!("\r{} {percent:>3} % of {} operations", self.cell, self.share);
+            let by_operations = report.operations as f64 / self.game.operations as f64;
+            let by_time = report.time.as_secs_f64() / self.game.time.as_secs_f64();
+            let percent = 100.0 * by_operations.max(by_time);
+            eprint!("\r{} {percent:>3.0} %, {} operations", self.cell, report.operations);
             self.shown = Instant::now();
         }
     }

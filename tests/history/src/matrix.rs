@@ -15,6 +15,8 @@ pub enum Server {
     Postgres,
     /// The server of `OCC_TEST_MYSQL_URL`.
     Mysql,
+    /// The cluster of `OCC_TEST_GALERA_URLS`: each worker writes on another node.
+    Galera,
 }
 
 /// Which connections.
@@ -38,7 +40,7 @@ pub struct Cell {
 }
 
 /// All servers.
-pub const SERVERS: [Server; 3] = [Server::Sqlite, Server::Postgres, Server::Mysql];
+pub const SERVERS: [Server; 4] = [Server::Sqlite, Server::Postgres, Server::Mysql, Server::Galera];
 /// Both colours.
 pub const COLOURS: [Colour; 2] = [Colour::Blocking, Colour::Async];
 
@@ -51,6 +53,7 @@ impl Server {
             Self::Sqlite => &["wal", "rollback"],
             Self::Postgres => &["read uncommitted", "read committed", "repeatable read", "serializable"],
             Self::Mysql => &["read committed", "repeatable read", "snapshot", "serializable"],
+            Self::Galera => &["read committed", "repeatable read"],
         }
     }
 
@@ -67,6 +70,9 @@ impl Cell {
     #[must_use]
     pub fn open(self, implementation: Implementation) -> Option<Play> {
         let setting = self.setting(implementation);
+        if self.server == Server::Galera {
+            return self.open_cluster(setting);
+        }
         #[allow(unreachable_patterns, reason = "not in every build")]
         let opened = match (self.server, self.colour) {
             (Server::Sqlite, Colour::Blocking) => crate::cells::sqlite_blocking::worker::open(&setting),
@@ -93,11 +99,40 @@ impl Cell {
         opened
     }
 
+    /// In a database on the first node.
+    fn open_cluster(self, setting: Setting) -> Option<Play> {
+        let Ok(urls) = std::env::var("OCC_TEST_GALERA_URLS") else {
+            occ_tests::report::skipped(self, "set OCC_TEST_GALERA_URLS to the URLs of a cluster's nodes");
+            return None;
+        };
+        let nodes = urls.split(',').map(|url| url.trim_end_matches("/test").to_owned()).collect();
+        let setting = Setting { nodes, ..setting };
+        let first = urls.split(',').next().unwrap_or_default();
+        match self.colour {
+            #[cfg(feature = "mysql")]
+            Colour::Blocking => {
+                let database = occ_tests::mysql::Database::create_on(first);
+                Some(crate::cells::mysql_blocking::worker::open_in(database, &setting))
+            }
+            #[cfg(feature = "async")]
+            Colour::Async => {
+                let database = occ_tests::mysql::Database::create_on(first);
+                Some(crate::cells::mysql_async::worker::open_in(database, &setting))
+            }
+            #[allow(unreachable_patterns, reason = "not in every build")]
+            _ => {
+                occ_tests::report::skipped(self, format_args!("build with --features mysql,async; nodes: {first}"));
+                drop(setting);
+                None
+            }
+        }
+    }
+
     /// What is promised at this level.
     #[must_use]
     pub fn rules(self) -> Rules {
         let dirty = self.server == Server::Mysql && self.level == "read uncommitted";
-        Rules { committed_reads: !dirty, ..Rules::default() }
+        Rules { committed_reads: !dirty, one_server: self.server != Server::Galera, ..Rules::default() }
     }
 
     fn setting(self, implementation: Implementation) -> Setting {
@@ -116,8 +151,13 @@ impl Cell {
                     .to_owned(),
             ),
             Server::Mysql => (String::new(), format!("SET SESSION TRANSACTION ISOLATION LEVEL {level}")),
+            // A certification that failed is the caller's to see, not the server's to repeat.
+            Server::Galera => (
+                String::new(),
+                format!("SET SESSION TRANSACTION ISOLATION LEVEL {level}; SET SESSION wsrep_retry_autocommit = 0"),
+            ),
         };
-        Setting { once, each, implementation }
+        Setting { once, each, nodes: Vec::new(), implementation }
     }
 }
 
@@ -127,6 +167,7 @@ impl fmt::Display for Cell {
             Server::Sqlite => "sqlite",
             Server::Postgres => "postgres",
             Server::Mysql => "mysql",
+            Server::Galera => "galera",
         };
         let colour = match self.colour {
             Colour::Blocking => "blocking",

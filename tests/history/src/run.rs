@@ -15,6 +15,8 @@ pub struct Setting {
     pub once: String,
     /// What each connection runs first.
     pub each: String,
+    /// The servers of a cluster, without the name of a database; each worker goes to one of them.
+    pub nodes: Vec<String>,
     /// By what rows are saved.
     pub implementation: Implementation,
 }
@@ -29,6 +31,8 @@ pub struct Game {
     pub seed: u64,
     /// How many are to be checked, at least.
     pub operations: usize,
+    /// No round begins after this time.
+    pub time: Duration,
     /// Threads, each with a connection.
     pub workers: usize,
     /// How many operations make a round, which is checked as a whole.
@@ -41,8 +45,16 @@ pub struct Game {
 
 impl Default for Game {
     fn default() -> Self {
-        let rules = Rules::default();
-        Self { seed: 1, operations: 10_000, workers: 4, round: 2_000, mix: Mix::Everything, rules }
+        let (rules, time) = (Rules::default(), Duration::MAX);
+        Self {
+            seed: 1,
+            time,
+            operations: 10_000,
+            workers: 4,
+            round: 2_000,
+            mix: Mix::Everything,
+            rules,
+        }
     }
 }
 
@@ -87,7 +99,8 @@ impl Game {
                 report.failure = Some((round, plan, found));
             }
             progress(&report);
-            if report.failure.is_some() || report.operations >= self.operations {
+            let done = report.operations >= self.operations || report.time >= self.time;
+            if report.failure.is_some() || done {
                 break;
             }
         }

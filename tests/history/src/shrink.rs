@@ -85,7 +85,7 @@ impl fmt::Display for Shrunk {
         for (worker, steps) in self.plan.steps.iter().enumerate() {
             write!(f, "\n  worker {worker}:")?;
             for step in steps.iter().take(4) {
-                write!(f, " {step:?};")?;
+                write!(f, " {step};")?;
             }
             if steps.len() > 4 {
                 write!(f, " .. {} more", steps.len() - 4)?;

@@ -1,5 +1,7 @@
 //! What the workers choose to do: all of it is drawn from the seed before they begin, so that a seed replays the same choices.
 
+use std::fmt;
+
 use crate::row::Field;
 
 /// One thing to do, with whatever the worker holds of the row. Where it holds nothing, it reads the row first.
@@ -162,6 +164,60 @@ impl Step {
             Self::LoadAll => 4,
             _ => 2,
         }
+    }
+}
+
+/// As short as it can be read.
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Load(key) => write!(f, "load {key}"),
+            Self::LoadAll => f.write_str("load all"),
+            Self::LoadTracked(key) => write!(f, "load tracked {key}"),
+            Self::Create(key) => write!(f, "create {key}"),
+            Self::Save(write) => write!(f, "save {write}"),
+            Self::SaveUnanswered(write) => write!(f, "save without an answer {write}"),
+            Self::Touch(key) => write!(f, "touch {key}"),
+            Self::Update(write) => write!(f, "update {write}"),
+            Self::Delete(key) => write!(f, "delete {key}"),
+            Self::SaveAll(writes) => write!(f, "save all{}", Listed(writes)),
+            Self::DeleteAll(keys) => write!(f, "delete all{}", Listed(keys)),
+            Self::SaveTracked(write, refused) => write!(f, "save tracked {write} (if refused: {refused:?})"),
+            Self::Modify(write) => write!(f, "modify {write}"),
+            Self::Raw(key) => write!(f, "raw {key}"),
+            Self::Transaction(transaction) => {
+                let end = if transaction.commit { "commit" } else { "roll back" };
+                write!(f, "{:?} transaction (", transaction.style)?;
+                for part in &transaction.parts {
+                    match part {
+                        Part::Load(key) => write!(f, "load {key}, ")?,
+                        Part::Save(write) => write!(f, "save {write}, ")?,
+                        Part::Touch(key) => write!(f, "touch {key}, ")?,
+                        Part::Raw(key) => write!(f, "raw {key}, ")?,
+                        Part::Savepoint(writes, true) => write!(f, "savepoint{}, ", Listed(writes))?,
+                        Part::Savepoint(writes, false) => {
+                            write!(f, "savepoint rolled back{}, ", Listed(writes))?
+                        }
+                    }
+                }
+                write!(f, "{end})")
+            }
+        }
+    }
+}
+
+impl fmt::Display for Write {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let on = if self.fresh { "" } else { " as held" };
+        write!(f, "{}{on} ({:?})", self.key, self.field)
+    }
+}
+
+struct Listed<'l, T>(&'l [T]);
+
+impl<T: fmt::Display> fmt::Display for Listed<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|item| write!(f, " {item}"))
     }
 }
 

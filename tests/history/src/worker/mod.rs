@@ -14,7 +14,7 @@ use std::thread::yield_now;
 use diesel::prelude::*;
 use occ_runtime::{Error, Tracked};
 
-use super::cell::{BACKEND, Conn, Database, all, batch, block_on, connect, execute};
+use super::cell::{BACKEND, Conn, Database, all, batch, block_on, connect, connect_to, execute};
 use crate::broken::Implementation;
 use crate::log::{Call, Clock, History, Log};
 use crate::row::{Row, create_table, history_rows};
@@ -26,17 +26,22 @@ use scribe::{Book, Scribe, Told};
 #[must_use]
 pub fn open(setting: &Setting) -> Option<Play> {
     use occ_tests::database::TestDatabase as _;
-    let database = Database::create()?;
+    Some(open_in(Database::create()?, setting))
+}
+
+/// The same, in a database that is there.
+#[must_use]
+pub fn open_in(database: Database, setting: &Setting) -> Play {
     block_on(async {
         let conn = &mut connect(&database).await;
-        batch(&setting.once, conn).await.expect("the database can be set up");
+        set_up(&setting.once, conn).await;
         for statement in create_table(BACKEND) {
             batch(&statement, conn).await.expect("the table can be made");
         }
     });
     let setting = setting.clone();
     let lives = AtomicI64::new(1);
-    Some(Box::new(move |plan| round(&database, &setting, &lives, plan)))
+    Box::new(move |plan| round(&database, &setting, &lives, plan))
 }
 
 /// One round: new rows, all workers at once, and what is there afterwards.
@@ -109,7 +114,7 @@ impl<'r> Worker<'r> {
         Self {
             database,
             setting,
-            conn: connect_as(database, setting).await,
+            conn: connect_as(worker, database, setting).await,
             lives,
             scribe: Scribe { worker, clock, tokens, log: Log::default() },
             held: BTreeMap::new(),
@@ -139,7 +144,7 @@ impl<'r> Worker<'r> {
         };
         // What it was, is in the log.
         if outcome.is_err_and(|error| error.needs_new_connection()) {
-            self.conn = connect_as(self.database, self.setting).await;
+            self.conn = connect_as(self.scribe.worker, self.database, self.setting).await;
         }
     }
 
@@ -160,10 +165,22 @@ impl<'r> Worker<'r> {
     }
 }
 
-async fn connect_as(database: &Database, setting: &Setting) -> Conn {
-    let mut conn = connect(database).await;
-    batch(&setting.each, &mut conn).await.expect("the connection can be set up");
+async fn connect_as(worker: usize, database: &Database, setting: &Setting) -> Conn {
+    use occ_tests::database::TestDatabase as _;
+    let url = database.url();
+    let mut conn = match (setting.nodes.get(worker % setting.nodes.len().max(1)), url.rsplit_once('/')) {
+        (Some(node), Some((_, name))) => connect_to(&format!("{node}/{name}"), database).await,
+        _ => connect(database).await,
+    };
+    set_up(&setting.each, &mut conn).await;
     conn
+}
+
+/// MySQL refuses a statement without anything in it.
+async fn set_up(sql: &str, conn: &mut Conn) {
+    if !sql.is_empty() {
+        batch(sql, conn).await.expect("the connection can be set up");
+    }
 }
 
 /// The save that is tried: occ's, or one that the checker must reject.

@@ -121,7 +121,10 @@ impl Cell {
             }
             #[allow(unreachable_patterns, reason = "not in every build")]
             _ => {
-                occ_tests::report::skipped(self, format_args!("build with --features mysql,async; nodes: {first}"));
+                occ_tests::report::skipped(
+                    self,
+                    format_args!("build with --features mysql,async; nodes: {first}"),
+                );
                 drop(setting);
                 None
             }

@@ -46,15 +46,7 @@ pub struct Game {
 impl Default for Game {
     fn default() -> Self {
         let (rules, time) = (Rules::default(), Duration::MAX);
-        Self {
-            seed: 1,
-            time,
-            operations: 10_000,
-            workers: 4,
-            round: 2_000,
-            mix: Mix::Everything,
-            rules,
-        }
+        Self { seed: 1, time, operations: 10_000, workers: 4, round: 2_000, mix: Mix::Everything, rules }
     }
 }
 

@@ -100,7 +100,8 @@ impl Worker<'_> {
             );
             match result {
                 Ok(()) => {
-                    let (row, mine) = (held.value.original().clone(), between(held.value.original(), &held.value));
+                    let (row, mine) =
+                        (held.value.original().clone(), between(held.value.original(), &held.value));
                     let told = Told { start, after: Some(&row), ..Told::of(Call::Load, key) };
                     // What is merged is their row and my edits; without a choice none of mine is gone.
                     let mut merged = row.clone();
@@ -108,7 +109,8 @@ impl Worker<'_> {
                     if merged.has_content_of(&held.value) && (ask || mine == held.book.unsaved) {
                         self.scribe.answered(told, Answer::Done);
                     } else {
-                        let what = format!("a rebase has made {} of {row} and{}", *held.value, held.book.unsaved);
+                        let what =
+                            format!("a rebase has made {} of {row} and{}", *held.value, held.book.unsaved);
                         self.scribe.answered(told, Answer::Failed(what));
                     }
                     held.book.unsaved = mine;

@@ -1,0 +1,9 @@
+//! Mysql, async.
+
+pub mod cell {
+    occ_tests::async_cell!(Mysql, diesel_async::AsyncMysqlConnection, occ_tests::mysql::Database);
+    occ_tests::async_retry!();
+}
+
+#[path = "../worker/mod.rs"]
+pub mod worker;

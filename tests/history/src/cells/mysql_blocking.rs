@@ -1,0 +1,9 @@
+//! Mysql, blocking.
+
+pub mod cell {
+    occ_tests::blocking_cell!(Mysql, diesel::MysqlConnection, occ_tests::mysql::Database);
+    occ_tests::blocking_retry!();
+}
+
+#[path = "../worker/mod.rs"]
+pub mod worker;

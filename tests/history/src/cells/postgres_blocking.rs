@@ -1,0 +1,9 @@
+//! Postgres, blocking.
+
+pub mod cell {
+    occ_tests::blocking_cell!(Postgres, diesel::PgConnection, occ_tests::postgres::Database);
+    occ_tests::blocking_retry!();
+}
+
+#[path = "../worker/mod.rs"]
+pub mod worker;

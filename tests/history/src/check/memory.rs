@@ -1,0 +1,51 @@
+//! What a value in memory is to be after a call.
+
+use super::anomaly::{Anomaly, Kind};
+use crate::log::{Answer, Call, History, Op, Outcome};
+use crate::row::shown;
+
+/// Memory is unchanged after a failure, and the row after success.
+pub fn check(history: &History, found: &mut Vec<Anomaly>) {
+    for (index, op) in history.ops.iter().enumerate() {
+        if let Some(what) = wrong(op) {
+            found.push(Anomaly::new(Kind::Memory, what, history, &[index]));
+        }
+    }
+    for (index, scope) in history.scopes.iter().enumerate() {
+        let moved = scope.handed.iter().find(|(before, after)| before.version != after.version);
+        if let (Outcome::RolledBack, Some((before, after))) = (scope.outcome, moved) {
+            let what = format!(
+                "transaction {index} was rolled back, and the value of row {} went from version {} to {}",
+                before.id,
+                shown(before.version),
+                shown(after.version)
+            );
+            let ops: Vec<usize> = (0..history.ops.len())
+                .filter(|op| history.scopes_of(&history.ops[*op]).any(|s| s == index))
+                .collect();
+            found.push(Anomaly::new(Kind::Memory, what, history, &ops));
+        }
+    }
+}
+
+fn wrong(op: &Op) -> Option<String> {
+    let (Some(called), Some(after)) = (&op.called, &op.after) else { return None };
+    match op.answer {
+        Answer::Done if matches!(op.call, Call::Save | Call::SaveTracked | Call::Touch | Call::Update) => {
+            if !op.unsettled && after.version != called.version + 1 {
+                return Some(format!(
+                    "version {} after a write of {}",
+                    shown(after.version),
+                    shown(called.version)
+                ));
+            }
+            (!after.has_content_of(called))
+                .then(|| format!("a write has changed other fields: {called}, {after}"))
+        }
+        Answer::Done => None,
+        // It was put back to what it was before a transaction that was rolled back.
+        _ if op.unsettled && after.has_content_of(called) && after.version <= called.version => None,
+        _ => (after != called)
+            .then(|| format!("a call that failed has changed the value: {called}, then {after}")),
+    }
+}

@@ -1,0 +1,166 @@
+//! Works on cells of the matrix, and checks: `--operations 1000000 --seed 7 --server sqlite --level wal --colour blocking`.
+
+#![allow(clippy::cast_precision_loss, reason = "nobody counts that far")]
+
+use std::error::Error;
+use std::io::{IsTerminal as _, Write as _};
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use lexopt::prelude::*;
+use occ_history::broken::Implementation;
+use occ_history::matrix::{COLOURS, Cell, Colour, SERVERS, Server};
+use occ_history::run::{Game, Report};
+use occ_history::shrink::shrink;
+
+const USAGE: &str = "\
+usage: occ-history [--operations N | --seconds N] [--seed N] [--server sqlite|postgres|mysql|galera] [--colour blocking|async] [--level NAME]
+                   [--workers N] [--round N]
+Without --server, --colour or --level all that this build and the environment have; they share the operations, or the time.
+The levels are `wal` and `rollback` on SQLite, elsewhere the isolation levels, such as `repeatable read`.";
+
+struct Arguments {
+    game: Game,
+    cells: Vec<Cell>,
+}
+
+fn main() -> ExitCode {
+    match arguments().map(|arguments| run(&arguments)) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("{error}\n{USAGE}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn arguments() -> Result<Arguments, Box<dyn Error>> {
+    let mut game = Game { seed: fastrand::u64(..1_000_000), operations: 100_000, ..Game::default() };
+    let (mut servers, mut colours, mut level) = (SERVERS.to_vec(), COLOURS.to_vec(), None);
+    let mut parser = lexopt::Parser::from_env();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("operations") => game.operations = parser.value()?.parse()?,
+            Long("seconds") => {
+                game.time = Duration::from_secs(parser.value()?.parse()?);
+                game.operations = usize::MAX;
+            }
+            Long("seed") => game.seed = parser.value()?.parse()?,
+            Long("workers") => game.workers = parser.value()?.parse()?,
+            Long("round") => game.round = parser.value()?.parse()?,
+            Long("level") => level = Some(parser.value()?.string()?),
+            Long("server") => {
+                servers = match parser.value()?.string()?.as_str() {
+                    "sqlite" => vec![Server::Sqlite],
+                    "postgres" => vec![Server::Postgres],
+                    "mysql" => vec![Server::Mysql],
+                    "galera" => vec![Server::Galera],
+                    other => return Err(format!("there is no server {other}").into()),
+                }
+            }
+            Long("colour") => {
+                colours = match parser.value()?.string()?.as_str() {
+                    "blocking" => vec![Colour::Blocking],
+                    "async" => vec![Colour::Async],
+                    other => return Err(format!("there is no colour {other}").into()),
+                }
+            }
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let levels = |server: Server| match &level {
+        None => server.levels().to_vec(),
+        Some(name) => server.level(name).into_iter().collect(),
+    };
+    let of_server = |server: &Server| {
+        let server = *server;
+        let of_colour = move |colour: Colour, levels: Vec<&'static str>| {
+            levels.into_iter().map(move |level| Cell { server, colour, level })
+        };
+        colours.iter().flat_map(|colour| of_colour(*colour, levels(server))).collect::<Vec<_>>()
+    };
+    let cells: Vec<Cell> = servers.iter().flat_map(of_server).collect();
+    if cells.is_empty() {
+        return Err("no server has such a level".into());
+    }
+    Ok(Arguments { game, cells })
+}
+
+/// Whether nothing was wrong.
+fn run(arguments: &Arguments) -> bool {
+    let cells: Vec<_> =
+        arguments.cells.iter().filter_map(|cell| Some((*cell, cell.open(Implementation::Occ)?))).collect();
+    let share = arguments.game.operations.div_ceil(cells.len().max(1));
+    let time = arguments.game.time / u32::try_from(cells.len().max(1)).unwrap_or(1);
+    println!("seed {}, {} workers", arguments.game.seed, arguments.game.workers);
+    let mut table = Vec::new();
+    let mut total = (0, 0);
+    for (cell, play) in &cells {
+        let game = Game { operations: share, time, rules: cell.rules(), ..arguments.game };
+        let mut progress = Progress { cell: *cell, game, shown: Instant::now() };
+        let report = game.play(play, |report| progress.show(report));
+        progress.clear();
+        let anomalies = report.failure.as_ref().map_or(0, |(_, _, found)| found.len());
+        table.push(line(*cell, &report, anomalies));
+        total = (total.0 + report.operations, total.1 + anomalies);
+        if let Some((round, plan, found)) = report.failure {
+            println!("{cell}: seed {}, round {round}, {anomalies} anomalies, the first three:", game.seed);
+            for anomaly in found.iter().take(3) {
+                println!("{anomaly}");
+            }
+            let Some(anomaly) = found.into_iter().next() else { continue };
+            let shrunk = shrink(play, game.rules, &plan, anomaly, report.operations, Duration::from_secs(20));
+            println!("shrunk: {shrunk}");
+        }
+    }
+    println!(
+        "server    colour    level             operations  anomalies  seconds     a second    done   stale   retryable"
+    );
+    table.iter().for_each(|line| println!("{line}"));
+    println!("{} operations, {} anomalies", total.0, total.1);
+    total.1 == 0
+}
+
+fn line(cell: Cell, report: &Report, anomalies: usize) -> String {
+    let answered = |name: &str| -> usize {
+        let calls = report.answers.iter().filter(|((call, answer), _)| call.writes() && *answer == name);
+        calls.map(|(_, times)| times).sum()
+    };
+    let seconds = report.time.as_secs_f64();
+    let rate = report.operations as f64 / seconds;
+    format!(
+        "{cell}  {:>10}  {anomalies:>9}  {seconds:>7.1}  {rate:>11.0}  {:>6}  {:>6}  {:>10}",
+        report.operations,
+        answered("done"),
+        answered("stale"),
+        answered("retryable")
+    )
+}
+
+/// A line that is written over, where somebody looks.
+struct Progress {
+    cell: Cell,
+    game: Game,
+    shown: Instant,
+}
+
+impl Progress {
+    fn show(&mut self, report: &Report) {
+        if std::io::stderr().is_terminal() && self.shown.elapsed() > Duration::from_millis(200) {
+            let by_operations = report.operations as f64 / self.game.operations as f64;
+            let by_time = report.time.as_secs_f64() / self.game.time.as_secs_f64();
+            let percent = 100.0 * by_operations.max(by_time);
+            eprint!("\r{} {percent:>3.0} %, {} operations", self.cell, report.operations);
+            self.shown = Instant::now();
+        }
+    }
+
+    fn clear(&self) {
+        if std::io::stderr().is_terminal() {
+            eprint!("\r\x1b[K");
+            // A line that cannot be written stops nothing.
+            let _ = std::io::stderr().flush();
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! The row that everyone works on: a version, and lists that every write appends a token of its own to.
+
+use std::fmt;
+
+use diesel::prelude::*;
+use occ_runtime::{OptimisticLock, VersionTrigger};
+use occ_tests::cell::Backend;
+
+#[allow(missing_docs, reason = "the macro documents nothing that it makes")]
+mod schema {
+    diesel::table! {
+        history_rows (id) {
+            id -> Integer,
+            tokens -> Text,
+            notes -> Text,
+            total -> BigInt,
+            version -> BigInt,
+        }
+    }
+}
+
+pub use schema::history_rows;
+
+/// What one write adds to a list. No two writes have the same.
+pub type Token = u32;
+
+/// Each life of a row, from its INSERT to its DELETE, has versions of its own. A counter that starts anew under an old key would
+/// meet old copies again, which is a limit that the README names, and not what is looked for here.
+pub const VERSIONS_OF_A_LIFE: i64 = 1_000_000;
+
+/// What is in the table, and what a worker holds of it.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, OptimisticLock)]
+#[diesel(table_name = history_rows)]
+#[occ(tracked)]
+pub struct Row {
+    /// The key.
+    pub id: i32,
+    /// The tokens of those who have written this column, each with a comma after it.
+    pub tokens: String,
+    /// The same, for a second column: two people can merge what they have changed.
+    pub notes: String,
+    /// What the writers have added.
+    #[occ(merge = add)]
+    pub total: i64,
+    /// Counts up by one.
+    pub version: i64,
+}
+
+impl Row {
+    /// A new row: the `life` is one that no row has had.
+    #[must_use]
+    pub fn born(id: i32, life: i64, token: Token) -> Self {
+        let version = life * VERSIONS_OF_A_LIFE;
+        Self { id, tokens: format!("{token},"), notes: String::new(), total: 0, version }
+    }
+
+    /// Which life of the row this is a copy of.
+    #[must_use]
+    pub fn life(&self) -> i64 {
+        self.version.div_euclid(VERSIONS_OF_A_LIFE)
+    }
+
+    /// Whether all but the version is the same.
+    #[must_use]
+    pub fn has_content_of(&self, other: &Self) -> bool {
+        (&self.tokens, &self.notes, self.total) == (&other.tokens, &other.notes, other.total)
+    }
+
+    /// All tokens in it.
+    pub fn all_tokens(&self) -> impl Iterator<Item = Token> {
+        tokens(&self.tokens).chain(tokens(&self.notes))
+    }
+}
+
+/// A version as it is shown: the life of the row, and which version of it.
+#[must_use]
+pub fn shown(version: i64) -> String {
+    format!("{}.{}", version.div_euclid(VERSIONS_OF_A_LIFE), version.rem_euclid(VERSIONS_OF_A_LIFE))
+}
+
+/// The tokens of a list.
+pub fn tokens(list: &str) -> impl Iterator<Item = Token> {
+    list.split_terminator(',').map(|token| token.parse().unwrap_or(Token::MAX))
+}
+
+/// The end of the list is what matters, where two of them differ.
+impl fmt::Display for Row {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let end = |list: &str| {
+            let all: Vec<&str> = list.split_terminator(',').collect();
+            let shown = all[all.len().saturating_sub(6)..].join(" ");
+            if all.len() > 6 { format!("{} tokens .. {shown}", all.len()) } else { shown }
+        };
+        write!(f, "version {} [{}]", shown(self.version), end(&self.tokens))?;
+        if !self.notes.is_empty() {
+            write!(f, " notes [{}]", end(&self.notes))?;
+        }
+        if self.total != 0 {
+            write!(f, " total {}", self.total)?;
+        }
+        Ok(())
+    }
+}
+
+/// A column that a worker changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Field {
+    /// Appends to `tokens`.
+    Tokens,
+    /// Appends to `notes`.
+    Notes,
+    /// Adds to `total`.
+    Total,
+}
+
+/// What a value in memory has on top of the row that it was made from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Edits {
+    /// In the order of their appending.
+    pub tokens: Vec<Token>,
+    /// The same.
+    pub notes: Vec<Token>,
+    /// What was added.
+    pub total: i64,
+}
+
+impl Edits {
+    /// One write. To `total` the token itself is added, so that each sum tells its parts apart well enough.
+    #[must_use]
+    pub fn one(field: Field, token: Token) -> Self {
+        let mut edits = Self::default();
+        match field {
+            Field::Tokens => edits.tokens.push(token),
+            Field::Notes => edits.notes.push(token),
+            Field::Total => edits.total = i64::from(token),
+        }
+        edits
+    }
+
+    /// Whether there is nothing to write.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// These, and `later` ones.
+    pub fn extend(&mut self, later: &Self) {
+        self.tokens.extend(&later.tokens);
+        self.notes.extend(&later.notes);
+        self.total += later.total;
+    }
+
+    /// Changes a row in memory.
+    pub fn apply(&self, row: &mut Row) {
+        for token in &self.tokens {
+            row.tokens.push_str(&format!("{token},"));
+        }
+        for token in &self.notes {
+            row.notes.push_str(&format!("{token},"));
+        }
+        row.total += self.total;
+    }
+
+    /// Every token that appears in a list.
+    pub fn listed(&self) -> impl Iterator<Item = Token> {
+        self.tokens.iter().chain(&self.notes).copied()
+    }
+}
+
+impl fmt::Display for Edits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for token in &self.tokens {
+            write!(f, " +{token}")?;
+        }
+        for token in &self.notes {
+            write!(f, " +{token} (notes)")?;
+        }
+        if self.total != 0 {
+            write!(f, " total +{}", self.total)?;
+        }
+        Ok(())
+    }
+}
+
+/// Makes the table, with the trigger that moves the version on for whoever does not.
+#[must_use]
+pub fn create_table(backend: Backend) -> Vec<String> {
+    let text = match backend {
+        Backend::Sqlite | Backend::Postgres => "TEXT",
+        // Compared and stored as it is; a TEXT has room for 64 KB.
+        Backend::Mysql => "MEDIUMTEXT CHARACTER SET ascii",
+    };
+    let table = format!(
+        "CREATE TABLE history_rows (id INTEGER PRIMARY KEY, tokens {text} NOT NULL, notes {text} NOT NULL, \
+         total BIGINT NOT NULL, version BIGINT NOT NULL)"
+    );
+    let trigger = VersionTrigger::counter("history_rows", "version");
+    let trigger = match backend {
+        Backend::Sqlite => trigger.sqlite(),
+        Backend::Postgres => trigger.postgres(),
+        Backend::Mysql => trigger.mysql(),
+    };
+    vec![table, trigger]
+}
+
+/// Appends a token as somebody does who knows nothing of versions.
+#[must_use]
+pub fn raw_write(backend: Backend, id: i32, token: Token) -> String {
+    let appended = match backend {
+        Backend::Mysql => format!("CONCAT(tokens, '{token},')"),
+        Backend::Sqlite | Backend::Postgres => format!("tokens || '{token},'"),
+    };
+    format!("UPDATE history_rows SET tokens = {appended} WHERE id = {id}")
+}

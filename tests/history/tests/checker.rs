@@ -1,0 +1,272 @@
+//! The checker on histories made by hand: each anomaly is found, and what only looks like one is not.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test is named by what it shows, and panics if not"
+)]
+
+use occ_history::check::{Kind, Rules, check};
+use occ_history::log::{Answer, Call, History, Op, Outcome, Scope};
+use occ_history::row::{Edits, Field, Row, Token, VERSIONS_OF_A_LIFE};
+
+/// The first life of row 1 begins here.
+const FIRST: i64 = VERSIONS_OF_A_LIFE;
+
+fn row(version: i64, tokens: &str) -> Row {
+    Row { id: 1, tokens: tokens.to_owned(), notes: String::new(), total: 0, version: FIRST + version }
+}
+
+/// An operation that takes the ten ticks after `start`.
+fn op(worker: usize, start: u64, call: Call, answer: Answer) -> Op {
+    let edits = Edits::default();
+    let (scope, called, after, unsettled) = (None, None, None, false);
+    Op { worker, start, end: start + 10, call, key: 1, scope, edits, called, answer, after, unsettled }
+}
+
+/// The row is inserted at version 0, with token 1.
+fn created() -> Op {
+    let born = Row::born(1, 1, 1);
+    Op { called: Some(born.clone()), after: Some(born), ..op(0, 0, Call::Create, Answer::Done) }
+}
+
+/// A save of `before` with one more token.
+fn save(worker: usize, start: u64, before: &Row, token: Token) -> Op {
+    let edits = Edits::one(Field::Tokens, token);
+    let mut called = before.clone();
+    edits.apply(&mut called);
+    let after = Row { version: called.version + 1, ..called.clone() };
+    Op { edits, called: Some(called), after: Some(after), ..op(worker, start, Call::Save, Answer::Done) }
+}
+
+fn refused(mut op: Op, answer: Answer) -> Op {
+    op.after.clone_from(&op.called);
+    Op { answer, ..op }
+}
+
+fn unanswered(op: Op) -> Op {
+    Op { answer: Answer::Unknown, after: None, ..op }
+}
+
+fn load(worker: usize, start: u64, row: &Row) -> Op {
+    Op { after: Some(row.clone()), ..op(worker, start, Call::Load, Answer::Done) }
+}
+
+fn raw(start: u64, token: Token, answer: Answer) -> Op {
+    Op { edits: Edits::one(Field::Tokens, token), ..op(0, start, Call::Raw, answer) }
+}
+
+fn delete(worker: usize, start: u64, row: &Row) -> Op {
+    Op {
+        called: Some(row.clone()),
+        after: Some(row.clone()),
+        ..op(worker, start, Call::Delete, Answer::Done)
+    }
+}
+
+fn within(scope: usize, op: Op) -> Op {
+    Op { scope: Some(scope), ..op }
+}
+
+fn scope(end: u64, outcome: Outcome) -> Scope {
+    Scope { parent: None, end, outcome, handed: Vec::new() }
+}
+
+/// What is wrong with it.
+fn found(ops: Vec<Op>, scopes: Vec<Scope>, rows: Vec<Row>) -> Vec<Kind> {
+    check(&History { ops, scopes, rows }, Rules::default()).iter().map(|anomaly| anomaly.kind).collect()
+}
+
+#[test]
+fn a_history_in_order_passes() {
+    let ops = vec![
+        created(),
+        save(1, 20, &row(0, "1,"), 2),
+        load(2, 40, &row(1, "1,2,")),
+        raw(60, 3, Answer::Done),
+        refused(save(2, 80, &row(1, "1,2,"), 4), Answer::Stale),
+        save(2, 100, &row(2, "1,2,3,"), 5),
+        delete(1, 120, &row(3, "1,2,3,5,")),
+        op(2, 140, Call::Load, Answer::Missing),
+    ];
+    assert_eq!(found(ops, vec![], vec![]), []);
+}
+
+#[test]
+fn two_writes_of_one_version_are_a_fork() {
+    let ops = vec![created(), save(1, 20, &row(0, "1,"), 2), save(2, 25, &row(0, "1,"), 3)];
+    assert_eq!(found(ops, vec![], vec![row(1, "1,3,")]), [Kind::Fork]);
+}
+
+#[test]
+fn an_acknowledged_write_that_is_not_there_is_lost() {
+    let ops = vec![created(), save(1, 20, &row(0, "1,"), 2)];
+    assert_eq!(found(ops.clone(), vec![], vec![row(0, "1,")]), [Kind::LostUpdate], "as if it had not been");
+    assert_eq!(found(ops, vec![], vec![row(1, "1,")]), [Kind::LostUpdate], "by its content alone");
+    let overwritten = vec![created(), save(1, 20, &row(0, "1,"), 2), save(2, 40, &row(1, "1,"), 3)];
+    assert_eq!(found(overwritten, vec![], vec![row(2, "1,3,")]), [Kind::LostUpdate]);
+    let ops = vec![created(), raw(20, 2, Answer::Done)];
+    assert_eq!(found(ops, vec![], vec![row(0, "1,")]), [Kind::LostUpdate], "a raw one");
+}
+
+#[test]
+fn a_write_that_is_there_twice_is_a_duplicate() {
+    let ops = vec![created(), save(1, 20, &row(0, "1,"), 2)];
+    assert_eq!(found(ops, vec![], vec![row(2, "1,2,2,")]), [Kind::Duplicate]);
+}
+
+#[test]
+fn a_version_that_nobody_has_made_is_found() {
+    assert_eq!(found(vec![created()], vec![], vec![row(1, "1,")]), [Kind::Unaccounted]);
+}
+
+#[test]
+fn what_was_refused_or_rolled_back_is_not_to_be_seen() {
+    let refused = vec![created(), refused(save(1, 20, &row(0, "1,"), 2), Answer::Retryable)];
+    assert_eq!(found(refused.clone(), vec![], vec![row(0, "1,")]), []);
+    assert_eq!(found(refused, vec![], vec![row(1, "1,2,")]), [Kind::RefusedVisible]);
+    let ops = vec![created(), within(0, save(1, 20, &row(0, "1,"), 2))];
+    let scopes = vec![scope(40, Outcome::RolledBack)];
+    assert_eq!(found(ops.clone(), scopes.clone(), vec![row(0, "1,")]), []);
+    assert_eq!(found(ops, scopes.clone(), vec![row(1, "1,2,")]), [Kind::RefusedVisible]);
+    let ops = vec![created(), within(0, raw(20, 2, Answer::Done))];
+    assert_eq!(found(ops, scopes, vec![row(1, "1,2,")]), [Kind::RefusedVisible]);
+}
+
+#[test]
+fn an_unknown_outcome_may_be_either() {
+    let ops = vec![created(), unanswered(save(1, 20, &row(0, "1,"), 2))];
+    assert_eq!(found(ops.clone(), vec![], vec![row(0, "1,")]), []);
+    assert_eq!(found(ops.clone(), vec![], vec![row(1, "1,2,")]), []);
+    assert_eq!(found(ops.clone(), vec![], vec![row(2, "1,2,2,")]), [Kind::Duplicate], "not both");
+    // Another write has made the same version: it did not happen.
+    let mut both = ops;
+    both.push(save(2, 40, &row(0, "1,"), 3));
+    assert_eq!(found(both.clone(), vec![], vec![row(1, "1,3,")]), []);
+    assert_eq!(found(both, vec![], vec![row(2, "1,2,3,")]), [Kind::LostUpdate]);
+}
+
+#[test]
+fn an_unknown_transaction_is_there_as_a_whole_or_not() {
+    let second = |op: Op| Op {
+        key: 2,
+        called: op.called.map(|row| Row { id: 2, version: row.version + FIRST, ..row }),
+        after: op.after.map(|row| Row { id: 2, version: row.version + FIRST, ..row }),
+        ..op
+    };
+    let ops = vec![
+        created(),
+        second(created()),
+        within(0, save(1, 20, &row(0, "1,"), 2)),
+        within(0, second(save(1, 40, &row(0, "1,"), 3))),
+    ];
+    let scopes = vec![scope(60, Outcome::Unknown)];
+    let other = |version, tokens| Row { id: 2, version: 2 * FIRST + version, ..row(0, tokens) };
+    let check = |rows| found(ops.clone(), scopes.clone(), rows);
+    assert_eq!(check(vec![row(0, "1,"), other(0, "1,")]), []);
+    assert_eq!(check(vec![row(1, "1,2,"), other(1, "1,3,")]), []);
+    assert_eq!(check(vec![row(1, "1,2,"), other(0, "1,")]), [Kind::HalfUnknown]);
+}
+
+#[test]
+fn a_row_is_deleted_once_and_stays_away() {
+    let ops = vec![created(), delete(1, 20, &row(0, "1,")), delete(2, 25, &row(0, "1,"))];
+    assert_eq!(found(ops, vec![], vec![]), [Kind::Deletion], "twice");
+    let ops = vec![created(), delete(1, 20, &row(0, "1,"))];
+    assert_eq!(found(ops, vec![], vec![row(0, "1,")]), [Kind::Deletion], "still there");
+    assert_eq!(found(vec![created()], vec![], vec![]), [Kind::Deletion], "gone by itself");
+    let ops = vec![created(), delete(1, 20, &row(0, "1,")), save(2, 25, &row(0, "1,"), 2)];
+    assert_eq!(found(ops, vec![], vec![]), [Kind::LostUpdate], "written, and deleted at the version before");
+}
+
+#[test]
+fn reads_see_what_is_committed_and_no_less() {
+    let written = save(1, 20, &row(0, "1,"), 2);
+    let last = vec![row(1, "1,2,")];
+    let ops = vec![created(), written.clone(), load(2, 40, &row(0, "1,"))];
+    assert_eq!(found(ops, vec![], last.clone()), [Kind::StaleRead]);
+    let ops = vec![created(), written.clone(), load(2, 25, &row(0, "1,"))];
+    assert_eq!(found(ops, vec![], last.clone()), [], "at the same time");
+    let ops = vec![created(), written.clone(), op(2, 40, Call::Load, Answer::Missing)];
+    assert_eq!(found(ops, vec![], last.clone()), [Kind::StaleRead], "not found");
+    let ops = vec![created(), within(0, written.clone()), load(2, 25, &row(1, "1,2,"))];
+    let rolled_back = vec![scope(40, Outcome::RolledBack)];
+    assert_eq!(found(ops, rolled_back, vec![row(0, "1,")]), [Kind::DirtyRead]);
+    let twice = vec![
+        created(),
+        within(0, written),
+        within(0, save(1, 40, &row(1, "1,2,"), 3)),
+        load(2, 45, &row(1, "1,2,")),
+    ];
+    let committed = vec![scope(60, Outcome::Committed)];
+    assert_eq!(
+        found(twice, committed, vec![row(2, "1,2,3,")]),
+        [Kind::DirtyRead],
+        "in the middle of a transaction"
+    );
+}
+
+#[test]
+fn one_select_sees_all_of_a_transaction_or_nothing() {
+    let second = |op: Op| Op {
+        key: 2,
+        called: op.called.map(|row| Row { id: 2, ..row }),
+        after: op.after.map(|row| Row { id: 2, ..row }),
+        ..op
+    };
+    let history = |[first, other]: [Row; 2]| {
+        vec![
+            created(),
+            second(created()),
+            within(0, save(1, 20, &row(0, "1,"), 2)),
+            within(0, second(save(1, 40, &row(0, "1,"), 3))),
+            load(2, 30, &first),
+            second(load(2, 30, &other)),
+        ]
+    };
+    let check = |seen| {
+        let rows = vec![row(1, "1,2,"), Row { id: 2, ..row(1, "1,3,") }];
+        found(history(seen), vec![scope(60, Outcome::Committed)], rows)
+    };
+    assert_eq!(check([row(0, "1,"), row(0, "1,")]), []);
+    assert_eq!(check([row(1, "1,2,"), row(1, "1,3,")]), []);
+    assert_eq!(check([row(1, "1,2,"), row(0, "1,")]), [Kind::FracturedRead]);
+}
+
+#[test]
+fn a_write_on_a_version_that_was_not_current_is_found() {
+    // Version 2 was acknowledged before the write of version 1 began.
+    let ops = vec![created(), save(1, 20, &row(1, "1,3,"), 2), save(2, 40, &row(0, "1,"), 3)];
+    assert_eq!(found(ops, vec![], vec![row(2, "1,3,2,")]), [Kind::OutOfOrder]);
+}
+
+#[test]
+fn a_write_of_the_present_version_is_not_refused() {
+    let ops = vec![created(), refused(save(1, 20, &row(0, "1,"), 2), Answer::Stale)];
+    assert_eq!(found(ops.clone(), vec![], vec![row(0, "1,")]), [Kind::FalseRefusal]);
+    let mut raced = ops;
+    raced.push(save(2, 25, &row(0, "1,"), 3));
+    assert_eq!(found(raced, vec![], vec![row(1, "1,3,")]), []);
+}
+
+#[test]
+fn memory_is_what_it_was_after_a_failure_and_the_row_after_success() {
+    let mut op = refused(save(1, 20, &row(0, "1,"), 2), Answer::Stale);
+    op.after = Some(row(1, "1,2,"));
+    let moved = vec![created(), op, save(2, 25, &row(0, "1,"), 3)];
+    assert_eq!(found(moved, vec![], vec![row(1, "1,3,")]), [Kind::Memory], "moved");
+    let mut op = save(1, 20, &row(0, "1,"), 2);
+    op.after = op.called.clone();
+    let stayed = found(vec![created(), op], vec![], vec![row(1, "1,2,")]);
+    assert_eq!(stayed.first(), Some(&Kind::Memory), "stayed");
+    let mut rolled_back = scope(40, Outcome::RolledBack);
+    rolled_back.handed = vec![(row(0, "1,"), row(1, "1,2,"))];
+    let ops = vec![created(), within(0, save(1, 20, &row(0, "1,"), 2))];
+    assert_eq!(found(ops, vec![rolled_back], vec![row(0, "1,")]), [Kind::Memory], "ahead after a rollback");
+}
+
+#[test]
+fn an_error_that_should_not_come_is_found() {
+    let failed = refused(save(1, 20, &row(0, "1,"), 2), Answer::Failed("no such savepoint".to_owned()));
+    assert_eq!(found(vec![created(), failed], vec![], vec![row(0, "1,")]), [Kind::Unexpected]);
+}

@@ -1,0 +1,33 @@
+//! Random work on SQLite, by all that there is: nothing is lost. The seed is another one each time, and is printed.
+#![allow(missing_docs, clippy::panic, reason = "a test is named by what it shows, and panics if not")]
+
+use std::time::Duration;
+
+use occ_history::broken::Implementation;
+use occ_history::matrix::{COLOURS, Cell, Server};
+use occ_history::run::Game;
+use occ_history::shrink::shrink;
+use occ_tests::report::measured;
+
+/// For all cells together.
+const SECONDS: u64 = 20;
+
+#[test]
+fn nothing_is_lost_on_sqlite() {
+    let seed = fastrand::u64(..1_000_000);
+    let cells = COLOURS.iter().flat_map(|colour| {
+        Server::Sqlite.levels().iter().map(|level| Cell { server: Server::Sqlite, colour: *colour, level })
+    });
+    let cells: Vec<_> = cells.filter_map(|cell| Some((cell, cell.open(Implementation::Occ)?))).collect();
+    let share = Duration::from_secs(SECONDS) / u32::try_from(cells.len()).unwrap_or(1);
+    for (cell, play) in &cells {
+        let game = Game { seed, rules: cell.rules(), operations: usize::MAX, time: share, ..Game::default() };
+        let report = game.play(play, |_| {});
+        if let Some((round, plan, mut found)) = report.failure {
+            let (anomaly, time) = (found.swap_remove(0), Duration::from_secs(20));
+            let shrunk = shrink(play, game.rules, &plan, anomaly, report.operations, time);
+            panic!("{cell}: seed {seed}, round {round}: {shrunk}");
+        }
+        measured(format_args!("{cell} seed {seed}: {} operations, 0 anomalies", report.operations));
+    }
+}

@@ -91,9 +91,9 @@ impl Worker<'_> {
         })
         .await;
         if result.is_ok() {
-            held.book.commit()
+            held.book.commit();
         } else {
-            held.book.roll_back()
+            held.book.roll_back();
         }
         // One that was not settled before may have got an older version back, which is right.
         let handed = if was_unsettled { Vec::new() } else { vec![(before, (*held.value).clone())] };
@@ -109,7 +109,7 @@ impl Worker<'_> {
         let mut tracked: Vec<Held> = tracked.into_iter().collect();
         begin(&mut self.conn).await?;
         let scope = self.scribe.log.begin(None);
-        tracked.iter_mut().for_each(|held| held.book.begin());
+        tracked.first_mut().into_iter().map(|held| &mut held.book).for_each(Book::begin);
         let (scribe, conn) = (&mut self.scribe, &mut self.conn);
         let mut done = Ok(());
         for part in &transaction.parts {
@@ -133,9 +133,9 @@ impl Worker<'_> {
         self.ended(scope, &result, Vec::new());
         for mut held in tracked {
             if result.is_ok() {
-                held.book.commit()
+                held.book.commit();
             } else {
-                held.book.roll_back()
+                held.book.roll_back();
             }
             // It is to look what has become of it, and to write its edits again.
             let again = transaction.careless && held.unsettled && !held.book.unsaved.is_empty();

@@ -226,7 +226,9 @@ impl History {
     #[must_use]
     pub fn of(logs: Vec<Log>, rows: Vec<Row>) -> Self {
         let mut all = Log::default();
-        logs.into_iter().for_each(|log| all.append(log));
+        for log in logs {
+            all.append(log);
+        }
         Self { ops: all.ops, scopes: all.scopes, rows }
     }
 

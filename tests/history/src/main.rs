@@ -100,7 +100,7 @@ fn run(arguments: &Arguments) -> bool {
         let game = Game { operations: share, time, rules: cell.rules(), ..arguments.game };
         let mut progress = Progress { cell: *cell, game, shown: Instant::now() };
         let report = game.play(play, |report| progress.show(report));
-        progress.clear();
+        Progress::clear();
         let anomalies = report.failure.as_ref().map_or(0, |(_, _, found)| found.len());
         table.push(line(*cell, &report, anomalies));
         total = (total.0 + report.operations, total.1 + anomalies);
@@ -117,7 +117,9 @@ fn run(arguments: &Arguments) -> bool {
     println!(
         "server    colour    level             operations  anomalies  seconds     a second    done   stale   retryable"
     );
-    table.iter().for_each(|line| println!("{line}"));
+    for line in &table {
+        println!("{line}");
+    }
     println!("{} operations, {} anomalies", total.0, total.1);
     total.1 == 0
 }
@@ -156,7 +158,7 @@ impl Progress {
         }
     }
 
-    fn clear(&self) {
+    fn clear() {
         if std::io::stderr().is_terminal() {
             eprint!("\r\x1b[K");
             // A line that cannot be written stops nothing.

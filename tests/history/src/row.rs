@@ -72,6 +72,11 @@ impl Row {
     }
 }
 
+fn append(list: &mut String, token: Token) {
+    list.push_str(&token.to_string());
+    list.push(',');
+}
+
 /// A version as it is shown: the life of the row, and which version of it.
 #[must_use]
 pub fn shown(version: i64) -> String {
@@ -153,10 +158,10 @@ impl Edits {
     /// Changes a row in memory.
     pub fn apply(&self, row: &mut Row) {
         for token in &self.tokens {
-            row.tokens.push_str(&format!("{token},"));
+            append(&mut row.tokens, *token);
         }
         for token in &self.notes {
-            row.notes.push_str(&format!("{token},"));
+            append(&mut row.notes, *token);
         }
         row.total += self.total;
     }

@@ -73,12 +73,12 @@ impl Game {
     }
 
     /// Plays until so many operations are checked, or something is wrong; `progress` is told after each round.
-    pub fn play(&self, play: &Play, mut progress: impl FnMut(&Report)) -> Report {
+    pub fn play(&self, stage: &Play, mut progress: impl FnMut(&Report)) -> Report {
         let mut report = Report::default();
         let begun = Instant::now();
         for round in 0.. {
             let plan = self.plan(round);
-            let history = play(&plan);
+            let history = stage(&plan);
             let checking = Instant::now();
             let found = check(&history, self.rules);
             report.checks += checking.elapsed();

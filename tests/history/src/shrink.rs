@@ -25,7 +25,7 @@ const TRIES: usize = 5;
 /// Plays smaller rounds until none goes wrong, or the time is over.
 #[must_use]
 pub fn shrink(
-    play: &Play,
+    stage: &Play,
     rules: Rules,
     plan: &Plan,
     anomaly: Anomaly,
@@ -42,7 +42,7 @@ pub fn shrink(
         let mut smaller = false;
         while from < shrunk.plan.len() && Instant::now() < end {
             let left = without(&shrunk.plan, from, part);
-            if let Some((anomaly, operations)) = fails(play, rules, &left, kind) {
+            if let Some((anomaly, operations)) = fails(stage, rules, &left, kind) {
                 shrunk = Shrunk { plan: left, anomaly, operations };
                 smaller = true;
             } else {
@@ -56,9 +56,9 @@ pub fn shrink(
     shrunk
 }
 
-fn fails(play: &Play, rules: Rules, plan: &Plan, kind: Kind) -> Option<(Anomaly, usize)> {
+fn fails(stage: &Play, rules: Rules, plan: &Plan, kind: Kind) -> Option<(Anomaly, usize)> {
     (0..TRIES).find_map(|_| {
-        let history = play(plan);
+        let history = stage(plan);
         let found = check(&history, rules).into_iter().find(|anomaly| anomaly.kind == kind)?;
         Some((found, history.ops.len()))
     })

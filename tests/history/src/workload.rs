@@ -196,7 +196,7 @@ impl fmt::Display for Step {
                         Part::Raw(key) => write!(f, "raw {key}, ")?,
                         Part::Savepoint(writes, true) => write!(f, "savepoint{}, ", Listed(writes))?,
                         Part::Savepoint(writes, false) => {
-                            write!(f, "savepoint rolled back{}, ", Listed(writes))?
+                            write!(f, "savepoint rolled back{}, ", Listed(writes))?;
                         }
                     }
                 }

@@ -18,10 +18,10 @@ use occ_tests::report::measured;
 
 /// What it is caught by, of these kinds, within 10,000 operations, and in fewer than 20 lines.
 fn is_caught(implementation: Implementation, mix: Mix, memory: bool, kinds: &[Kind]) {
-    let play = open(&Setting { implementation, ..Setting::default() }).unwrap();
+    let stage = open(&Setting { implementation, ..Setting::default() }).unwrap();
     let rules = Rules { memory, ..Rules::default() };
     let game = Game { seed: 7, operations: 10_000, round: 500, mix, rules, ..Game::default() };
-    let report = game.play(&play, |_| {});
+    let report = game.play(&stage, |_| {});
     let Some((round, plan, found)) = report.failure else {
         panic!("{implementation:?} was not caught within {} operations", report.operations);
     };
@@ -35,7 +35,7 @@ fn is_caught(implementation: Implementation, mix: Mix, memory: bool, kinds: &[Ki
     ));
 
     let anomaly = found.into_iter().next().unwrap();
-    let shrunk = shrink(&play, game.rules, &plan, anomaly, report.operations, Duration::from_secs(3));
+    let shrunk = shrink(&stage, game.rules, &plan, anomaly, report.operations, Duration::from_secs(3));
     let shown = shrunk.to_string();
     measured(format_args!("seed 7, round {round}: {shown}"));
     assert!(shown.lines().count() < 20, "{shown}");
@@ -43,13 +43,13 @@ fn is_caught(implementation: Implementation, mix: Mix, memory: bool, kinds: &[Ki
 
 /// The plan of a seed is the same each time, and occ passes with it.
 fn passes(mix: Mix) {
-    let play = open(&Setting::default()).unwrap();
+    let stage = open(&Setting::default()).unwrap();
     let game = Game { seed: 7, operations: 10_000, round: 500, mix, ..Game::default() };
     assert_eq!(game.plan(3), game.plan(3));
     assert_ne!(game.plan(3), game.plan(4));
-    let report = game.play(&play, |_| {});
+    let report = game.play(&stage, |_| {});
     assert!(report.failure.is_none(), "{}", report.failure.unwrap().2[0]);
-    assert!(check(&play(&game.plan(0)), game.rules).is_empty());
+    assert!(check(&stage(&game.plan(0)), game.rules).is_empty());
 }
 
 #[test]

@@ -20,12 +20,12 @@ fn nothing_is_lost_on_sqlite() {
     });
     let cells: Vec<_> = cells.filter_map(|cell| Some((cell, cell.open(Implementation::Occ)?))).collect();
     let share = Duration::from_secs(SECONDS) / u32::try_from(cells.len()).unwrap_or(1);
-    for (cell, play) in &cells {
+    for (cell, stage) in &cells {
         let game = Game { seed, rules: cell.rules(), operations: usize::MAX, time: share, ..Game::default() };
-        let report = game.play(play, |_| {});
+        let report = game.play(stage, |_| {});
         if let Some((round, plan, mut found)) = report.failure {
             let (anomaly, time) = (found.swap_remove(0), Duration::from_secs(20));
-            let shrunk = shrink(play, game.rules, &plan, anomaly, report.operations, time);
+            let shrunk = shrink(stage, game.rules, &plan, anomaly, report.operations, time);
             panic!("{cell}: seed {seed}, round {round}: {shrunk}");
         }
         measured(format_args!("{cell} seed {seed}: {} operations, 0 anomalies", report.operations));

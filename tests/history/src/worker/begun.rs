@@ -1,6 +1,7 @@
 // Transactions: occ's, Diesel's own, and those of a retry loop.
 
 use std::sync::Mutex;
+use std::thread::yield_now;
 use std::time::Duration;
 
 use diesel::QueryResult;
@@ -8,7 +9,7 @@ use diesel::result::Error as DieselError;
 use occ_runtime::{Error, RetryPolicy};
 
 use super::super::cell::{Conn, begin, commit, retry, rollback, save, touch, transaction};
-use super::scribe::{Book, Scribe, Told};
+use super::scribe::{Book, Scribe, Told, begin_books, end_books};
 use super::together::outcome;
 use super::{Held, Worker, tracked};
 use crate::log::{Call, Log, Outcome};
@@ -90,9 +91,9 @@ impl Worker<'_> {
         })
         .await;
         if result.is_ok() {
-            held.book.commit()
+            held.book.commit();
         } else {
-            held.book.roll_back()
+            held.book.roll_back();
         }
         // One that was not settled before may have got an older version back, which is right.
         let handed = if was_unsettled { Vec::new() } else { vec![(before, (*held.value).clone())] };
@@ -108,7 +109,7 @@ impl Worker<'_> {
         let mut tracked: Vec<Held> = tracked.into_iter().collect();
         begin(&mut self.conn).await?;
         let scope = self.scribe.log.begin(None);
-        tracked.iter_mut().for_each(|held| held.book.begin());
+        tracked.first_mut().into_iter().map(|held| &mut held.book).for_each(Book::begin);
         let (scribe, conn) = (&mut self.scribe, &mut self.conn);
         let mut done = Ok(());
         for part in &transaction.parts {
@@ -132,9 +133,17 @@ impl Worker<'_> {
         self.ended(scope, &result, Vec::new());
         for mut held in tracked {
             if result.is_ok() {
-                held.book.commit()
+                held.book.commit();
             } else {
-                held.book.roll_back()
+                held.book.roll_back();
+            }
+            // It is to look what has become of it, and to write its edits again.
+            let again = transaction.careless && held.unsettled && !held.book.unsaved.is_empty();
+            if again && result.as_ref().is_err_and(is_wanted) {
+                yield_now();
+                // What it was, is in the log.
+                let _ =
+                    tracked::save(&mut self.scribe, &mut self.conn, &mut held, &Edits::default(), None).await;
             }
             self.tracked.insert(held.value.id, held);
         }
@@ -387,12 +396,4 @@ fn may_go_on(done: Result<(), Error>, careless: bool) -> Result<(), Error> {
         Err(Error::Database(DieselError::NotFound)) => Ok(()),
         done => done,
     }
-}
-
-fn begin_books(books: &mut [Book]) {
-    books.iter_mut().for_each(Book::begin);
-}
-
-fn end_books(books: &mut [Book], commits: bool) {
-    books.iter_mut().for_each(if commits { Book::commit } else { Book::roll_back });
 }

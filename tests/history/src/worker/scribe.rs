@@ -135,3 +135,11 @@ impl Book {
         }
     }
 }
+
+pub fn begin_books(books: &mut [Book]) {
+    books.iter_mut().for_each(Book::begin);
+}
+
+pub fn end_books(books: &mut [Book], commits: bool) {
+    books.iter_mut().for_each(if commits { Book::commit } else { Book::roll_back });
+}

@@ -1,9 +1,9 @@
-//! A batch that is longer than the server takes at once.
+//! Rows and batches that are longer than the server takes at once.
 
 use diesel::prelude::*;
 use occ_runtime::OptimisticLock;
 
-use super::cell::{all, batch, connect, save_all};
+use super::cell::{all, batch, connect, save, save_all};
 
 diesel::table! { bodies (id) { id -> Integer, body -> Text, version -> Integer } }
 
@@ -46,5 +46,22 @@ super::scenarios! {
                 }
             }
         }
+    }
+
+    async fn a_row_that_is_too_long_says_that_its_connection_is_gone(database) {
+        let conn = &mut connect(database).await;
+        batch(
+            "CREATE TABLE bodies (id INTEGER PRIMARY KEY, body LONGTEXT NOT NULL, version INTEGER NOT NULL);
+             INSERT INTO bodies VALUES (1, 'short', 1)",
+            conn,
+        )
+        .await
+        .unwrap();
+        let mut row = Body { id: 1, body: "x".repeat(20_000_000), version: 1 };
+        let error = save(&mut row, conn).await.unwrap_err();
+        assert!(batch("SELECT 1", conn).await.is_err(), "{error:?}");
+        assert!(error.needs_new_connection() && !error.is_retryable(), "{error:?}");
+        let stored: Vec<Body> = all(bodies::table.select(Body::as_select()), &mut connect(database).await).await.unwrap();
+        assert_eq!((row.version, stored), (1, vec![Body { id: 1, body: "short".into(), version: 1 }]));
     }
 }

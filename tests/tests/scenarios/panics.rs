@@ -300,9 +300,9 @@ super::scenarios! {
 
     async fn a_version_that_panics_while_the_closure_is_panicking_keeps_no_other_from_being_put_back(database) {
         create_table(database).await;
-        let conn = &mut connect(database).await;
-        let (mut touchy, mut plain) = (read(1, conn).await, super::product::load(1, conn).await);
-        let ended = caught(transaction(conn, (&mut touchy, &mut plain), async |conn, (touchy, plain)| -> Result<(), Error> {
+        let mut conn = connect(database).await;
+        let (mut touchy, mut plain) = (read(1, &mut conn).await, super::product::load(1, &mut conn).await);
+        let ended = caught(transaction(&mut conn, (&mut touchy, &mut plain), async |conn, (touchy, plain)| -> Result<(), Error> {
             save(touchy, conn).await?;
             save(plain, conn).await?;
             LEFT.with(|left| left.set(Some(0)));
@@ -312,7 +312,9 @@ super::scenarios! {
         LEFT.with(|left| left.set(None));
         assert!(ended.is_none());
         assert_eq!(plain.version, 1);
-        assert!(save(&mut plain, &mut connect(database).await).await.is_ok());
+        // An async connection is of no more use, and still in its transaction.
+        drop(conn);
+        save(&mut plain, &mut connect(database).await).await.unwrap();
     }
 
     #[cfg(feature = "retry")]

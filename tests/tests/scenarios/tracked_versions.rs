@@ -94,9 +94,10 @@ mod times {
     const SECONDS: &str = if matches!(BACKEND, Backend::Mysql) { "DATETIME" } else { "TIMESTAMP" };
     const MICROS: &str = if matches!(BACKEND, Backend::Mysql) { "DATETIME(6)" } else { "TIMESTAMP" };
 
-    /// No clock is there yet, so that the next version is the next second, or microsecond, whoever makes it.
+    /// No clock is there yet, so that the next version is the next second, or microsecond, whoever makes it. MySQL's timestamps
+    /// end soon after.
     fn ahead() -> NaiveDateTime {
-        chrono::DateTime::from_timestamp(4_000_000_000, 0).unwrap().naive_utc()
+        chrono::DateTime::from_timestamp(2_100_000_000, 0).unwrap().naive_utc()
     }
 
     shared_versions! {

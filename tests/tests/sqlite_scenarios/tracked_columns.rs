@@ -99,4 +99,15 @@ super::scenarios! {
             ("document", "'[ ]'"),
         ]);
     }
+
+    async fn an_instant_that_sqlite_has_made_is_found_again_after_a_plain_commit(database) {
+        let conn = &mut connect(database).await;
+        create_measures(conn).await;
+        // Diesel sends it with an offset, which SQLite leaves out.
+        each_column_goes_on!(measures, Measure, conn, [
+            ("instant", "CURRENT_TIMESTAMP"),
+            ("instant", "'2026-01-02 03:04:05'"),
+            ("instant", "'2026-01-02T03:04:05Z'"),
+        ]);
+    }
 }

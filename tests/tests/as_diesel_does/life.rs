@@ -152,7 +152,9 @@ impl<C: Place, M: LocksOn<C>> Shape<M, C> {
             let mut values = (self.load)(conn);
             values.iter_mut().for_each(self.edit);
             values.save_all_optimistic(conn).unwrap();
-            values.iter().for_each(|value| value.verify_optimistic(conn).unwrap());
+            for value in &values {
+                value.verify_optimistic(conn).unwrap();
+            }
             values
         });
         self.as_diesel(|conn| {
@@ -226,7 +228,9 @@ impl<C: Place, M> Shape<M, C> {
             None => other.insert(C::fresh(self.sql).unwrap()),
         };
         if self.write_first {
-            (self.load)(conn).iter().for_each(|value| (self.diesel)(value, conn));
+            for value in (self.load)(conn) {
+                (self.diesel)(&value, conn);
+            }
         }
         act(conn)
     }
@@ -238,7 +242,9 @@ impl<C: Place, M> Shape<M, C> {
             (conn.rows(self.table), values)
         });
         let theirs = self.on_fresh(|conn| {
-            values.iter().for_each(|value| (self.diesel)(value, conn));
+            for value in &values {
+                (self.diesel)(value, conn);
+            }
             conn.rows(self.table)
         });
         assert_eq!(ours, theirs, "the left is what occ has written, the right what Diesel has");
@@ -311,6 +317,11 @@ impl<C: Place, M: Fields + WritesOn<C> + LoadsOn<C>> TrackedShape<M, C> {
     }
 }
 
+/// Values that cannot be read, as if they had been.
+pub fn as_loaded<M: Fields>(values: Vec<M>) -> Vec<Tracked<M>> {
+    values.into_iter().map(Tracked::new).collect()
+}
+
 /// The test of one struct, at the end of its module:
 ///
 /// ```text
@@ -371,12 +382,7 @@ macro_rules! life {
     };
     (@run [$($from:tt)+] $shape:ident, $ty:ty, $table:ident, $place:ident, $theirs:expr) => {
         if $shape.written() {
-            let from: fn(&mut $place) -> Vec<$ty> = $($from)+;
-            fn all<M: occ_runtime::Fields>(rows: Vec<M>) -> Vec<occ_runtime::Tracked<M>> {
-                rows.into_iter().map(occ_runtime::Tracked::new).collect()
-            }
-            let _ = from;
-            let load = |conn: &mut $place| all(($($from)+)(conn));
+            let load = |conn: &mut $place| $crate::life::as_loaded(($($from)+)(conn));
             $crate::life::TrackedShape { shape: $shape, load, theirs: $theirs }.changes_written();
         }
     };

@@ -156,7 +156,7 @@ mod conditions {
         #[cfg_attr(all(), diesel(treat_none_as_null = false))]
         #[cfg_attr(not(any()), diesel(treat_none_as_null = true))]
         note: Option<String>,
-        #[cfg(all())]
+        #[cfg(feature = "sqlite")]
         #[cfg_attr(all(), occ(version))]
         version: i32,
     }

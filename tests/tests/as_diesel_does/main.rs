@@ -12,6 +12,14 @@
     clippy::expect_used,
     reason = "a test is named by what it shows, and panics if not; some fields and names are there for Diesel alone"
 )]
+#![allow(
+    clippy::option_option,
+    clippy::ref_option_ref,
+    clippy::struct_field_names,
+    clippy::extra_unused_type_parameters,
+    clippy::duplicated_attributes,
+    reason = "structs are as programs have them, and as macros write them"
+)]
 #![recursion_limit = "512"]
 
 #[macro_use]

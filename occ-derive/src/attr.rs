@@ -5,10 +5,9 @@ use std::fmt::Display;
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::ext::IdentExt as _;
-use syn::parse::discouraged::Speculative as _;
 use syn::parse::{Parse, ParseStream, Parser as _};
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Ident, LitBool, LitStr, Meta, Path, Token, Type};
+use syn::{Attribute, Expr, Ident, LitBool, LitStr, Meta, Path, Token, Type};
 
 use crate::choice::{Check, Merge};
 use crate::errors::Errors;
@@ -119,7 +118,7 @@ impl Container {
         let before = errors.count();
         each_occ_key(attrs, Place::Struct, errors, |key, rest, errors| {
             match key.to_string().as_str() {
-                "crate" => set(&mut this.krate, key, rest.parse_value("a path")?, errors),
+                "crate" => set(&mut this.krate, key, rest.parse_value::<ModulePath>("a path")?.0, errors),
                 "tracked" => set(&mut this.tracked, key, rest.parse_flag()?, errors),
                 "check" => {
                     set(&mut this.check, key, Check::named(&rest.parse_value("`dirty` or `all`")?)?, errors);
@@ -131,7 +130,7 @@ impl Container {
         });
         each_diesel_key(attrs, errors, |key, rest| {
             match key.to_string().as_str() {
-                "table_name" => only(&mut this.table_name, key, rest.parse_value("a path")?)?,
+                "table_name" => only(&mut this.table_name, key, rest.parse_value::<ModulePath>("a path")?.0)?,
                 "primary_key" => last(&mut this.primary_key, key, rest.parse_list()?),
                 "check_for_backend" => this.backends.extend(rest.parse_types()),
                 "treat_none_as_null" => {
@@ -194,6 +193,19 @@ fn skips_serializing(attrs: &[Attribute]) -> bool {
         let keys = items(list.tokens.clone(), &mut Errors::default(), String::new);
         keys.iter().any(|(key, _)| key == "skip" || key == "skip_serializing")
     })
+}
+
+/// A path to a module or a crate.
+struct ModulePath(Path);
+
+impl Parse for ModulePath {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let path = input.call(Path::parse_mod_style)?;
+        match path.segments.iter().find(|segment| segment.ident == "try" || segment.ident == "Self") {
+            Some(keyword) => Err(syn::Error::new(keyword.ident.span(), "no module has this name")),
+            None => Ok(Self(path)),
+        }
+    }
 }
 
 /// A column as Diesel lets it be written: `name`, `type` or `"name"`.
@@ -421,8 +433,7 @@ fn refuse_in_diesel(value: &Value<'_>, errors: &mut Errors) {
     }
 }
 
-/// Splits `key, key = value, key(list)` at its commas. A type such as `Foo<A, B>` has commas of its own, so a value
-/// is tried as a type first.
+/// Splits `key, key = value, key(list)` at its commas.
 fn items(
     tokens: TokenStream,
     errors: &mut Errors,
@@ -450,24 +461,21 @@ fn items(
     }
 }
 
-/// Takes the tokens up to the next comma between items, and that comma.
+/// Takes the tokens up to the next comma between items, and that comma. A type such as `Foo<A, B>` has commas of its own, and so
+/// has a call: a value goes on until it is one.
 fn rest_of_item(input: ParseStream<'_>) -> syn::Result<TokenStream> {
+    let ahead: Vec<TokenTree> = input.fork().parse::<TokenStream>()?.into_iter().collect();
+    let is_comma = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ',');
+    let mut ends = (0..ahead.len()).filter(|&place| is_comma(&ahead[place])).chain([ahead.len()]);
+    let first = ends.next().unwrap_or_default();
+    let is_value = |end: &usize| {
+        let value = || ahead.iter().take(*end).skip(1).cloned().collect::<TokenStream>();
+        syn::parse2::<Type>(value()).is_ok() || syn::parse2::<Expr>(value()).is_ok()
+    };
+    let has_value = matches!(ahead.first(), Some(TokenTree::Punct(punct)) if punct.as_char() == '=');
+    let end = if has_value { [first].into_iter().chain(ends).find(is_value).unwrap_or(first) } else { first };
     let mut rest = TokenStream::new();
-    if input.peek(Token![=]) {
-        let fork = input.fork();
-        let whole_type = |fork: ParseStream<'_>| -> syn::Result<TokenStream> {
-            let equals: Token![=] = fork.parse()?;
-            let ty: Type = fork.parse()?;
-            Ok(quote::quote!(#equals #ty))
-        };
-        if let Ok(value) = whole_type(&fork) {
-            if fork.is_empty() || fork.peek(Token![,]) {
-                input.advance_to(&fork);
-                rest = value;
-            }
-        }
-    }
-    while !input.is_empty() && !input.peek(Token![,]) {
+    for _ in 0..end {
         rest.extend([input.parse::<TokenTree>()?]);
     }
     if input.peek(Token![,]) {

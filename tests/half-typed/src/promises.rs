@@ -3,10 +3,9 @@
 use std::collections::HashSet;
 
 use proc_macro2::{Span, TokenStream, TokenTree};
-use quote::ToTokens as _;
-use syn::{Data, DeriveInput, GenericParam, Item, LitStr};
+use syn::{Data, DeriveInput, GenericParam, LitStr};
 
-use crate::stages;
+use crate::{stages, types};
 
 /// What became of an input.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -56,9 +55,9 @@ fn names_nothing(item: &DeriveInput) -> bool {
 /// If the derive does.
 pub fn check(input: &TokenStream) -> Result<Outcome, String> {
     let Some(output) = output(input) else { return Ok(Outcome::NoItem) };
-    let file = syn::parse2::<syn::File>(output.clone())
-        .map_err(|error| format!("the output is no Rust: {error}"))?;
-    let errors = file.items.iter().filter_map(compile_error).collect::<Vec<_>>();
+    syn::parse2::<syn::File>(output.clone()).map_err(|error| format!("the output is no Rust: {error}"))?;
+    let mut errors = Vec::new();
+    compile_errors(output.clone(), &mut errors);
     let places = Places::of(input);
     for tokens in &errors {
         says_something(tokens, input)?;
@@ -69,7 +68,7 @@ pub fn check(input: &TokenStream) -> Result<Outcome, String> {
         (false, true) => Ok(Outcome::Accepted),
         (false, false) => Err("there are errors and impls".to_owned()),
         (true, false) => Ok(Outcome::Refused),
-        (true, true) if mentions(&output, "wrong_key") => Ok(Outcome::Refused),
+        (true, true) if mentions(&output, "wrong_key") || lacks_a_lifetime(input) => Ok(Outcome::Refused),
         (true, true) => Err("it is refused without an error".to_owned()),
     }
 }
@@ -90,14 +89,26 @@ fn mentions(output: &TokenStream, name: &str) -> bool {
     })
 }
 
-/// The tokens of a `compile_error!`.
-fn compile_error(item: &Item) -> Option<TokenStream> {
-    match item {
-        Item::Macro(item) if item.mac.path.segments.last()?.ident == "compile_error" => {
-            Some(item.to_token_stream())
+/// The tokens of each `compile_error!`, wherever it stands.
+fn compile_errors(tokens: TokenStream, errors: &mut Vec<TokenStream>) {
+    let mut tokens = tokens.into_iter();
+    while let Some(token) = tokens.next() {
+        match token {
+            TokenTree::Ident(name) if name == "compile_error" => {
+                let call = tokens.by_ref().take(2);
+                errors.push([TokenTree::Ident(name)].into_iter().chain(call).collect());
+            }
+            TokenTree::Group(group) => compile_errors(group.stream(), errors),
+            _ => {}
         }
-        _ => None,
     }
+}
+
+/// Whether a reference in the struct has no lifetime: of that the compiler speaks, and the derive does not.
+fn lacks_a_lifetime(input: &TokenStream) -> bool {
+    let Ok(item) = syn::parse2::<DeriveInput>(input.clone()) else { return false };
+    let Data::Struct(data) = item.data else { return false };
+    data.fields.iter().any(|field| types::lacks_a_lifetime(&field.ty))
 }
 
 /// A message has words and a help, and none of the derive's own names.
@@ -108,7 +119,7 @@ fn says_something(error: &TokenStream, input: &TokenStream) -> Result<(), String
     });
     let message = syn::parse2::<LitStr>(group.unwrap_or_default()).map(|text| text.value());
     let message = message.map_err(|error| format!("the error has no message: {error}"))?;
-    if !message.contains("\nhelp: ") && message != "the first version field is here" {
+    if !message.contains("\nhelp: ") {
         return Err(format!("the message has no help: {message}"));
     }
     for own in ["__occ", "__private"] {

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 
 use occ_half_typed::node::{Node, nodes, stream};
 use occ_half_typed::run::{Report, as_in_rustc, random};
-use occ_half_typed::{corpus, cuts};
+use occ_half_typed::{corpus, cuts, pool};
 use proc_macro2::TokenStream;
 
 /// Another seed makes other edits; `cargo run --release -p occ-half-typed -- 2000000 7` makes many.
@@ -60,6 +60,15 @@ fn every_struct_up_to_each_token() {
 #[test]
 fn every_attribute_and_group_up_to_each_token() {
     assert_kept(&all_cuts(|item| cuts::short_groups(item).collect()));
+}
+
+#[test]
+fn every_word_wherever_a_name_is_made_of_it() {
+    assert_kept(&as_in_rustc(|| {
+        let mut report = Report::default();
+        pool::named(3).for_each(|input| report.add(&input));
+        report
+    }));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot start fails")]
 
 use occ_half_typed::promises::Outcome::{self, Accepted, Refused};
+use occ_half_typed::promises::output;
 use occ_half_typed::run::{as_in_rustc, outcome};
 
 #[track_caller]
@@ -10,6 +11,13 @@ fn assert_is(expected: Outcome, item: &str) {
     let became = as_in_rustc(|| outcome(&item.parse().unwrap()));
     let start: String = item.chars().take(200).collect();
     assert_eq!(became, Ok(expected), "{start}");
+}
+
+/// Refused or accepted, but as promised.
+#[track_caller]
+fn assert_kept(item: &str) {
+    let became = as_in_rustc(|| outcome(&item.parse().unwrap()));
+    assert!(became.is_ok(), "{item}: {became:?}");
 }
 
 #[test]
@@ -69,5 +77,51 @@ fn deep_nests() {
     }
     for list in [nest("(", ")"), nest("[", "]"), nest("{", "}"), nest("= (", ")")] {
         assert_is(Refused, &format!("#[occ(tracked {list})] struct P {{ id: i32, version: i32 }}"));
+    }
+}
+
+#[test]
+fn a_table_whose_path_has_a_keyword() {
+    assert_kept("#[diesel(table_name = try)] struct P { id: i32, version: i32 }");
+    assert_kept("#[diesel(table_name = try)] struct P { id: i32 }");
+    assert_kept("#[diesel(table_name = schema::try)] struct P { id: i32, version: i32 }");
+}
+
+#[test]
+fn a_table_whose_path_has_arguments() {
+    for table in
+        ["products<i32>", "products<>", "products<{}>", "products<i32,>", "products<'a>", "a<b>::products"]
+    {
+        assert_kept(&format!("#[diesel(table_name = {table})] struct P {{ id: i32, version: i32 }}"));
+    }
+}
+
+#[test]
+fn a_crate_that_is_no_path_of_a_use() {
+    for path in ["Self", "occ<b>", "occ<>", "a<b>::occ"] {
+        assert_kept(&format!("#[occ(crate = {path})] struct P {{ id: i32, version: i32 }}"));
+        assert_kept(&format!("#[occ(crate = {path})] struct P {{ }}"));
+    }
+}
+
+#[test]
+fn a_value_that_is_half_a_type_is_refused_with_a_help() {
+    for value in ["(a b)", "(() >)", "Option(a b)", "fn(a b)", "Option ()"] {
+        assert_kept(&format!("struct P {{ id: i32, #[occ(version, generator = {value})] version: i32 }}"));
+        assert_kept(&format!("#[occ(crate = {value})] struct P {{ id: i32, version: i32 }}"));
+    }
+}
+
+/// Diesel takes any expression here, also in parentheses. What stands beside it holds, or another column is written.
+#[test]
+fn an_expression_hides_no_other_key() {
+    for expression in
+        ["(products::a + 1)", "(1)", "lower(products::a)", "(products::a * 2)", "(products::a == 1, 2)"]
+    {
+        let item = format!(
+            "struct P {{ id: i32, #[diesel(column_name = title, select_expression = {expression})] name: String, version: i32 }}"
+        );
+        let output = output(&item.parse().unwrap()).unwrap().to_string();
+        assert!(output.contains("ps :: title") && !output.contains("ps :: name"), "{item}");
     }
 }

@@ -93,6 +93,7 @@ super::scenarios! {
             ("amount", "1234567890123456.7891"),
             ("document", "'{\"a\":  1, \"b\": [1, 2.0]}'"),
             ("document", "'[ ]'"),
+            ("single", "0.1"),
             ("single", "0.5"),
             ("`double`", "0.1"),
             ("moment", "now(6)"),

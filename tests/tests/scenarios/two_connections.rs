@@ -6,9 +6,31 @@ use occ_tests::cell::Backend;
 
 use super::article::{create_table, load, somebody_counts};
 use super::cell::{
-    BACKEND, batch, begin, commit, connect, rebase, reload_tracked, rollback, save, save_tracked, transaction,
+    BACKEND, Conn, batch, begin, commit, connect, rebase, reload_tracked, rollback, save, save_tracked,
+    transaction,
 };
 use super::product::{Product, load as load_product};
+
+/// How many plain transactions are within each other: as many as are open on the other connection, too.
+const LEVELS: [usize; 2] = [1, 2];
+
+async fn begin_levels(levels: usize, conn: &mut Conn) {
+    for _ in 0..levels {
+        begin(conn).await.unwrap();
+    }
+}
+
+async fn commit_levels(levels: usize, conn: &mut Conn) {
+    for _ in 0..levels {
+        commit(conn).await.unwrap();
+    }
+}
+
+async fn roll_back_levels(levels: usize, conn: &mut Conn) {
+    for _ in 0..levels {
+        rollback(conn).await.unwrap();
+    }
+}
 
 super::scenarios! {
     async fn what_was_committed_on_one_connection_stays_so_when_the_other_rolls_back(database) {
@@ -40,42 +62,45 @@ super::scenarios! {
         create_table(database).await;
         let (a, b) = (&mut connect(database).await, &mut connect(database).await);
         let (mut outer, mut inner) = (load_product(1, a).await, load_product(2, b).await);
-        let mut mine = load(1, b).await;
-        mine.views += 1;
-        let outcome: Result<(), Error> = transaction(a, &mut outer, async |_, _| {
-            begin(b).await?;
-            transaction(b, &mut inner, async |b, _| save_tracked(&mut mine, b).await).await?;
-            commit(b).await?;
-            Err(DieselError::RollbackTransaction.into())
-        })
-        .await;
-        assert!(outcome.is_err());
-        assert_eq!(load(1, b).await.views, 11);
-        match rebase(&mut mine, b).await {
-            Ok(()) => {}
-            // A counter, and a transaction that occ has not begun: whose the row is, nobody can tell.
-            Err(error) => {
-                assert!(error.is_stale(), "{error}");
-                reload_tracked(&mut mine, b).await.unwrap();
+        for (levels, views) in LEVELS.into_iter().zip(11..) {
+            let mut mine = load(1, b).await;
+            mine.views += 1;
+            let outcome: Result<(), Error> = transaction(a, &mut outer, async |_, _| {
+                begin_levels(levels, b).await;
+                transaction(b, &mut inner, async |b, _| save_tracked(&mut mine, b).await).await?;
+                commit_levels(levels, b).await;
+                Err(DieselError::RollbackTransaction.into())
+            })
+            .await;
+            assert!(outcome.is_err());
+            assert_eq!(load(1, b).await.views, views);
+            match rebase(&mut mine, b).await {
+                Ok(()) => {}
+                // A counter, and a transaction that occ has not begun: whose the row is, nobody can tell.
+                Err(error) => {
+                    assert!(error.is_stale(), "{error}");
+                    reload_tracked(&mut mine, b).await.unwrap();
+                }
             }
+            save_tracked(&mut mine, b).await.unwrap();
+            let row = load(1, b).await;
+            assert_eq!((row.views, &mine), (views, &row), "{levels} levels");
         }
-        save_tracked(&mut mine, b).await.unwrap();
-        assert_eq!((load(1, b).await.views, &mine), (11, &load(1, b).await));
     }
 
     async fn what_was_rolled_back_on_one_connection_is_written_again_though_the_other_commits(database) {
         create_table(database).await;
         let (a, b) = (&mut connect(database).await, &mut connect(database).await);
         let (mut outer, mut inner) = (load_product(1, a).await, load_product(2, b).await);
-        for nested in [false, true] {
+        for levels in [0, 1, 2] {
             batch("UPDATE articles SET title = 'Doors', version = 1 WHERE id = 1", b).await.unwrap();
             let mut mine = load(1, b).await;
             mine.title = "Mine".into();
             transaction(a, &mut outer, async |_, _| {
-                if nested {
-                    begin(b).await?;
+                if levels > 0 {
+                    begin_levels(levels, b).await;
                     transaction(b, &mut inner, async |b, _| save_tracked(&mut mine, b).await).await?;
-                    rollback(b).await?;
+                    roll_back_levels(levels, b).await;
                 } else {
                     let outcome: Result<(), Error> = transaction(b, &mut inner, async |b, _| {
                         save_tracked(&mut mine, b).await?;
@@ -91,7 +116,7 @@ super::scenarios! {
             assert_eq!(load(1, b).await.title, "Doors");
             save_tracked(&mut mine, b).await.unwrap();
             let row = load(1, b).await;
-            assert_eq!((row.title.as_str(), row.version, &mine), ("Mine", 2, &row), "nested: {nested}");
+            assert_eq!((row.title.as_str(), row.version, &mine), ("Mine", 2, &row), "{levels} levels");
         }
     }
 
@@ -99,25 +124,27 @@ super::scenarios! {
         create_table(database).await;
         let (a, b) = (&mut connect(database).await, &mut connect(database).await);
         let (mut outer, mut inner) = (load_product(1, a).await, load_product(2, b).await);
-        let mut mine = load(1, b).await;
-        mine.body = "Mine.".into();
-        transaction(a, &mut outer, async |_, _| {
-            begin(b).await?;
-            transaction(b, &mut inner, async |b, _| save_tracked(&mut mine, b).await).await?;
-            rollback(b).await?;
-            Ok::<_, Error>(())
-        })
-        .await
-        .unwrap();
-        // To the version that mine was at.
-        somebody_counts(database).await;
-        mine.title = "Mine".into();
-        assert!(save_tracked(&mut mine, b).await.unwrap_err().is_stale());
-        reload_tracked(&mut mine, b).await.unwrap();
-        mine.title = "Mine".into();
-        save_tracked(&mut mine, b).await.unwrap();
-        let row = load(1, b).await;
-        assert_eq!((row.title.as_str(), row.body.as_str(), row.views, &mine), ("Mine", "They close.", 15, &row));
+        for (levels, views) in LEVELS.into_iter().zip([15, 20]) {
+            let mut mine = load(1, b).await;
+            mine.body = "Mine.".into();
+            transaction(a, &mut outer, async |_, _| {
+                begin_levels(levels, b).await;
+                transaction(b, &mut inner, async |b, _| save_tracked(&mut mine, b).await).await?;
+                roll_back_levels(levels, b).await;
+                Ok::<_, Error>(())
+            })
+            .await
+            .unwrap();
+            // To the version that mine was at.
+            somebody_counts(database).await;
+            mine.title = "Mine".into();
+            assert!(save_tracked(&mut mine, b).await.unwrap_err().is_stale());
+            reload_tracked(&mut mine, b).await.unwrap();
+            mine.title = format!("Title {levels}");
+            save_tracked(&mut mine, b).await.unwrap();
+            let row = load(1, b).await;
+            assert_eq!((row.body.as_str(), row.views, &mine), ("They close.", views, &row), "{levels} levels");
+        }
     }
 
     async fn what_ends_a_transaction_within_that_of_another_connection_is_noticed(database) {

@@ -466,14 +466,15 @@ fn items(
 fn rest_of_item(input: ParseStream<'_>) -> syn::Result<TokenStream> {
     let ahead: Vec<TokenTree> = input.fork().parse::<TokenStream>()?.into_iter().collect();
     let is_comma = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ',');
-    let mut ends = (0..ahead.len()).filter(|&place| is_comma(&ahead[place])).chain([ahead.len()]);
-    let first = ends.next().unwrap_or_default();
-    let is_value = |end: &usize| {
-        let value = || ahead.iter().take(*end).skip(1).cloned().collect::<TokenStream>();
-        syn::parse2::<Type>(value()).is_ok() || syn::parse2::<Expr>(value()).is_ok()
-    };
+    let ends: Vec<usize> =
+        (0..ahead.len()).filter(|&place| is_comma(&ahead[place])).chain([ahead.len()]).collect();
+    let value = |end: usize| ahead.iter().take(end).skip(1).cloned().collect::<TokenStream>();
+    // A type before an expression, which the first half of one can be: `Foo<A` compares two.
+    let is_type = |end: &&usize| syn::parse2::<Type>(value(**end)).is_ok();
+    let is_expression = |end: &&usize| syn::parse2::<Expr>(value(**end)).is_ok();
     let has_value = matches!(ahead.first(), Some(TokenTree::Punct(punct)) if punct.as_char() == '=');
-    let end = if has_value { [first].into_iter().chain(ends).find(is_value).unwrap_or(first) } else { first };
+    let whole = ends.iter().find(is_type).or_else(|| ends.iter().find(is_expression));
+    let end = whole.filter(|_| has_value).or(ends.first()).copied().unwrap_or_default();
     let mut rest = TokenStream::new();
     for _ in 0..end {
         rest.extend([input.parse::<TokenTree>()?]);

@@ -143,7 +143,7 @@ super::scenarios! {
         // A stale row at the version that others of the batch have been given is a conflict.
         let mut rows = vec![code("cd", 7), code("ef", 9)];
         let Err(Error::StaleBatch(error)) = save_all(&mut rows, conn).await else { panic!("one of them is stale") };
-        assert_eq!(error.rows().iter().map(|row| row.key()).collect::<Vec<_>>(), ["\"ef\""]);
+        assert_eq!(error.rows().iter().map(occ_runtime::StaleObjectError::key).collect::<Vec<_>>(), ["\"ef\""]);
     }
 
     async fn keys_that_are_equal_are_refused_whatever_they_print(database) {

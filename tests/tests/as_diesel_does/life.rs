@@ -115,8 +115,9 @@ pub struct Shape<M, C: Place> {
     pub place: RefCell<Option<(C::Keep, C)>>,
     /// Makes the table and at least two rows.
     pub sql: &'static str,
-    /// Whether the rows are to be written first as the values are, which are not read from there.
-    pub write_first: bool,
+    /// Whether the values are not read from the rows. Where only changes are written, the rows are first made what the values are;
+    /// elsewhere they differ in every column, so that each is seen to be written.
+    pub not_read: bool,
     pub table: &'static str,
     pub load: fn(&mut C) -> Vec<M>,
     pub edit: fn(&mut M),
@@ -130,7 +131,7 @@ impl<C: Place, M: LocksOn<C>> Shape<M, C> {
         if !self.has_a_server() {
             return false;
         }
-        self.as_diesel(|conn| {
+        self.as_diesel(false, |conn| {
             let mut value = self.first(conn);
             let mut stale = self.first(conn);
             (self.edit)(&mut value);
@@ -148,7 +149,7 @@ impl<C: Place, M: LocksOn<C>> Shape<M, C> {
             assert_eq!(saved, conn.rows(self.table), "what is refused writes nothing");
             vec![value]
         });
-        self.as_diesel(|conn| {
+        self.as_diesel(false, |conn| {
             let mut values = (self.load)(conn);
             values.iter_mut().for_each(self.edit);
             values.save_all_optimistic(conn).unwrap();
@@ -157,7 +158,7 @@ impl<C: Place, M: LocksOn<C>> Shape<M, C> {
             }
             values
         });
-        self.as_diesel(|conn| {
+        self.as_diesel(false, |conn| {
             let mut values = (self.load)(conn);
             for value in &mut values {
                 (self.edit)(value);
@@ -166,7 +167,7 @@ impl<C: Place, M: LocksOn<C>> Shape<M, C> {
             }
             values
         });
-        self.on_fresh(|conn| {
+        self.on_fresh(false, |conn| {
             let mut values = (self.load)(conn);
             values[1].touch_optimistic(conn).unwrap();
             let stale = (self.load)(conn);
@@ -191,7 +192,7 @@ impl<C: Place, M: LocksOn<C>> Shape<M, C> {
         if !self.written() {
             return false;
         }
-        self.as_diesel(|conn| {
+        self.as_diesel(false, |conn| {
             let (mut value, mut other) = (self.first(conn), self.first(conn));
             (self.edit)(&mut value);
             value.save_optimistic(conn).unwrap();
@@ -217,7 +218,7 @@ impl<C: Place, M> Shape<M, C> {
         true
     }
 
-    fn on_fresh<R>(&self, act: impl FnOnce(&mut C) -> R) -> R {
+    fn on_fresh<R>(&self, alike: bool, act: impl FnOnce(&mut C) -> R) -> R {
         let mut place = self.place.borrow_mut();
         let mut other = None;
         let (_keep, conn) = match &mut *place {
@@ -227,7 +228,7 @@ impl<C: Place, M> Shape<M, C> {
             }
             None => other.insert(C::fresh(self.sql).unwrap()),
         };
-        if self.write_first {
+        if alike && self.not_read {
             for value in (self.load)(conn) {
                 (self.diesel)(&value, conn);
             }
@@ -236,12 +237,12 @@ impl<C: Place, M> Shape<M, C> {
     }
 
     /// The rows are the same as where Diesel writes these values, one after the other.
-    fn as_diesel(&self, act: impl FnOnce(&mut C) -> Vec<M>) {
-        let (ours, values) = self.on_fresh(|conn| {
+    fn as_diesel(&self, alike: bool, act: impl FnOnce(&mut C) -> Vec<M>) {
+        let (ours, values) = self.on_fresh(alike, |conn| {
             let values = act(conn);
             (conn.rows(self.table), values)
         });
-        let theirs = self.on_fresh(|conn| {
+        let theirs = self.on_fresh(alike, |conn| {
             for value in &values {
                 (self.diesel)(value, conn);
             }
@@ -267,7 +268,7 @@ impl<C: Place, M: Fields + WritesOn<C>> TrackedShape<M, C> {
     /// Save of what was changed.
     pub fn changes_written(&self) {
         let Shape { table, edit, .. } = self.shape;
-        self.shape.as_diesel(|conn| {
+        self.shape.as_diesel(true, |conn| {
             let (mut mine, mut theirs) = (self.first(conn), self.first(conn));
             let before = conn.rows(table);
             mine.save_optimistic(conn).unwrap();
@@ -279,6 +280,8 @@ impl<C: Place, M: Fields + WritesOn<C>> TrackedShape<M, C> {
             assert_ne!(before, conn.rows(table));
             edit(&mut theirs);
             assert!(theirs.save_optimistic(conn).unwrap_err().is_stale());
+            (self.theirs)(&mut mine);
+            mine.save_optimistic(conn).unwrap();
             vec![mine.into_inner()]
         });
     }
@@ -289,7 +292,7 @@ impl<C: Place, M: Fields + WritesOn<C> + LoadsOn<C>> TrackedShape<M, C> {
     pub fn tracked(&self) {
         self.changes_written();
         let Shape { table, edit, .. } = self.shape;
-        self.shape.as_diesel(|conn| {
+        self.shape.as_diesel(true, |conn| {
             let (mut mine, mut theirs) = (self.first(conn), self.first(conn));
             let mut both = self.first(conn).into_inner();
             (self.theirs)(&mut theirs);
@@ -303,7 +306,7 @@ impl<C: Place, M: Fields + WritesOn<C> + LoadsOn<C>> TrackedShape<M, C> {
             both.set_version(mine.version().clone());
             vec![theirs.into_inner(), both]
         });
-        self.shape.on_fresh(|conn| {
+        self.shape.on_fresh(true, |conn| {
             let (mut mine, mut theirs) = (self.first(conn), self.first(conn));
             let rows = conn.rows(table).len();
             (self.theirs)(&mut theirs);
@@ -349,7 +352,7 @@ macro_rules! life {
             let shape = $crate::life::Shape::<$ty, Place> {
                 place: std::cell::RefCell::new(None),
                 sql: $sql,
-                write_first: life!(@given $($load)?),
+                not_read: life!(@given $($load)?),
                 table: life!(@or [$($name)?] [stringify!($table).trim_start_matches("r#")]),
                 load: life!(@or [$(|$loads| $load)?] [|conn| {
                     let all = <$ty as diesel::SelectableHelper<_>>::as_select();

@@ -149,7 +149,7 @@ mod of_the_database {
                     let shape = crate::life::Shape::<App, SqliteConnection> {
                         place: std::cell::RefCell::new(None),
                         sql: MOVED,
-                        write_first: false,
+                        not_read: false,
                         table: "apps",
                         load: |conn| apps::table.select(App::as_select()).load(conn).unwrap(),
                         edit: |it| it.name.push('!'),

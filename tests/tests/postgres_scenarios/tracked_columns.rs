@@ -55,7 +55,7 @@ bytes! {
 diesel::table! {
     use diesel::sql_types::*;
 
-    documents (id) {
+    facts (id) {
         id -> Integer,
         title -> Text,
         flag -> Nullable<Bool>,
@@ -75,7 +75,7 @@ diesel::table! {
 
 #[derive(Clone, Debug, PartialEq, Queryable, Selectable, OptimisticLock)]
 #[occ(tracked)]
-struct Document {
+struct Fact {
     id: i32,
     title: String,
     flag: Option<bool>,
@@ -140,14 +140,14 @@ super::scenarios! {
     async fn whatever_is_in_a_column_a_tracked_row_goes_on_after_a_plain_commit(database) {
         let conn = &mut connect(database).await;
         batch(
-            "CREATE TABLE documents (id INTEGER PRIMARY KEY, title TEXT NOT NULL, flag BOOLEAN, amount NUMERIC, document JSON,
+            "CREATE TABLE facts (id INTEGER PRIMARY KEY, title TEXT NOT NULL, flag BOOLEAN, amount NUMERIC, document JSON,
                  binary_document JSONB, address INET, network CIDR, flags BOOLEAN[], counts INTEGER[], words TEXT[],
                  amounts NUMERIC[], letter \"char\", version INTEGER NOT NULL)",
             conn,
         )
         .await
         .unwrap();
-        each_column_goes_on!(documents, Document, conn, [
+        each_column_goes_on!(facts, Fact, conn, [
             ("flag", "TRUE"),
             ("flag", "FALSE"),
             ("flag", "NULL"),

@@ -9,7 +9,7 @@ diesel::table! { bodies (id) { id -> Integer, body -> Text, version -> Integer }
 
 #[derive(Clone, Debug, PartialEq, Queryable, Selectable, OptimisticLock)]
 #[diesel(table_name = bodies)]
-struct Body {
+struct Packet {
     id: i32,
     body: String,
     version: i32,
@@ -23,8 +23,8 @@ super::scenarios! {
             .unwrap();
         let values: Vec<_> = (1..=32).map(|id| format!("({id}, '', 1)")).collect();
         batch(&format!("INSERT INTO bodies VALUES {}", values.join(", ")), conn).await.unwrap();
-        let select = || bodies::table.order(bodies::id).select(Body::as_select());
-        let before: Vec<Body> = all(select(), conn).await.unwrap();
+        let select = || bodies::table.order(bodies::id).select(Packet::as_select());
+        let before: Vec<Packet> = all(select(), conn).await.unwrap();
         let mut rows = before.clone();
         // Each fits into a statement, and all of them do not: 16 MiB is the server's limit.
         for row in &mut rows {
@@ -34,13 +34,13 @@ super::scenarios! {
         match save_all(&mut rows, conn).await {
             Ok(()) => {
                 assert!(rows.iter().all(|row| row.version == 2));
-                assert_eq!(all::<_, Body>(select(), &mut connect(database).await).await.unwrap(), rows);
+                assert_eq!(all::<_, Packet>(select(), &mut connect(database).await).await.unwrap(), rows);
             }
             Err(error) => {
                 assert_eq!(error.needs_new_connection(), batch("SELECT 1", conn).await.is_err(), "{error:?}");
                 assert!(!error.is_retryable(), "{error}");
                 assert!(rows == in_memory);
-                assert_eq!(all::<_, Body>(select(), &mut connect(database).await).await.unwrap(), before);
+                assert_eq!(all::<_, Packet>(select(), &mut connect(database).await).await.unwrap(), before);
                 for row in &mut rows.chunks_mut(8) {
                     save_all(row, &mut connect(database).await).await.unwrap();
                 }
@@ -57,11 +57,11 @@ super::scenarios! {
         )
         .await
         .unwrap();
-        let mut row = Body { id: 1, body: "x".repeat(20_000_000), version: 1 };
+        let mut row = Packet { id: 1, body: "x".repeat(20_000_000), version: 1 };
         let error = save(&mut row, conn).await.unwrap_err();
         assert!(batch("SELECT 1", conn).await.is_err(), "{error:?}");
         assert!(error.needs_new_connection() && !error.is_retryable(), "{error:?}");
-        let stored: Vec<Body> = all(bodies::table.select(Body::as_select()), &mut connect(database).await).await.unwrap();
-        assert_eq!((row.version, stored), (1, vec![Body { id: 1, body: "short".into(), version: 1 }]));
+        let stored: Vec<Packet> = all(bodies::table.select(Packet::as_select()), &mut connect(database).await).await.unwrap();
+        assert_eq!((row.version, stored), (1, vec![Packet { id: 1, body: "short".into(), version: 1 }]));
     }
 }

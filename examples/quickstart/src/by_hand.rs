@@ -7,8 +7,8 @@
 //! To be read, not to be copied: `occ_runtime::__private` is for the derive and changes without notice.
 
 use occ_runtime::__private::{
-    Backend, ByVersion, ColumnValue, ColumnVisitor, Columns, DefaultGenerator, Identity, OptimisticLock,
-    QueryResult, SqlText,
+    Backend, ByVersion, ColumnValue, ColumnVisitor, Columns, Declared, DefaultGenerator, Identity,
+    OptimisticLock, QueryResult, SqlText,
 };
 
 use std::fmt::Debug;
@@ -34,6 +34,8 @@ impl OptimisticLock for Product {
     type Version = i32;
     type Generator = <i32 as DefaultGenerator>::Generator;
     type Check = ByVersion;
+    // Nothing is wrong with the fields: the derive asks that in a constant, so that each mistake is one error.
+    type Checks = Declared<false>;
     // Every field can be bound as it is. `serialize_as` and `embed` would put their converted values here.
     type Prepared<'a> = ();
     type StatementId = Statements;
@@ -84,7 +86,7 @@ where
         'a: 'b,
         V: ColumnVisitor<'b, DB>,
     {
-        visitor.column::<products::id, _>(&self.id)
+        visitor.column::<products::id, _, _>(&self.id)
     }
 
     fn values<'a, 'b, V>(&'b self, (): &'b Self::Prepared<'a>, visitor: &mut V) -> QueryResult<()>
@@ -92,15 +94,15 @@ where
         'a: 'b,
         V: ColumnVisitor<'b, DB>,
     {
-        visitor.column::<products::name, _>(&self.name)?;
-        visitor.column::<products::quantity, _>(&self.quantity)
+        visitor.column::<products::name, _, _>(&self.name)?;
+        visitor.column::<products::quantity, _, _>(&self.quantity)
     }
 
     fn visit_version<'b, V>(version: &'b i32, visitor: &mut V) -> QueryResult<()>
     where
         V: ColumnVisitor<'b, DB>,
     {
-        visitor.column::<products::version, _>(version)
+        visitor.column::<products::version, _, _>(version)
     }
 }
 

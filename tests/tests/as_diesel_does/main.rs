@@ -25,7 +25,7 @@
 #[macro_use]
 mod life;
 
-#[cfg(feature = "columns")]
+#[cfg(all(feature = "columns", any(feature = "mysql", feature = "postgres")))]
 #[macro_use]
 mod columns;
 

@@ -81,7 +81,7 @@ macro_rules! optimistic_transaction {
 /// If `f` ignores a database error and returns `Ok`, the transaction may be over already: PostgreSQL answers the
 /// `COMMIT` of an aborted transaction with a rollback that looks like success, and MySQL ends the transaction at a
 /// deadlock, after which each statement commits by itself. So `f` runs within a savepoint, whose release fails in
-/// both cases: you get [`Error::TransactionAborted`] and the old versions. That is two statements more than a plain
+/// both cases: you get [`Error::TransactionAborted`](crate::Error::TransactionAborted) and the old versions. That is two statements more than a plain
 /// transaction has. What MySQL has committed after its deadlock stays committed: do not ignore database errors.
 ///
 /// # Errors

@@ -8,7 +8,7 @@ use occ_runtime::LocksOn;
 use occ_runtime::{VersionError, VersionGenerator, prelude::*};
 
 /// help: add it to the struct and to `table!`: `#[occ(version)] version: i32`
-/// help: add it to the struct itself and to `table!`: `#[occ(version)] version: i32`
+/// help: a version in an embedded struct is not seen: move it from there to the struct itself, and mark it there: `#[occ(version)] version: i32`
 mod added {
     use super::*;
 

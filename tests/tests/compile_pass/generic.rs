@@ -11,8 +11,8 @@ diesel::table! {
     }
 }
 
-/// note: to see which field its backend cannot store, put `#[diesel(check_for_backend(..))]` above `Product`, with the backend's type
-/// note: to see which field cannot be read from its column, put `#[diesel(check_for_backend(..))]` above `Product`, with the backend's type
+/// to see which field its backend cannot store, put `#[diesel(check_for_backend(..))]` above `Product`, with the backend's type
+/// to see which field cannot be read from its column, put `#[diesel(check_for_backend(..))]` above `Product`, with the backend's type
 #[derive(Clone, Queryable, Selectable, OptimisticLock)]
 #[diesel(check_for_backend(diesel::sqlite::Sqlite))]
 #[occ(tracked)]

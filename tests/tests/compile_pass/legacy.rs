@@ -14,7 +14,7 @@ diesel::table! {
 
 /// for a table that cannot get one, put `#[occ(check = all)]` above the struct
 /// note: leave the field out of the check, if nothing is lost by that: `#[occ(unchecked)]` above it
-/// note: a struct with `#[occ(check = ..)]` is loaded, saved and deleted as `Tracked<Page>`, which knows what was loaded
+/// one with `#[occ(check = ..)]` is saved as `Tracked<Page>`
 mod unchecked {
     use super::*;
 

@@ -145,7 +145,7 @@ mod named_generator {
     }
 }
 
-/// note: or, for a type of your own that counts
+/// note: for a type of your own that counts
 mod counter {
     use super::*;
 

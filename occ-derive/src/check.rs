@@ -11,7 +11,7 @@ use crate::types;
 /// Said by the compiler, where it can be asked who makes the versions.
 pub(crate) const SKIPPED_VERSION: &str = "`skip_update` cannot be used on the version: a version that is not written does not move, and the \
      check never fails";
-pub(crate) const MOVED_BY_DATABASE: &str = "`unversioned` cannot be used here: the database moves the version on with every UPDATE, also of \
+pub(crate) const MOVED_BY_DATABASE: &str = "`unversioned` cannot be used here: the database makes a new version with every UPDATE, also of \
      this field alone";
 
 pub(crate) fn all(model: &Model<'_>, errors: &mut Errors) {

@@ -60,6 +60,7 @@ pub(crate) fn tokens(model: &Model<'_>) -> TokenStream {
         #[allow(unused_qualifications, reason = "a path that is longer than needed is the user's")]
         const _: () = {
             #import
+            use __occ::probes::*;
             /// Stands for this struct's SQL in the statement cache: a type of no parameters, whatever the struct has.
             pub enum __OccStatements {}
             #checks
@@ -188,16 +189,12 @@ fn identity_items(model: &Model<'_>, version: Option<&Field>, prepared: &Prepare
         let member = &version.member;
         quote! {
             fn version_identity(&self) -> __occ::Identity<'_> {
-                #[allow(unused_imports, reason = "which of them are needed, the types of the fields decide")]
-                use __occ::{ByHash as _, ByNothing as _, ByText as _};
                 (&&&__occ::Probe(&self.#member)).occ_identity()
             }
         }
     });
     quote! {
         fn visit_key(&self, __visit: &mut dyn __occ::FnMut(&dyn __occ::Debug, __occ::Identity<'_>)) {
-            #[allow(unused_imports, reason = "which of them are needed, the types of the fields decide")]
-            use __occ::{ByHash as _, ByNothing as _, ByText as _};
             #(#visits)*
         }
 
@@ -206,16 +203,12 @@ fn identity_items(model: &Model<'_>, version: Option<&Field>, prepared: &Prepare
         }
 
         fn has_key_of(&self, __other: &Self) -> __occ::bool {
-            #[allow(unused_imports, reason = "which of them are needed, the types of the fields decide")]
-            use __occ::{Comparable as _, Incomparable as _};
             #(#pairs)&&*
         }
 
         #version_identity
 
         fn sql_name() -> __occ::Option<&'static dyn __occ::Debug> {
-            #[allow(unused_imports, reason = "which of them are needed, the types of the fields decide")]
-            use __occ::{Named as _, Nameless as _};
             (&&__occ::NameOf::<<Self as __occ::OptimisticLock>::Table>(__occ::PhantomData)).occ_name()
         }
     }

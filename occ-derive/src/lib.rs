@@ -12,6 +12,7 @@ mod errors;
 mod expand;
 mod fallback;
 mod generics;
+mod items;
 mod model;
 mod names;
 mod prepared;

@@ -3,7 +3,6 @@
 //! ```text
 //! impl __occ::Fields for Product {
 //!     fn field(index: usize) -> Option<__occ::Field<Self>> {
-//!         use __occ::{ShowDebug as _, ..};
 //!         Some(match index {
 //!             0 => __occ::Field::<Self>::new("id", |a, b| .. a.id, &b.id .., |to, from| ..).column(..).key().shown(..),
 //!             1 => __occ::Field::<Self>::new("name", ..).column(..).shown(..),
@@ -55,10 +54,6 @@ pub(crate) fn fields_impl(model: &Model<'_>) -> TokenStream {
         #[automatically_derived]
         impl #impl_generics #fields for #name #ty_generics #where_clause {
             fn field(__index: __occ::usize) -> __occ::Option<__occ::Field<Self>> {
-                #[allow(unused_imports, reason = "which of them are needed, the types of the fields decide")]
-                use __occ::{ShowDebug as _, ShowDebugOption as _, ShowDisplay as _, ShowNothing as _, ShowOption as _};
-                #[allow(unused_imports, reason = "the same")]
-                use __occ::{HiddenNan as _, ShownNan as _};
                 __occ::Some(match __index {
                     #(#lines)*
                     _ => return __occ::None,

@@ -123,7 +123,7 @@ impl Order {
     }
 }
 
-/// Of two values for one row the second would always be stale: whoever passes them means something else.
+/// Of two values for one row the second would always be stale, so that the caller must have meant something else.
 ///
 /// Refused are keys that are equal, by their own `==`. Those that cannot be compared are the database's to tell apart: see
 /// [`Batch::looked_at`].

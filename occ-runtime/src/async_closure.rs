@@ -1,4 +1,4 @@
-//! The bound on async closures, so that whoever is handed one can be awaited in a handler or a spawned task.
+//! The bound on async closures, so that the futures of functions that take one can be awaited in a handler or a spawned task.
 
 /// An async closure, or function, whose future is `Send`: the second bound beside `AsyncFnOnce`, which has no way to say
 /// so.

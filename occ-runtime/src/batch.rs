@@ -1,4 +1,4 @@
-//! The methods for many rows at once, for connections of both colours.
+//! The methods for many rows at once, for blocking and async connections.
 
 #[cfg(feature = "async")]
 use std::future::Future;

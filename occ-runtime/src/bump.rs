@@ -13,7 +13,7 @@ use crate::statement::{FromClause, from_clause};
 
 /// `"version" = "products"."version" + 1`, for the `set` of a plain `diesel::update` or of an upsert.
 ///
-/// An update of Diesel's own asks for no version; but it has to move it on, or whoever holds a copy of the row overwrites
+/// An update of Diesel's own asks for no version; but it has to change the version, or others who hold a copy of the row overwrite
 /// it unnoticed. With this it does. For a plain counter it is all that is needed: the database adds, so nobody is refused,
 /// and nothing has to be tried again.
 ///

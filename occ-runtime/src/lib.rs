@@ -172,16 +172,26 @@ pub mod __private {
     pub use crate::declared::Declared;
     pub use crate::fields::{Field, FieldValue, Fields, Rule, SerializesNoSecret};
     pub use crate::generator::{DefaultGenerator, Increment, VersionGenerator};
-    pub use crate::identity::{
-        ByHash, ByNothing, ByText, Comparable, Identity, Incomparable, NameOf, Named, Nameless, Pair, Probe,
-    };
+    pub use crate::identity::{Identity, NameOf, Pair, Probe};
     pub use crate::loaded::{ByAll, ByDirty, ByVersion, Loaded};
     pub use crate::model::{Columns, HasUnversioned, OptimisticLock, SqlText};
-    pub use crate::nan::{HiddenNan, NotANumber, ShownNan};
+    pub use crate::nan::NotANumber;
     pub use crate::prepare::{Embedded, EmbeddedOn, SerializeAs};
-    pub use crate::show::{Show, ShowDebug, ShowDebugOption, ShowDisplay, ShowNothing, ShowOption};
+    pub use crate::show::Show;
     pub use crate::sum::Adds;
     pub use crate::table_key::{KeyField, StructKey, wrong_key};
     pub use crate::written_once::WrittenOnce;
     pub use crate::{check, stub};
+
+    /// Methods that a value has by what its type can do: which of these traits that is, the compiler finds out.
+    pub mod probes {
+        pub use crate::identity::{
+            ByHash as _, ByNothing as _, ByText as _, Comparable as _, Incomparable as _, Named as _,
+            Nameless as _,
+        };
+        pub use crate::nan::{HiddenNan as _, ShownNan as _};
+        pub use crate::show::{
+            ShowDebug as _, ShowDebugOption as _, ShowDisplay as _, ShowNothing as _, ShowOption as _,
+        };
+    }
 }

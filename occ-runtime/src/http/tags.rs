@@ -325,10 +325,9 @@ impl Input {
 struct Written(Vec<u8>);
 
 macro_rules! little_endian {
-    ($($write:ident: $ty:ty as $width:ty),* $(,)?) => {
+    ($($write:ident: $ty:ty),*) => {
         $(fn $write(&mut self, number: $ty) {
-            #[allow(clippy::cast_lossless, trivial_numeric_casts, reason = "of most types it is none")]
-            self.0.extend_from_slice(&(number as $width).to_le_bytes());
+            self.0.extend_from_slice(&number.to_le_bytes());
         })*
     };
 }
@@ -338,9 +337,14 @@ impl Hasher for Written {
         self.0.extend_from_slice(bytes);
     }
 
-    little_endian! {
-        write_u16: u16 as u16, write_u32: u32 as u32, write_u64: u64 as u64, write_u128: u128 as u128,
-        write_usize: usize as u64, write_isize: isize as i64,
+    little_endian! { write_u16: u16, write_u32: u32, write_u64: u64, write_u128: u128 }
+
+    fn write_usize(&mut self, number: usize) {
+        self.write_u64(number as u64);
+    }
+
+    fn write_isize(&mut self, number: isize) {
+        self.write_i64(number as i64);
     }
 
     /// Nobody asks for it: the bytes are the answer.

@@ -20,6 +20,8 @@ mod expand;
 mod fallback;
 #[path = "../../../occ-derive/src/generics.rs"]
 mod generics;
+#[path = "../../../occ-derive/src/items.rs"]
+mod items;
 #[path = "../../../occ-derive/src/model.rs"]
 mod model;
 #[path = "../../../occ-derive/src/names.rs"]

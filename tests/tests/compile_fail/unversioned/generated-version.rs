@@ -13,7 +13,7 @@ diesel::table! {
 struct Product {
     id: i32,
     name: String,
-    #[occ(unversioned)] //~ ERROR the database moves the version on
+    #[occ(unversioned)] //~ ERROR the database makes a new version
     views: i32,
     #[occ(version, generator = occ_runtime::DatabaseGenerated)]
     version: i32,

@@ -131,7 +131,7 @@ where
     }
 }
 
-/// Several rows, where a query was for one. The query has no name for its row; whoever has asked gives it one.
+/// Several rows, where a query was for one. The query has no name for its row; its caller gives it one.
 #[derive(Debug, thiserror::Error)]
 #[error("{0} rows have a key that is to be one row's")]
 struct Several(usize);

@@ -34,14 +34,16 @@
 //! with [`save_with`](Conformance::save_with) it is the async methods, or an async repository, that save, such as by
 //! `runtime.block_on(product.save_optimistic(&mut **conn))`.
 
-use std::fmt::{self, Debug};
+use std::fmt;
+use std::fmt::Debug;
 use std::sync::{Barrier, Mutex, PoisonError};
 
 use diesel::Connection;
 
-use crate::bounds::{LoadsOn, LocksOn};
+use crate::blocking::batch::OptimisticBatchDsl as _;
+use crate::blocking::bounds::{LoadsOn, LocksOn};
+use crate::blocking::row::OptimisticDsl as _;
 use crate::error::Error;
-use crate::{OptimisticBatchDsl as _, OptimisticDsl as _};
 
 /// What must hold for no update to be lost.
 ///

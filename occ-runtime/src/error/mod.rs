@@ -1,14 +1,21 @@
 //! What can go wrong, and which of it is a conflict.
 
-mod refused;
-mod stale;
-
-pub use refused::{
+use crate::error::refused::{
     AmbiguousKeyError, DuplicateRowError, GuardError, LockedError, TransactionAbortedError, VersionError,
 };
-pub use stale::{Operation, StaleBatchError, StaleObjectError};
+#[cfg(feature = "retry")]
+use crate::error::retry::{NestedRetryError, RetriesExhausted};
+use crate::error::stale::{StaleBatchError, StaleObjectError};
+use crate::error::unmerged::UnmergedError;
 
-use crate::merge::UnmergedError;
+pub(crate) mod refused;
+#[cfg(feature = "retry")]
+pub(crate) mod retry;
+pub(crate) mod server_messages;
+pub(crate) mod stale;
+pub(crate) mod trace;
+pub(crate) mod transient;
+pub(crate) mod unmerged;
 
 /// The error of every method in this crate.
 ///
@@ -73,11 +80,11 @@ pub enum Error {
     /// A retry loop has used up its attempts or its time.
     #[cfg(feature = "retry")]
     #[error(transparent)]
-    RetriesExhausted(#[from] crate::retry::RetriesExhausted),
+    RetriesExhausted(#[from] RetriesExhausted),
     /// A retry loop was called within a transaction. Nothing was sent to the database.
     #[cfg(feature = "retry")]
     #[error(transparent)]
-    NestedRetry(#[from] crate::retry::NestedRetryError),
+    NestedRetry(#[from] NestedRetryError),
     /// Anything else that Diesel reports.
     #[error(transparent)]
     Database(diesel::result::Error),

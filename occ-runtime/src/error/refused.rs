@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Operation;
+use crate::error::stale::Operation;
 
 /// No version follows the current one.
 ///

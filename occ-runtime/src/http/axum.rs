@@ -7,14 +7,16 @@ use axum_core::body::Body;
 use axum_core::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum_core::response::{IntoResponse, Response};
 
-use super::{
-    EntityTag, EntityTags, IfMatch, MalformedPrecondition, PreconditionFailed, PreconditionRequired,
-    Preconditions, Problem, Verdict,
-};
 use crate::conflict::Conflict;
 use crate::error::Error;
-use crate::fields::Fields;
-use crate::loaded::Versioned;
+use crate::http::preconditions::{
+    IfMatch, MalformedPrecondition, PreconditionFailed, PreconditionRequired, Preconditions, Verdict,
+};
+use crate::http::problem::Problem;
+use crate::http::tag::EntityTag;
+use crate::http::tags::EntityTags;
+use crate::model::fields::Fields;
+use crate::model::versioned::Versioned;
 
 /// A response with an `ETag`: the tag of what is in the body.
 ///

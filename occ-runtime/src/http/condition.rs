@@ -5,8 +5,8 @@ use std::fmt;
 use ::http::HeaderValue;
 use ::http::header::GetAll;
 
-use super::EntityTag;
-use super::{proxies, tag};
+use crate::http::tag::EntityTag;
+use crate::http::{proxies, tag};
 
 /// The value of `If-Match` or `If-None-Match`: `*`, or a list of entity tags.
 ///

@@ -7,12 +7,14 @@ use std::time::Duration;
 use ::http::StatusCode;
 use serde_json::Value;
 
-use super::{EntityTags, MalformedPrecondition, PreconditionFailed, PreconditionRequired, Problem};
-use crate::conflict::{Conflict, Difference};
-use crate::error::Error;
-use crate::fields::Fields;
-use crate::loaded::Versioned;
-use crate::trace;
+use crate::conflict::Conflict;
+use crate::error::unmerged::Difference;
+use crate::error::{Error, trace};
+use crate::http::preconditions::{MalformedPrecondition, PreconditionFailed, PreconditionRequired};
+use crate::http::problem::Problem;
+use crate::http::tags::EntityTags;
+use crate::model::fields::Fields;
+use crate::model::versioned::Versioned;
 
 /// Long enough for what is retried to be over, short enough for a client to wait.
 const RETRY_AFTER: Duration = Duration::from_secs(1);

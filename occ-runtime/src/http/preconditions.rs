@@ -3,9 +3,10 @@
 use ::http::header::{IF_MATCH, IF_NONE_MATCH};
 use ::http::{HeaderMap, HeaderName, Method};
 
-use super::condition::TagCondition;
-use super::{EntityTag, EntityTags};
-use crate::loaded::Versioned;
+use crate::http::condition::TagCondition;
+use crate::http::tag::EntityTag;
+use crate::http::tags::EntityTags;
+use crate::model::versioned::Versioned;
 
 /// The preconditions of a request: its `If-Match` and `If-None-Match`.
 ///

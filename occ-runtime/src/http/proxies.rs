@@ -1,6 +1,6 @@
 //! What proxies that compress make of an entity tag, and how it is known again.
 
-use super::tag;
+use crate::http::tag;
 
 /// What they append to a tag, before the closing quote: a closed list, since what is not known to be a proxy's doing may be
 /// another tag. The table in the documentation of `http` says whose each is.

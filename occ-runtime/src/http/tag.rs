@@ -6,8 +6,8 @@ use std::str::FromStr;
 
 use ::http::HeaderValue;
 
-use super::EntityTags;
-use crate::loaded::Versioned;
+use crate::http::tags::EntityTags;
+use crate::model::versioned::Versioned;
 
 /// One entity tag: what the header `ETag` holds.
 ///

@@ -1,15 +1,16 @@
 //! Makes the entity tags of rows.
 
-use std::fmt::{self, Debug, Write as _};
+use std::fmt;
+use std::fmt::{Debug, Write as _};
 use std::hash::Hasher;
 
 use diesel::internal::table_macro::Identifier;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256};
 
-use super::EntityTag;
-use crate::identity::Identity;
-use crate::loaded::Versioned;
+use crate::http::tag::EntityTag;
+use crate::model::identity::Identity;
+use crate::model::versioned::Versioned;
 
 /// Makes the entity tags of a service, all of them alike.
 ///

@@ -2,66 +2,17 @@
 
 use std::time::Duration;
 
-use super::error::RetriesExhausted;
-use super::failure::RetryError;
-use super::heat::Heat;
-use super::operation::Within;
-use super::policy::RetryPolicy;
-use crate::error::Error;
-use crate::trace;
-
-/// What [`RetryPolicy::observe`] is told after an attempt.
-///
-/// ```
-/// use occ_runtime::{Attempt, RetryPolicy};
-///
-/// fn log(attempt: &Attempt<'_>) {
-///     match (attempt.error(), attempt.delay()) {
-///         (None, _) => println!("done at attempt {}", attempt.number()),
-///         (Some(error), Some(delay)) => println!("attempt {}: {error}; again in {delay:?}", attempt.number()),
-///         (Some(error), None) => println!("attempt {}: {error}; giving up", attempt.number()),
-///     }
-/// }
-///
-/// let policy = RetryPolicy::new().observe(log);
-/// ```
-#[derive(Debug)]
-pub struct Attempt<'a> {
-    number: u32,
-    error: Option<&'a Error>,
-    delay: Option<Duration>,
-    escalated: bool,
-}
-
-impl<'a> Attempt<'a> {
-    /// Counts from 1.
-    #[must_use]
-    pub fn number(&self) -> u32 {
-        self.number
-    }
-
-    /// What has ended it; `None` if it succeeded.
-    #[must_use]
-    pub fn error(&self) -> Option<&'a Error> {
-        self.error
-    }
-
-    /// The wait before the next attempt; `None` if there is none.
-    #[must_use]
-    pub fn delay(&self) -> Option<Duration> {
-        self.delay
-    }
-
-    /// Whether it locked the row when it read it.
-    #[must_use]
-    pub fn escalated(&self) -> bool {
-        self.escalated
-    }
-}
+use crate::error::retry::RetriesExhausted;
+use crate::error::{Error, trace};
+use crate::retry::attempt::Attempt;
+use crate::retry::failure::RetryError;
+use crate::retry::heat::Heat;
+use crate::retry::loops::Within;
+use crate::retry::policy::RetryPolicy;
 
 /// What the time of a run is measured with: the clock that its waits go by, or a test that stops tokio's clock would see
 /// waits of no time and a deadline that does not come nearer.
-pub(super) trait Instant {
+pub(crate) trait Instant {
     fn now() -> Self;
     fn elapsed(&self) -> Duration;
 }
@@ -88,13 +39,13 @@ impl Instant for tokio::time::Instant {
 }
 
 /// Of a thread that sleeps.
-pub(super) type BlockingAttempts<'p> = Attempts<'p, std::time::Instant>;
+pub(crate) type BlockingAttempts<'p> = Attempts<'p, std::time::Instant>;
 /// Of a task that waits for tokio's timer.
 #[cfg(feature = "async")]
-pub(super) type AsyncAttempts<'p> = Attempts<'p, tokio::time::Instant>;
+pub(crate) type AsyncAttempts<'p> = Attempts<'p, tokio::time::Instant>;
 
 /// Where a run stands.
-pub(super) struct Attempts<'p, I> {
+pub(crate) struct Attempts<'p, I> {
     policy: &'p RetryPolicy,
     /// The table, or what else is tried.
     what: &'static str,
@@ -108,22 +59,22 @@ pub(super) struct Attempts<'p, I> {
 }
 
 impl<'p, I: Instant> Attempts<'p, I> {
-    pub(super) fn begin(policy: &'p RetryPolicy, what: &'static str, locks: bool) -> Self {
+    pub(crate) fn begin(policy: &'p RetryPolicy, what: &'static str, locks: bool) -> Self {
         let hot = locks && policy.heat.as_ref().is_some_and(|heat| heat.take());
         Self { policy, what, locks, hot, begun: I::now(), number: 1, within: Within::Nothing }
     }
 
-    pub(super) fn within(self, within: Within) -> Self {
+    pub(crate) fn within(self, within: Within) -> Self {
         Self { within, ..self }
     }
 
     /// Whether this attempt locks the row.
-    pub(super) fn escalated(&self) -> bool {
+    pub(crate) fn escalated(&self) -> bool {
         // Each attempt before this one was lost.
         self.hot || (self.locks && self.policy.escalate_after.is_some_and(|losses| self.number > losses))
     }
 
-    pub(super) fn succeeded(&self) {
+    pub(crate) fn succeeded(&self) {
         self.tell(None, None);
         if let Some(heat) = self.learns() {
             heat.succeeded();
@@ -136,7 +87,7 @@ impl<'p, I: Instant> Attempts<'p, I> {
     }
 
     /// The wait before the next attempt, or `None` if `error` is the end of it: then it says so itself.
-    pub(super) fn failed(&mut self, error: &mut impl RetryError) -> Option<Duration> {
+    pub(crate) fn failed(&mut self, error: &mut impl RetryError) -> Option<Duration> {
         let mut failure = error.failure()?;
         let error = failure.take();
         let lost_with_its_test = self.within == Within::Test && matches!(error, Error::Database(_));

@@ -6,20 +6,20 @@ use std::time::Duration;
 ///
 /// Full jitter, since writers that have collided once would otherwise wait the same time and collide again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Backoff {
-    pub(super) base: Duration,
-    pub(super) cap: Duration,
+pub(crate) struct Backoff {
+    pub(crate) base: Duration,
+    pub(crate) cap: Duration,
 }
 
 impl Backoff {
     /// The longest wait after attempt `number`, which counts from 1.
-    pub(super) fn ceiling(self, number: u32) -> Duration {
+    pub(crate) fn ceiling(self, number: u32) -> Duration {
         let factor = 2_u32.saturating_pow(number.saturating_sub(1));
         self.base.saturating_mul(factor).min(self.cap)
     }
 
     /// A random wait after attempt `number`.
-    pub(super) fn delay(self, number: u32) -> Duration {
+    pub(crate) fn delay(self, number: u32) -> Duration {
         // 2^64 nanoseconds are 584 years.
         let ceiling = u64::try_from(self.ceiling(number).as_nanos()).unwrap_or(u64::MAX);
         Duration::from_nanos(fastrand::u64(..=ceiling))

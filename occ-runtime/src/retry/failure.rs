@@ -4,8 +4,8 @@ use std::error::Error as StdError;
 
 use diesel::result::Error as DieselError;
 
-use crate::error::{Error, TransactionAbortedError};
-use crate::server_messages;
+use crate::error::refused::TransactionAbortedError;
+use crate::error::{Error, server_messages};
 
 /// An error that a retry loop can look into: is it the database's, or your own?
 ///
@@ -79,7 +79,7 @@ enum Place<'e> {
 
 impl Failure<'_> {
     /// Takes the error out, and leaves another until [`put`](Self::put) is called.
-    pub(super) fn take(&mut self) -> Error {
+    pub(crate) fn take(&mut self) -> Error {
         match &mut self.0 {
             Place::Occ(error) => std::mem::replace(error, Error::Database(DieselError::NotFound)),
             Place::Diesel(error) => std::mem::replace(*error, DieselError::NotFound).into(),
@@ -87,7 +87,7 @@ impl Failure<'_> {
         }
     }
 
-    pub(super) fn put(self, error: Error) {
+    pub(crate) fn put(self, error: Error) {
         match self.0 {
             Place::Occ(place) => *place = error,
             Place::Diesel(place) => *place = error.into(),
@@ -198,14 +198,14 @@ impl<E: From<Error>> ModifyOutcome for Result<(), E> {
 }
 
 /// Why an attempt to modify a row has failed.
-pub(super) enum Fault<E> {
+pub(crate) enum Fault<E> {
     Database(Error),
     /// By the closure: whatever it is, it is the caller's, and ends the loop.
     Own(E),
 }
 
 impl<E: From<Error>> Fault<E> {
-    pub(super) fn into_error(self) -> E {
+    pub(crate) fn into_error(self) -> E {
         match self {
             Self::Database(error) => error.into(),
             Self::Own(error) => error,

@@ -16,20 +16,20 @@ const ON_TRIAL: u32 = 6;
 
 /// It guesses, and the saves are checked all the same: so it does not matter in which order threads count.
 #[derive(Debug, Default)]
-pub(super) struct Heat {
+pub(crate) struct Heat {
     locked_runs: AtomicU32,
     losses: AtomicU32,
 }
 
 impl Heat {
     /// Whether the run that begins is to lock at once.
-    pub(super) fn take(&self) -> bool {
+    pub(crate) fn take(&self) -> bool {
         let one_less = |left: u32| left.checked_sub(1);
         self.locked_runs.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less).is_ok()
     }
 
     /// A first attempt without a lock was lost.
-    pub(super) fn lost(&self) {
+    pub(crate) fn lost(&self) {
         let losses = self.losses.fetch_add(LOSS, Ordering::Relaxed).saturating_add(LOSS);
         if losses >= HOT {
             self.losses.store(ON_TRIAL, Ordering::Relaxed);
@@ -38,7 +38,7 @@ impl Heat {
     }
 
     /// A first attempt without a lock has succeeded.
-    pub(super) fn succeeded(&self) {
+    pub(crate) fn succeeded(&self) {
         // At rest it is only read, so that threads do not fight over it either.
         if self.losses.load(Ordering::Relaxed) > 0 {
             let one_less = |losses: u32| losses.checked_sub(1);

@@ -4,10 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::attempts::Attempt;
-use super::backoff::Backoff;
-use super::heat::Heat;
 use crate::error::Error;
+use crate::retry::attempt::Attempt;
+use crate::retry::backoff::Backoff;
+use crate::retry::heat::Heat;
 
 /// How often, how fast and how long something that was lost to another writer is done again.
 ///
@@ -40,11 +40,11 @@ use crate::error::Error;
 #[derive(Clone, Debug)]
 #[must_use = "a policy does nothing until it runs something"]
 pub struct RetryPolicy {
-    pub(super) attempts: Option<u32>,
-    pub(super) backoff: Backoff,
-    pub(super) deadline: Option<Duration>,
-    pub(super) escalate_after: Option<u32>,
-    pub(super) heat: Option<Arc<Heat>>,
+    pub(crate) attempts: Option<u32>,
+    pub(crate) backoff: Backoff,
+    pub(crate) deadline: Option<Duration>,
+    pub(crate) escalate_after: Option<u32>,
+    pub(crate) heat: Option<Arc<Heat>>,
     predicate: Option<Predicate>,
     observer: Option<Observer>,
 }
@@ -202,13 +202,13 @@ impl RetryPolicy {
         Self { observer: Some(Observer(Arc::new(observer))), ..self }
     }
 
-    pub(super) fn retries(&self, error: &Error) -> bool {
+    pub(crate) fn retries(&self, error: &Error) -> bool {
         // On a dead connection every further attempt fails, and hides why the first one did.
         !error.needs_new_connection()
             && self.predicate.as_ref().map_or_else(|| error.is_retryable(), |predicate| predicate.0(error))
     }
 
-    pub(super) fn tell(&self, attempt: &Attempt<'_>) {
+    pub(crate) fn tell(&self, attempt: &Attempt<'_>) {
         if let Some(observer) = &self.observer {
             observer.0(attempt);
         }

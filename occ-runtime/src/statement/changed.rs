@@ -5,11 +5,12 @@ use diesel::backend::Backend;
 use diesel::query_builder::QueryFragment;
 use diesel::result::QueryResult;
 
-use super::RowKey;
-use super::update::{Assignments, UpdateKind};
-use crate::column::{ColumnValue, ColumnVisitor, Equations};
-use crate::fields::{Fields, fields};
-use crate::model::{Columns, OptimisticLock, SqlText};
+use crate::model::columns::{ColumnValue, ColumnVisitor, Columns};
+use crate::model::fields::{Fields, fields};
+use crate::model::optimistic_lock::{OptimisticLock, SqlText};
+use crate::statement::assign::{Assignments, UpdateKind};
+use crate::statement::clause::Equations;
+use crate::statement::row_key::RowKey;
 
 /// What was changed.
 pub struct Changed {

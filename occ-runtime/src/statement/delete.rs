@@ -5,9 +5,12 @@ use std::marker::PhantomData;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 
-use super::dialect::Speaks;
-use super::{FromClause, Guard, GuardKind, RowKey, StatementKey};
-use crate::model::{Columns, OptimisticLock};
+use crate::model::columns::Columns;
+use crate::model::optimistic_lock::OptimisticLock;
+use crate::statement::dialect::Speaks;
+use crate::statement::guard::{Guard, GuardKind};
+use crate::statement::row_key::from_clause;
+use crate::statement::row_key::{FromClause, RowKey, StatementKey};
 
 /// Deletes the row, if it is at `expected`.
 pub struct Delete<'a, M: OptimisticLock, G> {
@@ -19,7 +22,7 @@ pub struct Delete<'a, M: OptimisticLock, G> {
 
 impl<'a, M: OptimisticLock, G> Delete<'a, M, G> {
     pub(crate) fn new(row: &'a M, expected: &'a M::Version, guard: G) -> Self {
-        Self { table: super::from_clause::<M>(), key: RowKey::of(row), expected, guard }
+        Self { table: from_clause::<M>(), key: RowKey::of(row), expected, guard }
     }
 }
 

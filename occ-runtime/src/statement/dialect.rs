@@ -11,8 +11,8 @@ use diesel::dsl::exists;
 use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::result::QueryResult;
 
-use super::many::Form;
-use crate::loaded::Kind;
+use crate::model::exact::Kind;
+use crate::statement::many::Form;
 
 /// A database whose SQL is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,8 +8,9 @@ use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 use diesel::{RunQueryDsl, Selectable, Table};
 
-use super::{FromClause, StatementKey, dialect, from_clause};
-use crate::model::OptimisticLock;
+use crate::model::optimistic_lock::OptimisticLock;
+use crate::statement::dialect;
+use crate::statement::row_key::{FromClause, StatementKey, from_clause};
 
 /// What Diesel's `find` makes of the key `K`.
 pub(crate) type KeyEquals<M, K> = <<<M as OptimisticLock>::Table as Table>::PrimaryKey as EqAll<K>>::Output;

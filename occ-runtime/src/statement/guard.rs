@@ -6,10 +6,10 @@ use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::result::QueryResult;
 use diesel::sql_types::BoolOrNullableBool;
 
-use super::RowKey;
-use super::update::{Assignments, UpdateKind};
-use crate::column::Equations;
-use crate::model::{OptimisticLock, SqlText};
+use crate::model::optimistic_lock::{OptimisticLock, SqlText};
+use crate::statement::assign::{Assignments, UpdateKind};
+use crate::statement::clause::Equations;
+use crate::statement::row_key::RowKey;
 
 /// Whether anything else must hold, on whatever backend.
 pub trait GuardKind {

@@ -1,14 +1,16 @@
 //! `SELECT "version" FROM "products" WHERE ..`: whether an UPDATE would match its row now.
 
-use diesel::Column as _;
-use diesel::RunQueryDsl;
 use diesel::expression::Expression;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
+use diesel::{Column as _, RunQueryDsl};
 
-use super::update::{Assignments, Update};
-use super::{FromClause, dialect};
-use crate::model::{Columns, OptimisticLock};
+use crate::model::columns::Columns;
+use crate::model::optimistic_lock::OptimisticLock;
+use crate::statement::assign::Assignments;
+use crate::statement::dialect;
+use crate::statement::row_key::FromClause;
+use crate::statement::update::Update;
 
 /// Reads a row if the update would match it. `LOCKED`, nobody can change that until the end of the transaction.
 pub struct Matched<'u, 'a, M: OptimisticLock, A, const LOCKED: bool>(pub(crate) &'u Update<'a, M, A>);

@@ -1,17 +1,17 @@
 //! `SELECT "version" FROM "products" WHERE "id" = ?`, and the same for all of a struct's columns.
 
-use diesel::Column;
-use diesel::RunQueryDsl;
-use diesel::Selectable;
 use diesel::backend::Backend;
 use diesel::dsl::AsSelect;
 use diesel::expression::Expression;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
+use diesel::{Column, RunQueryDsl, Selectable};
 
-use super::dialect::{self, Dialect, Speaks};
-use super::{FromClause, RowKey, StatementKey, from_clause};
-use crate::model::{Columns, OptimisticLock};
+use crate::model::columns::Columns;
+use crate::model::optimistic_lock::OptimisticLock;
+use crate::statement::dialect;
+use crate::statement::dialect::{Dialect, Speaks};
+use crate::statement::row_key::{FromClause, RowKey, StatementKey, from_clause};
 
 /// Reads the version that the row has now.
 pub struct CurrentVersion<'a, M: OptimisticLock> {

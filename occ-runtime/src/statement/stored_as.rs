@@ -1,19 +1,19 @@
 //! `SELECT "version" FROM "products" WHERE "id" = ? AND "version" = ? AND ("name" IS NOT NULL AND "name" = ? OR ..)`:
 //! whether the row is what was written.
 
-use diesel::Column;
-use diesel::RunQueryDsl;
 use diesel::backend::Backend;
 use diesel::dsl::SqlTypeOf;
 use diesel::expression::Expression;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
+use diesel::{Column, RunQueryDsl};
 
-use super::dialect::{self, Dialect, Speaks};
-use super::loaded::push_condition;
-use super::{FromClause, RowKey, from_clause};
-use crate::column::{ColumnValue, ColumnVisitor};
-use crate::model::{Columns, OptimisticLock};
+use crate::model::columns::{ColumnValue, ColumnVisitor, Columns};
+use crate::model::optimistic_lock::OptimisticLock;
+use crate::statement::as_loaded::push_condition;
+use crate::statement::dialect;
+use crate::statement::dialect::{Dialect, Speaks};
+use crate::statement::row_key::{FromClause, RowKey, from_clause};
 
 /// Finds the row at a version if its key and its columns are those of a value. It is never found where there are embedded
 /// structs, whose columns only their own changeset knows.

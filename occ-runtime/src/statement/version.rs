@@ -8,8 +8,8 @@ use diesel::expression::Expression;
 use diesel::query_builder::AstPass;
 use diesel::result::QueryResult;
 
-use super::dialect::{Dialect, Speaks};
-use crate::column::{ColumnValue, ColumnVisitor};
+use crate::model::columns::{ColumnValue, ColumnVisitor};
+use crate::statement::dialect::{Dialect, Speaks};
 
 /// Goes on with a `WHERE` clause: the version is the one that it is shown.
 pub(crate) struct AtVersion<'p, 'b, DB: Backend>(pub(crate) AstPass<'p, 'b, DB>);

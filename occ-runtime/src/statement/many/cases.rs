@@ -12,10 +12,9 @@ use diesel::backend::Backend;
 use diesel::query_builder::AstPass;
 use diesel::result::QueryResult;
 
-use super::super::dialect::Speaks;
-use super::{Many, walk_written};
-use crate::column::{ColumnValue, ColumnVisitor};
-use crate::model::Columns;
+use crate::model::columns::{ColumnValue, ColumnVisitor, Columns};
+use crate::statement::dialect::Speaks;
+use crate::statement::many::{Many, walk_written};
 
 pub(super) fn walk<'b, DB, M>(many: &'b Many<'_, M>, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()>
 where

@@ -4,19 +4,20 @@
 //! two, the last row repeated as often as it takes, which matches nothing more: so there are few texts, and all of them
 //! stay prepared.
 
-mod cases;
-mod values;
-
 use diesel::Column;
 use diesel::backend::Backend;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 
-use super::dialect::Speaks;
-use super::{FromClause, RowKey, dialect, from_clause};
-use crate::column::{ColumnValue, ColumnVisitor};
-use crate::generator::VersionGenerator as _;
-use crate::model::{Columns, OptimisticLock, SqlText};
+use crate::model::columns::{ColumnValue, ColumnVisitor, Columns};
+use crate::model::optimistic_lock::{OptimisticLock, SqlText};
+use crate::statement::dialect;
+use crate::statement::dialect::Speaks;
+use crate::statement::row_key::{FromClause, RowKey, from_clause};
+use crate::version::generator::VersionGenerator as _;
+
+mod cases;
+mod values;
 
 /// How a backend takes many rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

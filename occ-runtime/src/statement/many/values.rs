@@ -14,10 +14,9 @@ use diesel::backend::Backend;
 use diesel::query_builder::AstPass;
 use diesel::result::QueryResult;
 
-use super::{Many, walk_written};
-use crate::column::{ColumnValue, ColumnVisitor};
-use crate::model::Columns;
-use crate::statement::RowKey;
+use crate::model::columns::{ColumnValue, ColumnVisitor, Columns};
+use crate::statement::many::{Many, walk_written};
+use crate::statement::row_key::RowKey;
 
 pub(super) fn walk<'b, DB, M>(many: &'b Many<'_, M>, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()>
 where

@@ -1,0 +1,12 @@
+//! The same for diesel-async's connections, file by file.
+
+pub(crate) mod batch;
+pub(crate) mod bounds;
+pub(crate) mod closure;
+#[cfg(feature = "retry")]
+pub(crate) mod find;
+#[cfg(feature = "retry")]
+pub(crate) mod retry;
+pub(crate) mod row;
+pub(crate) mod tracked;
+pub(crate) mod transaction;

@@ -1,0 +1,250 @@
+//! The methods for diesel-async's connections.
+
+use std::future::Future;
+
+use diesel::query_builder::{AsChangeset, QueryFragment};
+use diesel_async::AsyncConnection;
+
+use crate::asynchronous::bounds::{AsyncLoadsOn, AsyncLocksOn, AsyncLocksRowsOn, AsyncWritesOn};
+#[cfg(feature = "retry")]
+use crate::asynchronous::find::AsyncFindsOn;
+#[cfg(feature = "retry")]
+use crate::asynchronous::retry::AsyncRetryDsl as _;
+use crate::conflict::Conflict;
+use crate::error::Error;
+use crate::error::stale::Operation;
+use crate::model::columns::HasUnversioned;
+use crate::model::optimistic_lock::OptimisticLock;
+#[cfg(feature = "retry")]
+use crate::retry::failure::ModifyOutcome;
+#[cfg(feature = "retry")]
+use crate::retry::policy::RetryPolicy;
+use crate::statement::assign::{Changes, Nothing, UnversionedFields, WholeRow};
+use crate::statement::guard::{Always, Guarded, If, Predicate};
+use crate::statement::lock::LockMode;
+
+/// [`OptimisticDsl`](crate::OptimisticDsl) for async connections: `AsyncPgConnection`, `AsyncMysqlConnection`,
+/// `SyncConnectionWrapper<SqliteConnection>`, pooled ones, and wrappers of your own.
+///
+/// The methods have the same names, outcomes and statements; see there for each. A module uses one of the two
+/// preludes, or calls the other's methods by their path: `AsyncOptimisticDsl::save_optimistic(&mut lamp, conn)`.
+///
+/// ```
+/// use diesel::prelude::*;
+/// use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
+/// use diesel_async::{AsyncConnection, RunQueryDsl, SimpleAsyncConnection};
+/// use occ_runtime::async_prelude::*;
+/// # diesel::table! { products (id) { id -> Integer, name -> Text, version -> Integer } }
+///
+/// #[derive(Queryable, Selectable, OptimisticLock)]
+/// struct Product {
+///     id: i32,
+///     name: String,
+///     version: i32,
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let conn = &mut SyncConnectionWrapper::<SqliteConnection>::establish(":memory:").await?;
+/// # conn.batch_execute("CREATE TABLE products (id INTEGER PRIMARY KEY, name TEXT NOT NULL, version INTEGER NOT NULL);
+/// #                     INSERT INTO products VALUES (1, 'lamp', 1);").await?;
+/// let mut lamp = products::table.find(1).select(Product::as_select()).first(conn).await?;
+/// lamp.name = "desk lamp".into();
+/// lamp.save_optimistic(conn).await?;
+/// assert_eq!(lamp.version, 2);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Dropped futures
+///
+/// A future that is dropped before it is ready leaves the value as it was. Its statement may have reached the database all
+/// the same: then the value is stale, and the next save says so.
+///
+/// The connection may then have an answer on it that nobody has read, or an open transaction. So it is of no more use: every
+/// later operation of this crate's on it is an error that
+/// [`needs_new_connection`](crate::Error::needs_new_connection), and the pools of diesel-async discard it.
+pub trait AsyncOptimisticDsl: OptimisticLock {
+    /// As [`OptimisticDsl::save_optimistic`](crate::OptimisticDsl::save_optimistic).
+    fn save_optimistic<C>(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        C: AsyncConnection,
+        Self: AsyncLocksOn<C>,
+    {
+        self.write(Operation::Save, None, WholeRow, conn)
+    }
+
+    /// As [`OptimisticDsl::save_optimistic_expecting`](crate::OptimisticDsl::save_optimistic_expecting).
+    fn save_optimistic_expecting<C>(
+        &mut self,
+        expected: &Self::Version,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        C: AsyncConnection,
+        Self: AsyncLocksOn<C>,
+    {
+        self.write(Operation::Save, Some(expected), WholeRow, conn)
+    }
+
+    /// As [`OptimisticDsl::save_optimistic_if`](crate::OptimisticDsl::save_optimistic_if).
+    fn save_optimistic_if<C, P>(
+        &mut self,
+        guard: P,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        C: AsyncConnection,
+        Self: AsyncLocksOn<C>,
+        P: Predicate<Self::Table> + QueryFragment<C::Backend> + Send,
+    {
+        self.write(Operation::Save, None, Guarded { assignments: WholeRow, guard: If(guard) }, conn)
+    }
+
+    /// As [`OptimisticDsl::update_optimistic`](crate::OptimisticDsl::update_optimistic).
+    fn update_optimistic<C, S>(
+        &mut self,
+        changes: S,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        C: AsyncConnection,
+        Self: AsyncLocksOn<C>,
+        S: AsChangeset<Target = Self::Table, Changeset: QueryFragment<C::Backend> + Send>,
+    {
+        self.write(Operation::Update, None, Changes(changes.as_changeset()), conn)
+    }
+
+    /// As [`OptimisticDsl::touch_optimistic`](crate::OptimisticDsl::touch_optimistic).
+    fn touch_optimistic<C>(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        C: AsyncConnection,
+        Self: AsyncLocksOn<C>,
+    {
+        self.write(Operation::Touch, None, Nothing, conn)
+    }
+
+    /// As [`OptimisticDsl::delete_optimistic`](crate::OptimisticDsl::delete_optimistic).
+    fn delete_optimistic<C>(&self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        C: AsyncConnection,
+        Self: AsyncLocksOn<C>,
+    {
+        self.delete(Always, conn)
+    }
+
+    /// As [`OptimisticDsl::delete_optimistic_if`](crate::OptimisticDsl::delete_optimistic_if).
+    fn delete_optimistic_if<C, P>(
+        &self,
+        guard: P,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        C: AsyncConnection,
+        Self: AsyncLocksOn<C>,
+        P: Predicate<Self::Table> + QueryFragment<C::Backend> + Send,
+    {
+        self.delete(If(guard), conn)
+    }
+
+    /// As [`OptimisticDsl::save_unversioned`](crate::OptimisticDsl::save_unversioned).
+    fn save_unversioned<C>(&self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        C: AsyncConnection,
+        Self: AsyncWritesOn<C> + HasUnversioned,
+    {
+        self.put_unversioned(UnversionedFields, conn)
+    }
+
+    /// As [`OptimisticDsl::verify_optimistic`](crate::OptimisticDsl::verify_optimistic).
+    fn verify_optimistic<C>(&self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        C: AsyncConnection,
+        Self: AsyncLocksOn<C>,
+    {
+        self.verify(conn)
+    }
+
+    /// As [`OptimisticDsl::lock_optimistic`](crate::OptimisticDsl::lock_optimistic).
+    fn lock_optimistic<C>(
+        &self,
+        mode: LockMode,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        C: AsyncConnection,
+        Self: AsyncLocksRowsOn<C>,
+    {
+        self.lock(mode, conn)
+    }
+
+    /// As [`OptimisticDsl::modify_optimistic`](crate::OptimisticDsl::modify_optimistic). The closure does not wait, and may
+    /// capture whatever is `Send`, also by `&mut`.
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// # use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
+    /// # use diesel_async::{AsyncConnection, SimpleAsyncConnection};
+    /// # use occ_runtime::async_prelude::*;
+    /// # diesel::table! { products (id) { id -> Integer, quantity -> Integer, version -> Integer } }
+    /// # #[derive(Queryable, Selectable, OptimisticLock)]
+    /// # struct Product { id: i32, quantity: i32, version: i32 }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let conn = &mut SyncConnectionWrapper::<SqliteConnection>::establish(":memory:").await?;
+    /// # conn.batch_execute("CREATE TABLE products (id INTEGER PRIMARY KEY, quantity INTEGER NOT NULL, version INTEGER NOT NULL);
+    /// #                     INSERT INTO products VALUES (1, 10, 1);").await?;
+    /// let lamp = Product::modify_optimistic(1, conn, |lamp| lamp.quantity -= 1).await?;
+    /// assert_eq!((lamp.quantity, lamp.version), (9, 2));
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "retry")]
+    fn modify_optimistic<C, K, R, F>(
+        key: K,
+        conn: &mut C,
+        f: F,
+    ) -> impl Future<Output = Result<Self, R::Error>> + Send
+    where
+        C: AsyncConnection,
+        K: Send,
+        Self: AsyncLocksOn<C> + AsyncFindsOn<C, K> + Send,
+        R: ModifyOutcome<Error: Send>,
+        F: FnMut(&mut Self) -> R + Send,
+    {
+        modify_by_default(key, conn, f)
+    }
+
+    /// As [`OptimisticDsl::reload`](crate::OptimisticDsl::reload).
+    fn reload<C>(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        C: AsyncConnection,
+        Self: AsyncLoadsOn<C>,
+    {
+        self.read(conn)
+    }
+
+    /// As [`OptimisticDsl::into_conflict`](crate::OptimisticDsl::into_conflict).
+    fn into_conflict<C>(self, conn: &mut C) -> impl Future<Output = Result<Conflict<Self>, Error>> + Send
+    where
+        C: AsyncConnection,
+        Self: AsyncLoadsOn<C>,
+    {
+        Self::compare(self, None, conn)
+    }
+}
+
+impl<M: OptimisticLock> AsyncOptimisticDsl for M {}
+
+/// Owns the policy that it waits for.
+#[cfg(feature = "retry")]
+async fn modify_by_default<M, C, K, R, F>(key: K, conn: &mut C, f: F) -> Result<M, R::Error>
+where
+    C: AsyncConnection,
+    K: Send,
+    M: AsyncLocksOn<C> + AsyncFindsOn<C, K> + Send,
+    R: ModifyOutcome<Error: Send>,
+    F: FnMut(&mut M) -> R + Send,
+{
+    RetryPolicy::default().modify(key, conn, f).await
+}

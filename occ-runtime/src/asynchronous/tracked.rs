@@ -1,0 +1,182 @@
+//! The methods of tracked values, for async connections.
+
+use std::future::Future;
+
+use diesel_async::AsyncConnection;
+
+use crate::asynchronous::bounds::{AsyncLoadsOn, AsyncLocksOn, AsyncWritesOn};
+use crate::blocking::tracked::undecided;
+use crate::conflict::Conflict;
+use crate::conflict::merge::Choice;
+use crate::conflict::tracked::Tracked;
+use crate::error::Error;
+use crate::model::fields::Fields;
+use crate::model::optimistic_lock::OptimisticLock;
+
+/// [`TrackedDsl`](crate::TrackedDsl) for diesel-async's connections: the same names, outcomes and statements.
+///
+/// ```
+/// use diesel::prelude::*;
+/// use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
+/// use diesel_async::{AsyncConnection, RunQueryDsl, SimpleAsyncConnection};
+/// use occ_runtime::Tracked;
+/// use occ_runtime::async_prelude::*;
+/// # diesel::table! { products (id) { id -> Integer, name -> Text, quantity -> Integer, version -> Integer } }
+///
+/// #[derive(Clone, Queryable, Selectable, OptimisticLock)]
+/// #[occ(tracked)]
+/// struct Product {
+///     id: i32,
+///     name: String,
+///     quantity: i32,
+///     version: i32,
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let conn = &mut SyncConnectionWrapper::<SqliteConnection>::establish(":memory:").await?;
+/// # conn.batch_execute("CREATE TABLE products (id INTEGER PRIMARY KEY, name TEXT NOT NULL, quantity INTEGER NOT NULL,
+/// #                     version INTEGER NOT NULL); INSERT INTO products VALUES (1, 'lamp', 3, 1);").await?;
+/// let select = products::table.find(1).select(Tracked::<Product>::as_select());
+/// let (mut mine, mut theirs) = (select.first(conn).await?, select.first(conn).await?);
+/// theirs.quantity = 2;
+/// theirs.save_optimistic(conn).await?;
+///
+/// mine.name = "desk lamp".into();
+/// mine.rebase(conn).await?;
+/// mine.save_optimistic(conn).await?;
+/// assert_eq!((mine.name.as_str(), mine.quantity, mine.version), ("desk lamp", 2, 3));
+/// # Ok(())
+/// # }
+/// ```
+pub trait AsyncTrackedDsl<T: OptimisticLock> {
+    /// As [`TrackedDsl::save_optimistic`](crate::TrackedDsl::save_optimistic).
+    fn save_optimistic<C>(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        C: AsyncConnection,
+        T: AsyncWritesOn<C> + Fields;
+
+    /// As [`TrackedDsl::save_optimistic_expecting`](crate::TrackedDsl::save_optimistic_expecting).
+    fn save_optimistic_expecting<C>(
+        &mut self,
+        expected: &T::Version,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        C: AsyncConnection,
+        T: AsyncLocksOn<C> + Fields;
+
+    /// As [`TrackedDsl::delete_optimistic`](crate::TrackedDsl::delete_optimistic).
+    fn delete_optimistic<C>(&self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        C: AsyncConnection,
+        T: AsyncWritesOn<C> + Fields;
+
+    /// As [`TrackedDsl::reload`](crate::TrackedDsl::reload).
+    fn reload<C>(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        C: AsyncConnection,
+        T: AsyncLoadsOn<C> + Fields;
+
+    /// As [`TrackedDsl::rebase`](crate::TrackedDsl::rebase).
+    fn rebase<C>(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        C: AsyncConnection,
+        T: AsyncLoadsOn<C> + Fields;
+
+    /// As [`TrackedDsl::rebase_with`](crate::TrackedDsl::rebase_with).
+    fn rebase_with<C, F>(
+        &mut self,
+        conn: &mut C,
+        choose: F,
+    ) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        C: AsyncConnection,
+        T: AsyncLoadsOn<C> + Fields,
+        F: FnMut(&'static str, &T, &T, &T) -> Choice + Send;
+
+    /// As [`TrackedDsl::into_conflict`](crate::TrackedDsl::into_conflict).
+    fn into_conflict<C>(self, conn: &mut C) -> impl Future<Output = Result<Conflict<T>, Error>> + Send
+    where
+        C: AsyncConnection,
+        T: AsyncLoadsOn<C> + Fields;
+
+    /// As [`TrackedDsl::conflict`](crate::TrackedDsl::conflict).
+    fn conflict<C>(&self, conn: &mut C) -> impl Future<Output = Result<Conflict<T>, Error>> + Send
+    where
+        C: AsyncConnection,
+        T: AsyncLoadsOn<C> + Fields;
+}
+
+impl<T: OptimisticLock> AsyncTrackedDsl<T> for Tracked<T> {
+    fn save_optimistic<C>(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        C: AsyncConnection,
+        T: AsyncWritesOn<C> + Fields,
+    {
+        T::write_changes(self, None, conn)
+    }
+
+    fn save_optimistic_expecting<C>(
+        &mut self,
+        expected: &T::Version,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        C: AsyncConnection,
+        T: AsyncLocksOn<C> + Fields,
+    {
+        T::write_changes(self, Some(expected), conn)
+    }
+
+    fn delete_optimistic<C>(&self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        C: AsyncConnection,
+        T: AsyncWritesOn<C> + Fields,
+    {
+        T::delete_tracked(self, conn)
+    }
+
+    fn reload<C>(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        C: AsyncConnection,
+        T: AsyncLoadsOn<C> + Fields,
+    {
+        T::read_tracked(self, conn)
+    }
+
+    fn rebase<C>(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        C: AsyncConnection,
+        T: AsyncLoadsOn<C> + Fields,
+    {
+        T::rebase(self, undecided, conn)
+    }
+
+    fn rebase_with<C, F>(&mut self, conn: &mut C, choose: F) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        C: AsyncConnection,
+        T: AsyncLoadsOn<C> + Fields,
+        F: FnMut(&'static str, &T, &T, &T) -> Choice + Send,
+    {
+        T::rebase(self, choose, conn)
+    }
+
+    fn into_conflict<C>(self, conn: &mut C) -> impl Future<Output = Result<Conflict<T>, Error>> + Send
+    where
+        C: AsyncConnection,
+        T: AsyncLoadsOn<C> + Fields,
+    {
+        let (mine, base) = self.sides();
+        T::compare(mine, Some(base), conn)
+    }
+
+    fn conflict<C>(&self, conn: &mut C) -> impl Future<Output = Result<Conflict<T>, Error>> + Send
+    where
+        C: AsyncConnection,
+        T: AsyncLoadsOn<C> + Fields,
+    {
+        let (mine, base) = self.sides();
+        T::compare(mine, Some(base), conn)
+    }
+}

@@ -1,0 +1,88 @@
+//! The methods for many rows at once, for blocking and async connections.
+
+use diesel::Connection;
+
+use crate::blocking::bounds::LocksOn;
+use crate::error::Error;
+use crate::model::optimistic_lock::OptimisticLock;
+
+/// Version-checked writing of many rows at once: for slices, and so for a `Vec`.
+///
+/// All or nothing: one transaction, or a savepoint where one is open. If rows are stale, all of them are named in
+/// [`Error::StaleBatch`] and nothing is written. The versions in memory move on after the commit, all together. Two values
+/// for one row are refused before anything is sent; an empty slice is `Ok` and sends nothing.
+///
+/// # Statements
+///
+/// | | rows in a statement | |
+/// |---|---|---|
+/// | PostgreSQL, feature `postgres` | up to 128 | `UPDATE .. FROM (VALUES ..)` |
+/// | MySQL and MariaDB, feature `mysql` | up to 32 | `UPDATE .. SET .. = CASE .. END` |
+/// | SQLite, which is asked without a network; other backends; without those features | 1 | the statement of a single save |
+///
+/// A statement has room for a power of two of rows, so each struct has at most nine texts of each kind, and each stays
+/// prepared. Rows are matched by key, whatever their order. One row at a time are written: structs whose columns vary (an
+/// embedded changeset, a `None` that leaves a column alone) and versions that the database makes. So are, after a rollback,
+/// rows that a statement did not meet all of, to learn which are stale; and rows that the database takes only in the
+/// order of the slice, such as unique values that move up by one.
+///
+/// Servers bound the size of a statement (`max_allowed_packet` on MySQL, which closes the connection): of rows with megabytes in
+/// them pass fewer at once.
+/// MariaDB locks the whole of a table that has not many more rows than the statement, until the transaction ends.
+pub trait OptimisticBatchDsl<M: OptimisticLock> {
+    /// Saves every value, as [`save_optimistic`](crate::OptimisticDsl::save_optimistic) does.
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// # use occ_runtime::{Error, prelude::*};
+    #[doc = include_str!("../example.txt")]
+    /// # let conn = &mut connection();
+    /// let mut products: Vec<Product> = products::table.select(Product::as_select()).load(conn)?;
+    /// for product in &mut products {
+    ///     product.quantity += 1;
+    /// }
+    /// products.save_all_optimistic(conn)?;
+    /// assert!(products.iter().all(|product| product.version == 2));
+    /// # Ok::<_, Error>(())
+    /// ```
+    fn save_all_optimistic<C>(&mut self, conn: &mut C) -> Result<(), Error>
+    where
+        C: Connection,
+        M: LocksOn<C>;
+
+    /// Deletes the row of every value, as [`delete_optimistic`](crate::OptimisticDsl::delete_optimistic) does.
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// # use occ_runtime::{Error, prelude::*};
+    #[doc = include_str!("../example.txt")]
+    /// # let conn = &mut connection();
+    /// let products: Vec<Product> = products::table.select(Product::as_select()).load(conn)?;
+    /// products.delete_all_optimistic(conn)?;
+    /// let Err(Error::StaleBatch(stale)) = products.delete_all_optimistic(conn) else { panic!("they are gone") };
+    /// assert!(stale.rows()[0].is_deleted());
+    /// # Ok::<_, Error>(())
+    /// ```
+    fn delete_all_optimistic<C>(&self, conn: &mut C) -> Result<(), Error>
+    where
+        C: Connection,
+        M: LocksOn<C>;
+}
+
+impl<M: OptimisticLock> OptimisticBatchDsl<M> for [M] {
+    fn save_all_optimistic<C>(&mut self, conn: &mut C) -> Result<(), Error>
+    where
+        C: Connection,
+        M: LocksOn<C>,
+    {
+        M::write_all(self, conn)
+    }
+
+    fn delete_all_optimistic<C>(&self, conn: &mut C) -> Result<(), Error>
+    where
+        C: Connection,
+        M: LocksOn<C>,
+    {
+        M::delete_all(self, conn)
+    }
+}

@@ -1,0 +1,11 @@
+//! The methods for Diesel's own connections, and the bounds under which a struct has them.
+
+pub(crate) mod batch;
+pub(crate) mod bounds;
+#[cfg(feature = "retry")]
+pub(crate) mod find;
+#[cfg(feature = "retry")]
+pub(crate) mod retry;
+pub(crate) mod row;
+pub(crate) mod tracked;
+pub(crate) mod transaction;

@@ -1,0 +1,177 @@
+//! `run` and `modify` for Diesel's own, blocking connections.
+
+use std::thread::sleep;
+
+use diesel::connection::{Connection, TransactionManager as _};
+use diesel::result::Error as DieselError;
+
+use crate::blocking::bounds::LocksOn;
+use crate::blocking::find::FindsOn;
+use crate::error::Error;
+use crate::error::stale::Operation;
+use crate::operation::verdict::without_snapshot;
+use crate::retry::attempts::BlockingAttempts as Attempts;
+use crate::retry::failure::{Fault, ModifyOutcome, RetryError};
+use crate::retry::loops;
+use crate::retry::policy::RetryPolicy;
+use crate::statement::assign::WholeRow;
+use crate::transaction::ends::{begin, end};
+use crate::transaction::in_flight::{InFlight, depth};
+use crate::transaction::journal::{Journal, Running};
+use crate::transaction::restore::{Restore, VersionedValues};
+
+/// What a [`RetryPolicy`] does with Diesel's own, blocking connections. Between two attempts the thread sleeps.
+///
+/// # The rules
+///
+/// 1. Each attempt reads anew, and what it has written is committed or rolled back before the next begins.
+/// 2. Retried is what the policy says, by default exactly [`Error::is_retryable`](crate::Error::is_retryable). Any other
+///    error of the database's and every error of your own ends it, as it is.
+/// 3. Nothing is retried on a connection that
+///    [is of no more use](crate::Error::needs_new_connection), whatever the policy says.
+/// 4. Once the attempts or the time are used up, it is [`Error::RetriesExhausted`](crate::Error::RetriesExhausted).
+/// 5. Within a transaction that Diesel knows of, it is [`Error::NestedRetry`](crate::Error::NestedRetry), and nothing is
+///    sent.
+pub trait RetryDsl {
+    /// Runs `f` in a transaction of its own, and again in another one while it is lost to other writers.
+    ///
+    /// `f` loads what it changes, so that each attempt sees what the others have written. An error of your own rolls the
+    /// transaction back and ends it; how the policy tells yours from the database's, [`RetryError`] says. Let every
+    /// database error out of `f`: after one that is ignored, PostgreSQL's `COMMIT` commits nothing.
+    ///
+    /// Write or lock the rows of a transaction in one order everywhere, best by key. Two that take the same rows crosswise
+    /// end in a deadlock, and each is retried and may meet the next: that comes out right, but takes many times as long.
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// # use occ_runtime::prelude::*;
+    /// use occ_runtime::Error;
+    #[doc = include_str!("../example.txt")]
+    /// # let conn = &mut connection();
+    /// # diesel::insert_into(products::table).values((products::id.eq(2), products::name.eq("desk"), products::quantity.eq(1), products::version.eq(1))).execute(conn)?;
+    ///
+    /// RetryPolicy::new().run(conn, |conn| {
+    ///     let mut lamp = products::table.find(1).select(Product::as_select()).first(conn)?;
+    ///     let mut desk = products::table.find(2).select(Product::as_select()).first(conn)?;
+    ///     lamp.quantity -= 1;
+    ///     desk.quantity += 1;
+    ///     // By key, whichever way a piece is moved.
+    ///     lamp.save_optimistic(conn)?;
+    ///     desk.save_optimistic(conn)
+    /// })?;
+    /// # Ok::<_, Error>(())
+    /// ```
+    fn run<C, T, E, F>(&self, conn: &mut C, f: F) -> Result<T, E>
+    where
+        C: Connection,
+        E: RetryError + From<DieselError>,
+        F: FnMut(&mut C) -> Result<T, E>;
+
+    /// [`run`](Self::run) with values that were loaded before: after an attempt that is lost they are put back, as
+    /// [`optimistic_transaction`](crate::optimistic_transaction) does. `f` gets them, and reloads or rebases what it may find
+    /// outdated.
+    ///
+    /// What `f` edits stays edited, as only the version is put back: edit after a reload or a rebase, or the second attempt adds to
+    /// the first.
+    ///
+    /// A value that `f` saves without handing it over is ahead of its row after a lost attempt.
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// # use occ_runtime::prelude::*;
+    /// use occ_runtime::Error;
+    #[doc = include_str!("../example.txt")]
+    /// # let conn = &mut connection();
+    /// let mut lamp: Product = products::table.find(1).select(Product::as_select()).first(conn)?;
+    /// RetryPolicy::new().run_with(conn, &mut lamp, |conn, lamp| {
+    ///     lamp.reload(conn)?;
+    ///     lamp.quantity -= 1;
+    ///     lamp.save_optimistic(conn)
+    /// })?;
+    /// assert_eq!((lamp.quantity, lamp.version), (9, 2));
+    /// # Ok::<_, Error>(())
+    /// ```
+    fn run_with<C, V, T, E, F>(&self, conn: &mut C, values: V, f: F) -> Result<T, E>
+    where
+        C: Connection,
+        V: VersionedValues,
+        E: RetryError + From<DieselError>,
+        F: FnMut(&mut C, V::Borrowed<'_>) -> Result<T, E>;
+
+    /// [`modify_optimistic`](crate::OptimisticDsl::modify_optimistic) with this policy.
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// # use occ_runtime::prelude::*;
+    /// use occ_runtime::Error;
+    #[doc = include_str!("../example.txt")]
+    /// # let conn = &mut connection();
+    ///
+    /// let lamp = RetryPolicy::new().attempts(5).modify(1, conn, |lamp: &mut Product| lamp.quantity -= 1)?;
+    /// assert_eq!((lamp.quantity, lamp.version), (9, 2));
+    /// # Ok::<_, Error>(())
+    /// ```
+    fn modify<M, C, K, R, F>(&self, key: K, conn: &mut C, f: F) -> Result<M, R::Error>
+    where
+        C: Connection,
+        M: LocksOn<C> + FindsOn<C, K>,
+        R: ModifyOutcome,
+        F: FnMut(&mut M) -> R;
+}
+
+impl RetryDsl for RetryPolicy {
+    fn run<C, T, E, F>(&self, conn: &mut C, mut f: F) -> Result<T, E>
+    where
+        C: Connection,
+        E: RetryError + From<DieselError>,
+        F: FnMut(&mut C) -> Result<T, E>,
+    {
+        loops::run!(self, conn, depth, InFlight, begin, sleep, |conn, before| {
+            let running = Running::of(Journal::of(conn, before, before + 1), InFlight::<C>::IF_DROPPED);
+            let outcome = running.journal.unless_over(running.journal.during(|| f(&mut *conn)));
+            let outcome = end(outcome, before, conn);
+            running.ends(outcome, depth(conn).is_ok())
+        })
+    }
+
+    fn run_with<C, V, T, E, F>(&self, conn: &mut C, mut values: V, mut f: F) -> Result<T, E>
+    where
+        C: Connection,
+        V: VersionedValues,
+        E: RetryError + From<DieselError>,
+        F: FnMut(&mut C, V::Borrowed<'_>) -> Result<T, E>,
+    {
+        loops::run!(self, conn, depth, InFlight, begin, sleep, |conn, before| {
+            let mut handed = Restore::new(&mut values, InFlight::<C>::IF_DROPPED);
+            let journal = handed.journal(conn, before, before + 1);
+            let outcome = journal.unless_over(journal.during(|| f(&mut *conn, handed.borrow())));
+            let outcome = end(outcome, before, conn);
+            handed.end(outcome, depth(conn).is_ok())
+        })
+    }
+
+    fn modify<M, C, K, R, F>(&self, key: K, conn: &mut C, mut f: F) -> Result<M, R::Error>
+    where
+        C: Connection,
+        M: LocksOn<C> + FindsOn<C, K>,
+        R: ModifyOutcome,
+        F: FnMut(&mut M) -> R,
+    {
+        loops::modify!(self, key, conn, f, change, depth, InFlight, begin, end, sleep)
+    }
+}
+
+fn change<M, C, K, R, F>(
+    finder: &M::Finder,
+    locked: bool,
+    f: &mut F,
+    conn: &mut C,
+) -> Result<M, Fault<R::Error>>
+where
+    C: Connection,
+    M: LocksOn<C> + FindsOn<C, K>,
+    R: ModifyOutcome,
+    F: FnMut(&mut M) -> R,
+{
+    loops::change!(finder, locked, f, conn)
+}

@@ -1,0 +1,102 @@
+//! The events of the feature `tracing`: one for each conflict, retry, escalation and give-up. They carry the table, the
+//! key, the versions and the number of the attempt, and no other value of a row. Only the event of a 500 has the text of
+//! an error, in which a database may quote any value: a client is told nothing, so there is no other place for the cause.
+//!
+//! Without the feature these functions do nothing.
+
+#![cfg_attr(not(feature = "tracing"), allow(unused_variables, reason = "there is nobody to tell"))]
+
+#[cfg(feature = "retry")]
+use std::time::Duration;
+
+#[cfg(any(feature = "retry", feature = "http"))]
+use crate::error::Error;
+use crate::error::stale::StaleObjectError;
+
+/// A row was not at the expected version.
+pub(crate) fn conflict(stale: &StaleObjectError) {
+    #[cfg(feature = "tracing")]
+    tracing::debug!(
+        table = stale.table(),
+        key = stale.key(),
+        operation = %stale.operation(),
+        expected = stale.expected(),
+        actual = stale.actual(),
+        "conflict"
+    );
+}
+
+/// A rollback has failed after another error, which is the one that is returned. It quotes no value: it names savepoints.
+pub(crate) fn rollback_failed(error: &diesel::result::Error) {
+    #[cfg(feature = "tracing")]
+    tracing::warn!(%error, "rollback failed");
+}
+
+/// Defines an event of a retry loop: the row where the error knows it, and else what kind of error it is. Not its
+/// text, in which a database may quote any value.
+#[cfg(all(feature = "tracing", feature = "retry"))]
+macro_rules! event {
+    ($level:ident, $message:literal, $table:expr, $attempt:expr, $error:expr $(, $field:ident = $value:expr)?) => {{
+        let stale = match $error {
+            Error::Stale(stale) => Some(stale),
+            _ => None,
+        };
+        tracing::$level!(
+            table = stale.map_or($table, StaleObjectError::table),
+            attempt = $attempt,
+            reason = reason($error),
+            key = stale.map(StaleObjectError::key),
+            expected = stale.map(StaleObjectError::expected),
+            actual = stale.and_then(StaleObjectError::actual),
+            $($field = $value,)?
+            $message
+        )
+    }};
+}
+
+#[cfg(all(feature = "tracing", feature = "retry"))]
+fn reason(error: &Error) -> &'static str {
+    use crate::Transient;
+    match error {
+        Error::Stale(_) | Error::StaleBatch(_) => "stale",
+        Error::Locked(_) => "locked",
+        Error::Database(error) => match Transient::of(error) {
+            Some(Transient::SerializationFailure) => "serialization failure",
+            Some(Transient::Deadlock) => "deadlock",
+            Some(Transient::LockTimeout) => "lock timeout",
+            Some(Transient::RecordChanged) => "record changed",
+            Some(Transient::Busy) => "busy",
+            Some(Transient::NodeNotReady) => "node not ready",
+            None => "other",
+        },
+        _ => "other",
+    }
+}
+
+/// Attempt `attempt` was lost, and another one follows after `delay`.
+#[cfg(feature = "retry")]
+pub(crate) fn retry(table: &'static str, attempt: u32, error: &Error, delay: Option<Duration>) {
+    #[cfg(feature = "tracing")]
+    event!(debug, "retry", table, attempt, error, delay = delay.map(tracing::field::debug));
+}
+
+/// From attempt `attempt` on the row is locked when it is read.
+#[cfg(feature = "retry")]
+pub(crate) fn escalation(table: &'static str, attempt: u32, error: &Error) {
+    #[cfg(feature = "tracing")]
+    event!(debug, "escalation", table, attempt, error);
+}
+
+/// Attempt `attempt` was the last one that the policy allows.
+#[cfg(feature = "retry")]
+pub(crate) fn give_up(table: &'static str, attempt: u32, error: &Error) {
+    #[cfg(feature = "tracing")]
+    event!(warn, "give-up", table, attempt, error);
+}
+
+/// A client is told no more than that something went wrong.
+#[cfg(feature = "http")]
+pub(crate) fn internal_error(error: &Error) {
+    #[cfg(feature = "tracing")]
+    tracing::error!(error = error as &dyn std::error::Error, "internal error");
+}

@@ -1,0 +1,182 @@
+//! What the derive says about a struct: its table, its version and its columns.
+
+use std::fmt::Debug;
+
+use diesel::{Column, Table};
+
+use crate::error::refused::VersionError;
+use crate::model::check::Check;
+use crate::model::identity::Identity;
+use crate::version::generator::VersionGenerator;
+
+/// A struct that mirrors a row and carries that row's version.
+///
+/// Derive it: `#[derive(OptimisticLock)]` (feature `derive`). The methods that use it are in
+/// [`OptimisticDsl`](crate::OptimisticDsl).
+///
+/// ```
+/// # use diesel::prelude::*;
+/// use occ_runtime::prelude::*;
+/// # diesel::table! { products (id) { id -> Integer, name -> Text, version -> Integer } }
+///
+/// #[derive(OptimisticLock)]
+/// struct Product {
+///     id: i32,
+///     name: String,
+///     version: i32,
+/// }
+///
+/// let product = Product { id: 1, name: "lamp".into(), version: 7 };
+/// assert_eq!(*product.version(), 7);
+/// assert_eq!(Product::table_name(), "products");
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no optimistic lock",
+    label = "this type does not implement `OptimisticLock`",
+    note = "add `#[derive(OptimisticLock)]` to `{Self}`, if it is a struct of yours; in a generic function the bound is `LocksOn<C>`",
+    note = "of an `Option` or a `Result` it is the content that is saved; many at once are a slice, by `save_all_optimistic`"
+)]
+pub trait OptimisticLock: Sized {
+    /// The table, as `table!` declares it.
+    type Table: Table;
+    /// The column that holds the version.
+    type VersionColumn: Column<Table = Self::Table>;
+    /// The type of the version field.
+    type Version: Debug + PartialEq + Send + Sync + 'static;
+    /// Makes the version that follows the current one.
+    type Generator: VersionGenerator<Self::Version>;
+
+    /// Values that must exist before they can be bound: `serialize_as` conversions and the changesets of
+    /// embedded structs. `()` where a struct has neither.
+    #[doc(hidden)]
+    type Prepared<'a>: Send + Sync
+    where
+        Self: 'a;
+
+    /// Whether the struct passed the checks where it is declared.
+    #[doc(hidden)]
+    type Checks;
+
+    /// Stands for the SQL text of this struct's statements in Diesel's prepared statement cache.
+    #[doc(hidden)]
+    type StatementId: 'static;
+
+    /// How often the SQL text of a save can differ.
+    #[doc(hidden)]
+    const SQL_TEXT: SqlText;
+
+    /// What a save is checked by.
+    #[doc(hidden)]
+    type Check: Check;
+
+    /// Whether the row is found by another key than the table's primary key, said to be unique by `#[occ(unique_key)]`.
+    /// No statement can rely on it: what has matched several rows is to be undone.
+    #[doc(hidden)]
+    const UNIQUE_KEY: bool = false;
+
+    /// The version this value was loaded at.
+    fn version(&self) -> &Self::Version;
+
+    /// The version to insert a new row with, where the column has no `DEFAULT`.
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// # use occ_runtime::{Error, prelude::*};
+    #[doc = include_str!("../example.txt")]
+    /// # let conn = &mut connection();
+    /// diesel::insert_into(products::table)
+    ///     .values((
+    ///         products::name.eq("desk"),
+    ///         products::quantity.eq(3),
+    ///         products::version.eq(Product::initial_version()),
+    ///     ))
+    ///     .execute(conn)?;
+    /// # Ok::<_, Error>(())
+    /// ```
+    #[must_use]
+    fn initial_version() -> Self::Version {
+        Self::Generator::initial()
+    }
+
+    /// The name of the table's `table!` module.
+    fn table_name() -> &'static str;
+
+    #[doc(hidden)]
+    fn table() -> Self::Table;
+
+    /// Called once the database has accepted `version`, never before. Returns the one before.
+    #[doc(hidden)]
+    fn set_version(&mut self, version: Self::Version) -> Self::Version;
+
+    #[doc(hidden)]
+    fn prepare(&self) -> Self::Prepared<'_>;
+
+    /// Shows each value of the key, in the order of the fields, to those who have no backend to bind them for, and what
+    /// tells it from others.
+    #[doc(hidden)]
+    fn visit_key(&self, visit: &mut dyn FnMut(&dyn Debug, Identity<'_>));
+
+    /// The names of the key's columns, in the order of the fields.
+    #[doc(hidden)]
+    #[must_use]
+    fn key_columns() -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Whether the two are known to have the same key.
+    #[doc(hidden)]
+    fn has_key_of(&self, other: &Self) -> bool {
+        let _ = other;
+        false
+    }
+
+    /// What tells this version from others.
+    #[doc(hidden)]
+    fn version_identity(&self) -> Identity<'_> {
+        Identity::Unknown
+    }
+
+    /// The table's name in SQL, with that of its schema if `table!` has one.
+    #[doc(hidden)]
+    #[must_use]
+    fn sql_name() -> Option<&'static dyn Debug> {
+        None
+    }
+}
+
+/// How much the SQL text of a struct's save varies, which decides how it is cached.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SqlText {
+    /// Always the same text: cached under [`OptimisticLock::StatementId`], and built only once.
+    Fixed,
+    /// At most a few texts: each is cached under itself.
+    Few,
+    /// Too many texts to keep prepared statements of them all.
+    Many,
+}
+
+impl SqlText {
+    /// For a struct with `optional` fields whose `None` leaves the column alone, hence `2^optional` texts.
+    #[must_use]
+    pub const fn with_optional_columns(optional: u32) -> Self {
+        match optional {
+            0 => Self::Fixed,
+            1..=3 => Self::Few,
+            _ => Self::Many,
+        }
+    }
+}
+
+/// What the generator makes of `current`. A version that stays would let the next stale copy through.
+pub(crate) fn next_version<M: OptimisticLock>(current: &M::Version) -> Result<M::Version, VersionError> {
+    let next = M::Generator::next(current)?;
+    if next == *current {
+        return Err(VersionError::new(format!(
+            "the generator `{}` has made version {current:?} of `{}` twice in a row; each version must be a new one",
+            std::any::type_name::<M::Generator>(),
+            M::table_name()
+        )));
+    }
+    Ok(next)
+}

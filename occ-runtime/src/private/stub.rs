@@ -1,0 +1,49 @@
+//! What the derive implements the trait with after it has reported an error. None of it ever runs.
+
+use std::marker::PhantomData;
+
+use diesel::Table;
+use diesel::expression::Expression;
+use diesel::sql_types::Integer;
+
+use crate::error::refused::VersionError;
+use crate::model::declared::never;
+use crate::version::generator::VersionGenerator;
+
+/// A version column of any table.
+#[derive(Debug)]
+pub struct Column<T>(PhantomData<T>);
+
+impl<T> Expression for Column<T> {
+    type SqlType = Integer;
+}
+
+impl<T: Table> diesel::Column for Column<T> {
+    type Table = T;
+    const NAME: &'static str = "";
+}
+
+/// Makes versions of any type.
+#[derive(Debug)]
+pub enum Generator {}
+
+impl<V> VersionGenerator<V> for Generator {
+    fn initial() -> V {
+        never()
+    }
+
+    fn next(_: &V) -> Result<V, VersionError> {
+        never()
+    }
+}
+
+/// The table of what cannot have one, such as an enum.
+pub mod nothing {
+    pub use nothing::table;
+
+    diesel::table! {
+        nothing (id) {
+            id -> Integer,
+        }
+    }
+}

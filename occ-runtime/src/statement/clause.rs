@@ -1,0 +1,121 @@
+//! One column and its value, and what a statement does with them.
+
+use crate::model::columns::ColumnValue;
+use crate::model::columns::ColumnVisitor;
+use std::fmt::Write as _;
+
+use diesel::Column;
+use diesel::backend::Backend;
+use diesel::query_builder::{AstPass, QueryFragment};
+use diesel::result::QueryResult;
+
+#[doc(hidden)]
+/// Writes `"column" = value` for each column, with `separator` between them.
+pub struct Equations<'p, 'b, DB: Backend> {
+    out: AstPass<'p, 'b, DB>,
+    separator: &'static str,
+    empty: bool,
+}
+
+impl<'p, 'b, DB: Backend> Equations<'p, 'b, DB> {
+    /// For a `SET` clause.
+    pub(crate) fn assignments(out: AstPass<'p, 'b, DB>) -> Self {
+        Self { out, separator: ", ", empty: true }
+    }
+
+    /// For a `WHERE` clause.
+    pub(crate) fn conditions(out: AstPass<'p, 'b, DB>) -> Self {
+        Self { out, separator: " AND ", empty: true }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.empty
+    }
+
+    /// Sets a column to what it is.
+    pub(crate) fn unchanged(&mut self, column: &str) -> QueryResult<()> {
+        self.separate();
+        self.out.push_identifier(column)?;
+        self.out.push_sql(" = ");
+        self.out.push_identifier(column)
+    }
+
+    fn separate(&mut self) {
+        if self.empty {
+            self.empty = false;
+        } else {
+            self.out.push_sql(self.separator);
+        }
+    }
+}
+
+impl<'b, DB: Backend> ColumnVisitor<'b, DB> for Equations<'_, 'b, DB> {
+    fn column<C, T, K>(&mut self, value: &'b T) -> QueryResult<()>
+    where
+        C: Column,
+        T: ColumnValue<C, DB, K>,
+    {
+        self.separate();
+        self.out.push_identifier(C::NAME)?;
+        self.out.push_sql(" = ");
+        value.bind(&mut self.out)
+    }
+
+    fn embedded<S>(&mut self, changeset: &'b S) -> QueryResult<()>
+    where
+        S: QueryFragment<DB>,
+    {
+        // A changeset of `None`s is no SQL at all, and then needs no comma either.
+        if changeset.is_noop(self.out.backend())? {
+            return Ok(());
+        }
+        self.separate();
+        changeset.walk_ast(self.out.reborrow())
+    }
+}
+
+/// Remembers the name of the first column it is shown.
+#[derive(Default)]
+pub(crate) struct FirstColumn {
+    pub(crate) name: Option<&'static str>,
+}
+
+impl<'b, DB: Backend> ColumnVisitor<'b, DB> for FirstColumn {
+    fn column<C, T, K>(&mut self, _: &'b T) -> QueryResult<()>
+    where
+        C: Column,
+        T: ColumnValue<C, DB, K>,
+    {
+        self.name.get_or_insert(C::NAME);
+        Ok(())
+    }
+}
+
+/// Writes the values down as text, for error messages: `1`, or `(1, "blue")` for several columns.
+#[derive(Default)]
+pub(crate) struct ValueText {
+    text: String,
+    columns: usize,
+}
+
+impl ValueText {
+    pub(crate) fn finish(self) -> String {
+        if self.columns == 1 { self.text } else { format!("({})", self.text) }
+    }
+}
+
+impl<'b, DB: Backend> ColumnVisitor<'b, DB> for ValueText {
+    fn column<C, T, K>(&mut self, value: &'b T) -> QueryResult<()>
+    where
+        C: Column,
+        T: ColumnValue<C, DB, K>,
+    {
+        if self.columns > 0 {
+            self.text.push_str(", ");
+        }
+        self.columns += 1;
+        // Writing to a String does not fail, and a `Debug` that claims to fail has written what it could.
+        let _ = write!(self.text, "{:?}", value.shown());
+        Ok(())
+    }
+}

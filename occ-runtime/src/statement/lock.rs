@@ -1,0 +1,180 @@
+//! Row locks that check the version.
+
+use diesel::RunQueryDsl;
+use diesel::backend::Backend;
+use diesel::expression::Expression;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::result::{Error as DieselError, QueryResult};
+
+use crate::model::columns::Columns;
+use crate::model::optimistic_lock::OptimisticLock;
+use crate::statement::row_key::FromClause;
+use crate::statement::select::CurrentVersion;
+
+/// Which lock [`lock_optimistic`](crate::OptimisticDsl::lock_optimistic) takes, and what it does if the row is taken.
+///
+/// It waits for the lock unless told otherwise, as long as the server's lock timeout lets it.
+///
+/// | | PostgreSQL | MySQL, MariaDB | keeps out |
+/// |---|---|---|---|
+/// | `Update` | `FOR UPDATE` | `FOR UPDATE` | every other lock and write |
+/// | `NoKeyUpdate` | `FOR NO KEY UPDATE` | error | the same, save inserts that refer to the row |
+/// | `Share` | `FOR SHARE` | `LOCK IN SHARE MODE` | writes |
+/// | `KeyShare` | `FOR KEY SHARE` | error | deletes and changes of the key |
+///
+/// `Share` with [`nowait`](Self::nowait) or [`skip_locked`](Self::skip_locked) is MariaDB's syntax; MySQL refuses it.
+/// SQLite has no row locks: there, begin the transaction with `immediate_transaction`, which locks the database for
+/// all other writers, and check with [`verify_optimistic`](crate::OptimisticDsl::verify_optimistic).
+///
+/// ```
+/// use occ_runtime::LockMode;
+///
+/// let at_once = LockMode::Update.nowait();
+/// assert_ne!(at_once, LockMode::Update);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct LockMode {
+    strength: Strength,
+    wait: Wait,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Strength {
+    Update,
+    NoKeyUpdate,
+    Share,
+    KeyShare,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Wait {
+    UntilFree,
+    No,
+    Skip,
+}
+
+#[allow(non_upper_case_globals, reason = "they are read as the variants they stand for")]
+impl LockMode {
+    /// For a row that will be written.
+    pub const Update: Self = Self::waiting(Strength::Update);
+    /// The same, where the key stays as it is: rows that refer to this one can still be inserted.
+    pub const NoKeyUpdate: Self = Self::waiting(Strength::NoKeyUpdate);
+    /// For a row that must not change meanwhile.
+    pub const Share: Self = Self::waiting(Strength::Share);
+    /// For a row that must not go away meanwhile.
+    pub const KeyShare: Self = Self::waiting(Strength::KeyShare);
+
+    const fn waiting(strength: Strength) -> Self {
+        Self { strength, wait: Wait::UntilFree }
+    }
+
+    /// Fails at once where it would have to wait: [`Transient::LockTimeout`](crate::Transient::LockTimeout).
+    #[must_use]
+    pub const fn nowait(self) -> Self {
+        Self { wait: Wait::No, ..self }
+    }
+
+    /// [`Error::Locked`](crate::Error::Locked) at once where it would have to wait.
+    #[must_use]
+    pub const fn skip_locked(self) -> Self {
+        Self { wait: Wait::Skip, ..self }
+    }
+
+    pub(crate) const fn skips(self) -> bool {
+        matches!(self.wait, Wait::Skip)
+    }
+
+    #[cfg(any(feature = "postgres", feature = "mysql"))]
+    const fn wait_sql(self) -> &'static str {
+        match self.wait {
+            Wait::UntilFree => "",
+            Wait::No => " NOWAIT",
+            Wait::Skip => " SKIP LOCKED",
+        }
+    }
+}
+
+/// A backend that locks single rows.
+///
+/// PostgreSQL with feature `postgres` of this crate, MySQL and MariaDB with feature `mysql`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no row locks that occ knows of",
+    label = "`lock_optimistic` needs a backend with row locks",
+    note = "PostgreSQL: enable the feature `postgres` of occ-runtime; MySQL and MariaDB: `mysql`",
+    note = "SQLite locks no rows: begin with `immediate_transaction`, then call `verify_optimistic`"
+)]
+pub trait RowLocks: Backend {
+    /// The clause after `WHERE`, or why there is none.
+    #[doc(hidden)]
+    fn clause(mode: LockMode) -> Result<(&'static str, &'static str), String>;
+}
+
+#[cfg(feature = "postgres")]
+impl RowLocks for diesel::pg::Pg {
+    fn clause(mode: LockMode) -> Result<(&'static str, &'static str), String> {
+        let strength = match mode.strength {
+            Strength::Update => " FOR UPDATE",
+            Strength::NoKeyUpdate => " FOR NO KEY UPDATE",
+            Strength::Share => " FOR SHARE",
+            Strength::KeyShare => " FOR KEY SHARE",
+        };
+        Ok((strength, mode.wait_sql()))
+    }
+}
+
+#[cfg(feature = "mysql")]
+impl RowLocks for diesel::mysql::Mysql {
+    fn clause(mode: LockMode) -> Result<(&'static str, &'static str), String> {
+        let strength = match mode.strength {
+            Strength::Update => " FOR UPDATE",
+            Strength::Share => " LOCK IN SHARE MODE",
+            Strength::NoKeyUpdate | Strength::KeyShare => {
+                return Err(format!(
+                    "MySQL and MariaDB have no lock of strength `{:?}`; use `LockMode::Update` or `LockMode::Share`",
+                    mode.strength
+                ));
+            }
+        };
+        Ok((strength, mode.wait_sql()))
+    }
+}
+
+/// Locks the row and reads its version.
+pub struct LockVersion<'a, M: OptimisticLock> {
+    version: CurrentVersion<'a, M>,
+    mode: LockMode,
+}
+
+impl<'a, M: OptimisticLock> LockVersion<'a, M> {
+    pub(crate) fn of(row: &'a M, mode: LockMode) -> Self {
+        Self { version: CurrentVersion::of(row), mode }
+    }
+}
+
+impl<M, DB> QueryFragment<DB> for LockVersion<'_, M>
+where
+    DB: RowLocks + 'static,
+    M: Columns<DB>,
+    FromClause<M>: QueryFragment<DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        self.version.walk_ast(out.reborrow())?;
+        let (strength, wait) =
+            DB::clause(self.mode).map_err(|why| DieselError::QueryBuilderError(why.into()))?;
+        out.push_sql(strength);
+        out.push_sql(wait);
+        Ok(())
+    }
+}
+
+impl<M: OptimisticLock> Query for LockVersion<'_, M> {
+    type SqlType = <M::VersionColumn as Expression>::SqlType;
+}
+
+impl<M: OptimisticLock, Conn> RunQueryDsl<Conn> for LockVersion<'_, M> {}
+
+impl<M: OptimisticLock> QueryId for LockVersion<'_, M> {
+    type QueryId = ();
+    // One text a mode, so it is kept under its text.
+    const HAS_STATIC_QUERY_ID: bool = false;
+}

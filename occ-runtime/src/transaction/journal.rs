@@ -1,0 +1,279 @@
+//! Which versions the saves within an `optimistic_transaction` have moved on, so that exactly those are moved back when it is
+//! rolled back: whatever the closure has done with the values meanwhile.
+
+use std::any::{Any, TypeId};
+use std::cell::RefCell;
+use std::fmt::{Debug, Write as _};
+use std::hash::{DefaultHasher, Hasher as _};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+#[cfg(feature = "async")]
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use diesel::result::Error as DieselError;
+
+use crate::error::aborted;
+use crate::model::identity::Identity;
+use crate::model::optimistic_lock::OptimisticLock;
+
+thread_local! {
+    /// That of the innermost transaction whose closure is running on this thread.
+    static CURRENT: RefCell<Option<Journal>> = const { RefCell::new(None) };
+}
+
+/// One transaction of occ's: the moves of its saves, the first one first, and how it has ended.
+#[derive(Clone, Debug)]
+pub(crate) struct Journal(Arc<Page>);
+
+#[derive(Debug)]
+struct Page {
+    moves: Mutex<Vec<Move>>,
+    /// Where the connection is, which nobody can move while the closure has it: others may be written through in there.
+    connection: usize,
+    /// How many transactions were open before it, and are while its closure runs.
+    before: u32,
+    depth: u32,
+    /// The one of occ's that it is within.
+    outer: Option<Journal>,
+    ending: Mutex<Ending>,
+    /// The server has ended it, while its closure still runs.
+    over: AtomicBool,
+}
+
+/// How a transaction has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    Open,
+    Committed,
+    RolledBack,
+    /// It is within another one, which occ has not begun; or nobody has heard the answer to its `COMMIT`.
+    Unknown,
+}
+
+impl Ending {
+    /// Of an outcome, on a connection that is still good or not. A connection that is lost may be so since the `COMMIT`.
+    pub(crate) fn of<T, E>(outcome: &Result<T, E>, is_good: bool) -> Self {
+        match outcome {
+            Ok(_) => Self::Committed,
+            Err(_) if is_good => Self::RolledBack,
+            Err(_) => Self::Unknown,
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Move {
+    model: TypeId,
+    key: Mark,
+    to: Mark,
+    from: Box<dyn Any + Send + Sync>,
+}
+
+/// Tells values apart: by their hashes, and by what they print.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Mark(u64, String);
+
+impl Mark {
+    pub(crate) fn of_key<M: OptimisticLock>(row: &M) -> Self {
+        Self::of(|see| row.visit_key(see))
+    }
+
+    fn of_version<M: OptimisticLock>(row: &M) -> Self {
+        Self::of(|see| see(row.version(), row.version_identity()))
+    }
+
+    fn of(visit: impl FnOnce(&mut dyn FnMut(&dyn Debug, Identity<'_>))) -> Self {
+        let (mut hasher, mut text) = (DefaultHasher::new(), String::new());
+        visit(&mut |value, identity| {
+            // Writing to a String does not fail, and a `Debug` that claims to fail has written what it could.
+            let _ = write!(text, "{value:?}\u{0}");
+            if let Identity::Hashed(value) = identity {
+                value.hash_into(&mut hasher);
+            }
+        });
+        Self(hasher.finish(), text)
+    }
+}
+
+fn address<C>(conn: &C) -> usize {
+    std::ptr::from_ref(conn).addr()
+}
+
+/// The innermost transaction of occ's whose closure is running on this connection. Those of other connections may be around it,
+/// and within.
+fn running_on<C>(conn: &C) -> Option<Journal> {
+    let mut journal = CURRENT.with_borrow(Clone::clone);
+    while let Some(Journal(page)) = &journal {
+        if page.connection == address(conn) {
+            break;
+        }
+        journal = page.outer.clone();
+    }
+    journal
+}
+
+/// Whether there is one.
+pub(crate) fn runs_on<C>(conn: &C) -> bool {
+    running_on(conn).is_some()
+}
+
+/// A savepoint on the connection could not be rolled back: the transaction around it is gone, and what follows would commit by
+/// itself.
+pub(crate) fn is_over_on<C>(conn: &C) {
+    if let Some(Journal(page)) = running_on(conn) {
+        page.over.store(true, Ordering::Release);
+    }
+}
+
+/// Whether the transaction of occ's whose closure is running on this connection is gone.
+pub(crate) fn was_over_on<C>(conn: &C) -> bool {
+    CURRENT.with_borrow(Option::is_some)
+        && running_on(conn).is_some_and(|Journal(page)| page.over.load(Ordering::Acquire))
+}
+
+/// The database has accepted `next` for the row.
+pub(crate) fn moved_on<M: OptimisticLock>(row: &mut M, next: M::Version) {
+    let Some(journal) = CURRENT.with_borrow(Clone::clone) else {
+        row.set_version(next);
+        return;
+    };
+    let key = Mark::of_key(row);
+    let from = row.set_version(next);
+    // The user's code, which may panic: then nothing has happened.
+    match catch_unwind(AssertUnwindSafe(|| Mark::of_version(row))) {
+        Ok(to) => {
+            let model = TypeId::of::<M::StatementId>();
+            journal.moves().push(Move { model, key, to, from: Box::new(from) });
+        }
+        Err(panic) => {
+            row.set_version(from);
+            resume_unwind(panic);
+        }
+    }
+}
+
+impl Journal {
+    pub(crate) fn of<C>(conn: &C, before: u32, depth: u32) -> Self {
+        Self(Arc::new(Page {
+            moves: Mutex::default(),
+            connection: address(conn),
+            before,
+            depth,
+            outer: CURRENT.with_borrow(Clone::clone),
+            ending: Mutex::new(Ending::Open),
+            over: AtomicBool::new(false),
+        }))
+    }
+
+    /// The one whose closure is running, if it has this connection and nothing was begun within it.
+    pub(crate) fn at<C>(conn: &C, depth: u32) -> Option<Self> {
+        running_on(conn).filter(|journal| journal.0.depth == depth)
+    }
+
+    /// What the closure has come to; a success after its transaction was over is none.
+    pub(crate) fn unless_over<T, E: From<DieselError>>(&self, outcome: Result<T, E>) -> Result<T, E> {
+        match outcome {
+            Ok(_) if self.0.over.load(Ordering::Acquire) => Err(aborted(DieselError::NotInTransaction)),
+            outcome => outcome,
+        }
+    }
+
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    pub(crate) fn ending(&self) -> Ending {
+        let page = &*self.0;
+        let own = *page.ending.lock().unwrap_or_else(PoisonError::into_inner);
+        match &page.outer {
+            _ if own != Ending::Committed || page.before == 0 => own,
+            // That of another connection says nothing.
+            Some(outer) if outer.0.depth == page.before && outer.0.connection == page.connection => {
+                outer.ending()
+            }
+            _ => Ending::Unknown,
+        }
+    }
+
+    /// The transaction is over.
+    pub(crate) fn ends(&self, ending: Ending) {
+        *self.0.ending.lock().unwrap_or_else(PoisonError::into_inner) = ending;
+    }
+
+    fn moves(&self) -> MutexGuard<'_, Vec<Move>> {
+        self.0.moves.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What `work` saves is written down here.
+    pub(crate) fn during<T>(&self, work: impl FnOnce() -> T) -> T {
+        /// Also after a panic.
+        struct Outer(Option<Journal>);
+
+        impl Drop for Outer {
+            fn drop(&mut self) {
+                CURRENT.set(self.0.take());
+            }
+        }
+
+        let _outer = Outer(CURRENT.replace(Some(self.clone())));
+        work()
+    }
+
+    /// [`during`](Self::during), while the future is polled.
+    #[cfg(feature = "async")]
+    pub(crate) async fn during_polls<F: Future>(&self, future: F) -> F::Output {
+        let mut future = pin!(future);
+        std::future::poll_fn(|context| self.during(|| future.as_mut().poll(context))).await
+    }
+
+    /// Moves the version of the row back over each move that has led to it.
+    pub(crate) fn undo<M>(&self, row: &mut M)
+    where
+        M: OptimisticLock<Version: Clone>,
+    {
+        let (model, key) = (TypeId::of::<M::StatementId>(), Mark::of_key(row));
+        for one in self.moves().iter().rev() {
+            if one.model == model && one.key == key && one.to == Mark::of_version(row) {
+                if let Some(from) = one.from.downcast_ref::<M::Version>() {
+                    row.set_version(from.clone());
+                }
+            }
+        }
+    }
+
+    /// The transaction is over. If it was one within another, that may still be rolled back.
+    pub(crate) fn hand_on(&self) {
+        if let Some(outer) = &self.0.outer {
+            outer.moves().append(&mut self.moves());
+        }
+    }
+}
+
+/// A transaction without values that are to be put back.
+#[cfg(feature = "retry")]
+pub(crate) struct Running {
+    pub(crate) journal: Journal,
+    ending: Ending,
+}
+
+#[cfg(feature = "retry")]
+impl Running {
+    /// One that ends so if it is dropped.
+    pub(crate) fn of(journal: Journal, if_dropped: Ending) -> Self {
+        Self { journal, ending: if_dropped }
+    }
+
+    /// What it has come to.
+    pub(crate) fn ends<T, E>(mut self, outcome: Result<T, E>, is_good: bool) -> Result<T, E> {
+        self.ending = Ending::of(&outcome, is_good);
+        outcome
+    }
+}
+
+#[cfg(feature = "retry")]
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.journal.ends(self.ending);
+    }
+}

@@ -1,0 +1,303 @@
+//! Values that are handed to a transaction, and put back when it is rolled back.
+
+use std::any::{Any, TypeId};
+use std::iter;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::model::optimistic_lock::OptimisticLock;
+use crate::transaction::journal::{Ending, Journal, Mark};
+use crate::version::database::is_xmin;
+use crate::version::generator::VersionGenerator as _;
+
+/// Values whose versions a transaction takes care of: a `&mut` to a model, to a [`Tracked`](crate::Tracked) one or to a
+/// slice of models, or a tuple of up to eight such. The models own their fields.
+///
+/// ```
+/// use occ_runtime::VersionedValues;
+///
+/// fn is_versioned<V: VersionedValues>() {}
+/// # use occ_runtime::prelude::*;
+/// # diesel::table! { products (id) { id -> Integer, version -> Integer } }
+/// # #[derive(OptimisticLock)]
+/// # struct Product { id: i32, version: i32 }
+/// is_versioned::<&mut Product>();
+/// is_versioned::<(&mut Product, &mut [Product])>();
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no value whose version can be put back after a rollback",
+    label = "not the `&mut` of a model",
+    note = "it is the second argument: `optimistic_transaction(conn, &mut product, |conn, product| ..)`; for several values, a tuple or a \
+            `&mut` slice"
+)]
+pub trait VersionedValues {
+    /// What the closure of the transaction gets.
+    // Without `where Self: 'r`, which would make a closure for every `'r` demand `Self: 'static`.
+    type Borrowed<'r>;
+
+    #[doc(hidden)]
+    type Saved;
+
+    #[doc(hidden)]
+    fn borrow(&mut self) -> Self::Borrowed<'_>;
+
+    #[doc(hidden)]
+    fn save(&self, versions: &mut Versions) -> Self::Saved;
+
+    #[doc(hidden)]
+    fn restore(&mut self, saved: Self::Saved, versions: &Versions);
+
+    // Uses the type without that bound, so that the compiler does not ask for it.
+    #[doc(hidden)]
+    fn __unbound(_: Self::Borrowed<'_>) {}
+}
+
+/// The versions of the rows that were handed to a transaction, and which of them were moved on in it. Values can be sorted,
+/// swapped and moved in it, so each gets the version of its row and not of its place.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Versions {
+    rows: Vec<VersionOfRow>,
+    /// None before the transaction has begun.
+    journal: Option<Journal>,
+    ending: Ending,
+}
+
+#[derive(Debug)]
+struct VersionOfRow {
+    model: TypeId,
+    key: Mark,
+    version: Box<dyn Any + Send + Sync>,
+}
+
+impl Versions {
+    /// Whether the transaction may have been committed all the same.
+    pub(crate) fn are_in_doubt(&self) -> bool {
+        self.ending == Ending::Unknown
+    }
+
+    /// Where it is from now on.
+    fn add<M>(&mut self, row: &M) -> usize
+    where
+        M: OptimisticLock<Version: Clone> + 'static,
+    {
+        let (model, version) = (TypeId::of::<M>(), Box::new(row.version().clone()));
+        self.rows.push(VersionOfRow { model, key: Mark::of_key(row), version });
+        self.rows.len() - 1
+    }
+
+    /// Moves the version back over the saves of the transaction, for the row that is now where the row at `place` was.
+    ///
+    /// If it is another one then than was handed over, the closure has put another copy there, and nobody knows of when. Its
+    /// content must never get a newer version than its own, or it would pass for the present row. So it keeps its version,
+    /// unless that is a later one than the one that was handed over. Of two copies of one row, the version that the copy
+    /// still has is its own.
+    fn put_back<M>(&self, row: &mut M, place: usize)
+    where
+        M: OptimisticLock<Version: Clone> + 'static,
+    {
+        // The user's code may panic here, perhaps while it is panicking already: that must not keep the others from being put
+        // back.
+        let _ = catch_unwind(AssertUnwindSafe(|| self.try_put_back(row, place)));
+    }
+
+    fn try_put_back<M>(&self, row: &mut M, place: usize)
+    where
+        M: OptimisticLock<Version: Clone> + 'static,
+    {
+        if let Some(journal) = &self.journal {
+            journal.undo(row);
+        }
+        let (model, key) = (TypeId::of::<M>(), Mark::of_key(row));
+        let of_the_row = |index: &usize| {
+            let saved = &self.rows[*index];
+            saved.model == model && saved.key == key
+        };
+        let version = |index: usize| self.rows[index].version.downcast_ref::<M::Version>();
+        let places: Vec<usize> = (0..self.rows.len()).filter(of_the_row).collect();
+        if places.iter().any(|&index| version(index) == Some(row.version())) {
+            return;
+        }
+        let own = places.iter().find(|&&index| index == place);
+        if let Some(version) = own.or(places.last()).and_then(|&index| version(index)) {
+            if is_ahead::<M>(row.version(), version) {
+                row.set_version(version.clone());
+            }
+        }
+    }
+}
+
+/// Whether a version is a later one than another, as far as that can be told: by their order, or by the steps of the generator
+/// that lead to it.
+fn is_ahead<M>(version: &M::Version, than: &M::Version) -> bool
+where
+    M: OptimisticLock<Version: Clone>,
+{
+    const STEPS: usize = 64;
+    if let Some((version, than)) = place(version).zip(place(than)) {
+        return version > than;
+    }
+    if is_unique::<M::Version>() {
+        return false;
+    }
+    let steps = iter::successors(Some(than.clone()), |last| M::Generator::next(last).ok());
+    steps.skip(1).take(STEPS).any(|step| step == *version)
+}
+
+/// Where the version is in the order of its type, if it is an integer or a time.
+fn place(version: &dyn Any) -> Option<i128> {
+    macro_rules! integer {
+        ($($integer:ty)*) => {
+            None$(.or_else(|| version.downcast_ref::<$integer>().map(|number| i128::from(*number))))*
+        };
+    }
+    let place = integer!(i8 i16 i32 i64 u8 u16 u32 u64);
+    #[cfg(feature = "chrono")]
+    let place = place
+        .or_else(|| version.downcast_ref().map(chrono::NaiveDateTime::and_utc).as_ref().map(since_epoch))
+        .or_else(|| version.downcast_ref().map(since_epoch));
+    #[cfg(feature = "time")]
+    let place = place
+        .or_else(|| {
+            version
+                .downcast_ref()
+                .map(|time: &time::PrimitiveDateTime| time.assume_utc())
+                .map(time::OffsetDateTime::unix_timestamp_nanos)
+        })
+        .or_else(|| version.downcast_ref::<time::OffsetDateTime>().map(|time| time.unix_timestamp_nanos()));
+    place
+}
+
+#[cfg(feature = "chrono")]
+fn since_epoch(time: &chrono::DateTime<chrono::Utc>) -> i128 {
+    i128::from(time.timestamp()) * 1_000_000_000 + i128::from(time.timestamp_subsec_nanos())
+}
+
+/// Whether nobody else can come to the same version.
+pub(crate) fn is_unique<V: 'static>() -> bool {
+    #[cfg(feature = "uuid")]
+    if TypeId::of::<V>() == TypeId::of::<::uuid::Uuid>() {
+        return true;
+    }
+    is_xmin::<V>()
+}
+
+#[diagnostic::do_not_recommend]
+impl<M> VersionedValues for &mut M
+where
+    M: OptimisticLock<Version: Clone> + 'static,
+{
+    type Borrowed<'r> = &'r mut M;
+    type Saved = usize;
+
+    fn borrow(&mut self) -> Self::Borrowed<'_> {
+        self
+    }
+
+    fn save(&self, versions: &mut Versions) -> Self::Saved {
+        versions.add(&**self)
+    }
+
+    fn restore(&mut self, place: Self::Saved, versions: &Versions) {
+        versions.put_back(&mut **self, place);
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<M> VersionedValues for &mut [M]
+where
+    M: OptimisticLock<Version: Clone> + 'static,
+{
+    type Borrowed<'r> = &'r mut [M];
+    type Saved = Vec<usize>;
+
+    fn borrow(&mut self) -> Self::Borrowed<'_> {
+        self
+    }
+
+    fn save(&self, versions: &mut Versions) -> Self::Saved {
+        self.iter().map(|model| versions.add(model)).collect()
+    }
+
+    fn restore(&mut self, places: Self::Saved, versions: &Versions) {
+        for (model, place) in self.iter_mut().zip(places) {
+            versions.put_back(model, place);
+        }
+    }
+}
+
+macro_rules! tuples_are_versioned_values {
+    ($($value:ident $index:tt),+) => {
+        #[diagnostic::do_not_recommend]
+        impl<$($value: VersionedValues),+> VersionedValues for ($($value,)+) {
+            type Borrowed<'r> = ($($value::Borrowed<'r>,)+);
+            type Saved = ($($value::Saved,)+);
+
+            fn borrow(&mut self) -> Self::Borrowed<'_> {
+                ($(self.$index.borrow(),)+)
+            }
+
+            fn save(&self, versions: &mut Versions) -> Self::Saved {
+                ($(self.$index.save(versions),)+)
+            }
+
+            fn restore(&mut self, saved: Self::Saved, versions: &Versions) {
+                $(self.$index.restore(saved.$index, versions);)+
+            }
+        }
+    };
+}
+
+tuples_are_versioned_values!(A 0);
+tuples_are_versioned_values!(A 0, B 1);
+tuples_are_versioned_values!(A 0, B 1, C 2);
+tuples_are_versioned_values!(A 0, B 1, C 2, D 3);
+tuples_are_versioned_values!(A 0, B 1, C 2, D 3, E 4);
+tuples_are_versioned_values!(A 0, B 1, C 2, D 3, E 4, F 5);
+tuples_are_versioned_values!(A 0, B 1, C 2, D 3, E 4, F 5, G 6);
+tuples_are_versioned_values!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7);
+
+/// Puts the versions back when it is dropped, be it by `?`, by a panic or with the future around it.
+pub(crate) struct Restore<'v, V: VersionedValues> {
+    values: &'v mut V,
+    versions: Versions,
+    saved: Option<V::Saved>,
+}
+
+impl<'v, V: VersionedValues> Restore<'v, V> {
+    /// Of a transaction that ends so if it is dropped.
+    pub(crate) fn new(values: &'v mut V, if_dropped: Ending) -> Self {
+        let mut versions = Versions { rows: Vec::new(), journal: None, ending: if_dropped };
+        let saved = Some(values.save(&mut versions));
+        Self { values, versions, saved }
+    }
+
+    pub(crate) fn borrow(&mut self) -> V::Borrowed<'_> {
+        self.values.borrow()
+    }
+
+    /// Where the saves of the transaction are to be written down, which has begun when `before` were open.
+    pub(crate) fn journal<C>(&mut self, conn: &C, before: u32, depth: u32) -> Journal {
+        self.versions.journal.insert(Journal::of(conn, before, depth)).clone()
+    }
+
+    /// The transaction is over. If it has committed, the versions are what they are.
+    pub(crate) fn end<T, E>(mut self, outcome: Result<T, E>, is_good: bool) -> Result<T, E> {
+        self.versions.ending = Ending::of(&outcome, is_good);
+        if outcome.is_ok() {
+            self.saved = None;
+        }
+        outcome
+    }
+}
+
+impl<V: VersionedValues> Drop for Restore<'_, V> {
+    fn drop(&mut self) {
+        if let Some(saved) = self.saved.take() {
+            self.values.restore(saved, &self.versions);
+        }
+        if let Some(journal) = &self.versions.journal {
+            journal.ends(self.versions.ending);
+            journal.hand_on();
+        }
+    }
+}

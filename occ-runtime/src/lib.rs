@@ -21,6 +21,9 @@ mod statement;
 pub mod testing;
 mod transaction;
 mod version;
+#[cfg(not(feature = "async"))]
+#[doc(hidden)]
+pub mod without_async;
 
 #[cfg(feature = "async")]
 pub use asynchronous::batch::AsyncOptimisticBatchDsl;
@@ -113,7 +116,7 @@ pub mod async_prelude {
 #[cfg(not(feature = "async"))]
 #[doc(hidden)]
 pub mod async_prelude {
-    pub use crate::private::missing::async_methods::AsyncOptimisticDsl;
+    pub use crate::without_async::AsyncOptimisticDsl;
     pub use crate::{Increment, LockMode, OptimisticLock};
 }
 

@@ -15,7 +15,7 @@ use diesel_async::{AsyncConnection, RunQueryDsl, TransactionManager as _};
 use crate::conflict::Conflict;
 use crate::conflict::merge::{Choice, merge};
 use crate::conflict::tracked::Tracked;
-use crate::conflict::tracked::writes::{Settled, Within};
+use crate::conflict::tracked::unsettled::{Settled, Within};
 use crate::error::Error;
 use crate::error::stale::Operation;
 use crate::model::check::Check as _;

@@ -5,9 +5,8 @@ use std::future::Future;
 use diesel_async::AsyncConnection;
 
 use crate::asynchronous::bounds::{AsyncLoadsOn, AsyncLocksOn, AsyncWritesOn};
-use crate::blocking::tracked::undecided;
 use crate::conflict::Conflict;
-use crate::conflict::merge::Choice;
+use crate::conflict::merge::{Choice, undecided};
 use crate::conflict::tracked::Tracked;
 use crate::error::Error;
 use crate::model::fields::Fields;

@@ -4,7 +4,7 @@ use diesel::Connection;
 
 use crate::blocking::bounds::{LoadsOn, LocksOn, WritesOn};
 use crate::conflict::Conflict;
-use crate::conflict::merge::Choice;
+use crate::conflict::merge::{Choice, undecided};
 use crate::conflict::tracked::Tracked;
 use crate::error::Error;
 use crate::model::fields::Fields;
@@ -268,9 +268,4 @@ impl<T: OptimisticLock> TrackedDsl<T> for Tracked<T> {
         let (mine, base) = self.sides();
         T::compare(mine, Some(base), conn)
     }
-}
-
-/// Nobody is there to choose.
-pub(crate) fn undecided<T>(_: &'static str, _: &T, _: &T, _: &T) -> Choice {
-    Choice::Undecided
 }

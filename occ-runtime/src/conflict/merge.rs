@@ -100,3 +100,8 @@ where
     }
     if undecided.is_empty() { Ok(merged) } else { Err(undecided) }
 }
+
+/// Nobody is there to choose.
+pub(crate) fn undecided<T>(_: &'static str, _: &T, _: &T, _: &T) -> Choice {
+    Choice::Undecided
+}

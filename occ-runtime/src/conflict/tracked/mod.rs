@@ -9,11 +9,12 @@ use diesel::deserialize;
 use diesel::deserialize::Queryable;
 use diesel::expression::Selectable;
 
-use crate::conflict::tracked::writes::{Settled, Unsettled};
+use crate::conflict::tracked::unsettled::{Settled, Unsettled};
 use crate::model::fields::{Fields, fields};
 use crate::statement::changed::Changed;
 
-pub(crate) mod writes;
+pub(crate) mod unsettled;
+mod writes;
 
 /// A value and what it was loaded as: so that a save writes what was changed, and two people's changes can be merged.
 ///

@@ -2,46 +2,13 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use crate::conflict::tracked::unsettled::{Settled, Unsettled, Within};
 use crate::conflict::tracked::{Tracked, next_number};
 use crate::error::Error;
 use crate::model::check::Check as _;
 use crate::model::fields::{Field, Fields, Rule, fields};
 use crate::transaction::journal::{Ending, Journal};
 use crate::transaction::restore::{VersionedValues, Versions, is_unique};
-
-/// There was a write in a transaction whose end is not known.
-#[derive(Clone)]
-pub(super) struct Unsettled<T> {
-    /// What was in the row before it.
-    before: T,
-    /// How many of the fields had been sent before it.
-    sent_before: usize,
-    /// The row was read since then: what is edited is so against what it held.
-    is_read_since: bool,
-    /// The transaction of occ's that it was written in, which knows how it has ended.
-    within: Option<Journal>,
-}
-
-/// What a value is written in.
-pub(crate) enum Within {
-    Nothing,
-    /// One of occ's, if it is known.
-    Transaction(Option<Journal>),
-}
-
-impl Within {
-    pub(crate) fn of<C>(conn: &C, depth: u32) -> Self {
-        if depth == 0 { Self::Nothing } else { Self::Transaction(Journal::at(conn, depth)) }
-    }
-}
-
-/// What has become of a write whose transaction nobody has seen end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[doc(hidden)]
-pub enum Settled {
-    Stored,
-    RolledBack,
-}
 
 impl<T: Fields> Tracked<T> {
     /// The value at the version that the row has, and the fields of it that are sent.

@@ -1,0 +1,48 @@
+//! The methods of `AsyncOptimisticDsl` where the feature `async` is not enabled: calls of them name it. None of it ever runs.
+
+use std::future::Ready;
+
+use crate::conflict::Conflict;
+use crate::error::Error;
+use crate::model::declared::never;
+use crate::model::optimistic_lock::OptimisticLock;
+use crate::private::missing::AsyncIsEnabled;
+use crate::statement::lock::LockMode;
+
+macro_rules! methods {
+    ($($name:ident $(<$generic:ident>)? ($($argument:ident: $ty:ty),*) -> $output:ty;)+) => {$(
+        fn $name<C $(, $generic)?>(&mut self, $($argument: $ty,)* conn: &mut C) -> Ready<Result<$output, Error>>
+        where
+            Self: AsyncIsEnabled,
+        {
+            let _ = (conn, $(&$argument),*);
+            never()
+        }
+    )+};
+}
+
+pub trait AsyncOptimisticDsl: OptimisticLock {
+    methods! {
+        save_optimistic() -> ();
+        save_optimistic_expecting(expected: &Self::Version) -> ();
+        save_optimistic_if<P>(guard: P) -> ();
+        update_optimistic<S>(changes: S) -> ();
+        touch_optimistic() -> ();
+        delete_optimistic() -> ();
+        delete_optimistic_if<P>(guard: P) -> ();
+        save_unversioned() -> ();
+        verify_optimistic() -> ();
+        lock_optimistic(mode: LockMode) -> ();
+        reload() -> ();
+    }
+
+    fn into_conflict<C>(self, conn: &mut C) -> Ready<Result<Conflict<Self>, Error>>
+    where
+        Self: AsyncIsEnabled,
+    {
+        let _ = conn;
+        never()
+    }
+}
+
+impl<M: OptimisticLock> AsyncOptimisticDsl for M {}

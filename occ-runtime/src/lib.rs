@@ -54,11 +54,13 @@ pub use conflict::Conflict;
 pub use conflict::merge::Choice;
 pub use conflict::tracked::Tracked;
 pub use error::Error;
+#[cfg(feature = "retry")]
+pub use error::RetriesExhausted;
+#[cfg(feature = "retry")]
+pub use error::refused::NestedRetryError;
 pub use error::refused::{
     AmbiguousKeyError, DuplicateRowError, GuardError, LockedError, TransactionAbortedError, VersionError,
 };
-#[cfg(feature = "retry")]
-pub use error::retry::{NestedRetryError, RetriesExhausted};
 pub use error::stale::{Operation, StaleBatchError, StaleObjectError};
 pub use error::transient::Transient;
 pub use error::unmerged::{Difference, UnmergedError};

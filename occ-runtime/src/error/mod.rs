@@ -1,16 +1,15 @@
 //! What can go wrong, and which of it is a conflict.
 
+#[cfg(feature = "retry")]
+use crate::error::refused::NestedRetryError;
 use crate::error::refused::{
     AmbiguousKeyError, DuplicateRowError, GuardError, LockedError, TransactionAbortedError, VersionError,
 };
-#[cfg(feature = "retry")]
-use crate::error::retry::{NestedRetryError, RetriesExhausted};
 use crate::error::stale::{StaleBatchError, StaleObjectError};
 use crate::error::unmerged::UnmergedError;
 
+mod classify;
 pub(crate) mod refused;
-#[cfg(feature = "retry")]
-pub(crate) mod retry;
 pub(crate) mod server_messages;
 pub(crate) mod stale;
 pub(crate) mod trace;
@@ -144,5 +143,66 @@ impl From<Error> for diesel::result::Error {
             Error::Database(error) => error,
             ours => Self::QueryBuilderError(Box::new(ours)),
         }
+    }
+}
+
+#[cfg(feature = "retry")]
+/// A retry loop has used up its attempts or its time.
+///
+/// The source is the error of the last attempt.
+///
+/// ```
+/// # use diesel::prelude::*;
+/// # use occ_runtime::prelude::*;
+/// use occ_runtime::Error;
+#[doc = include_str!("../example.txt")]
+/// # let conn = &mut connection();
+///
+/// let mut old: Product = products::table.find(1).select(Product::as_select()).first(conn)?;
+/// # products::table.find(1).select(Product::as_select()).first(conn)?.save_optimistic(conn)?;
+/// // Saves what was read before, so it loses each time.
+/// let result = RetryPolicy::new().attempts(3).run(conn, |conn| old.save_optimistic(conn));
+/// let Err(Error::RetriesExhausted(given_up)) = result else { panic!("the row has moved on") };
+/// assert_eq!(given_up.attempts(), 3);
+/// assert!(given_up.last().is_stale());
+/// # Ok::<_, Error>(())
+/// ```
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "gave up{} after {attempts} {}; try later, or give the `RetryPolicy` more attempts or more time",
+    on_row(last),
+    if *attempts == 1 { "attempt" } else { "attempts" }
+)]
+pub struct RetriesExhausted {
+    attempts: u32,
+    #[source]
+    last: Box<Error>,
+}
+
+#[cfg(feature = "retry")]
+impl RetriesExhausted {
+    pub(crate) fn new(attempts: u32, last: Error) -> Self {
+        Self { attempts, last: Box::new(last) }
+    }
+
+    /// How often it was tried.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
+    /// The error of the last attempt.
+    #[must_use]
+    pub fn last(&self) -> &Error {
+        &self.last
+    }
+}
+
+#[cfg(feature = "retry")]
+/// Where it was, if the last error knows.
+fn on_row(last: &Error) -> String {
+    match last {
+        Error::Stale(stale) => format!(" on row {} of `{}`", stale.key(), stale.table()),
+        _ => String::new(),
     }
 }

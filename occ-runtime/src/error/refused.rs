@@ -292,3 +292,34 @@ impl DuplicateRowError {
         &self.key
     }
 }
+
+#[cfg(feature = "retry")]
+/// A retry loop was called within a transaction. Nothing was sent.
+///
+/// An attempt that is to succeed where the last one failed must see what has changed since, and on most servers a
+/// conflict ends the transaction around it. So each attempt begins a transaction of its own.
+///
+/// ```
+/// # use diesel::prelude::*;
+/// # use occ_runtime::prelude::*;
+/// use occ_runtime::Error;
+#[doc = include_str!("../example.txt")]
+/// # let conn = &mut connection();
+/// let result = conn.transaction(|conn| Product::modify_optimistic(1, conn, |lamp| lamp.quantity -= 1));
+/// assert!(matches!(result, Err(Error::NestedRetry(_))));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{what} cannot be retried within a transaction, whose view of the rows may be as old as its begin and which a \
+     conflict may have ended: call it outside, or let `RetryPolicy` run the whole transaction"
+)]
+pub struct NestedRetryError {
+    what: String,
+}
+
+#[cfg(feature = "retry")]
+impl NestedRetryError {
+    pub(crate) fn new(what: String) -> Self {
+        Self { what }
+    }
+}

@@ -71,6 +71,7 @@
 #[cfg(feature = "axum")]
 mod axum;
 mod condition;
+mod digest;
 mod errors;
 mod preconditions;
 mod problem;

@@ -6,14 +6,11 @@ use std::str::FromStr;
 
 use ::http::HeaderValue;
 
-use crate::http::tags::EntityTags;
-use crate::model::versioned::Versioned;
-
 /// One entity tag: what the header `ETag` holds.
 ///
-/// [`EntityTags`] makes them, and they are parsed from headers. Two tags are equal (`==`) if they are written alike; what
+/// [`EntityTags`](super::EntityTags) makes them, and they are parsed from headers. Two tags are equal (`==`) if they are written alike; what
 /// a request asks for is [`strong_eq`](Self::strong_eq) or [`weak_eq`](Self::weak_eq). A tag that was made to be compared
-/// otherwise ([`EntityTags::behind_proxies`]) remembers that, for [`Preconditions`](super::Preconditions); one that was
+/// otherwise ([`EntityTags::behind_proxies`](super::EntityTags::behind_proxies)) remembers that, for [`Preconditions`](super::Preconditions); one that was
 /// parsed does not.
 ///
 /// ```
@@ -34,25 +31,6 @@ pub struct EntityTag {
 }
 
 impl EntityTag {
-    /// The tag of a row at its version: [`EntityTags::open`] makes it.
-    ///
-    /// ```
-    /// # use diesel::prelude::*;
-    /// # use occ_runtime::{Error, prelude::*};
-    /// use occ_runtime::http::EntityTag;
-    #[doc = include_str!("../example.txt")]
-    /// # let conn = &mut connection();
-    /// let mut lamp: Product = products::table.find(1).select(Product::as_select()).first(conn)?;
-    /// let before = EntityTag::of(&lamp);
-    /// lamp.save_optimistic(conn)?;
-    /// assert_ne!(EntityTag::of(&lamp), before);
-    /// # Ok::<_, Error>(())
-    /// ```
-    #[must_use]
-    pub fn of<T: Versioned>(row: &T) -> Self {
-        EntityTags::open().of(row)
-    }
-
     /// A strong tag of a text that is known to be legal within the quotes.
     pub(super) fn strong(opaque: &str) -> Self {
         Self { written: format!("\"{opaque}\"").into_bytes().into(), behind_proxies: false }

@@ -318,9 +318,9 @@ macro_rules! lock_operations {
         }
 
         $($async)? fn put_all(rows: &[M], conn: &mut C) -> Result<Vec<M::Version>, Error> {
-            if let Some(form) = Form::to_write::<C::Backend, M>(rows.len()) {
+            if let Some(style) = BatchStyle::for_write::<C::Backend, M>(rows.len()) {
                 let next = batch::next_versions(rows)?;
-                if Self::send(Chunks::of(rows, Some(&next), form)?, conn)$(.$await)?? {
+                if Self::send(Chunks::of(rows, Some(&next), style)?, conn)$(.$await)?? {
                     return Ok(next);
                 }
             }
@@ -368,8 +368,8 @@ macro_rules! lock_operations {
         }
 
         $($async)? fn send_deletes(rows: &[M], conn: &mut C) -> Result<(), Error> {
-            if let Some(form) = Form::to_delete::<C::Backend, M>(rows.len()) {
-                if Self::send(Chunks::of(rows, None, form)?, conn)$(.$await)?? {
+            if let Some(style) = BatchStyle::for_delete::<C::Backend, M>(rows.len()) {
+                if Self::send(Chunks::of(rows, None, style)?, conn)$(.$await)?? {
                     return Ok(());
                 }
             }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::error::retry::RetriesExhausted;
+use crate::error::RetriesExhausted;
 use crate::error::{Error, trace};
 use crate::retry::attempt::Attempt;
 use crate::retry::failure::RetryError;

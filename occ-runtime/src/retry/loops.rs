@@ -6,7 +6,7 @@
 use diesel::result::QueryResult;
 
 use crate::error::Error;
-use crate::error::retry::NestedRetryError;
+use crate::error::refused::NestedRetryError;
 
 /// Attempts `$attempt` until it succeeds, `$attempts` gives up or the error is not one to retry.
 macro_rules! attempt {

@@ -12,7 +12,6 @@ use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::result::QueryResult;
 
 use crate::model::exact::Kind;
-use crate::statement::many::Form;
 
 /// A database whose SQL is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,11 +113,20 @@ pub(crate) fn at_most_two<DB: 'static>() -> &'static str {
     if Dialect::of::<DB>().is_some() { " LIMIT 2" } else { "" }
 }
 
+/// How a backend takes many rows in one statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BatchStyle {
+    /// `UPDATE .. FROM (VALUES ..)`
+    Values,
+    /// `UPDATE .. SET .. = CASE .. END WHERE .. OR ..`
+    Cases,
+}
+
 /// How many rows go into one statement. None where a loop is as good, as in SQLite, or the database is not known.
-pub(crate) fn many<DB: 'static>() -> Option<Form> {
+pub(crate) fn batch_style<DB: 'static>() -> Option<BatchStyle> {
     match Dialect::of::<DB>()? {
-        Dialect::Postgres => Some(Form::Values),
-        Dialect::Mysql => Some(Form::Cases),
+        Dialect::Postgres => Some(BatchStyle::Values),
+        Dialect::Mysql => Some(BatchStyle::Cases),
         Dialect::Sqlite => None,
     }
 }

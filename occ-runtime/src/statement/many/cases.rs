@@ -14,16 +14,16 @@ use diesel::result::QueryResult;
 
 use crate::model::columns::{ColumnValue, ColumnVisitor, Columns};
 use crate::statement::dialect::Speaks;
-use crate::statement::many::{Many, walk_written};
+use crate::statement::many::rows::{Rows, walk_written};
 
-pub(super) fn walk<'b, DB, M>(many: &'b Many<'_, M>, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()>
+pub(super) fn walk<'b, DB, M>(rows: &'b Rows<'_, M>, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()>
 where
     DB: Speaks,
     M: Columns<DB>,
 {
-    for column in 0..many.width.written {
+    for column in 0..rows.width.written {
         out.push_sql(if column == 0 { " SET " } else { ", " });
-        for (index, (row, next)) in many.slots().enumerate() {
+        for (index, (row, next)) in rows.slots().enumerate() {
             let Some(next) = next else { continue };
             if index == 0 {
                 walk_written(row, next, &mut Nth { out: out.reborrow(), left: column, part: Part::Name })?;
@@ -36,7 +36,7 @@ where
         }
         out.push_sql(" END");
     }
-    for (index, (row, _)) in many.slots().enumerate() {
+    for (index, (row, _)) in rows.slots().enumerate() {
         out.push_sql(if index == 0 { " WHERE " } else { " OR " });
         row.walk_key_at(row.row.version(), out.reborrow())?;
     }

@@ -15,16 +15,16 @@ use diesel::query_builder::AstPass;
 use diesel::result::QueryResult;
 
 use crate::model::columns::{ColumnValue, ColumnVisitor, Columns};
-use crate::statement::many::{Many, walk_written};
+use crate::statement::many::rows::{Rows, walk_written};
 use crate::statement::row_key::RowKey;
 
-pub(super) fn walk<'b, DB, M>(many: &'b Many<'_, M>, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()>
+pub(super) fn walk<'b, DB, M>(rows: &'b Rows<'_, M>, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()>
 where
     DB: Backend,
     M: Columns<DB>,
 {
-    let first = &many.rows[0];
-    if let Some([next, ..]) = many.next {
+    let first = &rows.keys[0];
+    if let Some([next, ..]) = rows.next {
         out.push_sql(" SET ");
         walk_written(
             first,
@@ -32,20 +32,20 @@ where
             &mut Pairs { out: out.reborrow(), separator: ", ", column: 0, empty: true },
         )?;
     }
-    out.push_sql(if many.next.is_some() { " FROM " } else { " USING " });
-    walk_values(many, out.reborrow())?;
+    out.push_sql(if rows.next.is_some() { " FROM " } else { " USING " });
+    walk_values(rows, out.reborrow())?;
     out.push_sql(" WHERE ");
-    walk_matched(first, &mut Pairs { out, separator: " AND ", column: many.width.written, empty: true })
+    walk_matched(first, &mut Pairs { out, separator: " AND ", column: rows.width.written, empty: true })
 }
 
 /// `(VALUES ($1, $2), ($3, $4)) AS occ_rows (occ_0, occ_1)`
-fn walk_values<'b, DB, M>(many: &'b Many<'_, M>, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()>
+fn walk_values<'b, DB, M>(rows: &'b Rows<'_, M>, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()>
 where
     DB: Backend,
     M: Columns<DB>,
 {
     out.push_sql("(VALUES ");
-    for (index, (row, next)) in many.slots().enumerate() {
+    for (index, (row, next)) in rows.slots().enumerate() {
         out.push_sql(if index == 0 { "(" } else { ", (" });
         let mut binds = Binds { out: out.reborrow(), empty: true };
         if let Some(next) = next {
@@ -55,7 +55,7 @@ where
         out.push_sql(")");
     }
     out.push_sql(") AS occ_rows (");
-    for column in 0..=many.width.written + many.width.key {
+    for column in 0..=rows.width.written + rows.width.key {
         out.push_sql(if column == 0 { "" } else { ", " });
         push_column(column, &mut out);
     }

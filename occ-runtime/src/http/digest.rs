@@ -1,0 +1,159 @@
+//! What an entity tag is a hash of: the table, the key and the version of a row.
+
+use std::fmt::{Debug, Write as _};
+use std::hash::Hasher;
+
+use diesel::internal::table_macro::Identifier;
+use hmac::{Hmac, Mac as _};
+use sha2::{Digest as _, Sha256};
+
+use crate::model::identity::Identity;
+use crate::model::versioned::Versioned;
+
+/// The digest of a row at its version, as 32 hexadecimal digits.
+pub(super) fn digest<T: Versioned>(hash: Hash, representation: &str, row: &T) -> String {
+    let mut input = Input { hash, text: String::new() };
+    // The primary key of one column needs no name.
+    let columns = T::key_columns();
+    let is_named = T::UNIQUE_KEY || columns.len() > 1;
+    input.part(if is_named { LAYOUT_WITH_NAMES } else { LAYOUT });
+    input.part(representation.as_bytes());
+    input.name(T::table_name(), T::sql_name());
+    input.value(row.version(), row.version_identity());
+    if is_named {
+        input.key_by_name(row, columns);
+    } else {
+        row.visit_key(&mut |value, identity| input.value(value, identity));
+    }
+    input.finish()
+}
+
+/// What it is made with.
+#[derive(Clone)]
+pub(super) enum Hash {
+    Open(Sha256),
+    Keyed(Box<Hmac<Sha256>>),
+}
+
+/// Changes where what follows it changes its meaning.
+const LAYOUT: &[u8] = b"occ entity tag 1";
+
+/// The same of a key whose columns are named.
+const LAYOUT_WITH_NAMES: &[u8] = b"occ entity tag with names 1";
+
+/// What is hashed: parts of which each begins with its length, so that no two rows are the same bytes.
+struct Input {
+    hash: Hash,
+    /// Used again for each value.
+    text: String,
+}
+
+impl Input {
+    fn part(&mut self, bytes: &[u8]) {
+        let length = (bytes.len() as u64).to_le_bytes();
+        match &mut self.hash {
+            Hash::Open(hash) => {
+                hash.update(length);
+                hash.update(bytes);
+            }
+            Hash::Keyed(hash) => {
+                hash.update(&length);
+                hash.update(bytes);
+            }
+        }
+    }
+
+    /// The table's name. Where it has another one in SQL, or a schema, then that: there are tables of one name in two
+    /// schemas.
+    fn name(&mut self, name: &str, in_sql: Option<&dyn Debug>) {
+        let bare = format!("{:?}", Identifier(name));
+        match in_sql.map(|in_sql| format!("{in_sql:?}")).filter(|in_sql| *in_sql != bare) {
+            Some(in_sql) => self.part(in_sql.as_bytes()),
+            None => self.part(name.as_bytes()),
+        }
+    }
+
+    /// What it prints, and what it hashes where that may not be enough.
+    fn value(&mut self, value: &dyn Debug, identity: Identity<'_>) {
+        self.shown(value);
+        if let Identity::Hashed(value) = identity {
+            let mut written = Written(Vec::new());
+            value.hash_into(&mut written);
+            self.part(&written.0);
+        }
+    }
+
+    /// Each column of the key with its name: a struct may have its fields in any order, and find its rows by another key.
+    fn key_by_name<T: Versioned>(&mut self, row: &T, columns: &[&'static str]) {
+        let mut named = Vec::with_capacity(columns.len());
+        row.visit_key(&mut |value, identity| {
+            let name = columns.get(named.len()).copied().unwrap_or_default();
+            let mut hashed = Written(Vec::new());
+            if let Identity::Hashed(value) = identity {
+                value.hash_into(&mut hashed);
+            }
+            named.push((name, format!("{value:?}"), hashed.0));
+        });
+        named.sort_unstable();
+        for (name, shown, hashed) in named {
+            self.part(name.as_bytes());
+            self.part(shown.as_bytes());
+            self.part(&hashed);
+        }
+    }
+
+    fn shown(&mut self, value: &dyn Debug) {
+        let mut text = std::mem::take(&mut self.text);
+        text.clear();
+        // Writing to a String does not fail, and a `Debug` that claims to fail has written what it could.
+        let _ = write!(text, "{value:?}");
+        self.part(text.as_bytes());
+        self.text = text;
+    }
+
+    /// Half of the hash: 128 bits are enough that no two rows of the world meet.
+    fn finish(self) -> String {
+        let hash: [u8; 32] = match self.hash {
+            Hash::Open(hash) => hash.finalize().into(),
+            Hash::Keyed(hash) => hash.finalize().into_bytes().into(),
+        };
+        let mut text = self.text;
+        text.clear();
+        for byte in &hash[..16] {
+            let _ = write!(text, "{byte:02x}");
+        }
+        text
+    }
+}
+
+/// Keeps what is hashed, the same on every platform.
+struct Written(Vec<u8>);
+
+macro_rules! little_endian {
+    ($($write:ident: $ty:ty),*) => {
+        $(fn $write(&mut self, number: $ty) {
+            self.0.extend_from_slice(&number.to_le_bytes());
+        })*
+    };
+}
+
+impl Hasher for Written {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0.extend_from_slice(bytes);
+    }
+
+    little_endian! { write_u16: u16, write_u32: u32, write_u64: u64, write_u128: u128 }
+
+    fn write_usize(&mut self, number: usize) {
+        self.write_u64(number as u64);
+    }
+
+    fn write_isize(&mut self, number: isize) {
+        self.write_i64(number as i64);
+    }
+
+    /// Nobody asks for it: the bytes are the answer.
+    fn finish(&self) -> u64 {
+        0
+    }
+}

@@ -1,0 +1,158 @@
+//! The statements of a batch, each of as many rows as the limits allow.
+
+use diesel::Column;
+use diesel::backend::Backend;
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::result::QueryResult;
+
+use crate::model::columns::{ColumnValue, ColumnVisitor, Columns};
+use crate::model::optimistic_lock::{OptimisticLock, SqlText};
+use crate::statement::dialect::{self, BatchStyle, Speaks};
+use crate::statement::many::rows::{Rows, Width, walk_written};
+use crate::statement::many::{cases, values};
+use crate::statement::row_key::{FromClause, RowKey, from_clause};
+use crate::version::generator::VersionGenerator as _;
+
+impl BatchStyle {
+    /// How rows are written together. None: they are written one by one.
+    pub(crate) fn for_write<DB: 'static, M: OptimisticLock>(rows: usize) -> Option<Self> {
+        // Nothing reads the versions back, and columns that are left alone in one row and not in the other do not fit
+        // into one statement.
+        let fits = !M::Generator::BY_DATABASE && matches!(M::SQL_TEXT, SqlText::Fixed);
+        if fits { Self::for_delete::<DB, M>(rows) } else { None }
+    }
+
+    /// How rows are deleted together. None: they are deleted one by one.
+    pub(crate) fn for_delete<DB: 'static, M: OptimisticLock>(rows: usize) -> Option<Self> {
+        // Of a key that meets two rows the sum must not hide that another row is stale.
+        if rows > 1 && !M::UNIQUE_KEY { dialect::batch_style::<DB>() } else { None }
+    }
+
+    /// More rows in a statement gain nothing: planning it grows with them, and looking through its cases with their square.
+    const fn most_rows(self) -> usize {
+        match self {
+            Self::Values => 128,
+            Self::Cases => 32,
+        }
+    }
+
+    /// How many values a row takes.
+    const fn binds(self, width: Width) -> usize {
+        let matched = width.key + 1;
+        match self {
+            Self::Values => width.written + matched,
+            // The key again for each value.
+            Self::Cases => width.written * matched + matched,
+        }
+    }
+}
+
+/// PostgreSQL and MySQL count the values of a statement in 16 bits.
+const MOST_BINDS: usize = 65_535;
+
+/// The statements that write a slice, or delete it: as few as the limits allow.
+pub struct Chunks<'a, M: OptimisticLock> {
+    rows: &'a [M],
+    /// The version each row gets; none to delete it.
+    next: Option<&'a [M::Version]>,
+    style: BatchStyle,
+    width: Width,
+    most: usize,
+}
+
+impl<'a, M: OptimisticLock> Chunks<'a, M> {
+    /// Of at least one row.
+    pub(crate) fn of<DB>(
+        rows: &'a [M],
+        next: Option<&'a [M::Version]>,
+        style: BatchStyle,
+    ) -> QueryResult<Self>
+    where
+        DB: Backend,
+        M: Columns<DB>,
+    {
+        let first = RowKey::of(&rows[0]);
+        let (mut written, mut key) = (Count(0), Count(0));
+        if let Some([next, ..]) = next {
+            walk_written(&first, next, &mut written)?;
+        }
+        first.row.key(&first.prepared, &mut key)?;
+        let width = Width { written: written.0, key: key.0 };
+        let most = (MOST_BINDS / style.binds(width)).clamp(1, style.most_rows());
+        // Rounded down to a power of two.
+        Ok(Self { rows, next, style, width, most: 1 << most.ilog2() })
+    }
+}
+
+impl<'a, M: OptimisticLock> Iterator for Chunks<'a, M> {
+    type Item = Many<'a, M>;
+
+    fn next(&mut self) -> Option<Many<'a, M>> {
+        if self.rows.is_empty() {
+            return None;
+        }
+        let (chunk, rest) = self.rows.split_at(self.rows.len().min(self.most));
+        self.rows = rest;
+        let next = self.next.map(|next| {
+            let (chunk, rest) = next.split_at(chunk.len());
+            self.next = Some(rest);
+            chunk
+        });
+        let keys = chunk.iter().map(RowKey::of).collect();
+        Some(Many {
+            table: from_clause::<M>(),
+            rows: Rows { keys, next, width: self.width },
+            style: self.style,
+        })
+    }
+}
+
+/// Writes some rows, or deletes them.
+pub struct Many<'a, M: OptimisticLock> {
+    table: FromClause<M>,
+    rows: Rows<'a, M>,
+    style: BatchStyle,
+}
+
+impl<M: OptimisticLock> Many<'_, M> {
+    /// How many rows it must match.
+    pub(crate) fn len(&self) -> usize {
+        self.rows.keys.len()
+    }
+}
+
+impl<M, DB> QueryFragment<DB> for Many<'_, M>
+where
+    DB: Speaks,
+    M: Columns<DB>,
+    FromClause<M>: QueryFragment<DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql(if self.rows.next.is_some() { "UPDATE " } else { "DELETE FROM " });
+        self.table.walk_ast(out.reborrow())?;
+        match self.style {
+            BatchStyle::Values => values::walk(&self.rows, out),
+            BatchStyle::Cases => cases::walk(&self.rows, out),
+        }
+    }
+}
+
+impl<M: OptimisticLock> QueryId for Many<'_, M> {
+    type QueryId = ();
+    // The number of rows is in the text.
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+/// Counts columns.
+struct Count(usize);
+
+impl<'b, DB: Backend> ColumnVisitor<'b, DB> for Count {
+    fn column<C, T, K>(&mut self, _: &'b T) -> QueryResult<()>
+    where
+        C: Column,
+        T: ColumnValue<C, DB, K>,
+    {
+        self.0 += 1;
+        Ok(())
+    }
+}

@@ -1,0 +1,48 @@
+//! The rows of one statement, as they stand in it.
+
+use diesel::backend::Backend;
+use diesel::result::QueryResult;
+
+use crate::model::columns::{ColumnVisitor, Columns};
+use crate::model::optimistic_lock::OptimisticLock;
+use crate::statement::row_key::RowKey;
+
+/// How many columns are written, the version among them, and how many are the key.
+#[derive(Clone, Copy)]
+pub(super) struct Width {
+    pub(super) written: usize,
+    pub(super) key: usize,
+}
+
+/// Some rows, with the version that each of them gets; none where they are deleted.
+pub(super) struct Rows<'a, M: OptimisticLock> {
+    pub(super) keys: Vec<RowKey<'a, M>>,
+    pub(super) next: Option<&'a [M::Version]>,
+    pub(super) width: Width,
+}
+
+impl<'a, M: OptimisticLock> Rows<'a, M> {
+    /// The rows as they stand in the statement, each with its next version.
+    pub(super) fn slots(&self) -> impl Iterator<Item = (&RowKey<'a, M>, Option<&M::Version>)> {
+        (0..self.keys.len().next_power_of_two()).map(|slot| {
+            let index = slot.min(self.keys.len() - 1);
+            (&self.keys[index], self.next.map(|next| &next[index]))
+        })
+    }
+}
+
+/// Shows what is written to a row.
+pub(super) fn walk_written<'a, 'b, DB, M, V>(
+    row: &'b RowKey<'a, M>,
+    next: &'b M::Version,
+    visitor: &mut V,
+) -> QueryResult<()>
+where
+    'a: 'b,
+    DB: Backend,
+    M: Columns<DB>,
+    V: ColumnVisitor<'b, DB>,
+{
+    row.row.values(&row.prepared, visitor)?;
+    M::visit_version(next, visitor)
+}

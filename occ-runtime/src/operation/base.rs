@@ -1,20 +1,13 @@
-use diesel::backend::Backend;
-
 use crate::conflict::merge::Since;
 use crate::conflict::tracked::Tracked;
 use crate::error::Error;
 use crate::error::stale::Operation;
 use crate::model::check::Check as _;
-use crate::model::columns::Columns;
 use crate::model::fields::{Fields, fields};
 use crate::operation::verdict;
 
 /// What the value was made from, and who may have written the row since: the row's version tells.
-pub(crate) fn base_of<'t, DB, M>(tracked: &'t Tracked<M>, theirs: &M) -> Result<(&'t M, Since), Error>
-where
-    DB: Backend,
-    M: Columns<DB> + Fields,
-{
+pub(crate) fn base_of<'t, M: Fields>(tracked: &'t Tracked<M>, theirs: &M) -> Result<(&'t M, Since), Error> {
     let since = |base: &M, at: &M::Version| match theirs.version() {
         _ if !M::Check::BY_VERSION && tracked.is_in_doubt() => Since::Unheard,
         _ if !M::Check::BY_VERSION => Since::Others,
@@ -41,7 +34,7 @@ where
         {
             Ok((before, since(before, before.version())))
         }
-        _ => Err(verdict::stale::<DB, M>(Operation::Rebase, written, at, Some(theirs.version()))),
+        _ => Err(verdict::stale(Operation::Rebase, written, at, Some(theirs.version()))),
     }
 }
 

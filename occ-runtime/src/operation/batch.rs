@@ -4,13 +4,11 @@ use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 use std::hash::{BuildHasher as _, Hash as _, Hasher as _, RandomState};
 
-use diesel::backend::Backend;
 use diesel::result::{DatabaseErrorKind, Error as DieselError, QueryResult};
 
 use crate::error::Error;
 use crate::error::refused::{DuplicateRowError, VersionError};
 use crate::error::stale::{StaleBatchError, StaleObjectError};
-use crate::model::columns::Columns;
 use crate::model::identity::Identity;
 use crate::model::optimistic_lock::OptimisticLock;
 use crate::model::optimistic_lock::next_version;
@@ -68,16 +66,16 @@ impl<T> Batch<T> {
 
     /// What a suspect was found at, without what the batch had written. If that is what was expected, nobody else was there:
     /// the database takes two keys for one, or writes or deletes rows along with others.
-    pub(crate) fn looked_at<DB, M>(&mut self, place: usize, row: &M, now: &QueryResult<M::Version>)
-    where
-        DB: Backend,
-        M: Columns<DB>,
-    {
+    pub(crate) fn looked_at<M: OptimisticLock>(
+        &mut self,
+        place: usize,
+        row: &M,
+        now: &QueryResult<M::Version>,
+    ) {
         if now.as_ref().is_ok_and(|now| now == row.version()) {
             self.stale.retain(|(stale, _)| *stale != place);
-            self.met_itself.get_or_insert_with(|| {
-                DuplicateRowError::by_database(M::table_name(), key_text::<DB, M>(row))
-            });
+            self.met_itself
+                .get_or_insert_with(|| DuplicateRowError::by_database(M::table_name(), key_text(row)));
         }
     }
 
@@ -131,11 +129,7 @@ impl Order {
 ///
 /// Refused are keys that are equal, by their own `==`. Those that cannot be compared are the database's to tell apart: see
 /// [`Batch::looked_at`].
-pub(crate) fn refuse_duplicates<DB, M>(rows: &[M]) -> Result<(), Error>
-where
-    DB: Backend,
-    M: Columns<DB>,
-{
+pub(crate) fn refuse_duplicates<M: OptimisticLock>(rows: &[M]) -> Result<(), Error> {
     // Only rows of one hash are compared, or a long batch would take its length squared: as it does of keys that have an `==`
     // and nothing that is the same for whatever is equal.
     let seed = RandomState::new();
@@ -147,7 +141,7 @@ where
         let mut others = std::iter::successors(previous, |other| previous_of_hash[*other]);
         // What is not even equal to itself cannot be compared.
         if previous.is_some() && row.has_key_of(row) && others.any(|other| rows[other].has_key_of(row)) {
-            return Err(DuplicateRowError::new(M::table_name(), key_text::<DB, M>(row)).into());
+            return Err(DuplicateRowError::new(M::table_name(), key_text(row)).into());
         }
         previous_of_hash.push(previous);
     }

@@ -19,13 +19,13 @@ macro_rules! load_operations {
             match current {
                 Ok(current) => Ok(Some(current)),
                 Err(diesel::result::Error::NotFound) => Ok(None),
-                Err(error) => Err(verdict::unread::<C::Backend, M>(row, error)),
+                Err(error) => Err(verdict::unread(row, error)),
             }
         }
 
         $($async)? fn fresh(&mut self, operation: Operation, row: &M) -> Result<M, Error> {
             let current = $reads::<M, Declared<false>>::current(self, row)$(.$await)??;
-            current.ok_or_else(|| verdict::stale::<C::Backend, M>(operation, row, row.version(), None))
+            current.ok_or_else(|| verdict::stale(operation, row, row.version(), None))
         }
 
         $($async)? fn read_again(&mut self, row: &mut M) -> Result<(), Error> {
@@ -53,9 +53,9 @@ macro_rules! load_operations {
             F: FnMut(&'static str, &M, &M, &M) -> Choice $(+ $send)?,
         {
             let theirs = $reads::<M, Declared<false>>::fresh(self, Operation::Rebase, &tracked.original)$(.$await)??;
-            let base = base::base_of::<C::Backend, M>(tracked, &theirs)?;
+            let base = base::base_of(tracked, &theirs)?;
             let merged = merge(base, &tracked.value, &theirs, |field| tracked.was_sent(field), choose)
-                .map_err(|differences| verdict::unmerged::<C::Backend, M>(&theirs, differences))?;
+                .map_err(|differences| verdict::unmerged(&theirs, differences))?;
             let depth = $depth(self)?;
             // In an old snapshot what was written is not to be seen, and need not be rolled back.
             let is_unheard = depth > 0 && tracked.known().is_none();

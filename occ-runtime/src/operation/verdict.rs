@@ -1,6 +1,7 @@
 //! What a statement has come to: the version that it made, or why it is refused.
 
-use diesel::backend::Backend;
+use std::fmt::Write as _;
+
 use diesel::result::{Error as DieselError, QueryResult};
 
 use crate::error::refused::{AmbiguousKeyError, GuardError, LockedError, VersionError};
@@ -9,27 +10,22 @@ use crate::error::unmerged::Difference;
 use crate::error::unmerged::UnmergedError;
 use crate::error::{Error, trace};
 use crate::model::check::Check as _;
-use crate::model::columns::Columns;
-use crate::statement::clause::ValueText;
+use crate::model::optimistic_lock::OptimisticLock;
 use crate::version::database::is_xmin;
 
 /// A version made by the database must move, or it guards nothing. Only `xmin` is the same for a whole transaction.
-pub(crate) fn moved<DB, M>(
+pub(crate) fn moved<M: OptimisticLock>(
     row: &M,
     expected: &M::Version,
     next: &M::Version,
     in_transaction: bool,
-) -> Result<(), Error>
-where
-    DB: Backend,
-    M: Columns<DB>,
-{
+) -> Result<(), Error> {
     if next == expected && !(in_transaction && is_xmin::<M::Version>()) {
         return Err(VersionError::new(format!(
             "the database has left row {} of `{}` at version {expected:?}: create the trigger that moves it on with every \
              UPDATE (on MySQL a column with ON UPDATE CURRENT_TIMESTAMP stays where nothing else changes, and needs it as well), \
              and roll this one back",
-            key_text::<DB, M>(row),
+            key_text(row),
             M::table_name()
         ))
         .into());
@@ -38,72 +34,56 @@ where
 }
 
 /// The error for a row that another transaction holds.
-pub(crate) fn locked<DB, M>(row: &M) -> Error
-where
-    DB: Backend,
-    M: Columns<DB>,
-{
-    LockedError::new(M::table_name(), key_text::<DB, M>(row)).into()
+pub(crate) fn locked<M: OptimisticLock>(row: &M) -> Error {
+    LockedError::new(M::table_name(), key_text(row)).into()
 }
 
 /// Classifies a statement that did not match exactly one row, from the row's version as it is now.
 ///
 /// `guarded`: more than key and version was asked for.
-pub(crate) fn refused<DB, M>(
+pub(crate) fn refused<M: OptimisticLock>(
     operation: Operation,
     row: &M,
     expected: &M::Version,
     rows: usize,
     actual: Result<M::Version, DieselError>,
     guarded: bool,
-) -> Error
-where
-    DB: Backend,
-    M: Columns<DB>,
-{
+) -> Error {
     if rows > 1 {
-        return AmbiguousKeyError::new(M::table_name(), key_text::<DB, M>(row), rows).written().into();
+        return AmbiguousKeyError::new(M::table_name(), key_text(row), rows).written().into();
     }
     match actual {
         Ok(actual) if guarded && actual == *expected => {
-            GuardError::new(operation, M::table_name(), key_text::<DB, M>(row)).into()
+            GuardError::new(operation, M::table_name(), key_text(row)).into()
         }
-        actual => stale_or::<DB, M>(operation, row, expected, actual),
+        actual => stale_or(operation, row, expected, actual),
     }
 }
 
 /// The error for a version that was handed over and is not the value's. Only a value that was read at the version that the
 /// row is to be at may replace it: what it does not change is of that version too.
-pub(crate) fn read_at_another_version<DB, M>(
+pub(crate) fn read_at_another_version<M: OptimisticLock>(
     operation: Operation,
     row: &M,
     expected: &M::Version,
     actual: Result<M::Version, DieselError>,
-) -> Error
-where
-    DB: Backend,
-    M: Columns<DB>,
-{
+) -> Error {
     match actual {
         // The row is at the version that was handed over, so it is the value that is behind.
-        Ok(actual) if actual == *expected => stale::<DB, M>(operation, row, row.version(), Some(&actual)),
-        actual => stale_or::<DB, M>(operation, row, expected, actual),
+        Ok(actual) if actual == *expected => stale(operation, row, row.version(), Some(&actual)),
+        actual => stale_or(operation, row, expected, actual),
     }
 }
 
 /// Whether the row is at the version of `row`, given what was read.
-pub(crate) fn expect_version<DB, M>(
+pub(crate) fn expect_version<M: OptimisticLock>(
     operation: Operation,
     row: &M,
     actual: Result<M::Version, DieselError>,
-) -> Result<(), Error>
-where
-    DB: Backend,
-    M: Columns<DB>,
-{
+) -> Result<(), Error> {
     match actual {
         Ok(actual) if actual == *row.version() => Ok(()),
-        actual => Err(stale_or::<DB, M>(operation, row, row.version(), actual)),
+        actual => Err(stale_or(operation, row, row.version(), actual)),
     }
 }
 
@@ -129,13 +109,9 @@ fn several(error: &DieselError) -> Option<usize> {
 }
 
 /// The error for a row that could not be read.
-pub(crate) fn unread<DB, M>(row: &M, error: DieselError) -> Error
-where
-    DB: Backend,
-    M: Columns<DB>,
-{
+pub(crate) fn unread<M: OptimisticLock>(row: &M, error: DieselError) -> Error {
     match several(&error) {
-        Some(rows) => ambiguous::<DB, M>(row, rows),
+        Some(rows) => ambiguous(row, rows),
         None => error.into(),
     }
 }
@@ -163,44 +139,32 @@ pub(crate) fn without_snapshot(error: Error) -> Error {
 }
 
 /// The error for a key that has met several rows, none of which is written.
-pub(crate) fn ambiguous<DB, M>(row: &M, rows: usize) -> Error
-where
-    DB: Backend,
-    M: Columns<DB>,
-{
-    AmbiguousKeyError::new(M::table_name(), key_text::<DB, M>(row), rows).into()
+pub(crate) fn ambiguous<M: OptimisticLock>(row: &M, rows: usize) -> Error {
+    AmbiguousKeyError::new(M::table_name(), key_text(row), rows).into()
 }
 
 /// The error for a row that is not at `expected`, or the one that reading it has brought.
-fn stale_or<DB, M>(
+fn stale_or<M: OptimisticLock>(
     operation: Operation,
     row: &M,
     expected: &M::Version,
     actual: Result<M::Version, DieselError>,
-) -> Error
-where
-    DB: Backend,
-    M: Columns<DB>,
-{
+) -> Error {
     match actual {
-        Ok(actual) => stale::<DB, M>(operation, row, expected, Some(&actual)),
-        Err(DieselError::NotFound) => stale::<DB, M>(operation, row, expected, None),
-        Err(error) => unread::<DB, M>(row, error),
+        Ok(actual) => stale(operation, row, expected, Some(&actual)),
+        Err(DieselError::NotFound) => stale(operation, row, expected, None),
+        Err(error) => unread(row, error),
     }
 }
 
 /// The error for a row that is at `actual`, or nowhere.
-pub(crate) fn stale<DB, M>(
+pub(crate) fn stale<M: OptimisticLock>(
     operation: Operation,
     row: &M,
     expected: &M::Version,
     actual: Option<&M::Version>,
-) -> Error
-where
-    DB: Backend,
-    M: Columns<DB>,
-{
-    let (table, key) = (M::table_name(), key_text::<DB, M>(row));
+) -> Error {
+    let (table, key) = (M::table_name(), key_text(row));
     let stale = if M::Check::BY_VERSION {
         StaleObjectError::new(operation, table, key, expected, actual)
     } else {
@@ -210,23 +174,22 @@ where
     stale.into()
 }
 
-pub(crate) fn key_text<DB, M>(row: &M) -> String
-where
-    DB: Backend,
-    M: Columns<DB>,
-{
-    let prepared = row.prepare();
-    let mut text = ValueText::default();
-    // The visitor never fails, and a message must not fail either.
-    let _ = row.key(&prepared, &mut text);
-    text.finish()
+/// The key as error messages have it: `1`, or `(1, "blue")` for several columns.
+pub(crate) fn key_text<M: OptimisticLock>(row: &M) -> String {
+    let mut text = String::new();
+    let mut columns = 0;
+    row.visit_key(&mut |value, _| {
+        if columns > 0 {
+            text.push_str(", ");
+        }
+        columns += 1;
+        // Writing to a String does not fail, and a `Debug` that claims to fail has written what it could.
+        let _ = write!(text, "{value:?}");
+    });
+    if columns == 1 { text } else { format!("({text})") }
 }
 
 /// The error for a row of which two sides have made what nobody decides between.
-pub(crate) fn unmerged<DB, M>(row: &M, differences: Vec<Difference>) -> Error
-where
-    DB: Backend,
-    M: Columns<DB>,
-{
-    UnmergedError::new(M::table_name(), key_text::<DB, M>(row), differences).into()
+pub(crate) fn unmerged<M: OptimisticLock>(row: &M, differences: Vec<Difference>) -> Error {
+    UnmergedError::new(M::table_name(), key_text(row), differences).into()
 }

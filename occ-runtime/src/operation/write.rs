@@ -25,7 +25,7 @@ macro_rules! lock_operations {
             let next = match expected {
                 Some(expected) if expected != self.version() => {
                     let actual = $refused(CurrentVersion::of(self), &mut *conn)$(.$await)?;
-                    Err(verdict::read_at_another_version::<C::Backend, M>(operation, self, expected, actual))
+                    Err(verdict::read_at_another_version(operation, self, expected, actual))
                 }
                 _ => self.put(operation, assignments, &mut *conn)$(.$await)?,
             };
@@ -56,7 +56,7 @@ macro_rules! lock_operations {
                 } else {
                     $refused(CurrentVersion::of(self), conn)$(.$await)?
                 };
-                return Err(verdict::refused::<C::Backend, M>(operation, self, expected, rows, actual, A::GUARDS));
+                return Err(verdict::refused(operation, self, expected, rows, actual, A::GUARDS));
             }
             Ok(next)
         }
@@ -78,10 +78,10 @@ macro_rules! lock_operations {
                 if next.len() != 1 {
                     let actual = $refused(CurrentVersion::of(self), conn)$(.$await)?;
                     let rows = next.len();
-                    return Err(verdict::refused::<C::Backend, M>(operation, self, expected, rows, actual, A::GUARDS));
+                    return Err(verdict::refused(operation, self, expected, rows, actual, A::GUARDS));
                 }
                 let next = next.swap_remove(0);
-                verdict::moved::<C::Backend, M>(self, expected, &next, in_transaction)?;
+                verdict::moved(self, expected, &next, in_transaction)?;
                 return Ok(next);
             }
             let begun = $begin(conn)$(.$await)??;
@@ -105,11 +105,11 @@ macro_rules! lock_operations {
                     };
                     match actual {
                         Ok(next) if rows == 1 || is_unchanged && next == *expected => {
-                            verdict::moved::<C::Backend, M>(self, expected, &next, in_transaction).map(|()| next)
+                            verdict::moved(self, expected, &next, in_transaction).map(|()| next)
                         }
                         actual => {
                             // Whatever was written is rolled back below.
-                            Err(verdict::refused::<C::Backend, M>(operation, self, expected, rows, actual, A::GUARDS)
+                            Err(verdict::refused(operation, self, expected, rows, actual, A::GUARDS)
                                 .rolled_back())
                         }
                     }
@@ -136,7 +136,7 @@ macro_rules! lock_operations {
         {
             let begun = $begin(conn)$(.$await)??;
             let sent = match $execute(statement, conn)$(.$await)? {
-                Ok(rows) if rows > 1 => Err(verdict::ambiguous::<C::Backend, M>(self, rows)),
+                Ok(rows) if rows > 1 => Err(verdict::ambiguous(self, rows)),
                 Ok(rows) => Ok(rows),
                 Err(error) => Err(error.into()),
             };
@@ -172,7 +172,7 @@ macro_rules! lock_operations {
             let (stored, version) = tracked.stored(settled);
             if let Some(expected) = expected.filter(|expected| *expected != version) {
                 let actual = $refused(CurrentVersion::of(stored), conn)$(.$await)?;
-                return Err(verdict::read_at_another_version::<C::Backend, M>(Operation::Save, stored, expected, actual));
+                return Err(verdict::read_at_another_version(Operation::Save, stored, expected, actual));
             }
             let depth = $depth(conn)?;
             let changed = tracked.changed(stored);
@@ -220,7 +220,7 @@ macro_rules! lock_operations {
                 }
             }
             let actual = $refused(CurrentVersion::of(written), conn)$(.$await)?;
-            Err(verdict::refused::<C::Backend, M>(operation, written, written.version(), 0, actual, false))
+            Err(verdict::refused(operation, written, written.version(), 0, actual, false))
         }
 
         $($async)? fn delete_tracked(tracked: &Tracked<M>, conn: &mut C) -> Result<(), Error>
@@ -272,13 +272,13 @@ macro_rules! lock_operations {
             if rows == 0 && dialect::may_count_changed_rows::<C::Backend>() {
                 rows = $apart(Self::count_matched(&update, conn))$(.$await)??;
                 if rows > 1 {
-                    return Err(verdict::ambiguous::<C::Backend, M>(self, rows));
+                    return Err(verdict::ambiguous(self, rows));
                 }
             }
             if rows != 1 {
                 let actual = $refused(CurrentVersion::of(self), conn)$(.$await)?;
                 let expected = self.version();
-                return Err(verdict::refused::<C::Backend, M>(Operation::Save, self, expected, rows, actual, false));
+                return Err(verdict::refused(Operation::Save, self, expected, rows, actual, false));
             }
             Ok(())
         }
@@ -304,7 +304,7 @@ macro_rules! lock_operations {
         }
 
         $($async)? fn write_all(rows: &mut [M], conn: &mut C) -> Result<(), Error> {
-            batch::refuse_duplicates::<C::Backend, M>(rows)?;
+            batch::refuse_duplicates(rows)?;
             if rows.is_empty() {
                 return Ok(());
             }
@@ -349,7 +349,7 @@ macro_rules! lock_operations {
             if !suspects.is_empty() && $roll_back(begun, conn)$(.$await)?.is_ok() {
                 for place in suspects {
                     let now = $refused(CurrentVersion::of(&rows[place]), conn)$(.$await)?;
-                    batch.looked_at::<C::Backend, M>(place, &rows[place], &now);
+                    batch.looked_at(place, &rows[place], &now);
                 }
                 return batch.finish();
             }
@@ -357,7 +357,7 @@ macro_rules! lock_operations {
         }
 
         $($async)? fn delete_all(rows: &[M], conn: &mut C) -> Result<(), Error> {
-            batch::refuse_duplicates::<C::Backend, M>(rows)?;
+            batch::refuse_duplicates(rows)?;
             if rows.is_empty() {
                 return Ok(());
             }
@@ -439,7 +439,7 @@ macro_rules! lock_operations {
                     $refused(CurrentVersion::of(self), conn)$(.$await)?
                 };
                 let guarded = G::GUARDS;
-                return Err(verdict::refused::<C::Backend, M>(Operation::Delete, self, expected, rows, actual, guarded));
+                return Err(verdict::refused(Operation::Delete, self, expected, rows, actual, guarded));
             }
             Ok(())
         }
@@ -452,7 +452,7 @@ macro_rules! lock_operations {
                 $first(CurrentVersion::of(self), &mut *conn)$(.$await)?
             };
             conn.land();
-            verdict::expect_version::<C::Backend, M>(Operation::Verify, self, seen)
+            verdict::expect_version(Operation::Verify, self, seen)
         }
     };
 }
@@ -479,9 +479,9 @@ macro_rules! row_lock_operations {
             };
             conn.land();
             match held {
-                Some(Ok(_)) => Err(verdict::locked::<C::Backend, M>(self)),
-                Some(gone) => verdict::expect_version::<C::Backend, M>(Operation::Lock, self, gone),
-                None => verdict::expect_version::<C::Backend, M>(Operation::Lock, self, seen),
+                Some(Ok(_)) => Err(verdict::locked(self)),
+                Some(gone) => verdict::expect_version(Operation::Lock, self, gone),
+                None => verdict::expect_version(Operation::Lock, self, seen),
             }
         }
     };

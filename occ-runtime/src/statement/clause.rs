@@ -90,32 +90,3 @@ impl<'b, DB: Backend> ColumnVisitor<'b, DB> for FirstColumn {
         Ok(())
     }
 }
-
-/// Writes the values down as text, for error messages: `1`, or `(1, "blue")` for several columns.
-#[derive(Default)]
-pub(crate) struct ValueText {
-    text: String,
-    columns: usize,
-}
-
-impl ValueText {
-    pub(crate) fn finish(self) -> String {
-        if self.columns == 1 { self.text } else { format!("({})", self.text) }
-    }
-}
-
-impl<'b, DB: Backend> ColumnVisitor<'b, DB> for ValueText {
-    fn column<C, T, K>(&mut self, value: &'b T) -> QueryResult<()>
-    where
-        C: Column,
-        T: ColumnValue<C, DB, K>,
-    {
-        if self.columns > 0 {
-            self.text.push_str(", ");
-        }
-        self.columns += 1;
-        // Writing to a String does not fail, and a `Debug` that claims to fail has written what it could.
-        let _ = write!(self.text, "{:?}", value.shown());
-        Ok(())
-    }
-}

@@ -28,11 +28,13 @@ pub mod without_async;
 #[cfg(feature = "async")]
 pub use asynchronous::batch::AsyncOptimisticBatchDsl;
 #[cfg(feature = "async")]
-pub use asynchronous::bounds::{AsyncLoadsOn, AsyncLocksOn, AsyncLocksRowsOn, AsyncWritesOn};
+pub use asynchronous::bounds::{AsyncLocksOn, AsyncLocksRowsOn, AsyncWritesOn};
 #[cfg(feature = "async")]
 pub use asynchronous::closure::SendAsyncFnOnce;
 #[cfg(all(feature = "async", feature = "retry"))]
 pub use asynchronous::find::AsyncFindsOn;
+#[cfg(feature = "async")]
+pub use asynchronous::reload::AsyncLoadsOn;
 #[cfg(all(feature = "async", feature = "retry"))]
 pub use asynchronous::retry::AsyncRetryDsl;
 #[cfg(feature = "async")]
@@ -42,9 +44,10 @@ pub use asynchronous::tracked::AsyncTrackedDsl;
 #[cfg(feature = "async")]
 pub use asynchronous::transaction::async_optimistic_transaction;
 pub use blocking::batch::OptimisticBatchDsl;
-pub use blocking::bounds::{LoadsOn, LocksOn, LocksRowsOn, WritesOn};
+pub use blocking::bounds::{LocksOn, LocksRowsOn, WritesOn};
 #[cfg(feature = "retry")]
 pub use blocking::find::FindsOn;
+pub use blocking::reload::LoadsOn;
 #[cfg(feature = "retry")]
 pub use blocking::retry::RetryDsl;
 pub use blocking::row::OptimisticDsl;

@@ -41,7 +41,8 @@ use std::sync::{Barrier, Mutex, PoisonError};
 use diesel::Connection;
 
 use crate::blocking::batch::OptimisticBatchDsl as _;
-use crate::blocking::bounds::{LoadsOn, LocksOn};
+use crate::blocking::bounds::LocksOn;
+use crate::blocking::reload::LoadsOn;
 use crate::blocking::row::OptimisticDsl as _;
 use crate::error::Error;
 

@@ -7,6 +7,7 @@ use diesel_async::AsyncConnection;
 #[cfg(feature = "async")]
 use crate::asynchronous::bounds::AsyncLocksOn;
 use crate::error::Error;
+use crate::error::stale::Operation;
 use crate::model::optimistic_lock::OptimisticLock;
 
 /// [`OptimisticBatchDsl`](crate::OptimisticBatchDsl) for async connections. See there.
@@ -55,6 +56,7 @@ impl<M: OptimisticLock> AsyncOptimisticBatchDsl<M> for [M] {
         C: AsyncConnection,
         M: AsyncLocksOn<C>,
     {
-        M::delete_all(self, conn)
+        let deleted = M::send_all(Operation::Delete, self, conn);
+        async move { deleted.await.map(drop) }
     }
 }

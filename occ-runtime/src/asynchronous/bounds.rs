@@ -1,54 +1,38 @@
 //! The same bounds for async connections.
 
 use std::future::Future;
-use std::pin::Pin;
 
 use diesel::deserialize::FromSqlRow;
-use diesel::dsl::AsSelect;
 use diesel::expression::{Expression, QueryMetadata, Selectable, SelectableExpression, TypedExpressionType};
-use diesel::query_builder::{Query, QueryFragment, QueryId};
+use diesel::query_builder::{QueryFragment, QueryId};
 use diesel::result::QueryResult;
 use diesel::sql_types::{SingleValue, SqlType};
-use diesel_async::methods::{ExecuteDsl, LoadQuery};
-use diesel_async::{AsyncConnection, RunQueryDsl, TransactionManager as _};
+use diesel_async::AsyncConnection;
 
-use crate::conflict::Conflict;
-use crate::conflict::merge::{Choice, merge};
 use crate::conflict::tracked::Tracked;
-use crate::conflict::tracked::unsettled::{Settled, Within};
+use crate::conflict::tracked::unsettled::Settled;
 use crate::error::Error;
 use crate::error::stale::Operation;
-use crate::model::check::Check as _;
 use crate::model::columns::Columns;
-use crate::model::declared::never;
-use crate::model::declared::{Declared, Model, ReadBack, Through, VersionSqlType};
+use crate::model::declared::{Model, ReadBack, Through, VersionSqlType};
 use crate::model::fields::Fields;
 use crate::model::optimistic_lock::OptimisticLock;
-use crate::model::optimistic_lock::next_version;
 use crate::model::versioned::Versioned;
-use crate::operation::batch::Batch;
-use crate::operation::{base, batch, read, verdict, write};
-use crate::statement::as_loaded::AsLoaded;
-use crate::statement::assign::{Assignments, WholeRow};
-use crate::statement::delete::Delete;
-use crate::statement::dialect;
-use crate::statement::dialect::BatchStyle;
+use crate::operation::rows::Batch;
+use crate::operation::verdict;
+use crate::operation::{lock, operations};
+use crate::statement::assign::Assignments;
 use crate::statement::dialect::Speaks;
-use crate::statement::erased::Erased;
-use crate::statement::guard::{Always, Guard, Guarded};
-use crate::statement::lock::{LockMode, LockVersion, RowLocks};
-use crate::statement::many::chunks::Chunks;
-use crate::statement::matched::Matched;
+use crate::statement::guard::Guard;
+use crate::statement::lock::{LockMode, RowLocks};
+use crate::statement::one_row::OneRow;
 use crate::statement::row_key::FromClause;
-use crate::statement::select::{CurrentRow, CurrentVersion, PresentVersion};
-use crate::statement::stored_as::StoredAs;
-use crate::statement::update::{ReturningVersion, Update};
-use crate::transaction::ends::{async_begin as begin, async_end as end};
-use crate::transaction::in_flight::{
-    AsyncInFlight as InFlight, async_depth as depth, async_roll_back as roll_back,
+use crate::statement::update::Update;
+// What the bodies name.
+#[allow(unused_imports, reason = "several of them name the same")]
+use crate::operation::{
+    batch::*, delete::*, generated::*, lock::*, one_row::*, settle::*, tracked::*, unversioned::*, write::*,
 };
-use crate::transaction::journal;
-use crate::version::generator::VersionGenerator;
 
 /// A model that can be written, with its version checked, through the async connection `C`: the bound for generic
 /// code.
@@ -146,6 +130,27 @@ pub trait AsyncWritesOn<C: AsyncConnection>: Columns<C::Backend> {
         A: Assignments<Self, C::Backend> + Send;
 
     #[doc(hidden)]
+    fn made(
+        &self,
+        operation: Operation,
+        rows: usize,
+        guarded: bool,
+        in_transaction: bool,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<Self::Version, Error>> + Send;
+
+    #[doc(hidden)]
+    fn send_one<S>(
+        &self,
+        operation: Operation,
+        statement: S,
+        expected: &Self::Version,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        S: OneRow<C::Backend> + Send;
+
+    #[doc(hidden)]
     fn present(&self, conn: &mut C) -> impl Future<Output = QueryResult<Self::Version>> + Send;
 
     #[doc(hidden)]
@@ -222,27 +227,33 @@ pub trait AsyncWritesOn<C: AsyncConnection>: Columns<C::Backend> {
     fn write_all(rows: &mut [Self], conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send;
 
     #[doc(hidden)]
-    fn put_all(rows: &[Self], conn: &mut C)
-    -> impl Future<Output = Result<Vec<Self::Version>, Error>> + Send;
+    fn send_all(
+        operation: Operation,
+        rows: &[Self],
+        conn: &mut C,
+    ) -> impl Future<Output = Result<Vec<Self::Version>, Error>> + Send;
 
     #[doc(hidden)]
-    fn end_batch<T>(
+    fn send_together(
+        operation: Operation,
         rows: &[Self],
-        batch: Batch<T>,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<Option<Vec<Self::Version>>, Error>> + Send;
+
+    #[doc(hidden)]
+    fn send_each(
+        operation: Operation,
+        rows: &[Self],
+        conn: &mut C,
+    ) -> impl Future<Output = Result<Vec<Self::Version>, Error>> + Send;
+
+    #[doc(hidden)]
+    fn end_batch(
+        rows: &[Self],
+        batch: Batch<Self::Version>,
         begun: u32,
         conn: &mut C,
-    ) -> impl Future<Output = Result<Vec<T>, Error>> + Send
-    where
-        T: Send;
-
-    #[doc(hidden)]
-    fn delete_all(rows: &[Self], conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send;
-
-    #[doc(hidden)]
-    fn send_deletes(rows: &[Self], conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send;
-
-    #[doc(hidden)]
-    fn send(chunks: Chunks<'_, Self>, conn: &mut C) -> impl Future<Output = Result<bool, Error>> + Send;
+    ) -> impl Future<Output = Result<Vec<Self::Version>, Error>> + Send;
 
     #[doc(hidden)]
     fn delete<G>(&self, guard: G, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
@@ -275,18 +286,7 @@ where
     VersionSqlType<Model<C, M>>: SqlType + SingleValue + 'static,
     FromClause<Model<C, M>>: QueryFragment<C::Backend> + Send + Sync,
 {
-    write::lock_operations!(
-        ExecuteDsl::execute,
-        version::<M::Checks, _, _, _>,
-        version_rarely::<M::Checks, _, _, _>,
-        versions::<M::Checks, _, _, _>,
-        apart,
-        depth,
-        begin,
-        end,
-        roll_back,
-        [async, await, Send]
-    );
+    operations!(asynchronous, async, await, Send);
 }
 
 /// A model whose row can be locked through the async connection `C`: the bound for
@@ -329,234 +329,5 @@ where
     VersionSqlType<Model<C, M>>: SqlType + SingleValue + 'static,
     FromClause<Model<C, M>>: QueryFragment<C::Backend> + Send,
 {
-    write::row_lock_operations!(version::<M::Checks, _, _, _>, version_rarely::<M::Checks, _, _, _>, [async, await]);
-}
-
-/// A model that can also be read again through the async connection `C`: the bound for
-/// [`AsyncOptimisticDsl::reload`](crate::AsyncOptimisticDsl::reload).
-///
-/// ```
-/// use diesel_async::AsyncConnection;
-/// use occ_runtime::async_prelude::*;
-/// use occ_runtime::{AsyncLoadsOn, Error};
-///
-/// async fn reload_both<C, M>(a: &mut M, b: &mut M, conn: &mut C) -> Result<(), Error>
-/// where
-///     C: AsyncConnection,
-///     M: AsyncLoadsOn<C>,
-/// {
-///     a.reload(conn).await?;
-///     b.reload(conn).await
-/// }
-/// ```
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be reloaded through `{C}`",
-    label = "its row cannot be selected as `{Self}`",
-    note = "add `#[derive(Queryable, Selectable)]` to `{Self}`; its fields have to be owned, as `String` and not `&str`",
-    note = "if it has both: to see which field cannot be read from its column, put `#[diesel(check_for_backend(..))]` above \
-            `{Self}`, with the backend's type",
-    note = "if `{C}` is no connection: pass a connection of diesel-async's itself, not a pool, nor `&mut` of a `&mut`; for one of Diesel's own, \
-            `use occ_runtime::prelude::*`",
-    note = "in a generic function the bound is `{Self}: AsyncLoadsOn<{C}>`"
-)]
-pub trait AsyncLoadsOn<C>: OptimisticLock {
-    #[doc(hidden)]
-    fn read(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send;
-
-    #[doc(hidden)]
-    fn compare(
-        mine: Self,
-        base: Option<Self>,
-        conn: &mut C,
-    ) -> impl Future<Output = Result<Conflict<Self>, Error>> + Send;
-
-    #[doc(hidden)]
-    fn read_tracked(
-        tracked: &mut Tracked<Self>,
-        conn: &mut C,
-    ) -> impl Future<Output = Result<(), Error>> + Send
-    where
-        Self: Fields;
-
-    #[doc(hidden)]
-    fn rebase<F>(
-        tracked: &mut Tracked<Self>,
-        choose: F,
-        conn: &mut C,
-    ) -> impl Future<Output = Result<(), Error>> + Send
-    where
-        Self: Fields,
-        F: FnMut(&'static str, &Self, &Self, &Self) -> Choice + Send;
-}
-
-#[diagnostic::do_not_recommend]
-impl<M, C> AsyncLoadsOn<C> for M
-where
-    M: OptimisticLock,
-    C: AsyncReads<M, M::Checks>,
-{
-    fn read(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send {
-        conn.read_again(self)
-    }
-
-    fn compare(
-        mine: Self,
-        base: Option<Self>,
-        conn: &mut C,
-    ) -> impl Future<Output = Result<Conflict<Self>, Error>> + Send {
-        conn.compare(mine, base)
-    }
-
-    fn read_tracked(
-        tracked: &mut Tracked<Self>,
-        conn: &mut C,
-    ) -> impl Future<Output = Result<(), Error>> + Send
-    where
-        Self: Fields,
-    {
-        conn.read_tracked(tracked)
-    }
-
-    fn rebase<F>(
-        tracked: &mut Tracked<Self>,
-        choose: F,
-        conn: &mut C,
-    ) -> impl Future<Output = Result<(), Error>> + Send
-    where
-        Self: Fields,
-        F: FnMut(&'static str, &Self, &Self, &Self) -> Choice + Send,
-    {
-        conn.rebase(tracked, choose)
-    }
-}
-
-/// As [`Reads`](crate::bounds::Reads).
-#[doc(hidden)]
-pub trait AsyncReads<M, Checks = Declared<false>> {
-    fn current(&mut self, row: &M) -> impl Future<Output = Result<Option<M>, Error>> + Send;
-
-    fn fresh(&mut self, operation: Operation, row: &M) -> impl Future<Output = Result<M, Error>> + Send;
-
-    fn read_again(&mut self, row: &mut M) -> impl Future<Output = Result<(), Error>> + Send;
-
-    fn compare(
-        &mut self,
-        mine: M,
-        base: Option<M>,
-    ) -> impl Future<Output = Result<Conflict<M>, Error>> + Send;
-
-    fn read_tracked(&mut self, tracked: &mut Tracked<M>) -> impl Future<Output = Result<(), Error>> + Send
-    where
-        M: Fields;
-
-    fn rebase<F>(
-        &mut self,
-        tracked: &mut Tracked<M>,
-        choose: F,
-    ) -> impl Future<Output = Result<(), Error>> + Send
-    where
-        M: Fields,
-        F: FnMut(&'static str, &M, &M, &M) -> Choice + Send;
-}
-
-#[diagnostic::do_not_recommend]
-impl<M, C, E, ST> AsyncReads<M, Declared<false>> for C
-where
-    C: AsyncConnection<Backend: QueryMetadata<AsSelect<M, C::Backend>> + 'static>,
-    M: Columns<C::Backend> + Selectable<C::Backend, SelectExpression = E> + FromSqlRow<ST, C::Backend>,
-    M: Send + Sync + 'static,
-    E: Expression<SqlType = ST> + SelectableExpression<M::Table> + QueryFragment<C::Backend> + QueryId + Send,
-    ST: SqlType + TypedExpressionType + 'static,
-    FromClause<M>: QueryFragment<C::Backend> + Send,
-{
-    read::load_operations!(AsyncReads, first, all, depth, [async, await, Send]);
-}
-
-#[diagnostic::do_not_recommend]
-impl<M, C> AsyncReads<M, Declared<true>> for C
-where
-    M: OptimisticLock + Send + Sync,
-    C: Send,
-{
-    read::no_load_operations!([async, Send]);
-}
-
-/// The one row of a query. Boxed, as a future that names the query cannot be shown to be `Send` here
-/// (<https://github.com/rust-lang/rust/issues/100013>); only reading needs it, never a write that succeeds.
-pub(crate) fn first<'c, 'q: 'c, C, Q, U>(
-    query: Q,
-    conn: &'c mut C,
-) -> Pin<Box<dyn Future<Output = QueryResult<U>> + Send + 'c>>
-where
-    C: AsyncConnection,
-    Q: LoadQuery<'q, C, U> + Send + 'q,
-    U: Send + 'c,
-{
-    Box::pin(RunQueryDsl::get_result(query, conn))
-}
-
-/// All rows of a query. Boxed as [`first`] is.
-fn all<'c, 'q: 'c, C, Q, U>(
-    query: Q,
-    conn: &'c mut C,
-) -> Pin<Box<dyn Future<Output = QueryResult<Vec<U>>> + Send + 'c>>
-where
-    C: AsyncConnection,
-    Q: LoadQuery<'q, C, U> + Send + 'q,
-    U: Send + 'c,
-{
-    Box::pin(RunQueryDsl::get_results(query, conn))
-}
-
-/// The version that a query for one row gives. Boxed as [`first`] is.
-fn version<'c, 'q: 'c, K, C, Q, V>(
-    query: Q,
-    conn: &'c mut C,
-) -> Pin<Box<dyn Future<Output = QueryResult<V>> + Send + 'c>>
-where
-    C: AsyncConnection,
-    Q: Query + LoadQuery<'q, C, V::Row> + Send + 'q,
-    V: ReadBack<Q::SqlType, C::Backend, K> + Send + 'c,
-    V::Row: 'c,
-{
-    Box::pin(async move { RunQueryDsl::get_result(query, conn).await.map(V::version) })
-}
-
-/// The same of a query that is rarely sent: see [`Erased`].
-fn version_rarely<'c, 'q: 'c, K, C, Q, V>(
-    query: Q,
-    conn: &'c mut C,
-) -> Pin<Box<dyn Future<Output = QueryResult<V>> + Send + 'c>>
-where
-    C: AsyncConnection<Backend: 'static>,
-    Q: Query + QueryFragment<C::Backend> + Send + 'q,
-    V: ReadBack<Q::SqlType, C::Backend, K> + Send + 'c,
-    V::Row: 'c,
-    Erased<dyn QueryFragment<C::Backend> + Send + 'q, Q::SqlType>: LoadQuery<'q, C, V::Row>,
-{
-    let query = Erased::<dyn QueryFragment<C::Backend> + Send + 'q, Q::SqlType>::new(Box::new(query));
-    let rows = all::<_, _, V::Row>(query, conn);
-    Box::pin(async move { verdict::only(rows.await?).map(V::version) })
-}
-
-/// Boxed, so that a future that only awaits it on some condition known to the compiler holds no code for it otherwise.
-fn apart<'f, T>(future: impl Future<Output = T> + Send + 'f) -> Pin<Box<dyn Future<Output = T> + Send + 'f>> {
-    Box::pin(future)
-}
-
-/// The versions that a query for many rows gives. Boxed as [`first`] is.
-fn versions<'c, 'q: 'c, K, C, Q, V>(
-    query: Q,
-    conn: &'c mut C,
-) -> Pin<Box<dyn Future<Output = QueryResult<Vec<V>>> + Send + 'c>>
-where
-    C: AsyncConnection,
-    Q: Query + LoadQuery<'q, C, V::Row> + Send + 'q,
-    V: ReadBack<Q::SqlType, C::Backend, K> + Send + 'c,
-    V::Row: 'c,
-{
-    Box::pin(async move {
-        let rows: Vec<V::Row> = RunQueryDsl::get_results(query, conn).await?;
-        Ok(rows.into_iter().map(V::version).collect())
-    })
+    lock::lock!(asynchronous, async, await, Send);
 }

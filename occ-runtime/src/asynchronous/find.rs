@@ -11,7 +11,7 @@ use diesel::query_builder::{QueryFragment, QueryId};
 use diesel::sql_types::SqlType;
 use diesel_async::AsyncConnection;
 
-use crate::asynchronous::bounds::first;
+use crate::asynchronous::send::first;
 use crate::error::Error;
 use crate::model::optimistic_lock::OptimisticLock;
 use crate::retry::loops;

@@ -5,8 +5,10 @@ pub(crate) mod bounds;
 pub(crate) mod closure;
 #[cfg(feature = "retry")]
 pub(crate) mod find;
+pub(crate) mod reload;
 #[cfg(feature = "retry")]
 pub(crate) mod retry;
 pub(crate) mod row;
+pub(crate) mod send;
 pub(crate) mod tracked;
 pub(crate) mod transaction;

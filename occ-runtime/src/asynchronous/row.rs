@@ -5,9 +5,10 @@ use std::future::Future;
 use diesel::query_builder::{AsChangeset, QueryFragment};
 use diesel_async::AsyncConnection;
 
-use crate::asynchronous::bounds::{AsyncLoadsOn, AsyncLocksOn, AsyncLocksRowsOn, AsyncWritesOn};
+use crate::asynchronous::bounds::{AsyncLocksOn, AsyncLocksRowsOn, AsyncWritesOn};
 #[cfg(feature = "retry")]
 use crate::asynchronous::find::AsyncFindsOn;
+use crate::asynchronous::reload::AsyncLoadsOn;
 #[cfg(feature = "retry")]
 use crate::asynchronous::retry::AsyncRetryDsl as _;
 use crate::conflict::Conflict;
@@ -15,6 +16,7 @@ use crate::error::Error;
 use crate::error::stale::Operation;
 use crate::model::columns::HasUnversioned;
 use crate::model::optimistic_lock::OptimisticLock;
+use crate::operation::read;
 #[cfg(feature = "retry")]
 use crate::retry::failure::ModifyOutcome;
 #[cfg(feature = "retry")]
@@ -221,7 +223,7 @@ pub trait AsyncOptimisticDsl: OptimisticLock {
         C: AsyncConnection,
         Self: AsyncLoadsOn<C>,
     {
-        self.read(conn)
+        async move { read::reload(self, Self::now(self, conn).await?) }
     }
 
     /// As [`OptimisticDsl::into_conflict`](crate::OptimisticDsl::into_conflict).
@@ -230,7 +232,10 @@ pub trait AsyncOptimisticDsl: OptimisticLock {
         C: AsyncConnection,
         Self: AsyncLoadsOn<C>,
     {
-        Self::compare(self, None, conn)
+        async move {
+            let now = Self::now(&self, conn).await?;
+            Ok(Conflict::new(self, now.row, None))
+        }
     }
 }
 

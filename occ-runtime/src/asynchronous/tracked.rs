@@ -4,13 +4,15 @@ use std::future::Future;
 
 use diesel_async::AsyncConnection;
 
-use crate::asynchronous::bounds::{AsyncLoadsOn, AsyncLocksOn, AsyncWritesOn};
+use crate::asynchronous::bounds::{AsyncLocksOn, AsyncWritesOn};
+use crate::asynchronous::reload::AsyncLoadsOn;
 use crate::conflict::Conflict;
 use crate::conflict::merge::{Choice, undecided};
 use crate::conflict::tracked::Tracked;
 use crate::error::Error;
 use crate::model::fields::Fields;
 use crate::model::optimistic_lock::OptimisticLock;
+use crate::operation::read;
 
 /// [`TrackedDsl`](crate::TrackedDsl) for diesel-async's connections: the same names, outcomes and statements.
 ///
@@ -141,7 +143,7 @@ impl<T: OptimisticLock> AsyncTrackedDsl<T> for Tracked<T> {
         C: AsyncConnection,
         T: AsyncLoadsOn<C> + Fields,
     {
-        T::read_tracked(self, conn)
+        async move { read::reload_tracked(self, T::now(&self.original, conn).await?) }
     }
 
     fn rebase<C>(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
@@ -149,7 +151,7 @@ impl<T: OptimisticLock> AsyncTrackedDsl<T> for Tracked<T> {
         C: AsyncConnection,
         T: AsyncLoadsOn<C> + Fields,
     {
-        T::rebase(self, undecided, conn)
+        self.rebase_with(conn, undecided)
     }
 
     fn rebase_with<C, F>(&mut self, conn: &mut C, choose: F) -> impl Future<Output = Result<(), Error>> + Send
@@ -158,7 +160,7 @@ impl<T: OptimisticLock> AsyncTrackedDsl<T> for Tracked<T> {
         T: AsyncLoadsOn<C> + Fields,
         F: FnMut(&'static str, &T, &T, &T) -> Choice + Send,
     {
-        T::rebase(self, choose, conn)
+        async move { read::rebase(self, T::now(&self.original, conn).await?, choose) }
     }
 
     fn into_conflict<C>(self, conn: &mut C) -> impl Future<Output = Result<Conflict<T>, Error>> + Send
@@ -167,7 +169,10 @@ impl<T: OptimisticLock> AsyncTrackedDsl<T> for Tracked<T> {
         T: AsyncLoadsOn<C> + Fields,
     {
         let (mine, base) = self.sides();
-        T::compare(mine, Some(base), conn)
+        async move {
+            let now = T::now(&base, conn).await?;
+            Ok(Conflict::new(mine, now.row, Some(base)))
+        }
     }
 
     fn conflict<C>(&self, conn: &mut C) -> impl Future<Output = Result<Conflict<T>, Error>> + Send
@@ -176,6 +181,9 @@ impl<T: OptimisticLock> AsyncTrackedDsl<T> for Tracked<T> {
         T: AsyncLoadsOn<C> + Fields,
     {
         let (mine, base) = self.sides();
-        T::compare(mine, Some(base), conn)
+        async move {
+            let now = T::now(&base, conn).await?;
+            Ok(Conflict::new(mine, now.row, Some(base)))
+        }
     }
 }

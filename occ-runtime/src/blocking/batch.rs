@@ -4,6 +4,7 @@ use diesel::Connection;
 
 use crate::blocking::bounds::LocksOn;
 use crate::error::Error;
+use crate::error::stale::Operation;
 use crate::model::optimistic_lock::OptimisticLock;
 
 /// Version-checked writing of many rows at once: for slices, and so for a `Vec`.
@@ -83,6 +84,6 @@ impl<M: OptimisticLock> OptimisticBatchDsl<M> for [M] {
         C: Connection,
         M: LocksOn<C>,
     {
-        M::delete_all(self, conn)
+        M::send_all(Operation::Delete, self, conn).map(drop)
     }
 }

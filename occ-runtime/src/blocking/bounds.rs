@@ -1,52 +1,37 @@
 //! What a model and a blocking connection must be able to do together: the bounds of the methods.
 
-use std::convert::identity;
-
 use diesel::RunQueryDsl;
-use diesel::connection::{Connection, LoadConnection, TransactionManager as _};
+use diesel::connection::{Connection, LoadConnection};
 use diesel::deserialize::FromSqlRow;
-use diesel::dsl::AsSelect;
 use diesel::expression::{Expression, QueryMetadata, Selectable, SelectableExpression, TypedExpressionType};
-use diesel::query_builder::{Query, QueryFragment, QueryId};
-use diesel::query_dsl::methods::{ExecuteDsl, LoadQuery};
+use diesel::query_builder::{QueryFragment, QueryId};
 use diesel::result::QueryResult;
 use diesel::sql_types::{SingleValue, SqlType};
 
-use crate::conflict::Conflict;
-use crate::conflict::merge::{Choice, merge};
 use crate::conflict::tracked::Tracked;
-use crate::conflict::tracked::unsettled::{Settled, Within};
+use crate::conflict::tracked::unsettled::Settled;
 use crate::error::Error;
 use crate::error::stale::Operation;
-use crate::model::check::Check as _;
 use crate::model::columns::Columns;
-use crate::model::declared::never;
-use crate::model::declared::{Declared, Model, ReadBack, Through, VersionSqlType};
+use crate::model::declared::{Model, ReadBack, Through, VersionSqlType};
 use crate::model::fields::Fields;
 use crate::model::optimistic_lock::OptimisticLock;
-use crate::model::optimistic_lock::next_version;
 use crate::model::versioned::Versioned;
-use crate::operation::batch::Batch;
-use crate::operation::{base, batch, read, verdict, write};
-use crate::statement::as_loaded::AsLoaded;
-use crate::statement::assign::{Assignments, WholeRow};
-use crate::statement::delete::Delete;
-use crate::statement::dialect;
-use crate::statement::dialect::BatchStyle;
+use crate::operation::rows::Batch;
+use crate::operation::verdict;
+use crate::operation::{lock, operations};
+use crate::statement::assign::Assignments;
 use crate::statement::dialect::Speaks;
-use crate::statement::erased::Erased;
-use crate::statement::guard::{Always, Guard, Guarded};
-use crate::statement::lock::{LockMode, LockVersion, RowLocks};
-use crate::statement::many::chunks::Chunks;
-use crate::statement::matched::Matched;
+use crate::statement::guard::Guard;
+use crate::statement::lock::{LockMode, RowLocks};
+use crate::statement::one_row::OneRow;
 use crate::statement::row_key::FromClause;
-use crate::statement::select::{CurrentRow, CurrentVersion, PresentVersion};
-use crate::statement::stored_as::StoredAs;
-use crate::statement::update::{ReturningVersion, Update};
-use crate::transaction::ends::{begin, end};
-use crate::transaction::in_flight::{InFlight, depth, roll_back};
-use crate::transaction::journal;
-use crate::version::generator::VersionGenerator;
+use crate::statement::update::Update;
+// What the bodies name.
+#[allow(unused_imports, reason = "several of them name the same")]
+use crate::operation::{
+    batch::*, delete::*, generated::*, lock::*, one_row::*, settle::*, tracked::*, unversioned::*, write::*,
+};
 
 /// A model that can be written, with its version checked, through the connection `C`: the bound for generic code.
 ///
@@ -140,6 +125,27 @@ pub trait WritesOn<C: Connection>: Columns<C::Backend> {
         A: Assignments<Self, C::Backend>;
 
     #[doc(hidden)]
+    fn made(
+        &self,
+        operation: Operation,
+        rows: usize,
+        guarded: bool,
+        in_transaction: bool,
+        conn: &mut C,
+    ) -> Result<Self::Version, Error>;
+
+    #[doc(hidden)]
+    fn send_one<S>(
+        &self,
+        operation: Operation,
+        statement: S,
+        expected: &Self::Version,
+        conn: &mut C,
+    ) -> Result<(), Error>
+    where
+        S: OneRow<C::Backend>;
+
+    #[doc(hidden)]
     fn present(&self, conn: &mut C) -> QueryResult<Self::Version>;
 
     #[doc(hidden)]
@@ -194,19 +200,25 @@ pub trait WritesOn<C: Connection>: Columns<C::Backend> {
     fn write_all(rows: &mut [Self], conn: &mut C) -> Result<(), Error>;
 
     #[doc(hidden)]
-    fn put_all(rows: &[Self], conn: &mut C) -> Result<Vec<Self::Version>, Error>;
+    fn send_all(operation: Operation, rows: &[Self], conn: &mut C) -> Result<Vec<Self::Version>, Error>;
 
     #[doc(hidden)]
-    fn end_batch<T>(rows: &[Self], batch: Batch<T>, begun: u32, conn: &mut C) -> Result<Vec<T>, Error>;
+    fn send_together(
+        operation: Operation,
+        rows: &[Self],
+        conn: &mut C,
+    ) -> Result<Option<Vec<Self::Version>>, Error>;
 
     #[doc(hidden)]
-    fn delete_all(rows: &[Self], conn: &mut C) -> Result<(), Error>;
+    fn send_each(operation: Operation, rows: &[Self], conn: &mut C) -> Result<Vec<Self::Version>, Error>;
 
     #[doc(hidden)]
-    fn send_deletes(rows: &[Self], conn: &mut C) -> Result<(), Error>;
-
-    #[doc(hidden)]
-    fn send(chunks: Chunks<'_, Self>, conn: &mut C) -> Result<bool, Error>;
+    fn end_batch(
+        rows: &[Self],
+        batch: Batch<Self::Version>,
+        begun: u32,
+        conn: &mut C,
+    ) -> Result<Vec<Self::Version>, Error>;
 
     #[doc(hidden)]
     fn delete<G>(&self, guard: G, conn: &mut C) -> Result<(), Error>
@@ -234,17 +246,7 @@ where
     VersionSqlType<Model<C, M>>: SqlType + SingleValue + 'static,
     FromClause<Model<C, M>>: QueryFragment<C::Backend>,
 {
-    write::lock_operations!(
-        ExecuteDsl::execute,
-        first::<M::Checks, _, _, _>,
-        first_rarely::<M::Checks, _, _, _>,
-        all::<M::Checks, _, _, _>,
-        identity,
-        depth,
-        begin,
-        end,
-        roll_back
-    );
+    operations!(blocking);
 }
 
 /// A model whose row can be locked through the connection `C`: the bound for
@@ -287,155 +289,5 @@ where
     VersionSqlType<Model<C, M>>: SqlType + SingleValue + 'static,
     FromClause<Model<C, M>>: QueryFragment<C::Backend>,
 {
-    write::row_lock_operations!(first::<M::Checks, _, _, _>, first_rarely::<M::Checks, _, _, _>);
-}
-
-/// A model that can also be read again through the connection `C`: the bound for [`OptimisticDsl::reload`](crate::OptimisticDsl::reload).
-///
-/// ```
-/// use diesel::prelude::*;
-/// use occ_runtime::prelude::*;
-/// use occ_runtime::{Error, LoadsOn, LocksOn};
-///
-/// fn save_or_reload<C, M>(model: &mut M, conn: &mut C) -> Result<(), Error>
-/// where
-///     C: Connection,
-///     M: LocksOn<C> + LoadsOn<C>,
-/// {
-///     model.save_optimistic(conn).or_else(|_| model.reload(conn))
-/// }
-/// ```
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be reloaded through `{C}`",
-    label = "its row cannot be selected as `{Self}`",
-    note = "add `#[derive(Queryable, Selectable)]` to `{Self}`; its fields have to be owned, as `String` and not `&str`",
-    note = "if it has both: to see which field cannot be read from its column, put `#[diesel(check_for_backend(..))]` above \
-            `{Self}`, with the backend's type",
-    note = "if `{C}` is no connection: pass a connection itself, not a pool, nor `&mut` of a `&mut`; for one of diesel-async's, `use occ_runtime::async_prelude::*` \
-            (feature `async`)",
-    note = "in a generic function the bound is `{Self}: LoadsOn<{C}>`"
-)]
-pub trait LoadsOn<C>: OptimisticLock {
-    #[doc(hidden)]
-    fn read(&mut self, conn: &mut C) -> Result<(), Error>;
-
-    #[doc(hidden)]
-    fn compare(mine: Self, base: Option<Self>, conn: &mut C) -> Result<Conflict<Self>, Error>;
-
-    #[doc(hidden)]
-    fn read_tracked(tracked: &mut Tracked<Self>, conn: &mut C) -> Result<(), Error>
-    where
-        Self: Fields;
-
-    #[doc(hidden)]
-    fn rebase<F>(tracked: &mut Tracked<Self>, choose: F, conn: &mut C) -> Result<(), Error>
-    where
-        Self: Fields,
-        F: FnMut(&'static str, &Self, &Self, &Self) -> Choice;
-}
-
-#[diagnostic::do_not_recommend]
-impl<M, C> LoadsOn<C> for M
-where
-    M: OptimisticLock,
-    C: Reads<M, M::Checks>,
-{
-    fn read(&mut self, conn: &mut C) -> Result<(), Error> {
-        conn.read_again(self)
-    }
-
-    fn compare(mine: Self, base: Option<Self>, conn: &mut C) -> Result<Conflict<Self>, Error> {
-        conn.compare(mine, base)
-    }
-
-    fn read_tracked(tracked: &mut Tracked<Self>, conn: &mut C) -> Result<(), Error>
-    where
-        Self: Fields,
-    {
-        conn.read_tracked(tracked)
-    }
-
-    fn rebase<F>(tracked: &mut Tracked<Self>, choose: F, conn: &mut C) -> Result<(), Error>
-    where
-        Self: Fields,
-        F: FnMut(&'static str, &Self, &Self, &Self) -> Choice,
-    {
-        conn.rebase(tracked, choose)
-    }
-}
-
-/// [`LoadsOn`] seen from the connection: so that a model that cannot be read is one error, once the connection is known.
-#[doc(hidden)]
-pub trait Reads<M, Checks = Declared<false>> {
-    /// The row as it is now; `None` if it is gone.
-    fn current(&mut self, row: &M) -> Result<Option<M>, Error>;
-
-    /// The same; a row that is gone is an error of this operation.
-    fn fresh(&mut self, operation: Operation, row: &M) -> Result<M, Error>;
-
-    fn read_again(&mut self, row: &mut M) -> Result<(), Error>;
-
-    fn compare(&mut self, mine: M, base: Option<M>) -> Result<Conflict<M>, Error>;
-
-    fn read_tracked(&mut self, tracked: &mut Tracked<M>) -> Result<(), Error>
-    where
-        M: Fields;
-
-    fn rebase<F>(&mut self, tracked: &mut Tracked<M>, choose: F) -> Result<(), Error>
-    where
-        M: Fields,
-        F: FnMut(&'static str, &M, &M, &M) -> Choice;
-}
-
-#[diagnostic::do_not_recommend]
-impl<M, C, E, ST> Reads<M, Declared<false>> for C
-where
-    C: Connection<Backend: QueryMetadata<AsSelect<M, C::Backend>> + 'static> + LoadConnection,
-    M: Columns<C::Backend>
-        + Selectable<C::Backend, SelectExpression = E>
-        + FromSqlRow<ST, C::Backend>
-        + 'static,
-    E: Expression<SqlType = ST> + SelectableExpression<M::Table> + QueryFragment<C::Backend> + QueryId,
-    ST: SqlType + TypedExpressionType + 'static,
-    FromClause<M>: QueryFragment<C::Backend>,
-{
-    read::load_operations!(Reads, RunQueryDsl::get_result, RunQueryDsl::get_results, depth);
-}
-
-#[diagnostic::do_not_recommend]
-impl<M: OptimisticLock, C> Reads<M, Declared<true>> for C {
-    read::no_load_operations!();
-}
-
-/// The version that a query for one row gives.
-fn first<'q, K, C, Q, V>(query: Q, conn: &mut C) -> QueryResult<V>
-where
-    C: Connection,
-    Q: Query + LoadQuery<'q, C, V::Row>,
-    V: ReadBack<Q::SqlType, C::Backend, K>,
-{
-    query.get_result(conn).map(V::version)
-}
-
-/// The same of a query that is rarely sent: see [`Erased`].
-fn first_rarely<'q, K, C, Q, V>(query: Q, conn: &mut C) -> QueryResult<V>
-where
-    C: Connection,
-    Q: Query + QueryFragment<C::Backend> + 'q,
-    V: ReadBack<Q::SqlType, C::Backend, K>,
-    Erased<dyn QueryFragment<C::Backend> + 'q, Q::SqlType>: LoadQuery<'q, C, V::Row>,
-{
-    let rows =
-        Erased::<dyn QueryFragment<C::Backend> + 'q, Q::SqlType>::new(Box::new(query)).get_results(conn)?;
-    verdict::only(rows).map(V::version)
-}
-
-/// The versions that a query for many rows gives.
-fn all<'q, K, C, Q, V>(query: Q, conn: &mut C) -> QueryResult<Vec<V>>
-where
-    C: Connection,
-    Q: Query + LoadQuery<'q, C, V::Row>,
-    V: ReadBack<Q::SqlType, C::Backend, K>,
-{
-    Ok(query.get_results(conn)?.into_iter().map(V::version).collect())
+    lock::lock!(blocking);
 }

@@ -4,8 +4,10 @@ pub(crate) mod batch;
 pub(crate) mod bounds;
 #[cfg(feature = "retry")]
 pub(crate) mod find;
+pub(crate) mod reload;
 #[cfg(feature = "retry")]
 pub(crate) mod retry;
 pub(crate) mod row;
+pub(crate) mod send;
 pub(crate) mod tracked;
 pub(crate) mod transaction;

@@ -3,9 +3,10 @@
 use diesel::connection::Connection;
 use diesel::query_builder::{AsChangeset, QueryFragment};
 
-use crate::blocking::bounds::{LoadsOn, LocksOn, LocksRowsOn, WritesOn};
+use crate::blocking::bounds::{LocksOn, LocksRowsOn, WritesOn};
 #[cfg(feature = "retry")]
 use crate::blocking::find::FindsOn;
+use crate::blocking::reload::LoadsOn;
 #[cfg(feature = "retry")]
 use crate::blocking::retry::RetryDsl as _;
 use crate::conflict::Conflict;
@@ -13,6 +14,7 @@ use crate::error::Error;
 use crate::error::stale::Operation;
 use crate::model::columns::HasUnversioned;
 use crate::model::optimistic_lock::OptimisticLock;
+use crate::operation::read;
 #[cfg(feature = "retry")]
 use crate::retry::failure::ModifyOutcome;
 #[cfg(feature = "retry")]
@@ -425,7 +427,7 @@ pub trait OptimisticDsl: OptimisticLock {
         C: Connection,
         Self: LoadsOn<C>,
     {
-        self.read(conn)
+        read::reload(self, Self::now(self, conn)?)
     }
 
     /// Becomes both sides of a conflict, after a save was refused: this value, and the row as it is now.
@@ -436,7 +438,8 @@ pub trait OptimisticDsl: OptimisticLock {
     where
         Self: LoadsOn<C>,
     {
-        Self::compare(self, None, conn)
+        let now = Self::now(&self, conn)?;
+        Ok(Conflict::new(self, now.row, None))
     }
 }
 

@@ -2,13 +2,15 @@
 
 use diesel::Connection;
 
-use crate::blocking::bounds::{LoadsOn, LocksOn, WritesOn};
+use crate::blocking::bounds::{LocksOn, WritesOn};
+use crate::blocking::reload::LoadsOn;
 use crate::conflict::Conflict;
 use crate::conflict::merge::{Choice, undecided};
 use crate::conflict::tracked::Tracked;
 use crate::error::Error;
 use crate::model::fields::Fields;
 use crate::model::optimistic_lock::OptimisticLock;
+use crate::operation::read;
 
 /// Saving what was changed, and merging: for [`Tracked`] values and Diesel's own connections.
 ///
@@ -235,14 +237,14 @@ impl<T: OptimisticLock> TrackedDsl<T> for Tracked<T> {
     where
         T: LoadsOn<C> + Fields,
     {
-        T::read_tracked(self, conn)
+        read::reload_tracked(self, T::now(&self.original, conn)?)
     }
 
     fn rebase<C>(&mut self, conn: &mut C) -> Result<(), Error>
     where
         T: LoadsOn<C> + Fields,
     {
-        T::rebase(self, undecided, conn)
+        self.rebase_with(conn, undecided)
     }
 
     fn rebase_with<C, F>(&mut self, conn: &mut C, choose: F) -> Result<(), Error>
@@ -250,7 +252,7 @@ impl<T: OptimisticLock> TrackedDsl<T> for Tracked<T> {
         T: LoadsOn<C> + Fields,
         F: FnMut(&'static str, &T, &T, &T) -> Choice,
     {
-        T::rebase(self, choose, conn)
+        read::rebase(self, T::now(&self.original, conn)?, choose)
     }
 
     fn into_conflict<C>(self, conn: &mut C) -> Result<Conflict<T>, Error>
@@ -258,7 +260,8 @@ impl<T: OptimisticLock> TrackedDsl<T> for Tracked<T> {
         T: LoadsOn<C> + Fields,
     {
         let (mine, base) = self.sides();
-        T::compare(mine, Some(base), conn)
+        let now = T::now(&base, conn)?;
+        Ok(Conflict::new(mine, now.row, Some(base)))
     }
 
     fn conflict<C>(&self, conn: &mut C) -> Result<Conflict<T>, Error>
@@ -266,6 +269,7 @@ impl<T: OptimisticLock> TrackedDsl<T> for Tracked<T> {
         T: LoadsOn<C> + Fields,
     {
         let (mine, base) = self.sides();
-        T::compare(mine, Some(base), conn)
+        let now = T::now(&base, conn)?;
+        Ok(Conflict::new(mine, now.row, Some(base)))
     }
 }

@@ -1,5 +1,3 @@
-use std::fmt::Debug;
-
 use diesel::Column;
 use diesel::backend::Backend;
 use diesel::expression::Expression;
@@ -93,9 +91,6 @@ pub trait Columns<DB: Backend>: OptimisticLock {
             that name, of diesel and of occ-runtime)"
 )]
 pub trait ColumnValue<C, DB: Backend, Checks = Declared<false>> {
-    /// For error messages.
-    fn shown(&self) -> &dyn Debug;
-
     /// Pushes this value as a bind parameter.
     fn bind<'b>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>;
 }
@@ -107,10 +102,6 @@ where
     DB: Backend + HasSqlType<<C as Expression>::SqlType>,
     T: ToSql<<C as Expression>::SqlType, DB>,
 {
-    fn shown(&self) -> &dyn Debug {
-        self
-    }
-
     fn bind<'b>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()> {
         out.push_bind_param::<<C as Expression>::SqlType, T>(self)
     }
@@ -118,10 +109,6 @@ where
 
 #[diagnostic::do_not_recommend]
 impl<T, C, DB: Backend> ColumnValue<C, DB, Declared<true>> for T {
-    fn shown(&self) -> &dyn Debug {
-        never()
-    }
-
     fn bind<'b>(&'b self, _: &mut AstPass<'_, 'b, DB>) -> QueryResult<()> {
         never()
     }

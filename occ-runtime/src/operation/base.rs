@@ -1,3 +1,5 @@
+//! What a merge starts from.
+
 use crate::conflict::merge::Since;
 use crate::conflict::tracked::Tracked;
 use crate::error::Error;

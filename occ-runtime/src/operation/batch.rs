@@ -1,206 +1,117 @@
-//! What makes one thing of the rows of a batch.
+//! A batch: all rows are written or deleted, or none is. Few statements do it where the database can, else one a row.
+#![allow(unused_imports, reason = "several rooms name the same, and a wing needs it once")]
 
-use std::collections::{HashMap, HashSet};
-use std::fmt::Write as _;
-use std::hash::{BuildHasher as _, Hash as _, Hasher as _, RandomState};
+pub(crate) use crate::error::Error;
+pub(crate) use crate::error::stale::Operation;
+pub(crate) use crate::operation::rows::{Batch, Order, next_versions, one_by_one, refuse_duplicates};
+pub(crate) use crate::statement::assign::WholeRow;
+pub(crate) use crate::statement::dialect::BatchStyle;
+pub(crate) use crate::statement::guard::Always;
+pub(crate) use crate::statement::many::chunks::Chunks;
+pub(crate) use crate::statement::select::CurrentVersion;
+pub(crate) use crate::transaction::journal;
 
-use diesel::result::{DatabaseErrorKind, Error as DieselError, QueryResult};
-
-use crate::error::Error;
-use crate::error::refused::{DuplicateRowError, VersionError};
-use crate::error::stale::{StaleBatchError, StaleObjectError};
-use crate::model::identity::Identity;
-use crate::model::optimistic_lock::OptimisticLock;
-use crate::model::optimistic_lock::next_version;
-use crate::operation::verdict::key_text;
-
-/// What came of the rows of a batch so far.
-pub struct Batch<T> {
-    done: Vec<T>,
-    /// Each with its place in the slice.
-    stale: Vec<(usize, StaleObjectError)>,
-    /// The places of rows that were gone after others had been deleted.
-    gone_along: Vec<usize>,
-    /// The places of stale rows that may be so by what the batch itself has done before them.
-    suspects: Vec<usize>,
-    /// The first of those that are.
-    met_itself: Option<DuplicateRowError>,
-    error: Option<Error>,
-}
-
-impl<T> Batch<T> {
-    pub(crate) fn of(rows: usize) -> Self {
-        Self {
-            done: Vec::with_capacity(rows),
-            stale: Vec::new(),
-            gone_along: Vec::new(),
-            suspects: Vec::new(),
-            met_itself: None,
-            error: None,
-        }
-    }
-
-    /// Takes the outcome of one row. A stale row ends nothing, since all of them are to be named; any other error does.
-    pub(crate) fn ends_with(&mut self, place: usize, outcome: Result<T, Error>) -> bool {
-        match outcome {
-            Ok(done) => self.done.push(done),
-            Err(Error::Stale(stale)) => {
-                if stale.is_deleted() && !self.done.is_empty() {
-                    self.gone_along.push(place);
-                }
-                if !stale.is_seen_through_old_snapshot() && !self.done.is_empty() {
-                    self.suspects.push(place);
-                }
-                self.stale.push((place, stale));
+macro_rules! operations {
+    ($wing:ident $(, $async:ident, $await:ident, $send:ident)?) => {
+        $($async)? fn write_all(rows: &mut [M], conn: &mut C) -> Result<(), Error> {
+            let versions = Self::send_all(Operation::Save, rows, conn)$(.$await)??;
+            for (row, version) in rows.iter_mut().zip(versions) {
+                journal::moved_on(row, version);
             }
-            // The batch is rolled back.
-            Err(error) => self.error = Some(error.rolled_back()),
+            Ok(())
         }
-        self.error.is_some()
-    }
 
-    /// The rows to look at again, once the batch is rolled back.
-    pub(crate) fn suspects(&mut self) -> Vec<usize> {
-        if self.error.is_some() { Vec::new() } else { std::mem::take(&mut self.suspects) }
-    }
-
-    /// What a suspect was found at, without what the batch had written. If that is what was expected, nobody else was there:
-    /// the database takes two keys for one, or writes or deletes rows along with others.
-    pub(crate) fn looked_at<M: OptimisticLock>(
-        &mut self,
-        place: usize,
-        row: &M,
-        now: &QueryResult<M::Version>,
-    ) {
-        if now.as_ref().is_ok_and(|now| now == row.version()) {
-            self.stale.retain(|(stale, _)| *stale != place);
-            self.met_itself
-                .get_or_insert_with(|| DuplicateRowError::by_database(M::table_name(), key_text(row)));
+        /// Writes or deletes the rows. The versions that they have then, if they are still there.
+        $($async)? fn send_all(operation: Operation, rows: &[M], conn: &mut C) -> Result<Vec<M::Version>, Error> {
+            refuse_duplicates(rows)?;
+            if rows.is_empty() {
+                return Ok(Vec::new());
+            }
+            let mut conn = $crate::$wing::send::InFlight::begin(conn)?;
+            let sent = match Self::send_together(operation, rows, &mut *conn)$(.$await)? {
+                Ok(None) => Self::send_each(operation, rows, &mut *conn)$(.$await)?,
+                Ok(Some(versions)) => Ok(versions),
+                Err(error) => Err(error),
+            };
+            conn.land();
+            sent
         }
-    }
 
-    /// All or nothing.
-    pub(crate) fn finish(mut self) -> Result<Vec<T>, Error> {
-        match (self.error, self.met_itself) {
-            (Some(error), _) => Err(error),
-            (None, Some(error)) if self.stale.is_empty() => Err(error.into()),
-            (None, None) if self.stale.is_empty() => Ok(self.done),
-            (None, _) => {
-                self.stale.sort_by_key(|(place, _)| *place);
-                Err(StaleBatchError::new(self.stale.into_iter().map(|(_, stale)| stale).collect()).into())
+        /// In few statements. `None`: nothing is written, and the rows are to be sent one by one.
+        $($async)? fn send_together(
+            operation: Operation,
+            rows: &[M],
+            conn: &mut C,
+        ) -> Result<Option<Vec<M::Version>>, Error> {
+            let Some(style) = BatchStyle::of::<C::Backend, M>(operation, rows.len()) else { return Ok(None) };
+            let next = if operation == Operation::Delete { None } else { Some(next_versions(rows)?) };
+            let chunks = Chunks::of(rows, next.as_deref(), style)?;
+            let begun = $crate::$wing::send::begin(conn)$(.$await)??;
+            for chunk in chunks {
+                let expected = chunk.len();
+                let written = $crate::$wing::send::ExecuteDsl::execute(chunk, conn)$(.$await)?;
+                if written == Ok(expected) {
+                    continue;
+                }
+                return match one_by_one(written) {
+                    // Why the rows do not go together is of interest only where they cannot be tried one by one either.
+                    Ok(why) => match $crate::$wing::send::roll_back(begun, conn)$(.$await)? {
+                        Ok(()) => Ok(None),
+                        Err(rollback) => Err(why.unwrap_or(rollback).into()),
+                    },
+                    Err(error) => $crate::$wing::send::end(Err(error), begun, conn)$(.$await)?,
+                };
+            }
+            $crate::$wing::send::end(Ok(Some(next.unwrap_or_default())), begun, conn)$(.$await)?
+        }
+    };
+}
+
+macro_rules! one_by_one_operations {
+    ($wing:ident $(, $async:ident, $await:ident, $send:ident)?) => {
+        $($async)? fn send_each(operation: Operation, rows: &[M], conn: &mut C) -> Result<Vec<M::Version>, Error> {
+            let mut order = Order::of(rows.len());
+            loop {
+                let begun = $crate::$wing::send::begin(conn)$(.$await)??;
+                let mut batch = Batch::of(rows.len());
+                for place in order.places() {
+                    let row = &rows[place];
+                    let outcome = if operation == Operation::Delete {
+                        row.send_delete(row.version(), Always, conn)$(.$await)?.map(|()| None)
+                    } else {
+                        row.put(operation, WholeRow, conn)$(.$await)?.map(Some)
+                    };
+                    if batch.push(place, outcome).is_break() {
+                        break;
+                    }
+                }
+                if operation != Operation::Delete || !order.bring_forward(&batch) {
+                    return Self::end_batch(rows, batch, begun, conn)$(.$await)?;
+                }
+                $crate::$wing::send::roll_back(begun, conn)$(.$await)??;
             }
         }
-    }
-}
 
-/// The order in which rows are deleted one by one. A row that the database deletes along with another one (`ON DELETE
-/// CASCADE`) has to go before that, or it would look as if somebody else had deleted it.
-pub(crate) struct Order {
-    places: Vec<usize>,
-    /// How often it may still change: each time a row at least comes to its place.
-    changes: usize,
-}
-
-impl Order {
-    /// That of the slice.
-    pub(crate) fn of(rows: usize) -> Self {
-        Self { places: (0..rows).collect(), changes: rows }
-    }
-
-    pub(crate) fn places(&self) -> impl Iterator<Item = usize> {
-        self.places.iter().copied()
-    }
-
-    /// Brings the rows forward that may have been deleted along with others; `false` if there are none. What was found last
-    /// hangs on what was found before, so it comes first.
-    pub(crate) fn bring_forward<T>(&mut self, batch: &Batch<T>) -> bool {
-        if batch.error.is_some() || batch.gone_along.is_empty() || self.changes == 0 {
-            return false;
+        /// Of a batch with stale rows: rolls it back, and names those that are so by somebody else.
+        $($async)? fn end_batch(
+            rows: &[M],
+            mut batch: Batch<M::Version>,
+            begun: u32,
+            conn: &mut C,
+        ) -> Result<Vec<M::Version>, Error> {
+            let suspects = batch.suspects();
+            // One that cannot be rolled back is told as an event.
+            if !suspects.is_empty() && $crate::$wing::send::roll_back(begun, conn)$(.$await)?.is_ok() {
+                for place in suspects {
+                    let row = &rows[place];
+                    let now = $crate::$wing::send::rare_version::<M, _, _>(CurrentVersion::of(row), conn)$(.$await)?;
+                    batch.looked_at(place, row, &now);
+                }
+                return batch.finish();
+            }
+            $crate::$wing::send::end(batch.finish(), begun, conn)$(.$await)?
         }
-        self.changes -= 1;
-        let first: HashSet<usize> = batch.gone_along.iter().copied().collect();
-        let rest = self.places.iter().copied().filter(|place| !first.contains(place));
-        self.places = batch.gone_along.iter().rev().copied().chain(rest).collect();
-        true
-    }
+    };
 }
 
-/// Of two values for one row the second would always be stale, so that the caller must have meant something else.
-///
-/// Refused are keys that are equal, by their own `==`. Those that cannot be compared are the database's to tell apart: see
-/// [`Batch::looked_at`].
-pub(crate) fn refuse_duplicates<M: OptimisticLock>(rows: &[M]) -> Result<(), Error> {
-    // Only rows of one hash are compared, or a long batch would take its length squared: as it does of keys that have an `==`
-    // and nothing that is the same for whatever is equal.
-    let seed = RandomState::new();
-    let mut last_of_hash = HashMap::with_capacity(rows.len());
-    let mut previous_of_hash: Vec<Option<usize>> = Vec::with_capacity(rows.len());
-    let mut text = String::new();
-    for (index, row) in rows.iter().enumerate() {
-        let previous = last_of_hash.insert(hash_of_key(row, &seed, &mut text), index);
-        let mut others = std::iter::successors(previous, |other| previous_of_hash[*other]);
-        // What is not even equal to itself cannot be compared.
-        if previous.is_some() && row.has_key_of(row) && others.any(|other| rows[other].has_key_of(row)) {
-            return Err(DuplicateRowError::new(M::table_name(), key_text(row)).into());
-        }
-        previous_of_hash.push(previous);
-    }
-    Ok(())
-}
-
-/// The same for equal keys. What values without a `Hash` print may differ although they are equal.
-fn hash_of_key<M: OptimisticLock>(row: &M, seed: &RandomState, text: &mut String) -> u64 {
-    let mut hasher = seed.build_hasher();
-    row.visit_key(&mut |value, identity| match identity {
-        Identity::Hashed(value) => value.hash_into(&mut hasher),
-        // Of the two zeros one.
-        Identity::Float(value) => (value + 0.0).to_bits().hash(&mut hasher),
-        Identity::Unknown => {}
-        Identity::Shown => {
-            text.clear();
-            // Writing to a String does not fail, and a `Debug` that claims to fail has written what it could.
-            let _ = write!(text, "{value:?}");
-            text.hash(&mut hasher);
-        }
-    });
-    hasher.finish()
-}
-
-/// The version that each row gets.
-pub(crate) fn next_versions<M: OptimisticLock>(rows: &[M]) -> Result<Vec<M::Version>, VersionError> {
-    rows.iter().map(|row| next_version::<M>(row.version())).collect()
-}
-
-/// Whether the rows of a statement that did not write all of them are to be written one by one: `Ok`, with what the
-/// database said. So are the stale rows found, and rows that the database takes in one order and refuses as a set, such as
-/// unique values that move up by one, or rows that a trigger writes along with each other; or that are too long together. Whatever else goes wrong is no reason to begin anew.
-pub(crate) fn one_by_one(written: QueryResult<usize>) -> Result<Option<DieselError>, Error> {
-    use DatabaseErrorKind as Kind;
-    match written {
-        Ok(_) => Ok(None),
-        Err(DieselError::DatabaseError(kind, information)) => {
-            let violated = matches!(
-                kind,
-                Kind::UniqueViolation
-                    | Kind::ForeignKeyViolation
-                    | Kind::RestrictViolation
-                    | Kind::NotNullViolation
-                    | Kind::CheckViolation
-                    | Kind::ExclusionViolation
-            );
-            let said = NOT_TOGETHER.iter().any(|text| information.message().starts_with(text));
-            let error = DieselError::DatabaseError(kind, information);
-            if violated || said { Ok(Some(error)) } else { Err(error.into()) }
-        }
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// What else is said of rows that do not go into one statement.
-const NOT_TOGETHER: &[&str] = &[
-    // By MySQL's clients of a statement that is longer than they send. Where the server says it, the connection is gone.
-    "Got packet bigger than 'max_allowed_packet'",
-    // By PostgreSQL of a row that a trigger writes along with another one of the statement: SQLSTATE 27000.
-    "tuple to be updated was already modified by an operation triggered by the current command",
-    "tuple to be deleted was already modified by an operation triggered by the current command",
-];
+pub(crate) use {one_by_one_operations, operations};

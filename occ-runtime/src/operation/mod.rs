@@ -1,8 +1,42 @@
 //! What the methods do, written once for blocking and for async connections: a statement, a verdict, and then memory.
+//!
+//! No operation changes the caller's value before the database has accepted the statement: setting the version is
+//! the last step. So a conflict, a database error, a panic or a dropped future leave the value as it was.
+//!
+//! The bodies are macros, one for each group of methods, in the file that is named for them. `$wing` is `blocking` or
+//! `asynchronous`, whose `send` says how a statement is sent and a transaction ends; `async, await, Send` make each body
+//! an `async fn` with a `Send` future. What a body names is imported in its own file, from which a wing imports all of it.
+//! Whatever is called from outside holds an `InFlight` until it is over.
 
 pub(crate) mod base;
 pub(crate) mod batch;
+pub(crate) mod delete;
+pub(crate) mod generated;
+pub(crate) mod lock;
+pub(crate) mod one_row;
 pub(crate) mod read;
+pub(crate) mod rows;
+pub(crate) mod settle;
+pub(crate) mod tracked;
 pub(crate) mod transaction;
+pub(crate) mod unversioned;
 pub(crate) mod verdict;
 pub(crate) mod write;
+
+/// All that a model which can be saved through a connection can do: the bodies of `WritesOn` and of its async twin.
+macro_rules! operations {
+    ($($wing:tt)*) => {
+        $crate::operation::write::operations!($($wing)*);
+        $crate::operation::generated::operations!($($wing)*);
+        $crate::operation::one_row::operations!($($wing)*);
+        $crate::operation::tracked::operations!($($wing)*);
+        $crate::operation::settle::operations!($($wing)*);
+        $crate::operation::unversioned::operations!($($wing)*);
+        $crate::operation::delete::operations!($($wing)*);
+        $crate::operation::batch::operations!($($wing)*);
+        $crate::operation::batch::one_by_one_operations!($($wing)*);
+        $crate::operation::lock::verify!($($wing)*);
+    };
+}
+
+pub(crate) use operations;

@@ -2,8 +2,6 @@
 
 use crate::model::columns::ColumnValue;
 use crate::model::columns::ColumnVisitor;
-use std::fmt::Write as _;
-
 use diesel::Column;
 use diesel::backend::Backend;
 use diesel::query_builder::{AstPass, QueryFragment};

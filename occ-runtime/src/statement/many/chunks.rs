@@ -5,6 +5,7 @@ use diesel::backend::Backend;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 
+use crate::error::stale::Operation;
 use crate::model::columns::{ColumnValue, ColumnVisitor, Columns};
 use crate::model::optimistic_lock::{OptimisticLock, SqlText};
 use crate::statement::dialect::{self, BatchStyle, Speaks};
@@ -14,18 +15,14 @@ use crate::statement::row_key::{FromClause, RowKey, from_clause};
 use crate::version::generator::VersionGenerator as _;
 
 impl BatchStyle {
-    /// How rows are written together. None: they are written one by one.
-    pub(crate) fn for_write<DB: 'static, M: OptimisticLock>(rows: usize) -> Option<Self> {
+    /// How the rows of an operation go together. None: they go one by one.
+    pub(crate) fn of<DB: 'static, M: OptimisticLock>(operation: Operation, rows: usize) -> Option<Self> {
         // Nothing reads the versions back, and columns that are left alone in one row and not in the other do not fit
         // into one statement.
-        let fits = !M::Generator::BY_DATABASE && matches!(M::SQL_TEXT, SqlText::Fixed);
-        if fits { Self::for_delete::<DB, M>(rows) } else { None }
-    }
-
-    /// How rows are deleted together. None: they are deleted one by one.
-    pub(crate) fn for_delete<DB: 'static, M: OptimisticLock>(rows: usize) -> Option<Self> {
-        // Of a key that meets two rows the sum must not hide that another row is stale.
-        if rows > 1 && !M::UNIQUE_KEY { dialect::batch_style::<DB>() } else { None }
+        let fits = operation == Operation::Delete
+            || !M::Generator::BY_DATABASE && matches!(M::SQL_TEXT, SqlText::Fixed);
+        // Of a key that matches two rows the sum must not hide that another row is stale.
+        if fits && rows > 1 && !M::UNIQUE_KEY { dialect::batch_style::<DB>() } else { None }
     }
 
     /// More rows in a statement gain nothing: planning it grows with them, and looking through its cases with their square.

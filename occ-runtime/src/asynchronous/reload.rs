@@ -1,0 +1,110 @@
+//! The same for async connections.
+
+use std::future::Future;
+
+use diesel::deserialize::FromSqlRow;
+use diesel::dsl::AsSelect;
+use diesel::expression::{Expression, QueryMetadata, Selectable, SelectableExpression, TypedExpressionType};
+use diesel::query_builder::{QueryFragment, QueryId};
+use diesel::sql_types::{SingleValue, SqlType};
+use diesel_async::AsyncConnection;
+
+use crate::asynchronous::send::{InFlight, all, depth, first};
+use crate::error::Error;
+use crate::model::columns::Columns;
+use crate::model::declared::{Declared, ReadBack, Through, never};
+use crate::model::fields::Fields;
+use crate::model::optimistic_lock::OptimisticLock;
+use crate::model::versioned::Versioned;
+use crate::operation::read::Now;
+use crate::operation::verdict;
+use crate::statement::assign::Assignments;
+use crate::statement::dialect::Speaks;
+use crate::statement::guard::Guard;
+use crate::statement::lock::RowLocks;
+use crate::statement::one_row::OneRow;
+use crate::statement::row_key::FromClause;
+use crate::statement::select::CurrentRow;
+/// A model that can also be read again through the async connection `C`: the bound for
+/// [`AsyncOptimisticDsl::reload`](crate::AsyncOptimisticDsl::reload).
+///
+/// ```
+/// use diesel_async::AsyncConnection;
+/// use occ_runtime::async_prelude::*;
+/// use occ_runtime::{AsyncLoadsOn, Error};
+///
+/// async fn reload_both<C, M>(a: &mut M, b: &mut M, conn: &mut C) -> Result<(), Error>
+/// where
+///     C: AsyncConnection,
+///     M: AsyncLoadsOn<C>,
+/// {
+///     a.reload(conn).await?;
+///     b.reload(conn).await
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be reloaded through `{C}`",
+    label = "its row cannot be selected as `{Self}`",
+    note = "add `#[derive(Queryable, Selectable)]` to `{Self}`; its fields have to be owned, as `String` and not `&str`",
+    note = "if it has both: to see which field cannot be read from its column, put `#[diesel(check_for_backend(..))]` above \
+            `{Self}`, with the backend's type",
+    note = "if `{C}` is no connection: pass a connection of diesel-async's itself, not a pool, nor `&mut` of a `&mut`; for one of Diesel's own, \
+            `use occ_runtime::prelude::*`",
+    note = "in a generic function the bound is `{Self}: AsyncLoadsOn<{C}>`"
+)]
+pub trait AsyncLoadsOn<C>: OptimisticLock + Send + Sync {
+    /// The row of a value as it is now.
+    #[doc(hidden)]
+    fn now(value: &Self, conn: &mut C) -> impl Future<Output = Result<Now<Self>, Error>> + Send;
+}
+
+#[diagnostic::do_not_recommend]
+impl<M, C> AsyncLoadsOn<C> for M
+where
+    M: OptimisticLock + Send + Sync,
+    C: AsyncReads<M, M::Checks>,
+{
+    fn now(value: &Self, conn: &mut C) -> impl Future<Output = Result<Now<Self>, Error>> + Send {
+        conn.now(value)
+    }
+}
+
+/// As [`Reads`](crate::blocking::reload::Reads).
+#[doc(hidden)]
+pub trait AsyncReads<M, Checks = Declared<false>> {
+    fn now(&mut self, value: &M) -> impl Future<Output = Result<Now<M>, Error>> + Send;
+}
+
+#[diagnostic::do_not_recommend]
+impl<M, C, E, ST> AsyncReads<M, Declared<false>> for C
+where
+    C: AsyncConnection<Backend: QueryMetadata<AsSelect<M, C::Backend>> + 'static>,
+    M: Columns<C::Backend> + Selectable<C::Backend, SelectExpression = E> + FromSqlRow<ST, C::Backend>,
+    M: Send + Sync + 'static,
+    E: Expression<SqlType = ST> + SelectableExpression<M::Table> + QueryFragment<C::Backend> + QueryId + Send,
+    ST: SqlType + TypedExpressionType + 'static,
+    FromClause<M>: QueryFragment<C::Backend> + Send,
+{
+    async fn now(&mut self, value: &M) -> Result<Now<M>, Error> {
+        let mut conn = InFlight::begin(self)?;
+        let query = CurrentRow::<M, C::Backend>::of(value);
+        let found = if M::UNIQUE_KEY {
+            all(query, &mut *conn).await.and_then(verdict::only)
+        } else {
+            first(query, &mut *conn).await
+        };
+        conn.land();
+        Now::new(value, found, depth(self)?)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<M, C> AsyncReads<M, Declared<true>> for C
+where
+    M: OptimisticLock + Send + Sync,
+    C: Send,
+{
+    async fn now(&mut self, _: &M) -> Result<Now<M>, Error> {
+        never()
+    }
+}

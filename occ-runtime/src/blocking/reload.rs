@@ -1,0 +1,105 @@
+//! The row of a value as it is now: what `reload`, `rebase` and `into_conflict` read.
+
+use diesel::RunQueryDsl;
+use diesel::connection::{Connection, LoadConnection};
+use diesel::deserialize::FromSqlRow;
+use diesel::dsl::AsSelect;
+use diesel::expression::{Expression, QueryMetadata, Selectable, SelectableExpression, TypedExpressionType};
+use diesel::query_builder::{QueryFragment, QueryId};
+use diesel::sql_types::{SingleValue, SqlType};
+
+use crate::blocking::send::{InFlight, depth};
+use crate::error::Error;
+use crate::model::columns::Columns;
+use crate::model::declared::{Declared, ReadBack, Through, never};
+use crate::model::fields::Fields;
+use crate::model::optimistic_lock::OptimisticLock;
+use crate::model::versioned::Versioned;
+use crate::operation::read::Now;
+use crate::operation::verdict;
+use crate::statement::assign::Assignments;
+use crate::statement::dialect::Speaks;
+use crate::statement::guard::Guard;
+use crate::statement::lock::RowLocks;
+use crate::statement::one_row::OneRow;
+use crate::statement::row_key::FromClause;
+use crate::statement::select::CurrentRow;
+/// A model that can also be read again through the connection `C`: the bound for [`OptimisticDsl::reload`](crate::OptimisticDsl::reload).
+///
+/// ```
+/// use diesel::prelude::*;
+/// use occ_runtime::prelude::*;
+/// use occ_runtime::{Error, LoadsOn, LocksOn};
+///
+/// fn save_or_reload<C, M>(model: &mut M, conn: &mut C) -> Result<(), Error>
+/// where
+///     C: Connection,
+///     M: LocksOn<C> + LoadsOn<C>,
+/// {
+///     model.save_optimistic(conn).or_else(|_| model.reload(conn))
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be reloaded through `{C}`",
+    label = "its row cannot be selected as `{Self}`",
+    note = "add `#[derive(Queryable, Selectable)]` to `{Self}`; its fields have to be owned, as `String` and not `&str`",
+    note = "if it has both: to see which field cannot be read from its column, put `#[diesel(check_for_backend(..))]` above \
+            `{Self}`, with the backend's type",
+    note = "if `{C}` is no connection: pass a connection itself, not a pool, nor `&mut` of a `&mut`; for one of diesel-async's, `use occ_runtime::async_prelude::*` \
+            (feature `async`)",
+    note = "in a generic function the bound is `{Self}: LoadsOn<{C}>`"
+)]
+pub trait LoadsOn<C>: OptimisticLock {
+    /// The row of a value as it is now.
+    #[doc(hidden)]
+    fn now(value: &Self, conn: &mut C) -> Result<Now<Self>, Error>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<M, C> LoadsOn<C> for M
+where
+    M: OptimisticLock,
+    C: Reads<M, M::Checks>,
+{
+    fn now(value: &Self, conn: &mut C) -> Result<Now<Self>, Error> {
+        conn.now(value)
+    }
+}
+
+/// [`LoadsOn`] seen from the connection: so that a model that cannot be read is one error, once the connection is known.
+#[doc(hidden)]
+pub trait Reads<M, Checks = Declared<false>> {
+    fn now(&mut self, value: &M) -> Result<Now<M>, Error>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<M, C, E, ST> Reads<M, Declared<false>> for C
+where
+    C: Connection<Backend: QueryMetadata<AsSelect<M, C::Backend>> + 'static> + LoadConnection,
+    M: Columns<C::Backend>
+        + Selectable<C::Backend, SelectExpression = E>
+        + FromSqlRow<ST, C::Backend>
+        + 'static,
+    E: Expression<SqlType = ST> + SelectableExpression<M::Table> + QueryFragment<C::Backend> + QueryId,
+    ST: SqlType + TypedExpressionType + 'static,
+    FromClause<M>: QueryFragment<C::Backend>,
+{
+    fn now(&mut self, value: &M) -> Result<Now<M>, Error> {
+        let mut conn = InFlight::begin(self)?;
+        let query = CurrentRow::<M, C::Backend>::of(value);
+        let found = if M::UNIQUE_KEY {
+            query.get_results(&mut *conn).and_then(verdict::only)
+        } else {
+            query.get_result(&mut *conn)
+        };
+        conn.land();
+        Now::new(value, found, depth(self)?)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<M: OptimisticLock, C> Reads<M, Declared<true>> for C {
+    fn now(&mut self, _: &M) -> Result<Now<M>, Error> {
+        never()
+    }
+}

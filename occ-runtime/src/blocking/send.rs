@@ -1,0 +1,58 @@
+//! How a statement is sent through a blocking connection: the names that the bodies in `operation` take from this wing.
+
+use diesel::RunQueryDsl as _;
+use diesel::connection::Connection;
+use diesel::query_builder::{Query, QueryFragment};
+use diesel::query_dsl::methods::LoadQuery;
+use diesel::result::QueryResult;
+
+use crate::model::declared::ReadBack;
+use crate::model::optimistic_lock::OptimisticLock;
+use crate::operation::verdict;
+use crate::statement::erased::Erased;
+
+pub(crate) use std::convert::identity as boxed;
+
+pub(crate) use diesel::query_dsl::methods::ExecuteDsl;
+
+pub(crate) use crate::transaction::ends::{begin, end};
+pub(crate) use crate::transaction::in_flight::{InFlight, depth, roll_back};
+
+type Row<M, Q, C> = <<M as OptimisticLock>::Version as ReadBack<
+    <Q as Query>::SqlType,
+    <C as Connection>::Backend,
+    <M as OptimisticLock>::Checks,
+>>::Row;
+
+/// The version that a query for one row gives.
+pub(crate) fn version<'q, M, C, Q>(query: Q, conn: &mut C) -> QueryResult<M::Version>
+where
+    C: Connection,
+    M: OptimisticLock<Version: ReadBack<Q::SqlType, C::Backend, M::Checks>>,
+    Q: Query + LoadQuery<'q, C, Row<M, Q, C>>,
+{
+    query.get_result(conn).map(M::Version::version)
+}
+
+/// The same of a query that is rarely sent: see [`Erased`]. It notices a second row.
+pub(crate) fn rare_version<'q, M, C, Q>(query: Q, conn: &mut C) -> QueryResult<M::Version>
+where
+    C: Connection,
+    M: OptimisticLock<Version: ReadBack<Q::SqlType, C::Backend, M::Checks>>,
+    Q: Query + QueryFragment<C::Backend> + 'q,
+    Erased<dyn QueryFragment<C::Backend> + 'q, Q::SqlType>: LoadQuery<'q, C, Row<M, Q, C>>,
+{
+    let rows =
+        Erased::<dyn QueryFragment<C::Backend> + 'q, Q::SqlType>::new(Box::new(query)).get_results(conn)?;
+    verdict::only(rows).map(M::Version::version)
+}
+
+/// The versions that a query for many rows gives.
+pub(crate) fn versions<'q, M, C, Q>(query: Q, conn: &mut C) -> QueryResult<Vec<M::Version>>
+where
+    C: Connection,
+    M: OptimisticLock<Version: ReadBack<Q::SqlType, C::Backend, M::Checks>>,
+    Q: Query + LoadQuery<'q, C, Row<M, Q, C>>,
+{
+    Ok(query.get_results(conn)?.into_iter().map(M::Version::version).collect())
+}

@@ -1,0 +1,30 @@
+//! The deletion of one row.
+#![allow(unused_imports, reason = "several rooms name the same, and a wing needs it once")]
+
+pub(crate) use crate::error::Error;
+pub(crate) use crate::error::stale::Operation;
+pub(crate) use crate::statement::delete::Delete;
+pub(crate) use crate::statement::guard::Guard;
+
+macro_rules! operations {
+    ($wing:ident $(, $async:ident, $await:ident, $send:ident)?) => {
+        $($async)? fn delete<G>(&self, guard: G, conn: &mut C) -> Result<(), Error>
+        where
+            G: Guard<C::Backend> $(+ $send)?,
+        {
+            let mut conn = $crate::$wing::send::InFlight::begin(conn)?;
+            let deleted = self.send_delete(self.version(), guard, &mut *conn)$(.$await)?;
+            conn.land();
+            deleted
+        }
+
+        $($async)? fn send_delete<G>(&self, expected: &M::Version, guard: G, conn: &mut C) -> Result<(), Error>
+        where
+            G: Guard<C::Backend> $(+ $send)?,
+        {
+            self.send_one(Operation::Delete, Delete::new(self, expected, guard), expected, conn)$(.$await)?
+        }
+    };
+}
+
+pub(crate) use operations;

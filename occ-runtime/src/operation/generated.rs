@@ -1,0 +1,81 @@
+//! A write whose version the database makes: by a trigger, a generated column or `xmin`. It is read back, and has to have
+//! moved.
+#![allow(unused_imports, reason = "several rooms name the same, and a wing needs it once")]
+
+pub(crate) use crate::error::Error;
+pub(crate) use crate::error::stale::Operation;
+pub(crate) use crate::operation::verdict;
+pub(crate) use crate::statement::assign::Assignments;
+pub(crate) use crate::statement::dialect;
+pub(crate) use crate::statement::select::{CurrentVersion, PresentVersion};
+pub(crate) use crate::statement::update::{ReturningVersion, Update};
+
+macro_rules! operations {
+    ($wing:ident $(, $async:ident, $await:ident, $send:ident)?) => {
+        $($async)? fn put_generated<A>(
+            &self,
+            operation: Operation,
+            assignments: A,
+            conn: &mut C,
+        ) -> Result<M::Version, Error>
+        where
+            A: Assignments<M, C::Backend> $(+ $send)?,
+        {
+            let expected = self.version();
+            let in_transaction = $crate::$wing::send::depth(conn)? > 0;
+            let update = Update::new(self, assignments, None, Some(expected));
+            if dialect::sees_triggers_when_returning::<C::Backend>() && !M::UNIQUE_KEY {
+                let returning = ReturningVersion(update);
+                let mut next = $crate::$wing::send::versions::<M, _, _>(returning, conn)$(.$await)??;
+                if next.len() != 1 {
+                    let actual = $crate::$wing::send::rare_version::<M, _, _>(CurrentVersion::of(self), conn)$(.$await)?;
+                    return Err(verdict::refused(operation, self, expected, next.len(), actual, A::GUARDS));
+                }
+                let next = next.swap_remove(0);
+                verdict::moved(self, expected, &next, in_transaction)?;
+                return Ok(next);
+            }
+            let begun = $crate::$wing::send::begin(conn)$(.$await)??;
+            let written = $crate::$wing::send::ExecuteDsl::execute(update, conn)$(.$await)?;
+            let outcome = match written {
+                Ok(rows) => self.made(operation, rows, A::GUARDS, in_transaction, conn)$(.$await)?,
+                Err(error) => Err(error.into()),
+            };
+            $crate::$wing::send::end(outcome, begun, conn)$(.$await)?
+        }
+
+        /// Reads the version that the database has made for a row, of which `rows` were written.
+        $($async)? fn made(
+            &self,
+            operation: Operation,
+            rows: usize,
+            guarded: bool,
+            in_transaction: bool,
+            conn: &mut C,
+        ) -> Result<M::Version, Error> {
+            let expected = self.version();
+            let mut actual = if guarded && rows == 0 && in_transaction {
+                $crate::$wing::send::rare_version::<M, _, _>(PresentVersion::of(self), conn)$(.$await)?
+            } else {
+                $crate::$wing::send::rare_version::<M, _, _>(CurrentVersion::of(self), conn)$(.$await)?
+            };
+            // Where changed rows are counted, one that was matched and not changed is none.
+            let is_unchanged = rows == 0
+                && !guarded
+                && dialect::may_count_changed_rows::<C::Backend>()
+                && actual.as_ref().is_ok_and(|actual| actual == expected);
+            if is_unchanged {
+                actual = $crate::$wing::send::rare_version::<M, _, _>(PresentVersion::of(self), conn)$(.$await)?;
+            }
+            match actual {
+                Ok(next) if rows == 1 || is_unchanged && next == *expected => {
+                    verdict::moved(self, expected, &next, in_transaction).map(|()| next)
+                }
+                // Whatever was written is rolled back.
+                actual => Err(verdict::refused(operation, self, expected, rows, actual, guarded).rolled_back()),
+            }
+        }
+    };
+}
+
+pub(crate) use operations;

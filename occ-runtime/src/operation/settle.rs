@@ -1,0 +1,71 @@
+//! What has become of a tracked value's write whose transaction nobody has seen end, and what hangs on that.
+#![allow(unused_imports, reason = "several rooms name the same, and a wing needs it once")]
+
+pub(crate) use crate::conflict::tracked::Tracked;
+pub(crate) use crate::conflict::tracked::unsettled::Settled;
+pub(crate) use crate::error::Error;
+pub(crate) use crate::error::stale::Operation;
+pub(crate) use crate::model::check::Check;
+pub(crate) use crate::model::fields::Fields;
+pub(crate) use crate::operation::verdict;
+pub(crate) use crate::statement::as_loaded::AsLoaded;
+pub(crate) use crate::statement::guard::Always;
+pub(crate) use crate::statement::select::CurrentVersion;
+pub(crate) use crate::statement::stored_as::StoredAs;
+
+macro_rules! operations {
+    ($wing:ident $(, $async:ident, $await:ident, $send:ident)?) => {
+        /// See [`Tracked`](crate::Tracked).
+        $($async)? fn settle(tracked: &Tracked<M>, operation: Operation, conn: &mut C) -> Result<Settled, Error>
+        where
+            M: Fields,
+        {
+            let (written, version) = (&tracked.original, tracked.value.version());
+            if !tracked.may_be_somebody_elses() {
+                let stored = StoredAs::of(written, version);
+                let stored = $crate::$wing::send::rare_version::<M, _, _>(stored, conn)$(.$await)?;
+                if verdict::is_there(stored)? {
+                    return Ok(Settled::Stored);
+                }
+            }
+            if let Some(before) = tracked.before() {
+                let stored = StoredAs::of(before, before.version());
+                let stored = $crate::$wing::send::rare_version::<M, _, _>(stored, conn)$(.$await)?;
+                if verdict::is_there(stored)? {
+                    return Ok(Settled::RolledBack);
+                }
+            }
+            let actual = $crate::$wing::send::rare_version::<M, _, _>(CurrentVersion::of(written), conn)$(.$await)?;
+            Err(verdict::refused(operation, written, written.version(), 0, actual, false))
+        }
+
+        $($async)? fn delete_tracked(tracked: &Tracked<M>, conn: &mut C) -> Result<(), Error>
+        where
+            M: Fields,
+        {
+            let mut conn = $crate::$wing::send::InFlight::begin(conn)?;
+            let settled = match tracked.known() {
+                Some(settled) => Ok(settled),
+                None => {
+                    $crate::$wing::send::boxed(Self::settle(tracked, Operation::Delete, &mut *conn))$(.$await)?
+                }
+            };
+            let deleted = match settled {
+                Ok(settled) => {
+                    // The row that was loaded: the key in memory may mean another one by now.
+                    let (row, version) = tracked.stored(settled);
+                    if M::Check::BY_VERSION {
+                        row.send_delete(version, Always, &mut *conn)$(.$await)?
+                    } else {
+                        row.send_delete(version, AsLoaded::whole(row), &mut *conn)$(.$await)?
+                    }
+                }
+                Err(error) => Err(error),
+            };
+            conn.land();
+            deleted
+        }
+    };
+}
+
+pub(crate) use operations;

@@ -2,8 +2,7 @@
 
 use std::future::Future;
 
-use diesel::deserialize::FromSqlRow;
-use diesel::expression::{Expression, QueryMetadata, Selectable, SelectableExpression, TypedExpressionType};
+use diesel::expression::QueryMetadata;
 use diesel::query_builder::{QueryFragment, QueryId};
 use diesel::result::QueryResult;
 use diesel::sql_types::{SingleValue, SqlType};
@@ -19,7 +18,6 @@ use crate::model::fields::Fields;
 use crate::model::optimistic_lock::OptimisticLock;
 use crate::model::versioned::Versioned;
 use crate::operation::rows::Batch;
-use crate::operation::verdict;
 use crate::operation::{lock, operations};
 use crate::statement::assign::Assignments;
 use crate::statement::dialect::Speaks;

@@ -6,25 +6,19 @@ use diesel::deserialize::FromSqlRow;
 use diesel::dsl::AsSelect;
 use diesel::expression::{Expression, QueryMetadata, Selectable, SelectableExpression, TypedExpressionType};
 use diesel::query_builder::{QueryFragment, QueryId};
-use diesel::sql_types::{SingleValue, SqlType};
+use diesel::sql_types::SqlType;
 use diesel_async::AsyncConnection;
 
 use crate::asynchronous::send::{InFlight, all, depth, first};
 use crate::error::Error;
 use crate::model::columns::Columns;
-use crate::model::declared::{Declared, ReadBack, Through, never};
-use crate::model::fields::Fields;
+use crate::model::declared::{Declared, never};
 use crate::model::optimistic_lock::OptimisticLock;
-use crate::model::versioned::Versioned;
 use crate::operation::read::Now;
 use crate::operation::verdict;
-use crate::statement::assign::Assignments;
-use crate::statement::dialect::Speaks;
-use crate::statement::guard::Guard;
-use crate::statement::lock::RowLocks;
-use crate::statement::one_row::OneRow;
 use crate::statement::row_key::FromClause;
 use crate::statement::select::CurrentRow;
+
 /// A model that can also be read again through the async connection `C`: the bound for
 /// [`AsyncOptimisticDsl::reload`](crate::AsyncOptimisticDsl::reload).
 ///

@@ -1,29 +1,23 @@
 //! The row of a value as it is now: what `reload`, `rebase` and `into_conflict` read.
 
-use diesel::RunQueryDsl;
+use diesel::RunQueryDsl as _;
 use diesel::connection::{Connection, LoadConnection};
 use diesel::deserialize::FromSqlRow;
 use diesel::dsl::AsSelect;
 use diesel::expression::{Expression, QueryMetadata, Selectable, SelectableExpression, TypedExpressionType};
 use diesel::query_builder::{QueryFragment, QueryId};
-use diesel::sql_types::{SingleValue, SqlType};
+use diesel::sql_types::SqlType;
 
 use crate::blocking::send::{InFlight, depth};
 use crate::error::Error;
 use crate::model::columns::Columns;
-use crate::model::declared::{Declared, ReadBack, Through, never};
-use crate::model::fields::Fields;
+use crate::model::declared::{Declared, never};
 use crate::model::optimistic_lock::OptimisticLock;
-use crate::model::versioned::Versioned;
 use crate::operation::read::Now;
 use crate::operation::verdict;
-use crate::statement::assign::Assignments;
-use crate::statement::dialect::Speaks;
-use crate::statement::guard::Guard;
-use crate::statement::lock::RowLocks;
-use crate::statement::one_row::OneRow;
 use crate::statement::row_key::FromClause;
 use crate::statement::select::CurrentRow;
+
 /// A model that can also be read again through the connection `C`: the bound for [`OptimisticDsl::reload`](crate::OptimisticDsl::reload).
 ///
 /// ```

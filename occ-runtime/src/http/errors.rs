@@ -165,6 +165,7 @@ mod tests {
     use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
     use super::*;
+    use crate::error::refused::{LockedError, TransactionAbortedError};
     use crate::error::{LockedError, TransactionAbortedError};
 
     fn status(error: Error) -> (u16, bool) {

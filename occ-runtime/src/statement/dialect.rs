@@ -213,7 +213,7 @@ pub(crate) fn stored<ST>(dialect: Option<Dialect>) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::{Dialect, same};
-    use crate::loaded::Kind;
+    use crate::model::exact::Kind;
 
     mod sqlite {
         pub(super) mod backend {

@@ -3,27 +3,44 @@
 #![doc = ""]
 #![doc = include_str!("../README.md")]
 
-#[cfg(feature = "async")]
-mod asynchronous;
-mod blocking;
-mod conflict;
-mod error;
-#[cfg(feature = "http")]
-pub mod http;
-mod model;
-mod operation;
-#[doc(hidden)]
-pub mod private;
-#[cfg(feature = "retry")]
-mod retry;
-mod statement;
+// The folders, from what a program calls down to what everything rests on. Each imports only from those below it, which the
+// test target `layers` keeps so.
+
+// A model and connections of one's own, held against the promises.
 #[cfg(feature = "testing")]
 pub mod testing;
-mod transaction;
-mod version;
+// The methods for Diesel's connections: the traits that a program imports, and the bounds under which a model has them.
+mod blocking;
+// The same for diesel-async's connections, file by file.
+#[cfg(feature = "async")]
+mod asynchronous;
+// The same again where the feature `async` is missing, to say so.
 #[cfg(not(feature = "async"))]
 #[doc(hidden)]
 pub mod without_async;
+// What the methods do, once for both: a statement is sent, its outcome is judged, and then memory is changed.
+mod operation;
+// Versions as entity tags, preconditions of requests, and errors as problem documents.
+#[cfg(feature = "http")]
+pub mod http;
+// Both sides of a conflict, the value that remembers what it was loaded as, and what is made of the two.
+mod conflict;
+// The SQL statements, and what each database can do.
+mod statement;
+// What is open on a connection, which versions have been moved in it, and how they are put back.
+mod transaction;
+// What the derive writes into user code, and nobody else may name.
+#[doc(hidden)]
+pub mod private;
+// What the derive says about a struct: its table, key, version, columns and fields.
+mod model;
+// Which attempt comes next, after how long, and when it is over.
+#[cfg(feature = "retry")]
+mod retry;
+// Who makes the next version, and of which types versions are.
+mod version;
+// What can go wrong, and which of it is a conflict.
+mod error;
 
 #[cfg(feature = "async")]
 pub use asynchronous::batch::AsyncOptimisticBatchDsl;

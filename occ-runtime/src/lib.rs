@@ -1,7 +1,11 @@
+#![cfg_attr(docsrs, feature(doc_cfg))]
+// The README is where Cargo.toml says: above this folder in the repository, within it in the published package. Only
+// rustdoc reads it, and there it is the front page.
+#![cfg_attr(not(any(doc, doctest)), doc = "Optimistic locking for Diesel: see the README.")]
 // The README links to a file, these pages to a module: the first definition of a link counts.
-#![doc = "[databases]: databases"]
-#![doc = ""]
-#![doc = include_str!("../README.md")]
+#![cfg_attr(any(doc, doctest), doc = "[databases]: databases")]
+#![cfg_attr(any(doc, doctest), doc = "")]
+#![cfg_attr(any(doc, doctest), doc = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/", env!("CARGO_PKG_README"))))]
 
 // The folders, from what a program calls down to what everything rests on. Each imports only from those below it, which the
 // test target `layers` keeps so.
@@ -142,7 +146,7 @@ pub mod async_prelude {
     pub use crate::{Increment, LockMode, OptimisticLock};
 }
 
-#[doc = include_str!("../DATABASES.md")]
+#[doc = include_str!("../docs/DATABASES.md")]
 pub mod databases {}
 
 #[doc(hidden)]

@@ -1,5 +1,9 @@
 //! The cells: each server in each colour. All of them run the same worker.
 #![allow(missing_docs, clippy::missing_panics_doc, reason = "inside of this package")]
+#![allow(
+    clippy::duplicate_mod,
+    reason = "the worker is compiled once for each connection type, which it names by `super`"
+)]
 
 #[cfg(feature = "async")]
 pub mod mysql_async;

@@ -160,7 +160,7 @@ impl Cell {
                 format!("SET SESSION TRANSACTION ISOLATION LEVEL {level}; SET SESSION wsrep_retry_autocommit = 0"),
             ),
         };
-        Setting { once, each, nodes: Vec::new(), implementation }
+        Setting { once, each, nodes: Vec::new(), implementation, faults: None }
     }
 }
 

@@ -155,6 +155,19 @@ impl Edits {
         self.total += later.total;
     }
 
+    /// These, but for what is in `others`.
+    #[must_use]
+    pub fn without(&self, others: &Self) -> Self {
+        let left = |mine: &[Token], theirs: &[Token]| {
+            mine.iter().filter(|token| !theirs.contains(token)).copied().collect()
+        };
+        Self {
+            tokens: left(&self.tokens, &others.tokens),
+            notes: left(&self.notes, &others.notes),
+            total: self.total - others.total,
+        }
+    }
+
     /// Changes a row in memory.
     pub fn apply(&self, row: &mut Row) {
         for token in &self.tokens {

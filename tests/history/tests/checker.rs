@@ -74,7 +74,7 @@ fn scope(end: u64, outcome: Outcome) -> Scope {
 
 /// What is wrong with it.
 fn found(ops: Vec<Op>, scopes: Vec<Scope>, rows: Vec<Row>) -> Vec<Kind> {
-    check(&History { ops, scopes, rows }, Rules::default()).iter().map(|anomaly| anomaly.kind).collect()
+    check(&History { ops, scopes, rows, ..History::default() }, Rules::default()).iter().map(|anomaly| anomaly.kind).collect()
 }
 
 #[test]

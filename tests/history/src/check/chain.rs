@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::anomaly::{Anomaly, Kind};
-use super::effect::{Effect, Group};
+use super::effect::{Effect, Group, Unanswered};
 use super::life::Life;
 use crate::log::{Call, History};
-use crate::row::{Edits, Row, Token, VERSIONS_OF_A_LIFE, shown, tokens};
+use crate::row::{Row, Token, VERSIONS_OF_A_LIFE, shown, tokens};
 
 /// Who has made each version of one life of a row.
 #[derive(Debug)]
@@ -28,6 +28,9 @@ impl Chain {
     }
 }
 
+/// How often a life is replayed in another way. No life of this workload has come near it.
+const TRIES: usize = 10_000;
+
 /// What is carried from one life to the next.
 struct Replay<'h> {
     history: &'h History,
@@ -44,7 +47,7 @@ pub fn check(
     effects: &[Effect],
     lives: &BTreeMap<(i32, i64), Life<'_>>,
     found: &mut Vec<Anomaly>,
-) -> HashMap<(i32, i64), Chain> {
+) -> (HashMap<(i32, i64), Chain>, Unanswered) {
     let raw = history.ops.iter().enumerate().filter(|(_, op)| op.call == Call::Raw);
     let raw = raw.flat_map(|(index, op)| op.edits.tokens.iter().map(move |token| (*token, index))).collect();
     let mut replay = Replay { history, effects, raw, there: HashSet::new() };
@@ -58,10 +61,8 @@ pub fn check(
         }
     }
     // Where a life could not be replayed, what is not there follows from that.
-    if found.is_empty() {
-        replay.missing(found);
-    }
-    chains
+    let unanswered = if found.is_empty() { replay.missing(found) } else { Unanswered::default() };
+    (chains, unanswered)
 }
 
 impl<'h> Replay<'h> {
@@ -99,23 +100,13 @@ impl<'h> Replay<'h> {
             let ops: Vec<usize> = [lost].into_iter().chain(deleted).collect();
             return Err(self.anomaly(Kind::LostUpdate, what, &ops));
         }
-        let mut state = self.called(created).clone();
-        let mut makers = vec![created];
-        self.compare(life, &state, created)?;
-        for version in first + 1..=end.version {
-            let (maker, edits) = self.maker(key, life, version, &state, end)?;
-            edits.apply(&mut state);
-            state.version = version;
-            makers.push(maker);
-            self.there.insert(maker);
-            self.compare(life, &state, maker)?;
-        }
+        let makers = self.replay(key, life, created, end)?;
+        self.there.extend(&makers);
         if let Some((&version, seen)) = life.seen.range(end.version + 1..).next() {
             let what = format!("row {key} was seen at version {}, which was never committed", shown(version));
             let ops: Vec<usize> = seen.iter().filter_map(|(by, _)| *by).collect();
             return Err(self.anomaly(Kind::DirtyRead, what, &ops));
         }
-        self.there.insert(created);
         self.there.extend(deleted);
         Ok(Chain { key, first, makers, deleted })
     }
@@ -134,49 +125,113 @@ impl<'h> Replay<'h> {
             }
             (Some(_), None) => Ok(None),
             (None, Some(&deleted)) => Ok(Some(deleted)),
-            (None, None) => Ok(life.deleted.last().copied()),
+            // Of those who may have, the one who has seen the youngest version: the others have not.
+            (None, None) => Ok(life.deleted.iter().copied().max_by_key(|op| self.called(*op).version)),
         }
     }
 
-    /// Who has made this version, and what it has written.
-    fn maker(
+    /// Who has made each version. Where that is not known, it is one after whom all the rest fits as well.
+    fn replay(
         &self,
         key: i32,
         life: &Life<'_>,
-        version: i64,
-        state: &Row,
+        created: usize,
         end: &Row,
-    ) -> Result<(usize, Edits), Anomaly> {
+    ) -> Result<Vec<usize>, Anomaly> {
+        let born = self.called(created).clone();
+        self.compare(life, &born, created)?;
+        let mut path = vec![(created, born)];
+        // Who else may have come after so many, the likeliest last.
+        let mut others: Vec<(usize, Vec<usize>)> = Vec::new();
+        let mut wrong = None;
+        let mut tries = 0;
+        while let Some((_, state)) = path.last().filter(|(_, state)| state.version < end.version) {
+            let error = match self.candidates(key, life, state, end) {
+                Ok(mut fitting) => {
+                    let next = fitting.pop().map_or(Err(None), |maker| self.after(life, state, maker));
+                    if !fitting.is_empty() {
+                        others.push((path.len(), fitting));
+                    }
+                    match next {
+                        Ok(next) => {
+                            path.push(next);
+                            continue;
+                        }
+                        Err(anomaly) => anomaly,
+                    }
+                }
+                Err(anomaly) => Some(anomaly),
+            };
+            let what = || self.anomaly(Kind::Unaccounted, format!("row {key} cannot be replayed"), &[]);
+            let first = wrong.get_or_insert_with(|| error.unwrap_or_else(what));
+            tries += 1;
+            let Some(next) = self.another(life, &mut path, &mut others).filter(|_| tries < TRIES) else {
+                return Err(first.clone());
+            };
+            path.push(next);
+        }
+        Ok(path.into_iter().map(|(maker, _)| maker).collect())
+    }
+
+    /// Goes back to where another one may have come next.
+    fn another(
+        &self,
+        life: &Life<'_>,
+        path: &mut Vec<(usize, Row)>,
+        others: &mut Vec<(usize, Vec<usize>)>,
+    ) -> Option<(usize, Row)> {
+        while let Some((length, fitting)) = others.last_mut() {
+            path.truncate(*length);
+            let Some(maker) = fitting.pop() else {
+                others.pop();
+                continue;
+            };
+            if let Some(Ok(next)) = path.last().map(|(_, state)| self.after(life, state, maker)) {
+                return Some(next);
+            }
+        }
+        None
+    }
+
+    /// The row after this write, if everybody has seen it so.
+    fn after(&self, life: &Life<'_>, state: &Row, maker: usize) -> Result<(usize, Row), Option<Anomaly>> {
+        let mut state = state.clone();
+        self.history.ops[maker].edits.apply(&mut state);
+        state.version += 1;
+        self.compare(life, &state, maker).map_err(Some)?;
+        Ok((maker, state))
+    }
+
+    /// Who may have made the next version, the likeliest last.
+    fn candidates(&self, key: i32, life: &Life<'_>, state: &Row, end: &Row) -> Result<Vec<usize>, Anomaly> {
+        let version = state.version + 1;
         let candidates = life.made.get(&version).map_or(&[][..], Vec::as_slice);
         let sure: Vec<usize> =
             candidates.iter().copied().filter(|op| self.effects[*op] == Effect::Applied).collect();
-        match *sure.as_slice() {
-            [maker] => return Ok((maker, self.history.ops[maker].edits.clone())),
-            [] => {}
-            _ => {
-                let what = format!(
-                    "version {} of row {key} was made by {} acknowledged writes",
-                    shown(version),
-                    sure.len()
-                );
+        match sure.len() {
+            0 => {}
+            1 => return Ok(sure),
+            many => {
+                let what =
+                    format!("version {} of row {key} was made by {many} acknowledged writes", shown(version));
                 return Err(self.anomaly(Kind::Fork, what, &sure));
             }
         }
         let next = end.tokens.strip_prefix(&*state.tokens).and_then(|rest| tokens(rest).next());
         let raw = next.and_then(|token| self.raw.get(&token)).copied();
-        // Of those whose answer is not known it is the one after which the row is as it was seen.
-        let fits = |maker: usize| {
+        // Of those whose answer is not known it is one after which the row is as it was seen.
+        let fits = |maker: &usize| {
             let mut after = state.clone();
-            self.history.ops[maker].edits.apply(&mut after);
+            self.history.ops[*maker].edits.apply(&mut after);
             let seen = life.seen.get(&version).and_then(|seen| seen.first());
             end.tokens.starts_with(&after.tokens)
                 && end.notes.starts_with(&after.notes)
                 && seen.is_none_or(|(_, row)| row.has_content_of(&after))
         };
-        let fitting = candidates.iter().copied().chain(raw).filter(|maker| fits(*maker));
+        let mut fitting: Vec<usize> = candidates.iter().copied().chain(raw).filter(fits).collect();
         // One that has left a token, before one that has left no trace but the version.
-        let Some(maker) = fitting.min_by_key(|maker| self.history.ops[*maker].edits.listed().count() == 0)
-        else {
+        fitting.sort_by_key(|maker| self.history.ops[*maker].edits.listed().count());
+        let Some(&maker) = fitting.last() else {
             return Err(self.unaccounted(key, life, version, state, end, next));
         };
         if self.effects[maker] == Effect::Not {
@@ -186,7 +241,7 @@ impl<'h> Replay<'h> {
             );
             return Err(self.anomaly(Kind::RefusedVisible, what, &[maker]));
         }
-        Ok((maker, self.history.ops[maker].edits.clone()))
+        Ok(fitting)
     }
 
     /// No acknowledged write has made this version. Whose token is there?
@@ -271,8 +326,8 @@ impl<'h> Replay<'h> {
         Err(self.anomaly(Kind::Duplicate, format!("token {token} is in row {key} twice: {end}"), &ops))
     }
 
-    /// Those acknowledged writes that are nowhere, and unknown ones of which a part is there.
-    fn missing(&self, found: &mut Vec<Anomaly>) {
+    /// Those acknowledged writes that are nowhere, and unknown ones of which a part is there; and what has become of the unknown.
+    fn missing(&self, found: &mut Vec<Anomaly>) -> Unanswered {
         let mut groups: BTreeMap<Group, (Vec<usize>, Vec<usize>)> = BTreeMap::new();
         for (index, effect) in self.effects.iter().enumerate() {
             let there = self.there.contains(&index);
@@ -289,13 +344,16 @@ impl<'h> Replay<'h> {
                 _ => {}
             }
         }
+        let mut unanswered = Unanswered::default();
         for (group, (present, absent)) in groups {
+            unanswered.count(group, !present.is_empty());
             if !present.is_empty() && !absent.is_empty() {
                 let ops: Vec<usize> = present.into_iter().chain(absent).collect();
                 let what = format!("of {group:?}, whose end nobody knows, a part is there and a part is not");
                 found.push(self.anomaly(Kind::HalfUnknown, what, &ops));
             }
         }
+        unanswered
     }
 
     /// Those calls that were to write this token.

@@ -8,7 +8,7 @@ use occ_runtime::Error;
 
 use super::super::cell::{begin, commit, rollback, transaction};
 use super::parts::{occ_part, plain_part};
-use super::scribe::{Book, begin_books, close_books};
+use super::scribe::{begin_books, close_books};
 use super::tracked::{self, Held, Plain, Saved};
 use super::Worker;
 use crate::fault::Level;

@@ -16,11 +16,11 @@ impl Draw<'_> {
     pub fn step(&mut self, mix: Mix) -> Step {
         let Mix::Faults(faults) = mix else { return self.faultless(mix) };
         let step = self.faultless(mix);
-        if self.rng.u32(0..5) != 0 {
-            return step;
+        let fault = if self.rng.u32(0..5) == 0 { self.fault(&step, faults) } else { None };
+        match fault {
+            Some(fault) => Step::Faulty(fault, Box::new(traced(step))),
+            None => step,
         }
-        let fault = self.fault(&step, faults);
-        Step::Faulty(fault, Box::new(traced(step)))
     }
 
     fn faultless(&mut self, mix: Mix) -> Step {
@@ -60,11 +60,17 @@ impl Draw<'_> {
         }
     }
 
-    fn fault(&mut self, step: &Step, faults: Faults) -> Fault {
-        let mut kinds: Vec<u32> = vec![0];
+    fn fault(&mut self, step: &Step, faults: Faults) -> Option<Fault> {
+        let mut kinds: Vec<u32> = Vec::new();
+        if calls_back(step) {
+            kinds.extend([0, 0, 0]);
+        }
         if faults.server {
             // Most of all connections that are cut.
-            kinds.extend([1, 1, 1, 1, 2, 3, 3, 4]);
+            kinds.extend([1, 1, 1, 1, 2]);
+        }
+        if faults.administrator {
+            kinds.extend([3, 3, 4]);
         }
         if faults.futures {
             kinds.extend([5, 5, 6]);
@@ -75,7 +81,10 @@ impl Draw<'_> {
         let commits = matches!(step, Step::Transaction(_) | Step::SaveAll(_) | Step::DeleteAll(_));
         let at = if commits && self.rng.bool() { At::Commit } else { At::Request(self.rng.u32(0..5)) };
         let when = if self.rng.bool() { When::Before } else { When::After };
-        match *self.one_of(&kinds) {
+        if kinds.is_empty() {
+            return None;
+        }
+        Some(match *self.one_of(&kinds) {
             1 => Fault::Cut(at, self.moment()),
             2 => Fault::Delay(at, Duration::from_millis(self.rng.u64(1..10))),
             3 => Fault::Kill(at, when),
@@ -85,8 +94,10 @@ impl Draw<'_> {
             5 => Fault::Drop(self.rng.u32(1..4), Level::Whole),
             6 => Fault::Drop(self.rng.u32(1..4), Level::Within),
             7 => Fault::Full,
-            _ => Fault::Panic(self.rng.u32(1..4)),
-        }
+            // Others have only one time.
+            _ if matches!(step, Step::Transaction(_)) => Fault::Panic(self.rng.u32(1..5)),
+            _ => Fault::Panic(1),
+        })
     }
 
     fn moment(&mut self) -> Moment {
@@ -161,6 +172,16 @@ impl Part {
             Self::Save(write) => write.key,
             Self::Savepoint(writes, _) => writes.first().map_or(0, |write| write.key),
         }
+    }
+}
+
+/// Whether there is a closure of the caller's.
+fn calls_back(step: &Step) -> bool {
+    match step {
+        Step::Modify(_) => true,
+        Step::SaveTracked(_, refused) => *refused == Refused::Rebase,
+        Step::Transaction(transaction) => transaction.style != Style::Plain,
+        _ => false,
     }
 }
 

@@ -133,8 +133,10 @@ pub enum Mix {
 /// Which faults there are in a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Faults {
-    /// A proxy can be put between the worker and the server, and an administrator can end what runs there.
+    /// A proxy can be put between the worker and the server.
     pub server: bool,
+    /// An administrator can end what runs there.
+    pub administrator: bool,
     /// Futures wait, and can be dropped.
     pub futures: bool,
     /// The database is a file, which can be full.

@@ -7,9 +7,9 @@ use diesel::result::Error as DieselError;
 use occ_runtime::Error;
 
 use super::super::cell::{begin, commit, rollback, transaction};
-use super::parts::{occ_part, plain_part};
+use super::parts::{occ_part, plain_part, tracked_part};
 use super::scribe::{begin_books, close_books};
-use super::tracked::{self, Held, Plain, Saved};
+use super::tracked::{self, Held, Saved};
 use super::Worker;
 use crate::fault::Level;
 use crate::log::Outcome;
@@ -30,6 +30,7 @@ impl Worker<'_> {
         let result = match transaction.style {
             Style::Optimistic => self.optimistic(transaction).await,
             Style::OptimisticTracked => self.optimistic_tracked(transaction).await,
+            Style::OptimisticCaptured => self.optimistic_captured(transaction).await,
             Style::Plain => self.plain(transaction).await,
             Style::Run => self.run(transaction).await,
             Style::RunWith => self.run_with(transaction).await,
@@ -72,8 +73,8 @@ impl Worker<'_> {
         let mut held = self.hold_settled(key, fresh).await?;
         let before = (*held.value).clone();
         let scope = self.scribe.log.begin(None);
+        let mishap = self.scribe.mishap;
         let scribe = &mut self.scribe;
-        let mishap = scribe.mishap;
         let mut is_at_end = false;
         let Held { value, book, plain, in_doubt } = &mut held;
         book.begin();
@@ -81,21 +82,9 @@ impl Worker<'_> {
         let call = transaction(&mut self.conn, &mut *value, async |conn, value| {
             for part in &transaction_.parts {
                 mishap.may_panic();
-                let done = match part {
-                    Part::Load(key) => scribe.read(*key, Some(scope), conn).await.map(drop),
-                    Part::Raw(key) => scribe.raw(*key, Some(scope), conn).await,
-                    Part::Touch(_) | Part::Lock(_) | Part::Savepoint(..) => Ok(()),
-                    Part::Save(write) => {
-                        let edits = Edits::one(write.field, scribe.token());
-                        let saved = Saved {
-                            value: &mut *value,
-                            book: &mut *book,
-                            plain: &mut *plain,
-                            in_doubt: &mut *in_doubt,
-                        };
-                        tracked::save(scribe, conn, saved, &edits, Some(scope), Level::Within).await
-                    }
-                };
+                let (book, plain, in_doubt) = (&mut *book, &mut *plain, &mut *in_doubt);
+                let lent = Saved { value: &mut *value, book, plain, in_doubt };
+                let done = tracked_part(scribe, conn, lent, part, scope).await;
                 may_go_on(done, transaction_.careless)?;
             }
             mishap.may_panic();
@@ -105,11 +94,45 @@ impl Worker<'_> {
         let result: Result<(), Error> = mishap.guard(Level::Whole, call).await;
         close_books(std::slice::from_mut(&mut held.book), result.is_ok());
         let outcome = ending(&result, is_at_end);
-        held.in_doubt |= outcome == Outcome::Unknown || (was_in_doubt && result.is_err());
+        let is_lost = result.as_ref().is_err_and(Error::needs_new_connection);
+        held.in_doubt |= is_lost || (was_in_doubt && result.is_err());
         // One that was not settled before may have got an older version back, which is right.
-        let handed =
-            if was_in_plain { Vec::new() } else { vec![(before, (*held.value).clone())] };
+        let handed = if was_in_plain { Vec::new() } else { vec![(before, (*held.value).clone())] };
         self.ended(scope, outcome, handed);
+        self.tracked.insert(key, held);
+        result
+    }
+
+    /// The same, but the value is not handed over: it hears itself how the transaction has ended.
+    async fn optimistic_captured(&mut self, transaction_: &Transaction) -> Result<(), Error> {
+        let Some((key, fresh)) = keys(transaction_).next() else { return Ok(()) };
+        let mut held = self.hold_settled(key, fresh).await?;
+        let scope = self.scribe.log.begin(None);
+        let mishap = self.scribe.mishap;
+        let scribe = &mut self.scribe;
+        let mut is_at_end = false;
+        held.book.begin();
+        let was_in_plain = held.plain.is_some();
+        let (mut nobody, lent) = ([], &mut held);
+        let call = transaction(&mut self.conn, &mut nobody[..], async |conn, _: &mut [Row]| {
+            for part in &transaction_.parts {
+                mishap.may_panic();
+                lent.may_be_written_in_plain(part);
+                let done = tracked_part(scribe, conn, lent.parts(), part, scope).await;
+                may_go_on(done, transaction_.careless)?;
+            }
+            mishap.may_panic();
+            is_at_end = transaction_.commit;
+            if transaction_.commit { Ok(()) } else { Err(wanted()) }
+        });
+        let result: Result<(), Error> = mishap.guard(Level::Whole, call).await;
+        let outcome = ending(&result, is_at_end);
+        held.in_doubt |= result.as_ref().is_err_and(Error::needs_new_connection);
+        held.transaction_ends(outcome);
+        if result.is_ok() && !was_in_plain {
+            held.plain = None;
+        }
+        self.ended(scope, outcome, Vec::new());
         self.tracked.insert(key, held);
         result
     }
@@ -129,8 +152,7 @@ impl Worker<'_> {
         for part in &transaction.parts {
             done = match (part, tracked.first_mut()) {
                 (Part::Save(write), Some(held)) if write.stubborn && write.key == held.value.id => {
-                    let before = held.value.version;
-                    held.plain.get_or_insert(Plain { before, unknown: None });
+                    held.may_be_written_in_plain(part);
                     let edits = Edits::one(write.field, scribe.token());
                     tracked::save(scribe, conn, held.parts(), &edits, Some(scope), Level::Within).await
                 }
@@ -155,12 +177,7 @@ impl Worker<'_> {
         let outcome = ending(&result, is_at_end);
         self.ended(scope, outcome, Vec::new());
         for mut held in tracked {
-            let written = held.book.written();
-            close_books(std::slice::from_mut(&mut held.book), result.is_ok());
-            if let (Outcome::Unknown, Some(plain)) = (outcome, &mut held.plain) {
-                plain.unknown = Some(written);
-                held.in_doubt = true;
-            }
+            held.transaction_ends(outcome);
             // It is to look what has become of it, and to write its edits again.
             let again = transaction.careless && held.plain.is_some() && !held.book.unsaved.is_empty();
             if again && result.as_ref().is_err_and(is_wanted) && !self.is_spoilt {

@@ -164,6 +164,10 @@ impl<'r> Worker<'r> {
             step => self.perform(step).await.is_err_and(|error| error.needs_new_connection()),
         };
         if is_lost || std::mem::take(&mut self.is_spoilt) {
+            if BACKEND == Backend::Sqlite {
+                // What holds the file would lock out the new one, which is there before the old one is gone.
+                let _ = batch("ROLLBACK", &mut self.conn).await;
+            }
             self.conn = self.line.connect(self.stage).await;
         }
     }

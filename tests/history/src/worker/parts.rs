@@ -6,11 +6,32 @@ use super::super::cell::{Conn, begin, commit, lock, rollback, save, touch, trans
 use super::begun::{ended, is_wanted, wanted};
 use super::scribe::{Book, Scribe, Told, begin_books, end_books};
 use super::together::outcome;
+use super::tracked::{self, Saved};
 use crate::fault::Level::Within;
 use crate::log::Call;
 use crate::row::{Edits, Row};
 use crate::workload::{Part, Write};
 use diesel::result::Error as DieselError;
+
+/// A part of a transaction of occ's that writes one tracked value.
+pub async fn tracked_part(
+    scribe: &mut Scribe<'_>,
+    conn: &mut Conn,
+    held: Saved<'_>,
+    part: &Part,
+    scope: usize,
+) -> Result<(), Error> {
+    match part {
+        Part::Load(key) => scribe.read(*key, Some(scope), conn).await.map(drop),
+        Part::Raw(key) => scribe.raw(*key, Some(scope), conn).await,
+        // Whatever row it names.
+        Part::Save(write) => {
+            let edits = Edits::one(write.field, scribe.token());
+            tracked::save(scribe, conn, held, &edits, Some(scope), Within).await
+        }
+        Part::Touch(_) | Part::Lock(_) | Part::Savepoint(..) => Ok(()),
+    }
+}
 
 /// A part of a transaction of occ's; its savepoints are occ's too.
 pub async fn occ_part(

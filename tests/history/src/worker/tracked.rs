@@ -7,11 +7,11 @@ use occ_runtime::{Choice, Error, Tracked};
 
 use super::super::cell::{Conn, first, rebase, rebase_with, reload_tracked, save_tracked};
 use super::Worker;
-use super::scribe::{Book, Scribe, Told};
+use super::scribe::{Book, Scribe, Told, close_books};
 use crate::fault::Level;
-use crate::log::{Answer, Call};
+use crate::log::{Answer, Call, Outcome};
 use crate::row::{Edits, Row, history_rows, tokens};
-use crate::workload::{Refused, Write};
+use crate::workload::{Part, Refused, Write};
 
 /// A tracked value.
 pub struct Held {
@@ -43,6 +43,28 @@ pub struct Saved<'h> {
 impl Held {
     fn new(value: Tracked<Row>) -> Self {
         Self { value, book: Book::default(), plain: None, in_doubt: false }
+    }
+
+    /// This part of a transaction, whose end it is not told, may write it.
+    pub fn may_be_written_in_plain(&mut self, part: &Part) {
+        if matches!(part, Part::Save(_)) && self.plain.is_none() {
+            self.plain = Some(Plain { before: self.value.version, unknown: None });
+        }
+    }
+
+    /// That transaction is over.
+    pub fn transaction_ends(&mut self, outcome: Outcome) {
+        let written = self.book.written();
+        close_books(std::slice::from_mut(&mut self.book), outcome == Outcome::Committed);
+        if let (Outcome::Unknown, Some(plain)) = (outcome, &mut self.plain) {
+            plain.unknown = Some(written);
+            self.in_doubt = true;
+        }
+    }
+
+    /// What it has on top of its row, of all that was not saved.
+    fn mine(&self) -> Edits {
+        between(self.value.original(), &self.value).of_sums(&self.book.unsaved.sums)
     }
 
     /// What a save needs of it.
@@ -161,7 +183,7 @@ impl Worker<'_> {
             match result {
                 Ok(()) => {
                     let (row, mine) =
-                        (held.value.original().clone(), between(held.value.original(), &held.value));
+                        (held.value.original().clone(), held.mine());
                     let told = Told { start, after: Some(&row), ..Told::of(Call::Load, key) };
                     if is_merge(held, &before, &row, &mine, ask) {
                         self.scribe.answered(told, Answer::Done);
@@ -273,5 +295,6 @@ fn between(row: &Row, mine: &Row) -> Edits {
         tokens: added(&row.tokens, &mine.tokens),
         notes: added(&row.notes, &mine.notes),
         total: mine.total - row.total,
+        sums: Vec::new(),
     }
 }

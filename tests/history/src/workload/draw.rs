@@ -116,6 +116,7 @@ impl Draw<'_> {
         let style = *self.one_of(&[
             Style::Optimistic,
             Style::OptimisticTracked,
+            Style::OptimisticCaptured,
             Style::Plain,
             Style::Run,
             Style::RunWith,

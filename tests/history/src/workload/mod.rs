@@ -79,6 +79,8 @@ pub enum Style {
     Optimistic,
     /// `optimistic_transaction`, which is handed one tracked value.
     OptimisticTracked,
+    /// The same, in whose closure a tracked value is saved without having been handed over.
+    OptimisticCaptured,
     /// Diesel's own.
     Plain,
     /// `run` of a `RetryPolicy`: reads the rows itself, each time.

@@ -1,12 +1,15 @@
 //! Replays the writes of each life of a row in the order of their versions.
 
+mod replay;
+
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::anomaly::{Anomaly, Kind};
-use super::effect::{Effect, Group, Unanswered};
-use super::life::Life;
-use crate::log::{Call, History};
-use crate::row::{Row, Token, VERSIONS_OF_A_LIFE, shown, tokens};
+use crate::check::anomaly::{Anomaly, Kind};
+use crate::check::effect::{Effect, Group, Unanswered};
+use crate::check::life::Life;
+use crate::log::{Call, History, Op};
+use crate::row::{Row, Token, VERSIONS_OF_A_LIFE, shown};
 
 /// Who has made each version of one life of a row.
 #[derive(Debug)]
@@ -28,13 +31,11 @@ impl Chain {
     }
 }
 
-/// How often a life is replayed in another way. No life of this workload has come near it.
-const TRIES: usize = 10_000;
-
 /// What is carried from one life to the next.
 struct Replay<'h> {
     history: &'h History,
     effects: &'h [Effect],
+    lives: &'h BTreeMap<(i32, i64), Life<'h>>,
     /// Raw writes by their tokens: what version they have made, only the lists tell.
     raw: HashMap<Token, usize>,
     /// Those writes that are there.
@@ -42,15 +43,15 @@ struct Replay<'h> {
 }
 
 /// Finds what the lists and versions show, and who has made which version.
-pub fn check(
-    history: &History,
-    effects: &[Effect],
-    lives: &BTreeMap<(i32, i64), Life<'_>>,
+pub fn check<'h>(
+    history: &'h History,
+    effects: &'h [Effect],
+    lives: &'h BTreeMap<(i32, i64), Life<'h>>,
     found: &mut Vec<Anomaly>,
 ) -> (HashMap<(i32, i64), Chain>, Unanswered) {
     let raw = history.ops.iter().enumerate().filter(|(_, op)| op.call == Call::Raw);
     let raw = raw.flat_map(|(index, op)| op.edits.tokens.iter().map(move |token| (*token, index))).collect();
-    let mut replay = Replay { history, effects, raw, there: HashSet::new() };
+    let mut replay = Replay { history, effects, lives, raw, there: HashSet::new() };
     let mut chains = HashMap::new();
     for (&(key, number), life) in lives {
         match replay.life(key, number, life) {
@@ -101,6 +102,7 @@ impl<'h> Replay<'h> {
             return Err(self.anomaly(Kind::LostUpdate, what, &ops));
         }
         let makers = self.replay(key, life, created, end)?;
+        self.added_twice(key, &makers)?;
         self.there.extend(&makers);
         if let Some((&version, seen)) = life.seen.range(end.version + 1..).next() {
             let what = format!("row {key} was seen at version {}, which was never committed", shown(version));
@@ -125,165 +127,22 @@ impl<'h> Replay<'h> {
             }
             (Some(_), None) => Ok(None),
             (None, Some(&deleted)) => Ok(Some(deleted)),
-            // Of those who may have, the one who has seen the youngest version: the others have not.
-            (None, None) => Ok(life.deleted.iter().copied().max_by_key(|op| self.called(*op).version)),
-        }
-    }
-
-    /// Who has made each version. Where that is not known, it is one after whom all the rest fits as well.
-    fn replay(
-        &self,
-        key: i32,
-        life: &Life<'_>,
-        created: usize,
-        end: &Row,
-    ) -> Result<Vec<usize>, Anomaly> {
-        let born = self.called(created).clone();
-        self.compare(life, &born, created)?;
-        let mut path = vec![(created, born)];
-        // Who else may have come after so many, the likeliest last.
-        let mut others: Vec<(usize, Vec<usize>)> = Vec::new();
-        let mut wrong = None;
-        let mut tries = 0;
-        while let Some((_, state)) = path.last().filter(|(_, state)| state.version < end.version) {
-            let error = match self.candidates(key, life, state, end) {
-                Ok(mut fitting) => {
-                    let next = fitting.pop().map_or(Err(None), |maker| self.after(life, state, maker));
-                    if !fitting.is_empty() {
-                        others.push((path.len(), fitting));
-                    }
-                    match next {
-                        Ok(next) => {
-                            path.push(next);
-                            continue;
-                        }
-                        Err(anomaly) => anomaly,
-                    }
-                }
-                Err(anomaly) => Some(anomaly),
-            };
-            let what = || self.anomaly(Kind::Unaccounted, format!("row {key} cannot be replayed"), &[]);
-            let first = wrong.get_or_insert_with(|| error.unwrap_or_else(what));
-            tries += 1;
-            let Some(next) = self.another(life, &mut path, &mut others).filter(|_| tries < TRIES) else {
-                return Err(first.clone());
-            };
-            path.push(next);
-        }
-        Ok(path.into_iter().map(|(maker, _)| maker).collect())
-    }
-
-    /// Goes back to where another one may have come next.
-    fn another(
-        &self,
-        life: &Life<'_>,
-        path: &mut Vec<(usize, Row)>,
-        others: &mut Vec<(usize, Vec<usize>)>,
-    ) -> Option<(usize, Row)> {
-        while let Some((length, fitting)) = others.last_mut() {
-            path.truncate(*length);
-            let Some(maker) = fitting.pop() else {
-                others.pop();
-                continue;
-            };
-            if let Some(Ok(next)) = path.last().map(|(_, state)| self.after(life, state, maker)) {
-                return Some(next);
+            (None, None) => {
+                // Of those who may have, one who has seen the youngest version, and as early as possible.
+                let may = life.deleted.iter().copied().filter(|op| self.are_all_gone(*op));
+                Ok(may.max_by_key(|op| (self.called(*op).version, Reverse(self.history.ops[*op].start))))
             }
         }
-        None
     }
 
-    /// The row after this write, if everybody has seen it so.
-    fn after(&self, life: &Life<'_>, state: &Row, maker: usize) -> Result<(usize, Row), Option<Anomaly>> {
-        let mut state = state.clone();
-        self.history.ops[maker].edits.apply(&mut state);
-        state.version += 1;
-        self.compare(life, &state, maker).map_err(Some)?;
-        Ok((maker, state))
-    }
-
-    /// Who may have made the next version, the likeliest last.
-    fn candidates(&self, key: i32, life: &Life<'_>, state: &Row, end: &Row) -> Result<Vec<usize>, Anomaly> {
-        let version = state.version + 1;
-        let candidates = life.made.get(&version).map_or(&[][..], Vec::as_slice);
-        let sure: Vec<usize> =
-            candidates.iter().copied().filter(|op| self.effects[*op] == Effect::Applied).collect();
-        match sure.len() {
-            0 => {}
-            1 => return Ok(sure),
-            many => {
-                let what =
-                    format!("version {} of row {key} was made by {many} acknowledged writes", shown(version));
-                return Err(self.anomaly(Kind::Fork, what, &sure));
-            }
-        }
-        let next = end.tokens.strip_prefix(&*state.tokens).and_then(|rest| tokens(rest).next());
-        let raw = next.and_then(|token| self.raw.get(&token)).copied();
-        // Of those whose answer is not known it is one after which the row is as it was seen.
-        let fits = |maker: &usize| {
-            let mut after = state.clone();
-            self.history.ops[*maker].edits.apply(&mut after);
-            let seen = life.seen.get(&version).and_then(|seen| seen.first());
-            end.tokens.starts_with(&after.tokens)
-                && end.notes.starts_with(&after.notes)
-                && seen.is_none_or(|(_, row)| row.has_content_of(&after))
-        };
-        let mut fitting: Vec<usize> = candidates.iter().copied().chain(raw).filter(fits).collect();
-        // One that has left a token, before one that has left no trace but the version.
-        fitting.sort_by_key(|maker| self.history.ops[*maker].edits.listed().count());
-        let Some(&maker) = fitting.last() else {
-            return Err(self.unaccounted(key, life, version, state, end, next));
-        };
-        if self.effects[maker] == Effect::Not {
-            let what = format!(
-                "version {} of row {key} was made by a write that was refused or rolled back",
-                shown(version)
-            );
-            return Err(self.anomaly(Kind::RefusedVisible, what, &[maker]));
-        }
-        Ok(fitting)
-    }
-
-    /// No acknowledged write has made this version. Whose token is there?
-    fn unaccounted(
-        &self,
-        key: i32,
-        life: &Life<'_>,
-        version: i64,
-        state: &Row,
-        end: &Row,
-        next: Option<Token>,
-    ) -> Anomaly {
-        let lost = || {
-            format!("what was written up to version {} of row {key} is not in {end}", shown(state.version))
-        };
-        let Some(token) =
-            next.or_else(|| end.notes.strip_prefix(&*state.notes).and_then(|rest| tokens(rest).next()))
-        else {
-            let around = |version| life.made.get(&version).into_iter().flatten().copied();
-            let ops: Vec<usize> =
-                around(version - 1).chain(around(version)).chain(around(version + 1)).collect();
-            if !end.tokens.starts_with(&*state.tokens) || !end.notes.starts_with(&*state.notes) {
-                return self.anomaly(Kind::LostUpdate, lost(), &ops);
-            }
-            let what = format!("nobody has made version {} of row {key}", shown(version));
-            return self.anomaly(Kind::Unaccounted, what, &ops);
-        };
-        let carriers = self.carriers(key, token);
-        let refused = carriers.iter().any(|op| self.effects[*op] == Effect::Not);
-        let applied = carriers.iter().any(|op| self.effects[*op] == Effect::Applied);
-        if refused && !applied {
-            let what = format!(
-                "token {token}, which was refused or rolled back, is in row {key} at version {}",
-                shown(version)
-            );
-            return self.anomaly(Kind::RefusedVisible, what, &carriers);
-        }
-        let what = format!(
-            "nobody has made version {} of row {key}, where token {token} is first seen",
-            shown(version)
-        );
-        self.anomaly(Kind::Unaccounted, what, &carriers)
+    /// Whether all rows are gone that were to be deleted with this one.
+    fn are_all_gone(&self, op: usize) -> bool {
+        let Some(scope) = self.history.ops[op].scope else { return true };
+        let is_along = |other: &&Op| other.scope == Some(scope) && other.call == Call::Delete;
+        self.history.ops.iter().filter(is_along).all(|other| {
+            let life = other.called.as_ref().and_then(|row| self.lives.get(&(row.id, row.life())));
+            life.is_none_or(|life| life.last.is_none())
+        })
     }
 
     /// Everybody who has seen this version has seen this content.
@@ -324,6 +183,20 @@ impl<'h> Replay<'h> {
         let seen = life.seen.values().flatten();
         ops.extend(seen.filter(|(_, row)| has(row) > 0).filter_map(|(by, _)| *by).take(3));
         Err(self.anomaly(Kind::Duplicate, format!("token {token} is in row {key} twice: {end}"), &ops))
+    }
+
+    /// No part of a sum was added twice.
+    fn added_twice(&self, key: i32, makers: &[usize]) -> Result<(), Anomaly> {
+        let mut by = HashMap::new();
+        for &maker in makers {
+            for sum in &self.history.ops[maker].edits.sums {
+                if let Some(before) = by.insert(sum, maker) {
+                    let what = format!("{sum} was added to the total of row {key} twice");
+                    return Err(self.anomaly(Kind::Duplicate, what, &[before, maker]));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Those acknowledged writes that are nowhere, and unknown ones of which a part is there; and what has become of the unknown.

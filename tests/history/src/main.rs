@@ -168,10 +168,15 @@ impl Wrong {
             "answers that were lost: {writes_done} single writes were done and {writes_not_done} were not, {commits_done} transactions and \
              batches were committed and {commits_not_done} were not"
         );
-        println!("rounds with a write that was done although its answer was lost: {} of {}", self.rounds.0, self.rounds.1);
+        println!(
+            "rounds with a write that was done although its answer was lost: {} of {}",
+            self.rounds.0, self.rounds.1
+        );
         let is_enough = !self.has_server || commits_done >= ENOUGH;
         if !is_enough {
-            println!("fewer than {ENOUGH} commits whose answer was lost have gone through: this shows too little");
+            println!(
+                "fewer than {ENOUGH} commits whose answer was lost have gone through: this shows too little"
+            );
         }
         is_enough
     }

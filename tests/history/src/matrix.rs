@@ -161,10 +161,10 @@ impl Cell {
         let faults = if let Mix::Faults(faults) = mix { Some(faults) } else { None };
         let level = self.level.to_uppercase();
         let (once, each) = match self.server {
-            // A row grows out of a small page sooner, which WAL keeps as it is.
+            // A row grows out of a small page sooner, and out of the file where that has no room to spare. WAL keeps both as they are.
             Server::Sqlite if faults.is_some() => {
                 let journal = if self.level == "rollback" { "DELETE" } else { "WAL" };
-                let small = "PRAGMA journal_mode = DELETE; PRAGMA page_size = 512; VACUUM";
+                let small = "PRAGMA journal_mode = DELETE; PRAGMA page_size = 512; PRAGMA auto_vacuum = FULL; VACUUM";
                 (format!("{small}; PRAGMA journal_mode = {journal}"), String::new())
             }
             // WAL is what the database begins with.

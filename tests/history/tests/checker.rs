@@ -74,7 +74,10 @@ fn scope(end: u64, outcome: Outcome) -> Scope {
 
 /// What is wrong with it.
 fn found(ops: Vec<Op>, scopes: Vec<Scope>, rows: Vec<Row>) -> Vec<Kind> {
-    check(&History { ops, scopes, rows, ..History::default() }, Rules::default()).iter().map(|anomaly| anomaly.kind).collect()
+    check(&History { ops, scopes, rows, ..History::default() }, Rules::default())
+        .iter()
+        .map(|anomaly| anomaly.kind)
+        .collect()
 }
 
 #[test]
@@ -169,8 +172,7 @@ fn of_unknown_writes_without_a_token_the_one_is_found_that_all_the_rest_fits() {
 #[test]
 fn of_unknown_deletes_it_is_the_one_of_the_youngest_version() {
     let unknown = |worker, version, tokens| unanswered(delete(worker, 40, &row(version, tokens)));
-    let ops =
-        vec![created(), save(1, 20, &row(0, "1,"), 2), unknown(1, 1, "1,2,"), unknown(2, 0, "1,")];
+    let ops = vec![created(), save(1, 20, &row(0, "1,"), 2), unknown(1, 1, "1,2,"), unknown(2, 0, "1,")];
     assert_eq!(found(ops, vec![], vec![]), []);
 }
 

@@ -28,12 +28,12 @@ fn plays(mix: fn(Cell) -> Mix) {
     let cells = COLOURS.iter().flat_map(|colour| {
         Server::Sqlite.levels().iter().map(|level| Cell { server: Server::Sqlite, colour: *colour, level })
     });
-    let cells: Vec<_> = cells.filter_map(|cell| Some((cell, cell.open(Implementation::Occ, mix(cell))?))).collect();
+    let cells: Vec<_> =
+        cells.filter_map(|cell| Some((cell, cell.open(Implementation::Occ, mix(cell))?))).collect();
     let share = Duration::from_secs(SECONDS) / u32::try_from(cells.len()).unwrap_or(1);
     for (cell, stage) in &cells {
         let (mix, operations) = (mix(*cell), usize::MAX);
-        let game =
-            Game { seed, mix, rules: cell.rules(mix), operations, time: share, ..Game::default() };
+        let game = Game { seed, mix, rules: cell.rules(mix), operations, time: share, ..Game::default() };
         let report = game.play(stage, |_| {});
         if let Some((round, plan, mut found)) = report.failure {
             let (anomaly, time) = (found.swap_remove(0), Duration::from_secs(20));

@@ -173,8 +173,9 @@ impl Time<'_> {
     /// What the same transaction has done with the row before, the last thing first.
     fn earlier(&self, index: usize, op: &Op) -> impl Iterator<Item = usize> {
         let (worker, key, scope) = (op.worker, op.key, self.history.outermost(op));
-        let is_in_it =
-            move |other: &usize| self.op(*other).worker == worker && self.history.outermost(self.op(*other)) == scope;
+        let is_in_it = move |other: &usize| {
+            self.op(*other).worker == worker && self.history.outermost(self.op(*other)) == scope
+        };
         let before = if scope.is_some() { index } else { 0 };
         (0..before).rev().take_while(is_in_it).filter(move |other| self.op(*other).key == key)
     }

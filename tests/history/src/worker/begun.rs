@@ -7,10 +7,10 @@ use diesel::result::Error as DieselError;
 use occ_runtime::Error;
 
 use super::super::cell::{begin, commit, rollback, transaction};
+use super::Worker;
 use super::parts::{occ_part, plain_part, tracked_part};
 use super::scribe::{begin_books, close_books};
 use super::tracked::{self, Held, Saved};
-use super::Worker;
 use crate::fault::Level;
 use crate::log::Outcome;
 use crate::row::{Edits, Row};
@@ -184,8 +184,7 @@ impl Worker<'_> {
                 yield_now();
                 let (scribe, none) = (&mut self.scribe, Edits::default());
                 // What it was, is in the log.
-                let _ =
-                    tracked::save(scribe, &mut self.conn, held.parts(), &none, None, Level::Whole).await;
+                let _ = tracked::save(scribe, &mut self.conn, held.parts(), &none, None, Level::Whole).await;
             }
             self.tracked.insert(held.value.id, held);
         }

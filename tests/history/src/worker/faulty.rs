@@ -20,7 +20,8 @@ impl Worker<'_> {
             _ => self.line.arm(fault),
         }
         let result = Box::pin(self.perform(step)).await;
-        if self.line.disarm() || (fault == Fault::Full && result.as_ref().is_err_and(is_full)) {
+        let has_happened = self.line.disarm();
+        if has_happened || (fault == Fault::Full && result.as_ref().is_err_and(is_full)) {
             self.scribe.mishap.count(fault.name());
         }
         let was_cut_short = self.scribe.mishap.disarm();
@@ -31,7 +32,9 @@ impl Worker<'_> {
             // What occ says itself of the connection is to be right.
             self.is_refused(fault).await
         } else {
-            result.is_err_and(|error| error.needs_new_connection())
+            // Who is killed may not have heard of it yet.
+            let is_killed = has_happened && matches!(fault, Fault::Kill(..));
+            is_killed || result.is_err_and(|error| error.needs_new_connection())
         }
     }
 
@@ -49,7 +52,7 @@ impl Worker<'_> {
         let is_as_new = matches!(&result, Err(Error::Stale(stale)) if stale.is_deleted());
         let is_refused = result.as_ref().is_err_and(Error::needs_new_connection);
         // Blocking code has read its answers when it panics.
-        let may_be_refused = self.stage.setting.faults.is_some_and(|faults| faults.server || faults.futures);
+        let may_be_refused = self.stage.setting.faults.is_some_and(|faults| faults.futures);
         if !is_as_new && !(is_refused && may_be_refused) {
             let what = format!("after a call that was cut short ({fault}), the connection says {result:?}");
             self.scribe.answered(Told { start, ..Told::of(Call::Load, 0) }, Answer::Failed(what));

@@ -75,7 +75,11 @@ fn signed(stage: &Stage<'_>) -> String {
 }
 
 fn own_number() -> &'static str {
-    if BACKEND == Backend::Postgres { "CAST(pg_backend_pid() AS BIGINT)" } else { "CAST(CONNECTION_ID() AS SIGNED)" }
+    if BACKEND == Backend::Postgres {
+        "CAST(pg_backend_pid() AS BIGINT)"
+    } else {
+        "CAST(CONNECTION_ID() AS SIGNED)"
+    }
 }
 
 async fn number(conn: &mut Conn) -> i64 {

@@ -169,6 +169,7 @@ impl<'r> Worker<'r> {
                 let _ = batch("ROLLBACK", &mut self.conn).await;
             }
             self.conn = self.line.connect(self.stage).await;
+            self.write_what_is_in_doubt().await;
         }
     }
 

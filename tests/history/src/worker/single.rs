@@ -148,13 +148,19 @@ impl Worker<'_> {
         let mishap = self.scribe.mishap;
         let result = match write.field {
             Field::Tokens => {
-                mishap.guard(Whole, update(&mut row, history_rows::tokens.eq(&changed.tokens), &mut self.conn)).await
+                mishap
+                    .guard(Whole, update(&mut row, history_rows::tokens.eq(&changed.tokens), &mut self.conn))
+                    .await
             }
             Field::Notes => {
-                mishap.guard(Whole, update(&mut row, history_rows::notes.eq(&changed.notes), &mut self.conn)).await
+                mishap
+                    .guard(Whole, update(&mut row, history_rows::notes.eq(&changed.notes), &mut self.conn))
+                    .await
             }
             Field::Total => {
-                mishap.guard(Whole, update(&mut row, history_rows::total.eq(changed.total), &mut self.conn)).await
+                mishap
+                    .guard(Whole, update(&mut row, history_rows::total.eq(changed.total), &mut self.conn))
+                    .await
             }
         };
         let told = Told {

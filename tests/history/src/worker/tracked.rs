@@ -10,7 +10,7 @@ use super::Worker;
 use super::scribe::{Book, Scribe, Told, close_books};
 use crate::fault::Level;
 use crate::log::{Answer, Call, Outcome};
-use crate::row::{Edits, Row, history_rows, tokens};
+use crate::row::{Edits, Field, Row, history_rows, tokens};
 use crate::workload::{Part, Refused, Write};
 
 /// A tracked value.
@@ -127,6 +127,16 @@ impl Worker<'_> {
         result
     }
 
+    /// After an answer was lost: nobody may have written since, but perhaps this worker.
+    pub async fn write_what_is_in_doubt(&mut self) {
+        let in_doubt = |(key, held): (&i32, &Held)| held.in_doubt.then_some(*key);
+        if let Some(key) = self.tracked.iter().find_map(in_doubt) {
+            let write = Write { key, field: Field::Notes, fresh: false, stubborn: true };
+            // What it was, is in the log; and no connection is lost but by a fault, which the next step will hear of.
+            let _ = self.save_tracked(write, Refused::Rebase).await;
+        }
+    }
+
     async fn reload(&mut self, held: &mut Held) -> Result<(), Error> {
         let (start, key) = (self.scribe.clock.tick(), held.value.id);
         let called = held.value.clone();
@@ -174,7 +184,8 @@ impl Worker<'_> {
                 answer => answer,
             };
             if result.is_err() && before != held.value {
-                answer = Answer::Failed(format!("a rebase that failed has made {:?} of {before:?}", held.value));
+                answer =
+                    Answer::Failed(format!("a rebase that failed has made {:?} of {before:?}", held.value));
             }
             self.scribe.answered(
                 Told { start, edits, called, after, unsettled, ..Told::of(Call::Rebase, key) },
@@ -182,8 +193,7 @@ impl Worker<'_> {
             );
             match result {
                 Ok(()) => {
-                    let (row, mine) =
-                        (held.value.original().clone(), held.mine());
+                    let (row, mine) = (held.value.original().clone(), held.mine());
                     let told = Told { start, after: Some(&row), ..Told::of(Call::Load, key) };
                     if is_merge(held, &before, &row, &mine, ask) {
                         self.scribe.answered(told, Answer::Done);
@@ -268,7 +278,8 @@ pub async fn save(
 fn tell(scribe: &mut Scribe<'_>, told: Told<'_>, answer: Answer, plain: &Plain) {
     let version = |row: Option<&Row>| row.map(|row| row.version);
     let is_stored = version(told.after) != version(told.called);
-    let only_new = |all: &Edits| plain.unknown.as_ref().map_or_else(|| all.clone(), |written| all.without(written));
+    let only_new =
+        |all: &Edits| plain.unknown.as_ref().map_or_else(|| all.clone(), |written| all.without(written));
     match answer {
         Answer::Done if is_stored => {
             let edits = only_new(&told.edits);

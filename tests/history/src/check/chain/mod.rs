@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use crate::check::anomaly::{Anomaly, Kind};
 use crate::check::effect::{Effect, Group, Unanswered};
 use crate::check::life::Life;
-use crate::log::{Call, History, Op};
+use crate::log::{Call, History};
 use crate::row::{Row, Token, VERSIONS_OF_A_LIFE, shown};
 
 /// Who has made each version of one life of a row.
@@ -135,13 +135,20 @@ impl<'h> Replay<'h> {
         }
     }
 
-    /// Whether all rows are gone that were to be deleted with this one.
+    /// Whether all rows that were to be deleted with this one may be gone by that.
     fn are_all_gone(&self, op: usize) -> bool {
         let Some(scope) = self.history.ops[op].scope else { return true };
-        let is_along = |other: &&Op| other.scope == Some(scope) && other.call == Call::Delete;
-        self.history.ops.iter().filter(is_along).all(|other| {
-            let life = other.called.as_ref().and_then(|row| self.lives.get(&(row.id, row.life())));
-            life.is_none_or(|life| life.last.is_none())
+        let is_sure = |op: usize| self.effects[op] == Effect::Applied;
+        let ops = self.history.ops.iter().enumerate();
+        let mut along = ops.filter(|(_, other)| other.scope == Some(scope) && other.call == Call::Delete);
+        along.all(|(other, _)| {
+            let row = self.called(other);
+            let Some(life) = self.lives.get(&(row.id, row.life())) else { return true };
+            let beyond = row.version + 1..;
+            let has_lived_on = life.last.is_some()
+                || life.seen.range(beyond.clone()).next().is_some()
+                || life.made.range(beyond).flat_map(|(_, ops)| ops).any(|op| is_sure(*op));
+            !has_lived_on && !life.deleted.iter().any(|op| *op != other && is_sure(*op))
         })
     }
 

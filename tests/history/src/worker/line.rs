@@ -23,13 +23,7 @@ pub struct Line {
 impl Line {
     /// Through a proxy, if something is to go wrong there; in a cluster to a node of the worker's own.
     pub fn of(worker: usize, stage: &Stage<'_>, orders: Sender<Order>) -> Self {
-        let (database, nodes) = (stage.database.url(), &stage.setting.nodes);
-        let node = nodes.get(worker % nodes.len().max(1));
-        let url = match (node, database.rsplit_once('/')) {
-            (Some(node), Some((_, name))) => format!("{node}/{name}"),
-            _ => database,
-        };
-        let mut line = Self { url, proxy: None, orders, number: 0 };
+        let mut line = Self { url: url_of(worker, stage), proxy: None, orders, number: 0 };
         if stage.setting.faults.is_some_and(|faults| faults.server) {
             let usual = if BACKEND == Backend::Postgres { 5432 } else { 3306 };
             let (before, server, after) =
@@ -103,12 +97,11 @@ pub async fn administer(orders: Receiver<Order>, stage: &Stage<'_>) {
     }
 }
 
-/// Waits until the server has done, or given up, what it was sent by connections that are lost.
-pub async fn settle(stage: &Stage<'_>, conn: &mut Conn) {
+/// Waits until the servers have done, or given up, what they were sent by connections that are lost.
+pub async fn settle(stage: &Stage<'_>) {
     if !stage.setting.faults.is_some_and(|faults| faults.server) {
         return;
     }
-    set_up(&signed(stage), conn).await;
     let others = match BACKEND {
         Backend::Postgres => {
             "(SELECT COUNT(*) FROM pg_stat_activity WHERE pid <> pg_backend_pid() \
@@ -118,13 +111,27 @@ pub async fn settle(stage: &Stage<'_>, conn: &mut Conn) {
             "(SELECT COUNT(*) FROM information_schema.processlist WHERE id <> CONNECTION_ID() AND db = DATABASE())"
         }
     };
-    loop {
-        let count = diesel::select(diesel::dsl::sql::<BigInt>(others));
-        let count: i64 = first(count, conn).await.expect("the connections can be counted");
-        if count == 0 {
-            break;
+    for node in 0..stage.setting.nodes.len().max(1) {
+        let mut conn = connect_to(&url_of(node, stage), stage.database).await;
+        set_up(&signed(stage), &mut conn).await;
+        loop {
+            let count = diesel::select(diesel::dsl::sql::<BigInt>(others));
+            let count: i64 = first(count, &mut conn).await.expect("the connections can be counted");
+            if count == 0 {
+                break;
+            }
+            // Nothing tells when it changes.
+            std::thread::sleep(std::time::Duration::from_millis(1));
         }
-        // Nothing tells when it changes.
-        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+}
+
+/// Of the server, or in a cluster of the node for this worker.
+fn url_of(worker: usize, stage: &Stage<'_>) -> String {
+    let (database, nodes) = (stage.database.url(), &stage.setting.nodes);
+    let node = nodes.get(worker % nodes.len().max(1));
+    match (node, database.rsplit_once('/')) {
+        (Some(node), Some((_, name))) => format!("{node}/{name}"),
+        _ => database,
     }
 }

@@ -20,7 +20,7 @@ use diesel::prelude::*;
 use occ_runtime::Error;
 use occ_tests::cell::Backend;
 
-use super::cell::{BACKEND, Conn, Database, all, batch, block_on, connect, execute};
+use super::cell::{BACKEND, Conn, Database, all, batch, block_on, connect, connect_to, execute, first};
 use crate::broken::Implementation;
 use crate::fault::Mishap;
 use crate::log::{Call, Clock, History, Log};
@@ -47,6 +47,10 @@ pub fn open_in(database: Database, setting: &Setting) -> Play {
         set_up(&setting.once, conn).await;
         for statement in create_table(BACKEND) {
             batch(&statement, conn).await.expect("the table can be made");
+        }
+        for node in &setting.nodes {
+            let conn = &mut connect_to(&format!("{node}/mysql"), &database).await;
+            caught_up(conn).await;
         }
     });
     let setting = setting.clone();
@@ -84,12 +88,12 @@ fn round(stage: &Stage<'_>, plan: &Plan) -> History {
     let (orders, inbox) = channel();
     let mut logs = Vec::new();
     logs.push(block_on(async {
-        let mut first = Worker::begin(plan.steps.len(), stage, orders.clone()).await;
-        batch("DELETE FROM history_rows", &mut first.conn).await.expect("the rows can be deleted");
+        let mut beginner = Worker::begin(plan.steps.len(), stage, orders.clone()).await;
+        batch("DELETE FROM history_rows", &mut beginner.conn).await.expect("the rows can be deleted");
         for key in 1..=plan.rows {
-            first.create(key).await.expect("the table is empty");
+            beginner.create(key).await.expect("the table is empty");
         }
-        first.scribe.log
+        beginner.scribe.log
     }));
     let start = Barrier::new(plan.steps.len());
     let workers: Vec<Log> = std::thread::scope(|scope| {
@@ -117,8 +121,11 @@ fn round(stage: &Stage<'_>, plan: &Plan) -> History {
     });
     logs.extend(workers);
     let rows = block_on(async {
+        settle(stage).await;
         let conn = &mut connect(stage.database).await;
-        settle(stage, conn).await;
+        if !stage.setting.nodes.is_empty() {
+            caught_up(conn).await;
+        }
         all(history_rows::table.select(Row::as_select()), conn).await.expect("the rows can be read")
     });
     History::of(logs, rows)
@@ -212,6 +219,13 @@ impl<'r> Worker<'r> {
         }
         result
     }
+}
+
+/// The connection sees what other nodes of its cluster have done.
+async fn caught_up(conn: &mut Conn) {
+    set_up("SET SESSION wsrep_sync_wait = 15", conn).await;
+    let one = diesel::select(diesel::dsl::sql::<diesel::sql_types::Integer>("1"));
+    let _: i32 = first(one, conn).await.expect("the node has caught up");
 }
 
 /// MySQL refuses a statement without anything in it.

@@ -66,15 +66,16 @@ where
     let mut merged = theirs.clone();
     let mut undecided = Vec::new();
     for field in fields::<M>() {
+        // A sum that is what it was may hold mine, and what others have taken from it since.
+        let may_be_both = since == Since::Unheard && matches!(field.merge_rule(), Rule::Add(_));
         let choice = if !field.is_changed(base, mine) {
             Choice::Theirs
-        } else if is_mine_alone(field.name()) || field.is_same(base, theirs) {
+        } else if is_mine_alone(field.name()) || field.is_same(base, theirs) && !may_be_both {
             Choice::Mine
         } else if matches!(since, Since::Unknown | Since::Unheard)
             && !matches!(field.merge_rule(), Rule::Mine)
         {
             // What differs may be my own writing, which must neither be added once more nor be taken for theirs.
-            let may_be_both = since == Since::Unheard && matches!(field.merge_rule(), Rule::Add(_));
             if field.is_same(mine, theirs) && !may_be_both {
                 Choice::Theirs
             } else {

@@ -4,8 +4,10 @@
 pub mod broken;
 pub mod cells;
 pub mod check;
+pub mod fault;
 pub mod log;
 pub mod matrix;
+pub mod proxy;
 pub mod row;
 pub mod run;
 pub mod shrink;

@@ -3,8 +3,10 @@
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use occ_runtime::Error;
 
+use crate::fault::Counts;
 use crate::row::{Edits, Row, shown};
 
 /// Orders the beginnings and ends of all calls: what ended before something else began, has a lower number.
@@ -25,12 +27,14 @@ pub enum Call {
     Load,
     /// A plain INSERT.
     Create,
-    /// `save_optimistic`, also as a part of `save_all_optimistic`.
+    /// `save_optimistic`, also as a part of `save_all_optimistic`; with a guard or an expected version too.
     Save,
     /// `save_optimistic` of a `Tracked` value.
     SaveTracked,
     /// `rebase` of a `Tracked` value.
     Rebase,
+    /// `lock_optimistic`.
+    Lock,
     /// `touch_optimistic`.
     Touch,
     /// `update_optimistic`.
@@ -47,7 +51,7 @@ impl Call {
     /// Whether it changes the row.
     #[must_use]
     pub fn writes(self) -> bool {
-        !matches!(self, Self::Load | Self::Rebase)
+        !matches!(self, Self::Load | Self::Lock | Self::Rebase)
     }
 }
 
@@ -68,11 +72,22 @@ pub enum Answer {
     Along,
     /// The database refused, and the same may succeed when it is tried again.
     Retryable,
+    /// The caller's own condition did not hold.
+    Guarded,
+    /// The caller's code has panicked, an administrator has ended the statement, or the disk is full: nothing is written.
+    Cancelled,
     /// Nobody knows: the answer did not come.
     Unknown,
     /// Something that should not happen.
     Failed(String),
 }
+
+/// What PostgreSQL, MariaDB and SQLite say of a statement that was ended by an administrator, or for want of room.
+const CANCELLED: [&str; 3] = [
+    "canceling statement due to user request",
+    "Query execution was interrupted",
+    "database or disk is full",
+];
 
 impl Answer {
     /// How an error of occ's is logged.
@@ -83,11 +98,17 @@ impl Answer {
             error if error.needs_new_connection() => Self::Unknown,
             Error::Stale(_) | Error::StaleBatch(_) => Self::Stale,
             Error::Unmerged(_) => Self::Unmerged,
-            Error::Database(diesel::result::Error::NotFound) => Self::Missing,
-            Error::Database(diesel::result::Error::DatabaseError(
-                diesel::result::DatabaseErrorKind::UniqueViolation,
-                _,
-            )) => Self::Exists,
+            Error::Database(DieselError::NotFound) => Self::Missing,
+            // By whoever calls: it is no answer of a database's.
+            Error::Database(DieselError::RollbackTransaction) => Self::Cancelled,
+            Error::Database(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => {
+                Self::Exists
+            }
+            Error::Database(DieselError::DatabaseError(_, information))
+                if CANCELLED.contains(&information.message()) =>
+            {
+                Self::Cancelled
+            }
             error if error.is_retryable() => Self::Retryable,
             error => Self::Failed(error.to_string()),
         }
@@ -124,7 +145,7 @@ pub struct Op {
     /// The value in memory afterwards; of a read, what was read.
     pub after: Option<Row>,
     /// Whether the value was written in a plain transaction before whose end it could not know: it may be refused out of caution,
-    /// and what is refused may have got its version back.
+    /// and what is saved may get its version back first.
     pub unsettled: bool,
 }
 
@@ -185,6 +206,8 @@ pub struct Log {
     pub ops: Vec<Op>,
     /// In the order of their beginnings.
     pub scopes: Vec<Scope>,
+    /// What has gone wrong on purpose.
+    pub faults: Counts,
 }
 
 impl Log {
@@ -201,6 +224,9 @@ impl Log {
             .extend(log.ops.into_iter().map(|op| Op { scope: op.scope.map(|scope| scope + first), ..op }));
         let shifted = |scope: Scope| Scope { parent: scope.parent.map(|parent| parent + first), ..scope };
         self.scopes.extend(log.scopes.into_iter().map(shifted));
+        for (fault, times) in log.faults {
+            *self.faults.entry(fault).or_default() += times;
+        }
     }
 
     /// Ends one.
@@ -219,6 +245,8 @@ pub struct History {
     pub scopes: Vec<Scope>,
     /// The rows at the end.
     pub rows: Vec<Row>,
+    /// What has gone wrong on purpose.
+    pub faults: Counts,
 }
 
 impl History {
@@ -229,7 +257,7 @@ impl History {
         for log in logs {
             all.append(log);
         }
-        Self { ops: all.ops, scopes: all.scopes, rows }
+        Self { ops: all.ops, scopes: all.scopes, rows, faults: all.faults }
     }
 
     /// The scopes that an operation is in, from the inside out.

@@ -9,19 +9,24 @@ use std::time::{Duration, Instant};
 
 use lexopt::prelude::*;
 use occ_history::broken::Implementation;
+use occ_history::check::Unanswered;
+use occ_history::fault::Counts;
 use occ_history::matrix::{COLOURS, Cell, Colour, SERVERS, Server};
 use occ_history::run::{Game, Report};
 use occ_history::shrink::shrink;
+use occ_history::workload::Mix;
 
 const USAGE: &str = "\
 usage: occ-history [--operations N | --seconds N] [--seed N] [--server sqlite|postgres|mysql|galera] [--colour blocking|async] [--level NAME]
-                   [--workers N] [--round N]
+                   [--workers N] [--round N] [--faults]
 Without --server, --colour or --level all that this build and the environment have; they share the operations, or the time.
+With --faults connections are cut and killed, statements cancelled, futures dropped, disks full, and the caller's code panics.
 The levels are `wal` and `rollback` on SQLite, elsewhere the isolation levels, such as `repeatable read`.";
 
 struct Arguments {
     game: Game,
     cells: Vec<Cell>,
+    faults: bool,
 }
 
 fn main() -> ExitCode {
@@ -38,6 +43,7 @@ fn main() -> ExitCode {
 fn arguments() -> Result<Arguments, Box<dyn Error>> {
     let mut game = Game { seed: fastrand::u64(..1_000_000), operations: 100_000, ..Game::default() };
     let (mut servers, mut colours, mut level) = (SERVERS.to_vec(), COLOURS.to_vec(), None);
+    let mut faults = false;
     let mut parser = lexopt::Parser::from_env();
     while let Some(argument) = parser.next()? {
         match argument {
@@ -49,6 +55,7 @@ fn arguments() -> Result<Arguments, Box<dyn Error>> {
             Long("seed") => game.seed = parser.value()?.parse()?,
             Long("workers") => game.workers = parser.value()?.parse()?,
             Long("round") => game.round = parser.value()?.parse()?,
+            Long("faults") => faults = true,
             Long("level") => level = Some(parser.value()?.string()?),
             Long("server") => {
                 servers = match parser.value()?.string()?.as_str() {
@@ -84,25 +91,29 @@ fn arguments() -> Result<Arguments, Box<dyn Error>> {
     if cells.is_empty() {
         return Err("no server has such a level".into());
     }
-    Ok(Arguments { game, cells })
+    Ok(Arguments { game, cells, faults })
 }
 
 /// Whether nothing was wrong.
 fn run(arguments: &Arguments) -> bool {
-    let cells: Vec<_> =
-        arguments.cells.iter().filter_map(|cell| Some((*cell, cell.open(Implementation::Occ)?))).collect();
+    let mix = |cell: Cell| if arguments.faults { cell.faults() } else { Mix::Everything };
+    let open = |cell: &Cell| Some((*cell, cell.open(Implementation::Occ, mix(*cell))?));
+    let cells: Vec<_> = arguments.cells.iter().filter_map(open).collect();
     let share = arguments.game.operations.div_ceil(cells.len().max(1));
     let time = arguments.game.time / u32::try_from(cells.len().max(1)).unwrap_or(1);
     println!("seed {}, {} workers", arguments.game.seed, arguments.game.workers);
     let mut table = Vec::new();
     let mut total = (0, 0);
+    let mut wrong = Wrong::default();
     for (cell, play) in &cells {
-        let game = Game { operations: share, time, rules: cell.rules(), ..arguments.game };
+        let mix = mix(*cell);
+        let game = Game { operations: share, time, mix, rules: cell.rules(mix), ..arguments.game };
         let mut progress = Progress { cell: *cell, game, shown: Instant::now() };
         let report = game.play(play, |report| progress.show(report));
         Progress::clear();
         let anomalies = report.failure.as_ref().map_or(0, |(_, _, found)| found.len());
         table.push(line(*cell, &report, anomalies));
+        wrong.add(*cell, &report);
         total = (total.0 + report.operations, total.1 + anomalies);
         if let Some((round, plan, found)) = report.failure {
             println!("{cell}: seed {}, round {round}, {anomalies} anomalies, the first three:", game.seed);
@@ -121,7 +132,54 @@ fn run(arguments: &Arguments) -> bool {
         println!("{line}");
     }
     println!("{} operations, {} anomalies", total.0, total.1);
-    total.1 == 0
+    total.1 == 0 && (!arguments.faults || wrong.has_shown_enough())
+}
+
+/// What has gone wrong on purpose.
+#[derive(Default)]
+struct Wrong {
+    faults: Counts,
+    unanswered: Unanswered,
+    rounds: (usize, usize),
+    has_server: bool,
+}
+
+/// Of commits that went through although their answer was lost.
+const ENOUGH: usize = 10;
+
+impl Wrong {
+    fn add(&mut self, cell: Cell, report: &Report) {
+        for (fault, times) in &report.faults {
+            *self.faults.entry(*fault).or_default() += times;
+        }
+        self.unanswered.add(report.unanswered);
+        self.rounds.0 += report.rounds_unanswered;
+        self.rounds.1 += report.rounds;
+        self.has_server |= cell.server != Server::Sqlite;
+    }
+
+    /// Prints it.
+    fn has_shown_enough(&self) -> bool {
+        for (fault, times) in &self.faults {
+            println!("{fault:<34}  {times:>6}");
+        }
+        let Unanswered { writes_done, writes_not_done, commits_done, commits_not_done } = self.unanswered;
+        println!(
+            "answers that were lost: {writes_done} single writes were done and {writes_not_done} were not, {commits_done} transactions and \
+             batches were committed and {commits_not_done} were not"
+        );
+        println!(
+            "rounds with a write that was done although its answer was lost: {} of {}",
+            self.rounds.0, self.rounds.1
+        );
+        let is_enough = !self.has_server || commits_done >= ENOUGH;
+        if !is_enough {
+            println!(
+                "fewer than {ENOUGH} commits whose answer was lost have gone through: this shows too little"
+            );
+        }
+        is_enough
+    }
 }
 
 fn line(cell: Cell, report: &Report, anomalies: usize) -> String {

@@ -5,6 +5,7 @@ use std::fmt;
 use crate::broken::Implementation;
 use crate::check::Rules;
 use crate::run::{Play, Setting};
+use crate::workload::{Faults, Mix};
 
 /// What is written to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,8 +69,8 @@ impl Server {
 impl Cell {
     /// Its database; `None` where there is no server, or it was left out of this build: the run then says so.
     #[must_use]
-    pub fn open(self, implementation: Implementation) -> Option<Play> {
-        let setting = self.setting(implementation);
+    pub fn open(self, implementation: Implementation, mix: Mix) -> Option<Play> {
+        let setting = self.setting(implementation, mix);
         if self.server == Server::Galera {
             return self.open_cluster(setting);
         }
@@ -131,16 +132,41 @@ impl Cell {
         }
     }
 
-    /// What is promised at this level.
+    /// All that there is, with those faults that there can be here.
     #[must_use]
-    pub fn rules(self) -> Rules {
-        let dirty = self.server == Server::Mysql && self.level == "read uncommitted";
-        Rules { committed_reads: !dirty, one_server: self.server != Server::Galera, ..Rules::default() }
+    pub fn faults(self) -> Mix {
+        let server = self.server != Server::Sqlite;
+        Mix::Faults(Faults {
+            server,
+            // The administrator is on one node, and its numbers are not those of the others.
+            administrator: server && self.server != Server::Galera,
+            futures: self.colour == Colour::Async,
+            file: self.server == Server::Sqlite,
+        })
     }
 
-    fn setting(self, implementation: Implementation) -> Setting {
+    /// What is promised at this level.
+    #[must_use]
+    pub fn rules(self, mix: Mix) -> Rules {
+        let dirty = self.server == Server::Mysql && self.level == "read uncommitted";
+        Rules {
+            committed_reads: !dirty,
+            one_server: self.server != Server::Galera,
+            faults: matches!(mix, Mix::Faults(_)),
+            ..Rules::default()
+        }
+    }
+
+    fn setting(self, implementation: Implementation, mix: Mix) -> Setting {
+        let faults = if let Mix::Faults(faults) = mix { Some(faults) } else { None };
         let level = self.level.to_uppercase();
         let (once, each) = match self.server {
+            // A row grows out of a small page sooner, and out of the file where that has no room to spare. WAL keeps both as they are.
+            Server::Sqlite if faults.is_some() => {
+                let journal = if self.level == "rollback" { "DELETE" } else { "WAL" };
+                let small = "PRAGMA journal_mode = DELETE; PRAGMA page_size = 512; PRAGMA auto_vacuum = FULL; VACUUM";
+                (format!("{small}; PRAGMA journal_mode = {journal}"), String::new())
+            }
             // WAL is what the database begins with.
             Server::Sqlite if self.level == "rollback" => ("PRAGMA journal_mode = DELETE".to_owned(), String::new()),
             Server::Sqlite => (String::new(), String::new()),
@@ -160,7 +186,7 @@ impl Cell {
                 format!("SET SESSION TRANSACTION ISOLATION LEVEL {level}; SET SESSION wsrep_retry_autocommit = 0"),
             ),
         };
-        Setting { once, each, nodes: Vec::new(), implementation }
+        Setting { once, each, nodes: Vec::new(), implementation, faults }
     }
 }
 

@@ -127,6 +127,8 @@ pub struct Edits {
     pub notes: Vec<Token>,
     /// What was added.
     pub total: i64,
+    /// Each part of it.
+    pub sums: Vec<Token>,
 }
 
 impl Edits {
@@ -137,7 +139,7 @@ impl Edits {
         match field {
             Field::Tokens => edits.tokens.push(token),
             Field::Notes => edits.notes.push(token),
-            Field::Total => edits.total = i64::from(token),
+            Field::Total => (edits.total, edits.sums) = (i64::from(token), vec![token]),
         }
         edits
     }
@@ -153,6 +155,21 @@ impl Edits {
         self.tokens.extend(&later.tokens);
         self.notes.extend(&later.notes);
         self.total += later.total;
+        self.sums.extend(&later.sums);
+    }
+
+    /// These, but for what is in `others`.
+    #[must_use]
+    pub fn without(&self, others: &Self) -> Self {
+        let left = |mine: &[Token], theirs: &[Token]| {
+            mine.iter().filter(|token| !theirs.contains(token)).copied().collect()
+        };
+        Self {
+            tokens: left(&self.tokens, &others.tokens),
+            notes: left(&self.notes, &others.notes),
+            total: self.total - others.total,
+            sums: left(&self.sums, &others.sums),
+        }
     }
 
     /// Changes a row in memory.
@@ -164,6 +181,15 @@ impl Edits {
             append(&mut row.notes, *token);
         }
         row.total += self.total;
+    }
+
+    /// These, with those parts of the sum that make it up, of the first or the last of `sums`.
+    #[must_use]
+    pub fn of_sums(self, sums: &[Token]) -> Self {
+        let is_it = |part: &&[Token]| part.iter().map(|sum| i64::from(*sum)).sum::<i64>() == self.total;
+        let parts = (0..=sums.len()).flat_map(|place| [&sums[place..], &sums[..place]]);
+        let found = parts.into_iter().find(|part| is_it(&&**part)).unwrap_or_default().to_vec();
+        Self { sums: found, ..self }
     }
 
     /// Every token that appears in a list.

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use crate::broken::Implementation;
-use crate::check::{Anomaly, Rules, check};
+use crate::check::{Anomaly, Rules, Unanswered, settle};
+use crate::fault::Counts;
 use crate::log::{Answer, Call, History};
-use crate::workload::{Mix, Plan};
+use crate::workload::{Faults, Mix, Plan};
 
 /// How the connections are set up, and by what rows are saved.
 #[derive(Clone, Debug, Default)]
@@ -19,6 +20,8 @@ pub struct Setting {
     pub nodes: Vec<String>,
     /// By what rows are saved.
     pub implementation: Implementation,
+    /// What can go wrong on purpose.
+    pub faults: Option<Faults>,
 }
 
 /// Plays a round on a database of its own.
@@ -61,6 +64,14 @@ pub struct Report {
     pub time: Duration,
     /// How much of it the checks took.
     pub checks: Duration,
+    /// What has gone wrong on purpose, how often.
+    pub faults: Counts,
+    /// What has become of writes whose answer was lost.
+    pub unanswered: Unanswered,
+    /// Rounds in which a write was done, or a transaction committed, although its answer was lost.
+    pub rounds_unanswered: usize,
+    /// All rounds.
+    pub rounds: usize,
     /// The round that went wrong, with its plan and what was found.
     pub failure: Option<(u64, Plan, Vec<Anomaly>)>,
 }
@@ -80,12 +91,18 @@ impl Game {
             let plan = self.plan(round);
             let history = stage(&plan);
             let checking = Instant::now();
-            let found = check(&history, self.rules);
+            let (found, unanswered) = settle(&history, self.rules);
             report.checks += checking.elapsed();
             report.operations += history.ops.len();
             for op in &history.ops {
                 *report.answers.entry((op.call, name(&op.answer))).or_default() += 1;
             }
+            for (fault, times) in &history.faults {
+                *report.faults.entry(*fault).or_default() += times;
+            }
+            report.unanswered.add(unanswered);
+            report.rounds += 1;
+            report.rounds_unanswered += usize::from(unanswered.are_done());
             report.time = begun.elapsed();
             if !found.is_empty() {
                 report.failure = Some((round, plan, found));
@@ -109,6 +126,8 @@ fn name(answer: &Answer) -> &'static str {
         Answer::Unmerged => "unmerged",
         Answer::Along => "along",
         Answer::Retryable => "retryable",
+        Answer::Guarded => "guarded",
+        Answer::Cancelled => "cancelled",
         Answer::Unknown => "unknown",
         Answer::Failed(_) => "failed",
     }

@@ -6,7 +6,7 @@
     reason = "a test is named by what it shows, and panics if not"
 )]
 
-use occ_history::check::{Kind, Rules, check};
+use occ_history::check::{Kind, Rules, Unanswered, check, settle};
 use occ_history::log::{Answer, Call, History, Op, Outcome, Scope};
 use occ_history::row::{Edits, Field, Row, Token, VERSIONS_OF_A_LIFE};
 
@@ -74,7 +74,10 @@ fn scope(end: u64, outcome: Outcome) -> Scope {
 
 /// What is wrong with it.
 fn found(ops: Vec<Op>, scopes: Vec<Scope>, rows: Vec<Row>) -> Vec<Kind> {
-    check(&History { ops, scopes, rows }, Rules::default()).iter().map(|anomaly| anomaly.kind).collect()
+    check(&History { ops, scopes, rows, ..History::default() }, Rules::default())
+        .iter()
+        .map(|anomaly| anomaly.kind)
+        .collect()
 }
 
 #[test]
@@ -144,6 +147,76 @@ fn an_unknown_outcome_may_be_either() {
     both.push(save(2, 40, &row(0, "1,"), 3));
     assert_eq!(found(both.clone(), vec![], vec![row(1, "1,3,")]), []);
     assert_eq!(found(both, vec![], vec![row(2, "1,2,3,")]), [Kind::LostUpdate]);
+}
+
+#[test]
+fn of_unknown_writes_without_a_token_the_one_is_found_that_all_the_rest_fits() {
+    let adds = |worker, sum: Token| {
+        let edits = Edits::one(Field::Total, sum);
+        let mut called = row(0, "1,");
+        edits.apply(&mut called);
+        Op { edits, called: Some(called), ..unanswered(save(worker, 20, &row(0, "1,"), 9)) }
+    };
+    // Nobody has seen version 1, but who saved on top of it has.
+    let with = |total| {
+        let next = save(4, 60, &Row { total, ..row(1, "1,") }, 2);
+        let last = Row { total, ..row(2, "1,2,") };
+        found(vec![created(), adds(1, 30), adds(2, 40), adds(3, 50), next], vec![], vec![last])
+    };
+    for total in [30, 40, 50] {
+        assert_eq!(with(total), [], "{total}");
+    }
+    assert_eq!(with(70), [Kind::TwoContents], "two of them");
+}
+
+#[test]
+fn of_unknown_deletes_it_is_the_one_of_the_youngest_version() {
+    let unknown = |worker, version, tokens| unanswered(delete(worker, 40, &row(version, tokens)));
+    let ops = vec![created(), save(1, 20, &row(0, "1,"), 2), unknown(1, 1, "1,2,"), unknown(2, 0, "1,")];
+    assert_eq!(found(ops, vec![], vec![]), []);
+}
+
+#[test]
+fn a_row_that_is_locked_is_not_refused() {
+    let lock = Op { called: Some(row(0, "1,")), ..op(1, 20, Call::Lock, Answer::Done) };
+    let refused = within(0, refused(save(1, 40, &row(0, "1,"), 2), Answer::Stale));
+    let other = save(2, 45, &row(0, "1,"), 3);
+    let check = |lock| {
+        let ops = vec![created(), lock, refused.clone(), other.clone()];
+        found(ops, vec![scope(60, Outcome::RolledBack)], vec![row(1, "1,3,")])
+    };
+    assert_eq!(check(within(0, lock.clone())), [Kind::FalseRefusal]);
+    assert_eq!(check(lock.clone()), [], "not in this transaction");
+    assert_eq!(check(within(0, Op { answer: Answer::Stale, ..lock })), [], "not locked");
+}
+
+#[test]
+fn what_is_cancelled_is_not_written_and_somebody_has_cancelled_it() {
+    let ops = vec![created(), refused(save(1, 20, &row(0, "1,"), 2), Answer::Cancelled)];
+    let check = |faults, rows| {
+        let history = History { ops: ops.clone(), rows, ..History::default() };
+        let found = check(&history, Rules { faults, ..Rules::default() });
+        found.iter().map(|anomaly| anomaly.kind).collect::<Vec<_>>()
+    };
+    assert_eq!(check(true, vec![row(0, "1,")]), []);
+    assert_eq!(check(true, vec![row(1, "1,2,")]), [Kind::RefusedVisible]);
+    assert_eq!(check(false, vec![row(0, "1,")]), [Kind::Unexpected]);
+}
+
+#[test]
+fn what_has_become_of_lost_answers_is_counted() {
+    let ops = vec![
+        created(),
+        unanswered(save(1, 20, &row(0, "1,"), 2)),
+        within(0, unanswered(save(2, 25, &row(0, "1,"), 3))),
+        within(1, save(3, 40, &row(1, "1,2,"), 4)),
+    ];
+    let scopes = vec![scope(60, Outcome::Unknown), scope(60, Outcome::Unknown)];
+    let history = History { ops, scopes, rows: vec![row(2, "1,2,4,")], ..History::default() };
+    let (found, unanswered) = settle(&history, Rules::default());
+    assert!(found.is_empty(), "{}", found[0]);
+    let expected = Unanswered { writes_done: 1, writes_not_done: 0, commits_done: 1, commits_not_done: 1 };
+    assert_eq!(unanswered, expected);
 }
 
 #[test]
@@ -262,7 +335,13 @@ fn memory_is_what_it_was_after_a_failure_and_the_row_after_success() {
     let mut rolled_back = scope(40, Outcome::RolledBack);
     rolled_back.handed = vec![(row(0, "1,"), row(1, "1,2,"))];
     let ops = vec![created(), within(0, save(1, 20, &row(0, "1,"), 2))];
-    assert_eq!(found(ops, vec![rolled_back], vec![row(0, "1,")]), [Kind::Memory], "ahead after a rollback");
+    assert_eq!(
+        found(ops.clone(), vec![rolled_back.clone()], vec![row(0, "1,")]),
+        [Kind::Memory],
+        "ahead after a rollback"
+    );
+    let unknown = Scope { outcome: Outcome::Unknown, ..rolled_back };
+    assert_eq!(found(ops, vec![unknown], vec![row(0, "1,")]), [Kind::Memory], "nobody knows of a commit");
 }
 
 #[test]

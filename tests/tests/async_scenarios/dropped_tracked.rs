@@ -125,7 +125,48 @@ async fn break_off(call: Call, counts: bool, others: bool, database: &Database) 
     (saved, left)
 }
 
+/// Somebody else takes back the view that was counted, if it was; whether it was.
+async fn somebody_takes_it_back(database: &Database) -> bool {
+    let conn = &mut connect(database).await;
+    loop {
+        let mut theirs = load(1, conn).await;
+        let was_stored = theirs.views == 11;
+        theirs.views = 10;
+        theirs.body = "Theirs.".into();
+        if save_tracked(&mut theirs, conn).await.is_ok() {
+            return was_stored;
+        }
+    }
+}
+
 super::scenarios! {
+    async fn a_sum_that_is_what_it_was_may_hold_what_was_broken_off(database) {
+        create_table(database).await;
+        let (mut broken_off, mut stored) = (0, 0);
+        for round in 0..20 {
+            let witness = &mut connect(database).await;
+            batch("UPDATE articles SET body = 'Body.', views = 10, version = 1 WHERE id = 1", witness)
+                .await
+                .unwrap();
+            let mut conn = connect(database).await;
+            let mut mine = load(1, &mut conn).await;
+            mine.views += 1;
+            let polls = round % 4;
+            if poll_at_most(polls, save_tracked(&mut mine, &mut conn)).await.is_some() {
+                continue;
+            }
+            broken_off += 1;
+            drop(conn);
+            let was_stored = somebody_takes_it_back(database).await;
+            let is_saved = save_in_the_end(&mut mine, witness).await;
+            let views = load(1, witness).await.views;
+            let once = if was_stored || !is_saved { 10 } else { 11 };
+            assert_eq!(views, once, "after {polls} polls, stored: {was_stored}, saved: {is_saved}");
+            stored += usize::from(was_stored);
+        }
+        occ_tests::report::measured(format_args!("of {broken_off} saves that were broken off {stored} were stored"));
+    }
+
     async fn what_was_broken_off_at_any_poll_is_saved_once_or_refused(database) {
         create_table(database).await;
         let (mut saved, mut left) = (0, 0);

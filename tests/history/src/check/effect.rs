@@ -43,3 +43,42 @@ fn of(history: &History, index: usize, op: &Op) -> Effect {
     }
     effect
 }
+
+/// What has become of writes whose answer was lost.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Unanswered {
+    /// Single writes that were done.
+    pub writes_done: usize,
+    /// And those that were not.
+    pub writes_not_done: usize,
+    /// Transactions and batches that were committed.
+    pub commits_done: usize,
+    /// And those that were not.
+    pub commits_not_done: usize,
+}
+
+impl Unanswered {
+    /// One of this group.
+    pub(super) fn count(&mut self, group: Group, done: bool) {
+        *match (group, done) {
+            (Group::Op(_), true) => &mut self.writes_done,
+            (Group::Op(_), false) => &mut self.writes_not_done,
+            (Group::Scope(_), true) => &mut self.commits_done,
+            (Group::Scope(_), false) => &mut self.commits_not_done,
+        } += 1;
+    }
+
+    /// Those of another round.
+    pub fn add(&mut self, other: Self) {
+        self.writes_done += other.writes_done;
+        self.writes_not_done += other.writes_not_done;
+        self.commits_done += other.commits_done;
+        self.commits_not_done += other.commits_not_done;
+    }
+
+    /// Whether any is done.
+    #[must_use]
+    pub fn are_done(&self) -> bool {
+        self.writes_done + self.commits_done > 0
+    }
+}

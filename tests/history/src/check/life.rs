@@ -38,7 +38,7 @@ pub fn all<'h>(history: &'h History, effects: &[Effect], rules: Rules) -> BTreeM
         }
         let seen = match (op.call, &op.answer) {
             (Call::Load, Answer::Done) if rules.committed_reads && !tainted.contains(&index) => &op.after,
-            (Call::Update | Call::Raw | Call::Load | Call::Rebase, _) => &None,
+            (Call::Update | Call::Raw | Call::Load | Call::Lock | Call::Rebase, _) => &None,
             (Call::Delete, _) if effect == Effect::Applied => &op.called,
             (_, Answer::Done) if effect == Effect::Applied => &op.after,
             _ => &None,
@@ -60,7 +60,7 @@ pub fn all<'h>(history: &'h History, effects: &[Effect], rules: Rules) -> BTreeM
 fn version_made(op: &Op) -> Option<i64> {
     let called = op.called.as_ref()?.version;
     match (op.call, &op.answer, &op.after) {
-        (Call::Raw | Call::Load | Call::Rebase, ..) => None,
+        (Call::Raw | Call::Load | Call::Lock | Call::Rebase, ..) => None,
         (Call::Create | Call::Delete, ..) => Some(called),
         (_, Answer::Done, Some(after)) => Some(after.version),
         _ => Some(called + 1),

@@ -13,9 +13,9 @@ pub fn check(history: &History, found: &mut Vec<Anomaly>) {
     }
     for (index, scope) in history.scopes.iter().enumerate() {
         let moved = scope.handed.iter().find(|(before, after)| before.version != after.version);
-        if let (Outcome::RolledBack, Some((before, after))) = (scope.outcome, moved) {
+        if let (Outcome::RolledBack | Outcome::Unknown, Some((before, after))) = (scope.outcome, moved) {
             let what = format!(
-                "transaction {index} was rolled back, and the value of row {} went from version {} to {}",
+                "transaction {index} did not commit as far as anybody knows, and the value of row {} went from version {} to {}",
                 before.id,
                 shown(before.version),
                 shown(after.version)
@@ -43,8 +43,6 @@ fn wrong(op: &Op) -> Option<String> {
                 .then(|| format!("a write has changed other fields: {called}, {after}"))
         }
         Answer::Done => None,
-        // It was put back to what it was before a transaction that was rolled back.
-        _ if op.unsettled && after.has_content_of(called) && after.version <= called.version => None,
         _ => (after != called)
             .then(|| format!("a call that failed has changed the value: {called}, then {after}")),
     }

@@ -12,6 +12,7 @@ mod memory;
 mod reads;
 
 pub use anomaly::{Anomaly, Kind};
+pub use effect::Unanswered;
 
 use crate::log::{Answer, History};
 
@@ -24,32 +25,43 @@ pub struct Rules {
     pub committed_reads: bool,
     /// Whether to look at the values in memory after each call.
     pub memory: bool,
+    /// Whether something goes wrong on purpose.
+    pub faults: bool,
 }
 
 impl Default for Rules {
     fn default() -> Self {
-        Self { one_server: true, committed_reads: true, memory: true }
+        Self { one_server: true, committed_reads: true, memory: true, faults: false }
     }
 }
 
 /// All that is wrong with it: empty, if nothing was lost.
 #[must_use]
 pub fn check(history: &History, rules: Rules) -> Vec<Anomaly> {
+    settle(history, rules).0
+}
+
+/// The same, and what has become of writes whose answer was lost.
+#[must_use]
+pub fn settle(history: &History, rules: Rules) -> (Vec<Anomaly>, Unanswered) {
     let effects = effect::of_all(history);
     let mut found = Vec::new();
     for (index, op) in history.ops.iter().enumerate() {
-        if let Answer::Failed(text) = &op.answer {
-            found.push(Anomaly::new(Kind::Unexpected, text.clone(), history, &[index]));
-        }
+        let what = match &op.answer {
+            Answer::Failed(text) => text.as_str(),
+            Answer::Cancelled if !rules.faults => "nobody has cancelled anything",
+            _ => continue,
+        };
+        found.push(Anomaly::new(Kind::Unexpected, what.to_owned(), history, &[index]));
     }
     if rules.memory {
         memory::check(history, &mut found);
     }
     let lives = life::all(history, &effects, rules);
-    let chains = chain::check(history, &effects, &lives, &mut found);
+    let (chains, unanswered) = chain::check(history, &effects, &lives, &mut found);
     // Where the order of the writes is not known, nothing can be said of reads.
     if found.is_empty() {
         reads::check(history, &effects, &chains, rules, &mut found);
     }
-    found
+    (found, unanswered)
 }

@@ -129,6 +129,14 @@ impl Time<'_> {
     /// Nobody had begun to write after the version that was refused.
     fn refusal(&self, index: usize, op: &Op) -> Option<Anomaly> {
         let called = op.called.as_ref().filter(|_| !op.unsettled)?;
+        if let Some(lock) = self.lock_of(index, op) {
+            let what = format!(
+                "row {} was locked at version {}, and a write of that was refused",
+                op.key,
+                shown(called.version)
+            );
+            return Some(self.anomaly(Kind::FalseRefusal, what, &[lock, index]));
+        }
         let chain = self.chains.get(&(op.key, called.life()))?;
         let maker = chain.maker(called.version)?;
         if self.done(maker) > op.start || self.has_written(index, op) {
@@ -149,10 +157,27 @@ impl Time<'_> {
 
     /// Whether the same transaction has written the row before, and perhaps taken it back.
     fn has_written(&self, index: usize, op: &Op) -> bool {
-        let Some(scope) = self.history.outermost(op) else { return false };
-        let earlier = self.history.ops[..index].iter().rev().take_while(|other| other.worker == op.worker);
-        let mut earlier = earlier.take_while(|other| self.history.outermost(other) == Some(scope));
-        earlier.any(|other| other.key == op.key && other.call.writes())
+        self.earlier(index, op).any(|other| self.op(other).call.writes())
+    }
+
+    /// The lock that the same transaction has taken at this version, if it has not written the row since.
+    fn lock_of(&self, index: usize, op: &Op) -> Option<usize> {
+        let mut unwritten = self.earlier(index, op).take_while(|other| !self.op(*other).call.writes());
+        unwritten.find(|other| {
+            let other = self.op(*other);
+            let version = |op: &Op| op.called.as_ref().map(|called| called.version);
+            (other.call, &other.answer) == (Call::Lock, &Answer::Done) && version(other) == version(op)
+        })
+    }
+
+    /// What the same transaction has done with the row before, the last thing first.
+    fn earlier(&self, index: usize, op: &Op) -> impl Iterator<Item = usize> {
+        let (worker, key, scope) = (op.worker, op.key, self.history.outermost(op));
+        let is_in_it = move |other: &usize| {
+            self.op(*other).worker == worker && self.history.outermost(self.op(*other)) == scope
+        };
+        let before = if scope.is_some() { index } else { 0 };
+        (0..before).rev().take_while(is_in_it).filter(move |other| self.op(*other).key == key)
     }
 
     /// A SELECT of several rows that has seen one write of a transaction, and not another.

@@ -1,6 +1,10 @@
 // A worker of a cell. Also included by cells of other backends and colours, hence no `//!`.
 
 mod begun;
+mod faulty;
+mod line;
+mod parts;
+mod retried;
 mod scribe;
 mod single;
 mod together;
@@ -9,18 +13,24 @@ mod tracked;
 use std::collections::BTreeMap;
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+use std::sync::mpsc::{Sender, channel};
 use std::thread::yield_now;
 
 use diesel::prelude::*;
-use occ_runtime::{Error, Tracked};
+use occ_runtime::Error;
+use occ_tests::cell::Backend;
 
-use super::cell::{BACKEND, Conn, Database, all, batch, block_on, connect, connect_to, execute};
+use super::cell::{BACKEND, Conn, Database, all, batch, block_on, connect, connect_to, execute, first};
 use crate::broken::Implementation;
+use crate::fault::Mishap;
 use crate::log::{Call, Clock, History, Log};
+use crate::proxy::Order;
 use crate::row::{Row, create_table, history_rows};
 use crate::run::{Play, Setting};
 use crate::workload::{Plan, Step};
+use line::{Line, administer, settle};
 use scribe::{Book, Scribe, Told};
+use tracked::Held;
 
 /// The backend and a table in it, for any number of rounds.
 #[must_use]
@@ -38,46 +48,84 @@ pub fn open_in(database: Database, setting: &Setting) -> Play {
         for statement in create_table(BACKEND) {
             batch(&statement, conn).await.expect("the table can be made");
         }
+        for node in &setting.nodes {
+            let conn = &mut connect_to(&format!("{node}/mysql"), &database).await;
+            caught_up(conn).await;
+        }
     });
     let setting = setting.clone();
     let lives = AtomicI64::new(1);
-    Box::new(move |plan| round(&database, &setting, &lives, plan))
+    // While the last connection to a file closes, SQLite lets nobody in: so one stays open.
+    let keeper = (BACKEND == Backend::Sqlite).then(|| block_on(connect(&database)));
+    Box::new(move |plan| {
+        let _keeper = &keeper;
+        let workers = plan.steps.len();
+        let stage = Stage {
+            database: &database,
+            setting: &setting,
+            lives: &lives,
+            clock: Clock::default(),
+            tokens: AtomicU32::new(1),
+            mishaps: (0..=workers).map(|_| Mishap::default()).collect(),
+        };
+        round(&stage, plan)
+    })
+}
+
+/// What all workers of a round have.
+pub struct Stage<'s> {
+    database: &'s Database,
+    setting: &'s Setting,
+    lives: &'s AtomicI64,
+    clock: Clock,
+    tokens: AtomicU32,
+    /// Each worker's own.
+    mishaps: Vec<Mishap>,
 }
 
 /// One round: new rows, all workers at once, and what is there afterwards.
-fn round(database: &Database, setting: &Setting, lives: &AtomicI64, plan: &Plan) -> History {
-    let (clock, tokens) = (Clock::default(), AtomicU32::new(1));
-    let begin = |worker| Worker::begin(worker, database, setting, &clock, lives, &tokens);
+fn round(stage: &Stage<'_>, plan: &Plan) -> History {
+    let (orders, inbox) = channel();
     let mut logs = Vec::new();
     logs.push(block_on(async {
-        let mut first = begin(plan.steps.len()).await;
-        batch("DELETE FROM history_rows", &mut first.conn).await.expect("the rows can be deleted");
+        let mut beginner = Worker::begin(plan.steps.len(), stage, orders.clone()).await;
+        batch("DELETE FROM history_rows", &mut beginner.conn).await.expect("the rows can be deleted");
         for key in 1..=plan.rows {
-            first.create(key).await.expect("the table is empty");
+            beginner.create(key).await.expect("the table is empty");
         }
-        first.scribe.log
+        beginner.scribe.log
     }));
     let start = Barrier::new(plan.steps.len());
     let workers: Vec<Log> = std::thread::scope(|scope| {
-        let (begin, start) = (&begin, &start);
+        if stage.setting.faults.is_some_and(|faults| faults.server) {
+            scope.spawn(move || block_on(administer(inbox, stage)));
+        }
+        let start = &start;
         let spawn = |(worker, steps)| {
+            let orders: Sender<Order> = orders.clone();
             scope.spawn(move || {
                 block_on(async move {
-                    let mut worker = begin(worker).await;
+                    let mut worker = Worker::begin(worker, stage, orders).await;
                     start.wait();
                     for step in steps {
                         worker.step(step).await;
                     }
+                    worker.scribe.log.faults = worker.scribe.mishap.counts();
                     worker.scribe.log
                 })
             })
         };
         let workers: Vec<_> = plan.steps.iter().enumerate().map(spawn).collect();
+        drop(orders);
         workers.into_iter().map(|worker| worker.join().expect("no worker panics")).collect()
     });
     logs.extend(workers);
     let rows = block_on(async {
-        let conn = &mut connect(database).await;
+        settle(stage).await;
+        let conn = &mut connect(stage.database).await;
+        if !stage.setting.nodes.is_empty() {
+            caught_up(conn).await;
+        }
         all(history_rows::table.select(Row::as_select()), conn).await.expect("the rows can be read")
     });
     History::of(logs, rows)
@@ -85,38 +133,31 @@ fn round(database: &Database, setting: &Setting, lives: &AtomicI64, plan: &Plan)
 
 /// One thread with one connection, and the values that it holds.
 pub struct Worker<'r> {
-    database: &'r Database,
-    setting: &'r Setting,
+    stage: &'r Stage<'r>,
+    line: Line,
     conn: Conn,
-    lives: &'r AtomicI64,
+    /// A transaction was left open on it.
+    is_spoilt: bool,
     scribe: Scribe<'r>,
     held: BTreeMap<i32, (Row, Book)>,
     tracked: BTreeMap<i32, Held>,
 }
 
-/// A tracked value.
-pub struct Held {
-    value: Tracked<Row>,
-    book: Book,
-    /// Written in a plain transaction.
-    unsettled: bool,
-}
-
 impl<'r> Worker<'r> {
-    async fn begin(
-        worker: usize,
-        database: &'r Database,
-        setting: &'r Setting,
-        clock: &'r Clock,
-        lives: &'r AtomicI64,
-        tokens: &'r AtomicU32,
-    ) -> Self {
+    async fn begin(worker: usize, stage: &'r Stage<'r>, orders: Sender<Order>) -> Self {
+        let mut line = Line::of(worker, stage, orders);
         Self {
-            database,
-            setting,
-            conn: connect_as(worker, database, setting).await,
-            lives,
-            scribe: Scribe { worker, clock, tokens, log: Log::default() },
+            stage,
+            conn: line.connect(stage).await,
+            is_spoilt: false,
+            line,
+            scribe: Scribe {
+                worker,
+                clock: &stage.clock,
+                tokens: &stage.tokens,
+                mishap: &stage.mishaps[worker],
+                log: Log::default(),
+            },
             held: BTreeMap::new(),
             tracked: BTreeMap::new(),
         }
@@ -125,13 +166,31 @@ impl<'r> Worker<'r> {
     async fn step(&mut self, step: &Step) {
         // Or each would do all of its steps in one slice of time, where there are fewer cores than workers.
         yield_now();
-        let outcome = match step {
+        let is_lost = match step {
+            Step::Faulty(fault, step) => self.faulty(*fault, step).await,
+            step => self.perform(step).await.is_err_and(|error| error.needs_new_connection()),
+        };
+        if is_lost || std::mem::take(&mut self.is_spoilt) {
+            if BACKEND == Backend::Sqlite {
+                // What holds the file would lock out the new one, which is there before the old one is gone.
+                let _ = batch("ROLLBACK", &mut self.conn).await;
+            }
+            self.conn = self.line.connect(self.stage).await;
+            self.write_what_is_in_doubt().await;
+        }
+    }
+
+    /// What has come of it, is in the log.
+    async fn perform(&mut self, step: &Step) -> Result<(), Error> {
+        match step {
             Step::Load(key) => self.load(*key).await,
             Step::LoadAll => self.load_all().await,
             Step::LoadTracked(key) => self.load_tracked(*key).await,
             Step::Create(key) => self.create(*key).await,
             Step::Save(write) => self.save(*write, false).await,
             Step::SaveUnanswered(write) => self.save(*write, true).await,
+            Step::SaveIf(write, holds) => self.save_if(*write, *holds).await,
+            Step::SaveExpecting(write, right) => self.save_expecting(*write, *right).await,
             Step::Touch(key) => self.touch(*key).await,
             Step::Update(write) => self.update(*write).await,
             Step::Delete(key) => self.delete(*key).await,
@@ -141,16 +200,13 @@ impl<'r> Worker<'r> {
             Step::Modify(write) => self.modify(*write).await,
             Step::Raw(key) => self.scribe.raw(*key, None, &mut self.conn).await,
             Step::Transaction(transaction) => self.transaction(transaction).await,
-        };
-        // What it was, is in the log.
-        if outcome.is_err_and(|error| error.needs_new_connection()) {
-            self.conn = connect_as(self.scribe.worker, self.database, self.setting).await;
+            Step::Faulty(..) => Ok(()),
         }
     }
 
     /// A plain INSERT, as after a DELETE.
     async fn create(&mut self, key: i32) -> Result<(), Error> {
-        let row = Row::born(key, self.lives.fetch_add(1, Ordering::SeqCst), self.scribe.token());
+        let row = Row::born(key, self.stage.lives.fetch_add(1, Ordering::SeqCst), self.scribe.token());
         let start = self.scribe.clock.tick();
         let inserted = execute(diesel::insert_into(history_rows::table).values(&row), &mut self.conn).await;
         let result = inserted.map(drop).map_err(Error::from);
@@ -165,15 +221,11 @@ impl<'r> Worker<'r> {
     }
 }
 
-async fn connect_as(worker: usize, database: &Database, setting: &Setting) -> Conn {
-    use occ_tests::database::TestDatabase as _;
-    let url = database.url();
-    let mut conn = match (setting.nodes.get(worker % setting.nodes.len().max(1)), url.rsplit_once('/')) {
-        (Some(node), Some((_, name))) => connect_to(&format!("{node}/{name}"), database).await,
-        _ => connect(database).await,
-    };
-    set_up(&setting.each, &mut conn).await;
-    conn
+/// The connection sees what other nodes of its cluster have done.
+async fn caught_up(conn: &mut Conn) {
+    set_up("SET SESSION wsrep_sync_wait = 15", conn).await;
+    let one = diesel::select(diesel::dsl::sql::<diesel::sql_types::Integer>("1"));
+    let _: i32 = first(one, conn).await.expect("the node has caught up");
 }
 
 /// MySQL refuses a statement without anything in it.

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use occ_runtime::Error;
 
 use super::super::cell::{BACKEND, Conn, execute, first};
+use crate::fault::Mishap;
 use crate::log::{Answer, Call, Clock, Log, Op};
 use crate::row::{Edits, Row, Token, history_rows, raw_write};
 
@@ -14,6 +15,7 @@ pub struct Scribe<'r> {
     pub worker: usize,
     pub clock: &'r Clock,
     pub tokens: &'r AtomicU32,
+    pub mishap: &'r Mishap,
     pub log: Log,
 }
 
@@ -37,6 +39,11 @@ impl Told<'_> {
 }
 
 impl Scribe<'_> {
+    /// The same, with nothing in its log.
+    pub fn anew(&self) -> Self {
+        Self { log: Log::default(), ..*self }
+    }
+
     pub fn token(&self) -> Token {
         self.tokens.fetch_add(1, Ordering::Relaxed)
     }
@@ -127,11 +134,28 @@ impl Book {
         }
     }
 
+    /// What was written in the innermost transaction.
+    pub fn written(&self) -> Edits {
+        self.written.last().cloned().unwrap_or_default()
+    }
+
     /// What was written is only in memory again.
     pub fn roll_back(&mut self) {
         if let Some(mut written) = self.written.pop() {
             written.extend(&self.unsaved);
             self.unsaved = written;
+        }
+    }
+}
+
+/// What a transaction has come to that was perhaps cut short in the middle of a savepoint.
+pub fn close_books(books: &mut [Book], commits: bool) {
+    for book in books {
+        if commits {
+            book.commit();
+        }
+        while !book.written.is_empty() {
+            book.roll_back();
         }
     }
 }

@@ -6,10 +6,11 @@ use std::time::Duration;
 use diesel::prelude::*;
 use occ_runtime::{Error, RetryPolicy};
 
-use super::super::cell::{all, delete, modify_with, touch, update};
+use super::super::cell::{all, delete, modify_with, save_expecting, save_if, touch, update};
 use super::scribe::{Book, Told};
 use super::{Worker, save_by};
 use crate::broken::{self, Implementation};
+use crate::fault::Level::Whole;
 use crate::log::{Answer, Call};
 use crate::row::{Edits, Field, Row, history_rows};
 use crate::workload::Write;
@@ -57,7 +58,8 @@ impl Worker<'_> {
         let field = if unanswered { Field::Tokens } else { write.field };
         book.edit(&Edits::one(field, self.scribe.token()), &mut row);
         let (start, called) = (self.scribe.clock.tick(), row.clone());
-        let result = save_by(self.setting.implementation, &mut row, &mut self.conn).await;
+        let call = save_by(self.stage.setting.implementation, &mut row, &mut self.conn);
+        let result = self.scribe.mishap.guard(Whole, call).await;
         let edits = book.unsaved.clone();
         let told = Told { start, edits, called: Some(&called), ..Told::of(Call::Save, write.key) };
         if unanswered {
@@ -72,10 +74,64 @@ impl Worker<'_> {
         result
     }
 
+    /// With a predicate that holds for any row, or for none.
+    pub async fn save_if(&mut self, write: Write, holds: bool) -> Result<(), Error> {
+        let (mut row, mut book) = self.hold(write.key, write.fresh, false).await?;
+        book.edit(&Edits::one(write.field, self.scribe.token()), &mut row);
+        let (start, called) = (self.scribe.clock.tick(), row.clone());
+        let guard = history_rows::total.ge(if holds { 0 } else { i64::MAX });
+        let call = save_if(&mut row, guard, &mut self.conn);
+        let result = self.scribe.mishap.guard(Whole, call).await;
+        let answer = match Answer::from_result(&result) {
+            Answer::Failed(_) if !holds && matches!(result, Err(Error::Guard(_))) => Answer::Guarded,
+            Answer::Done if !holds => Answer::Failed("a row was saved against its guard".to_owned()),
+            answer => answer,
+        };
+        self.end_save(write, row, book, (start, called), answer, result)
+    }
+
+    /// With the version of the value, or with one that neither the value nor any row is at.
+    pub async fn save_expecting(&mut self, write: Write, right: bool) -> Result<(), Error> {
+        let (mut row, mut book) = self.hold(write.key, write.fresh, false).await?;
+        book.edit(&Edits::one(write.field, self.scribe.token()), &mut row);
+        let (start, called) = (self.scribe.clock.tick(), row.clone());
+        let expected = if right { row.version } else { -1 };
+        let call = save_expecting(&mut row, &expected, &mut self.conn);
+        let result = self.scribe.mishap.guard(Whole, call).await;
+        let answer = match Answer::from_result(&result) {
+            Answer::Stale if !right => Answer::Guarded,
+            Answer::Done if !right => {
+                Answer::Failed("a row was saved at another version than expected".to_owned())
+            }
+            answer => answer,
+        };
+        self.end_save(write, row, book, (start, called), answer, result)
+    }
+
+    fn end_save(
+        &mut self,
+        write: Write,
+        row: Row,
+        mut book: Book,
+        (start, called): (u64, Row),
+        answer: Answer,
+        result: Result<(), Error>,
+    ) -> Result<(), Error> {
+        let edits = book.unsaved.clone();
+        let (called, after) = (Some(&called), Some(&row));
+        let told = Told { start, edits, called, after, ..Told::of(Call::Save, write.key) };
+        self.scribe.answered(told, answer);
+        if result.is_ok() {
+            book.saved();
+        }
+        self.keep(row, book, &result, write.stubborn);
+        result
+    }
+
     pub async fn touch(&mut self, key: i32) -> Result<(), Error> {
         let (mut row, book) = self.hold(key, false, true).await?;
         let (start, called) = (self.scribe.clock.tick(), row.clone());
-        let result = touch(&mut row, &mut self.conn).await;
+        let result = self.scribe.mishap.guard(Whole, touch(&mut row, &mut self.conn)).await;
         let told = Told { start, called: Some(&called), after: Some(&row), ..Told::of(Call::Touch, key) };
         self.scribe.told(told, &result);
         self.keep(row, book, &result, false);
@@ -89,10 +145,23 @@ impl Worker<'_> {
         let edits = Edits::one(write.field, self.scribe.token());
         edits.apply(&mut changed);
         let (start, called) = (self.scribe.clock.tick(), row.clone());
+        let mishap = self.scribe.mishap;
         let result = match write.field {
-            Field::Tokens => update(&mut row, history_rows::tokens.eq(&changed.tokens), &mut self.conn).await,
-            Field::Notes => update(&mut row, history_rows::notes.eq(&changed.notes), &mut self.conn).await,
-            Field::Total => update(&mut row, history_rows::total.eq(changed.total), &mut self.conn).await,
+            Field::Tokens => {
+                mishap
+                    .guard(Whole, update(&mut row, history_rows::tokens.eq(&changed.tokens), &mut self.conn))
+                    .await
+            }
+            Field::Notes => {
+                mishap
+                    .guard(Whole, update(&mut row, history_rows::notes.eq(&changed.notes), &mut self.conn))
+                    .await
+            }
+            Field::Total => {
+                mishap
+                    .guard(Whole, update(&mut row, history_rows::total.eq(changed.total), &mut self.conn))
+                    .await
+            }
         };
         let told = Told {
             start,
@@ -111,7 +180,7 @@ impl Worker<'_> {
     pub async fn delete(&mut self, key: i32) -> Result<(), Error> {
         let (row, book) = self.hold(key, false, true).await?;
         let start = self.scribe.clock.tick();
-        let result = delete(&row, &mut self.conn).await;
+        let result = self.scribe.mishap.guard(Whole, delete(&row, &mut self.conn)).await;
         let told = Told { start, called: Some(&row), after: Some(&row), ..Told::of(Call::Delete, key) };
         self.scribe.told(told, &result);
         if result.is_err() {
@@ -122,19 +191,20 @@ impl Worker<'_> {
 
     pub async fn modify(&mut self, write: Write) -> Result<(), Error> {
         self.held.remove(&write.key);
-        let (key, clock) = (write.key, self.scribe.clock);
+        let (key, clock, mishap) = (write.key, self.scribe.clock, self.scribe.mishap);
         let edits = Edits::one(write.field, self.scribe.token());
         // As they were read, each attempt's.
         let mut reads: Vec<(Row, u64)> = Vec::new();
         let start = clock.tick();
         let change = |row: &mut Row| {
             reads.push((row.clone(), clock.tick()));
+            mishap.may_panic();
             edits.apply(row);
         };
-        let result = match self.setting.implementation {
+        let result = match self.stage.setting.implementation {
             Implementation::Occ => {
                 let policy = RetryPolicy::new().deadline(Duration::from_secs(20));
-                modify_with(&policy, key, &mut self.conn, change).await
+                mishap.guard(Whole, modify_with(&policy, key, &mut self.conn, change)).await
             }
             broken => broken::modify(broken, key, &mut self.conn, change),
         };

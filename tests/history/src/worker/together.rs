@@ -5,6 +5,7 @@ use occ_runtime::Error;
 use super::super::cell::{delete_all, save_all};
 use super::Worker;
 use super::scribe::{Book, Told};
+use crate::fault::Level::Whole;
 use crate::log::{Answer, Call, Outcome};
 use crate::row::{Edits, Row};
 use crate::workload::Write;
@@ -17,7 +18,7 @@ impl Worker<'_> {
             book.edit(&Edits::one(write.field, self.scribe.token()), row);
         }
         let (start, called) = (self.scribe.clock.tick(), rows.clone());
-        let result = save_all(&mut rows[..], &mut self.conn).await;
+        let result = self.scribe.mishap.guard(Whole, save_all(&mut rows[..], &mut self.conn)).await;
         self.tell(Call::Save, start, &called, &rows, &books, &result);
         for (row, mut book) in rows.into_iter().zip(books) {
             if result.is_ok() {
@@ -31,7 +32,7 @@ impl Worker<'_> {
     pub async fn delete_all(&mut self, keys: &[i32]) -> Result<(), Error> {
         let (rows, books) = self.gather(keys.iter().map(|key| (*key, true)), true).await;
         let start = self.scribe.clock.tick();
-        let result = delete_all(&rows[..], &mut self.conn).await;
+        let result = self.scribe.mishap.guard(Whole, delete_all(&rows[..], &mut self.conn)).await;
         self.tell(Call::Delete, start, &rows, &rows, &books, &result);
         result
     }

@@ -6,11 +6,78 @@ use diesel::prelude::*;
 use occ_runtime::{Choice, Error, Tracked};
 
 use super::super::cell::{Conn, first, rebase, rebase_with, reload_tracked, save_tracked};
-use super::scribe::{Book, Scribe, Told};
-use super::{Held, Worker};
-use crate::log::{Answer, Call};
-use crate::row::{Edits, Row, history_rows, tokens};
-use crate::workload::{Refused, Write};
+use super::Worker;
+use super::scribe::{Book, Scribe, Told, close_books};
+use crate::fault::Level;
+use crate::log::{Answer, Call, Outcome};
+use crate::row::{Edits, Field, Row, history_rows, tokens};
+use crate::workload::{Part, Refused, Write};
+
+/// A tracked value.
+pub struct Held {
+    pub value: Tracked<Row>,
+    pub book: Book,
+    /// Written in a plain transaction, whose end the value has not heard of.
+    pub plain: Option<Plain>,
+    /// Something was sent, and the answer was lost.
+    pub in_doubt: bool,
+}
+
+/// A plain transaction that the value was written in.
+#[derive(Clone, Default)]
+pub struct Plain {
+    /// The version before it.
+    pub before: i64,
+    /// What was written in it, if nobody knows how it has ended.
+    pub unknown: Option<Edits>,
+}
+
+/// The same, where the value is lent to a transaction.
+pub struct Saved<'h> {
+    pub value: &'h mut Tracked<Row>,
+    pub book: &'h mut Book,
+    pub plain: &'h mut Option<Plain>,
+    pub in_doubt: &'h mut bool,
+}
+
+impl Held {
+    fn new(value: Tracked<Row>) -> Self {
+        Self { value, book: Book::default(), plain: None, in_doubt: false }
+    }
+
+    /// This part of a transaction, whose end it is not told, may write it.
+    pub fn may_be_written_in_plain(&mut self, part: &Part) {
+        if matches!(part, Part::Save(_)) && self.plain.is_none() {
+            self.plain = Some(Plain { before: self.value.version, unknown: None });
+        }
+    }
+
+    /// That transaction is over.
+    pub fn transaction_ends(&mut self, outcome: Outcome) {
+        let written = self.book.written();
+        close_books(std::slice::from_mut(&mut self.book), outcome == Outcome::Committed);
+        if let (Outcome::Unknown, Some(plain)) = (outcome, &mut self.plain) {
+            plain.unknown = Some(written);
+            self.in_doubt = true;
+        }
+    }
+
+    /// What it has on top of its row, of all that was not saved.
+    fn mine(&self) -> Edits {
+        between(self.value.original(), &self.value).of_sums(&self.book.unsaved.sums)
+    }
+
+    /// What a save needs of it.
+    pub fn parts(&mut self) -> Saved<'_> {
+        let Self { value, book, plain, in_doubt } = self;
+        Saved { value, book, plain, in_doubt }
+    }
+
+    /// It was written in a plain transaction whose end not even the worker knows.
+    fn is_unknown(&self) -> bool {
+        self.plain.as_ref().is_some_and(|plain| plain.unknown.is_some())
+    }
+}
 
 impl Worker<'_> {
     pub async fn load_tracked(&mut self, key: i32) -> Result<(), Error> {
@@ -20,7 +87,7 @@ impl Worker<'_> {
         let value: Result<Tracked<Row>, Error> = first(select, &mut self.conn).await.map_err(Error::from);
         let after = value.as_ref().ok().map(|value| &**value);
         self.scribe.told(Told { start, after, ..Told::of(Call::Load, key) }, &value);
-        self.tracked.insert(key, Held { value: value?, book: Book::default(), unsettled: false });
+        self.tracked.insert(key, Held::new(value?));
         Ok(())
     }
 
@@ -32,10 +99,17 @@ impl Worker<'_> {
         self.tracked.remove(&key).ok_or(Error::Database(diesel::result::Error::NotFound))
     }
 
+    /// To be written in a transaction.
+    pub async fn hold_settled(&mut self, key: i32, fresh: bool) -> Result<Held, Error> {
+        let fresh = fresh || self.tracked.get(&key).is_some_and(Held::is_unknown);
+        self.hold_tracked(key, fresh).await
+    }
+
     pub async fn save_tracked(&mut self, write: Write, refused: Refused) -> Result<(), Error> {
         let mut held = self.hold_tracked(write.key, write.fresh).await?;
         let edits = Edits::one(write.field, self.scribe.token());
-        let mut result = save(&mut self.scribe, &mut self.conn, &mut held, &edits, None).await;
+        let mut result =
+            save(&mut self.scribe, &mut self.conn, held.parts(), &edits, None, Level::Whole).await;
         if result.as_ref().is_err_and(Error::is_stale) {
             match refused {
                 Refused::Keep => {}
@@ -43,8 +117,8 @@ impl Worker<'_> {
                 Refused::Rebase => {
                     result = self.rebase(&mut held).await;
                     if result.is_ok() && !held.book.unsaved.is_empty() {
-                        result =
-                            save(&mut self.scribe, &mut self.conn, &mut held, &Edits::default(), None).await;
+                        let (scribe, none) = (&mut self.scribe, Edits::default());
+                        result = save(scribe, &mut self.conn, held.parts(), &none, None, Level::Whole).await;
                     }
                 }
             }
@@ -53,10 +127,21 @@ impl Worker<'_> {
         result
     }
 
+    /// After an answer was lost: nobody may have written since, but perhaps this worker.
+    pub async fn write_what_is_in_doubt(&mut self) {
+        let in_doubt = |(key, held): (&i32, &Held)| held.in_doubt.then_some(*key);
+        if let Some(key) = self.tracked.iter().find_map(in_doubt) {
+            let write = Write { key, field: Field::Notes, fresh: false, stubborn: true };
+            // What it was, is in the log; and no connection is lost but by a fault, which the next step will hear of.
+            let _ = self.save_tracked(write, Refused::Rebase).await;
+        }
+    }
+
     async fn reload(&mut self, held: &mut Held) -> Result<(), Error> {
         let (start, key) = (self.scribe.clock.tick(), held.value.id);
         let called = held.value.clone();
-        let result = reload_tracked(&mut held.value, &mut self.conn).await;
+        let call = reload_tracked(&mut held.value, &mut self.conn);
+        let result = self.scribe.mishap.guard(Level::Whole, call).await;
         let after = result.is_ok().then_some(&*held.value);
         // A row that is gone is stale for a reload, and missing for the checker.
         let answer = match Answer::from_result(&result) {
@@ -70,7 +155,7 @@ impl Worker<'_> {
             self.scribe.answered(Told { start, after, ..Told::of(Call::Load, key) }, answer);
         }
         if result.is_ok() {
-            (held.book, held.unsettled) = (Book::default(), false);
+            (held.book, held.plain, held.in_doubt) = (Book::default(), None, false);
         }
         result
     }
@@ -78,35 +163,39 @@ impl Worker<'_> {
     /// What both have changed is theirs, if nobody else decides.
     async fn rebase(&mut self, held: &mut Held) -> Result<(), Error> {
         let conn = &mut self.conn;
-        let key = held.value.id;
+        let (key, mishap) = (held.value.id, self.scribe.mishap);
         for ask in [false, true] {
-            let (start, called) = (self.scribe.clock.tick(), (*held.value).clone());
+            let (start, before) = (self.scribe.clock.tick(), held.value.clone());
             let result = if ask {
-                rebase_with(&mut held.value, conn, |_, _, _, _| Choice::Theirs).await
+                let choose = |_: &str, _: &Row, _: &Row, _: &Row| {
+                    mishap.may_panic();
+                    Choice::Theirs
+                };
+                mishap.guard(Level::Whole, rebase_with(&mut held.value, conn, choose)).await
             } else {
-                rebase(&mut held.value, conn).await
+                mishap.guard(Level::Whole, rebase(&mut held.value, conn)).await
             };
             let edits = held.book.unsaved.clone();
-            let (called, after) = (Some(&called), Some(&*held.value));
-            let unsettled = held.unsettled;
-            let answer = match Answer::from_result(&result) {
+            let (called, after) = (Some(&*before), Some(&*held.value));
+            let unsettled = held.plain.is_some();
+            let mut answer = match Answer::from_result(&result) {
                 // The row is gone.
                 Answer::Stale => Answer::Missing,
                 answer => answer,
             };
+            if result.is_err() && before != held.value {
+                answer =
+                    Answer::Failed(format!("a rebase that failed has made {:?} of {before:?}", held.value));
+            }
             self.scribe.answered(
                 Told { start, edits, called, after, unsettled, ..Told::of(Call::Rebase, key) },
                 answer,
             );
             match result {
                 Ok(()) => {
-                    let (row, mine) =
-                        (held.value.original().clone(), between(held.value.original(), &held.value));
+                    let (row, mine) = (held.value.original().clone(), held.mine());
                     let told = Told { start, after: Some(&row), ..Told::of(Call::Load, key) };
-                    // What is merged is their row and my edits; without a choice none of mine is gone.
-                    let mut merged = row.clone();
-                    mine.apply(&mut merged);
-                    if merged.has_content_of(&held.value) && (ask || mine == held.book.unsaved) {
+                    if is_merge(held, &before, &row, &mine, ask) {
                         self.scribe.answered(told, Answer::Done);
                     } else {
                         let what =
@@ -114,7 +203,7 @@ impl Worker<'_> {
                         self.scribe.answered(told, Answer::Failed(what));
                     }
                     held.book.unsaved = mine;
-                    held.unsettled = false;
+                    (held.plain, held.in_doubt) = (None, false);
                     return Ok(());
                 }
                 Err(Error::Unmerged(_)) if !ask => {}
@@ -125,32 +214,87 @@ impl Worker<'_> {
     }
 }
 
+/// What is merged is their row and my edits; without a choice none of mine is gone.
+fn is_merge(held: &Held, before: &Row, row: &Row, mine: &Edits, ask: bool) -> bool {
+    let mut merged = row.clone();
+    mine.apply(&mut merged);
+    if !merged.has_content_of(&held.value) {
+        return false;
+    }
+    if ask || *mine == held.book.unsaved {
+        return true;
+    }
+    // Of what was sent perhaps, what is in the row is to be added no more, and the rest is to be kept.
+    let unsaved = &held.book.unsaved;
+    let is_there = |token| merged.all_tokens().any(|other| other == token);
+    let is_mine = mine.listed().all(|token| unsaved.listed().any(|other| other == token));
+    let may_add = row.version == before.version || mine.total == 0;
+    held.in_doubt && is_mine && unsaved.listed().all(is_there) && may_add
+}
+
 /// Edits, saves and logs.
 pub async fn save(
     scribe: &mut Scribe<'_>,
     conn: &mut Conn,
-    held: &mut Held,
+    held: Saved<'_>,
     edits: &Edits,
     scope: Option<usize>,
+    level: Level,
 ) -> Result<(), Error> {
-    held.book.edit(edits, &mut held.value);
-    let (start, called) = (scribe.clock.tick(), (*held.value).clone());
-    let result = save_tracked(&mut held.value, conn).await;
+    let Saved { value, book, plain, in_doubt } = held;
+    book.edit(edits, value);
+    let (start, before) = (scribe.clock.tick(), value.clone());
+    let result = scribe.mishap.guard(level, save_tracked(value, conn)).await;
+    let mut answer = Answer::from_result(&result);
+    if result.is_err() && before != *value {
+        answer = Answer::Failed(format!("a save that failed has made {:?} of {before:?}", *value));
+    }
     let told = Told {
         start,
         scope,
-        edits: held.book.unsaved.clone(),
-        called: Some(&called),
-        after: Some(&*held.value),
-        unsettled: held.unsettled,
-        ..Told::of(Call::SaveTracked, held.value.id)
+        edits: book.unsaved.clone(),
+        called: Some(&*before),
+        after: Some(&**value),
+        unsettled: plain.is_some(),
+        ..Told::of(Call::SaveTracked, value.id)
     };
-    scribe.told(told, &result);
+    match &*plain {
+        Some(plain) if scope.is_none() => tell(scribe, told, answer, plain),
+        _ => scribe.answered(told, answer),
+    }
+    *in_doubt |= result.as_ref().is_err_and(Error::needs_new_connection);
     if result.is_ok() {
-        held.book.saved();
-        held.unsettled &= scope.is_some();
+        book.saved();
+        *in_doubt = false;
+        if scope.is_none() {
+            *plain = None;
+        }
     }
     result
+}
+
+/// Of a value that looks after a plain transaction first: if that has committed, it writes only what is new; otherwise it writes
+/// from the version before.
+fn tell(scribe: &mut Scribe<'_>, told: Told<'_>, answer: Answer, plain: &Plain) {
+    let version = |row: Option<&Row>| row.map(|row| row.version);
+    let is_stored = version(told.after) != version(told.called);
+    let only_new =
+        |all: &Edits| plain.unknown.as_ref().map_or_else(|| all.clone(), |written| all.without(written));
+    match answer {
+        Answer::Done if is_stored => {
+            let edits = only_new(&told.edits);
+            scribe.answered(Told { edits, ..told }, answer);
+        }
+        Answer::Unknown => {
+            let from_before = told.called.map(|called| Row { version: plain.before, ..called.clone() });
+            let edits = only_new(&told.edits);
+            // Either of them, or none.
+            let old = Told { edits: told.edits.clone(), called: from_before.as_ref(), after: None, ..told };
+            scribe.answered(old, Answer::Unknown);
+            scribe.answered(Told { edits, ..told }, Answer::Unknown);
+        }
+        answer => scribe.answered(told, answer),
+    }
 }
 
 /// What `mine` has on top of the row.
@@ -162,5 +306,6 @@ fn between(row: &Row, mine: &Row) -> Edits {
         tokens: added(&row.tokens, &mine.tokens),
         notes: added(&row.notes, &mine.notes),
         total: mine.total - row.total,
+        sums: Vec::new(),
     }
 }

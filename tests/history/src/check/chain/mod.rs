@@ -1,12 +1,15 @@
 //! Replays the writes of each life of a row in the order of their versions.
 
+mod replay;
+
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::anomaly::{Anomaly, Kind};
-use super::effect::{Effect, Group};
-use super::life::Life;
+use crate::check::anomaly::{Anomaly, Kind};
+use crate::check::effect::{Effect, Group, Unanswered};
+use crate::check::life::Life;
 use crate::log::{Call, History};
-use crate::row::{Edits, Row, Token, VERSIONS_OF_A_LIFE, shown, tokens};
+use crate::row::{Row, Token, VERSIONS_OF_A_LIFE, shown};
 
 /// Who has made each version of one life of a row.
 #[derive(Debug)]
@@ -32,6 +35,7 @@ impl Chain {
 struct Replay<'h> {
     history: &'h History,
     effects: &'h [Effect],
+    lives: &'h BTreeMap<(i32, i64), Life<'h>>,
     /// Raw writes by their tokens: what version they have made, only the lists tell.
     raw: HashMap<Token, usize>,
     /// Those writes that are there.
@@ -39,15 +43,15 @@ struct Replay<'h> {
 }
 
 /// Finds what the lists and versions show, and who has made which version.
-pub fn check(
-    history: &History,
-    effects: &[Effect],
-    lives: &BTreeMap<(i32, i64), Life<'_>>,
+pub fn check<'h>(
+    history: &'h History,
+    effects: &'h [Effect],
+    lives: &'h BTreeMap<(i32, i64), Life<'h>>,
     found: &mut Vec<Anomaly>,
-) -> HashMap<(i32, i64), Chain> {
+) -> (HashMap<(i32, i64), Chain>, Unanswered) {
     let raw = history.ops.iter().enumerate().filter(|(_, op)| op.call == Call::Raw);
     let raw = raw.flat_map(|(index, op)| op.edits.tokens.iter().map(move |token| (*token, index))).collect();
-    let mut replay = Replay { history, effects, raw, there: HashSet::new() };
+    let mut replay = Replay { history, effects, lives, raw, there: HashSet::new() };
     let mut chains = HashMap::new();
     for (&(key, number), life) in lives {
         match replay.life(key, number, life) {
@@ -58,10 +62,8 @@ pub fn check(
         }
     }
     // Where a life could not be replayed, what is not there follows from that.
-    if found.is_empty() {
-        replay.missing(found);
-    }
-    chains
+    let unanswered = if found.is_empty() { replay.missing(found) } else { Unanswered::default() };
+    (chains, unanswered)
 }
 
 impl<'h> Replay<'h> {
@@ -99,23 +101,14 @@ impl<'h> Replay<'h> {
             let ops: Vec<usize> = [lost].into_iter().chain(deleted).collect();
             return Err(self.anomaly(Kind::LostUpdate, what, &ops));
         }
-        let mut state = self.called(created).clone();
-        let mut makers = vec![created];
-        self.compare(life, &state, created)?;
-        for version in first + 1..=end.version {
-            let (maker, edits) = self.maker(key, life, version, &state, end)?;
-            edits.apply(&mut state);
-            state.version = version;
-            makers.push(maker);
-            self.there.insert(maker);
-            self.compare(life, &state, maker)?;
-        }
+        let makers = self.replay(key, life, created, end)?;
+        self.added_twice(key, &makers)?;
+        self.there.extend(&makers);
         if let Some((&version, seen)) = life.seen.range(end.version + 1..).next() {
             let what = format!("row {key} was seen at version {}, which was never committed", shown(version));
             let ops: Vec<usize> = seen.iter().filter_map(|(by, _)| *by).collect();
             return Err(self.anomaly(Kind::DirtyRead, what, &ops));
         }
-        self.there.insert(created);
         self.there.extend(deleted);
         Ok(Chain { key, first, makers, deleted })
     }
@@ -134,101 +127,29 @@ impl<'h> Replay<'h> {
             }
             (Some(_), None) => Ok(None),
             (None, Some(&deleted)) => Ok(Some(deleted)),
-            (None, None) => Ok(life.deleted.last().copied()),
+            (None, None) => {
+                // Of those who may have, one who has seen the youngest version, and as early as possible.
+                let may = life.deleted.iter().copied().filter(|op| self.are_all_gone(*op));
+                Ok(may.max_by_key(|op| (self.called(*op).version, Reverse(self.history.ops[*op].start))))
+            }
         }
     }
 
-    /// Who has made this version, and what it has written.
-    fn maker(
-        &self,
-        key: i32,
-        life: &Life<'_>,
-        version: i64,
-        state: &Row,
-        end: &Row,
-    ) -> Result<(usize, Edits), Anomaly> {
-        let candidates = life.made.get(&version).map_or(&[][..], Vec::as_slice);
-        let sure: Vec<usize> =
-            candidates.iter().copied().filter(|op| self.effects[*op] == Effect::Applied).collect();
-        match *sure.as_slice() {
-            [maker] => return Ok((maker, self.history.ops[maker].edits.clone())),
-            [] => {}
-            _ => {
-                let what = format!(
-                    "version {} of row {key} was made by {} acknowledged writes",
-                    shown(version),
-                    sure.len()
-                );
-                return Err(self.anomaly(Kind::Fork, what, &sure));
-            }
-        }
-        let next = end.tokens.strip_prefix(&*state.tokens).and_then(|rest| tokens(rest).next());
-        let raw = next.and_then(|token| self.raw.get(&token)).copied();
-        // Of those whose answer is not known it is the one after which the row is as it was seen.
-        let fits = |maker: usize| {
-            let mut after = state.clone();
-            self.history.ops[maker].edits.apply(&mut after);
-            let seen = life.seen.get(&version).and_then(|seen| seen.first());
-            end.tokens.starts_with(&after.tokens)
-                && end.notes.starts_with(&after.notes)
-                && seen.is_none_or(|(_, row)| row.has_content_of(&after))
-        };
-        let fitting = candidates.iter().copied().chain(raw).filter(|maker| fits(*maker));
-        // One that has left a token, before one that has left no trace but the version.
-        let Some(maker) = fitting.min_by_key(|maker| self.history.ops[*maker].edits.listed().count() == 0)
-        else {
-            return Err(self.unaccounted(key, life, version, state, end, next));
-        };
-        if self.effects[maker] == Effect::Not {
-            let what = format!(
-                "version {} of row {key} was made by a write that was refused or rolled back",
-                shown(version)
-            );
-            return Err(self.anomaly(Kind::RefusedVisible, what, &[maker]));
-        }
-        Ok((maker, self.history.ops[maker].edits.clone()))
-    }
-
-    /// No acknowledged write has made this version. Whose token is there?
-    fn unaccounted(
-        &self,
-        key: i32,
-        life: &Life<'_>,
-        version: i64,
-        state: &Row,
-        end: &Row,
-        next: Option<Token>,
-    ) -> Anomaly {
-        let lost = || {
-            format!("what was written up to version {} of row {key} is not in {end}", shown(state.version))
-        };
-        let Some(token) =
-            next.or_else(|| end.notes.strip_prefix(&*state.notes).and_then(|rest| tokens(rest).next()))
-        else {
-            let around = |version| life.made.get(&version).into_iter().flatten().copied();
-            let ops: Vec<usize> =
-                around(version - 1).chain(around(version)).chain(around(version + 1)).collect();
-            if !end.tokens.starts_with(&*state.tokens) || !end.notes.starts_with(&*state.notes) {
-                return self.anomaly(Kind::LostUpdate, lost(), &ops);
-            }
-            let what = format!("nobody has made version {} of row {key}", shown(version));
-            return self.anomaly(Kind::Unaccounted, what, &ops);
-        };
-        let carriers = self.carriers(key, token);
-        let refused = carriers.iter().any(|op| self.effects[*op] == Effect::Not);
-        let applied = carriers.iter().any(|op| self.effects[*op] == Effect::Applied);
-        if refused && !applied {
-            let what = format!(
-                "token {token}, which was refused or rolled back, is in row {key} at version {}",
-                shown(version)
-            );
-            return self.anomaly(Kind::RefusedVisible, what, &carriers);
-        }
-        let what = format!(
-            "nobody has made version {} of row {key}, where token {token} is first seen",
-            shown(version)
-        );
-        self.anomaly(Kind::Unaccounted, what, &carriers)
+    /// Whether all rows that were to be deleted with this one may be gone by that.
+    fn are_all_gone(&self, op: usize) -> bool {
+        let Some(scope) = self.history.ops[op].scope else { return true };
+        let is_sure = |op: usize| self.effects[op] == Effect::Applied;
+        let ops = self.history.ops.iter().enumerate();
+        let mut along = ops.filter(|(_, other)| other.scope == Some(scope) && other.call == Call::Delete);
+        along.all(|(other, _)| {
+            let row = self.called(other);
+            let Some(life) = self.lives.get(&(row.id, row.life())) else { return true };
+            let beyond = row.version + 1..;
+            let has_lived_on = life.last.is_some()
+                || life.seen.range(beyond.clone()).next().is_some()
+                || life.made.range(beyond).flat_map(|(_, ops)| ops).any(|op| is_sure(*op));
+            !has_lived_on && !life.deleted.iter().any(|op| *op != other && is_sure(*op))
+        })
     }
 
     /// Everybody who has seen this version has seen this content.
@@ -271,8 +192,22 @@ impl<'h> Replay<'h> {
         Err(self.anomaly(Kind::Duplicate, format!("token {token} is in row {key} twice: {end}"), &ops))
     }
 
-    /// Those acknowledged writes that are nowhere, and unknown ones of which a part is there.
-    fn missing(&self, found: &mut Vec<Anomaly>) {
+    /// No part of a sum was added twice.
+    fn added_twice(&self, key: i32, makers: &[usize]) -> Result<(), Anomaly> {
+        let mut by = HashMap::new();
+        for &maker in makers {
+            for sum in &self.history.ops[maker].edits.sums {
+                if let Some(before) = by.insert(sum, maker) {
+                    let what = format!("{sum} was added to the total of row {key} twice");
+                    return Err(self.anomaly(Kind::Duplicate, what, &[before, maker]));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Those acknowledged writes that are nowhere, and unknown ones of which a part is there; and what has become of the unknown.
+    fn missing(&self, found: &mut Vec<Anomaly>) -> Unanswered {
         let mut groups: BTreeMap<Group, (Vec<usize>, Vec<usize>)> = BTreeMap::new();
         for (index, effect) in self.effects.iter().enumerate() {
             let there = self.there.contains(&index);
@@ -289,13 +224,16 @@ impl<'h> Replay<'h> {
                 _ => {}
             }
         }
+        let mut unanswered = Unanswered::default();
         for (group, (present, absent)) in groups {
+            unanswered.count(group, !present.is_empty());
             if !present.is_empty() && !absent.is_empty() {
                 let ops: Vec<usize> = present.into_iter().chain(absent).collect();
                 let what = format!("of {group:?}, whose end nobody knows, a part is there and a part is not");
                 found.push(self.anomaly(Kind::HalfUnknown, what, &ops));
             }
         }
+        unanswered
     }
 
     /// Those calls that were to write this token.

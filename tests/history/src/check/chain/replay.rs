@@ -1,0 +1,168 @@
+//! The makers of the versions of one life, in their order.
+
+use super::Replay;
+use crate::check::anomaly::{Anomaly, Kind};
+use crate::check::effect::Effect;
+use crate::check::life::Life;
+use crate::row::{Row, Token, shown, tokens};
+
+/// How often a life is replayed in another way. No life of this workload has come near it.
+const TRIES: usize = 10_000;
+
+impl Replay<'_> {
+    /// Who has made each version. Where that is not known, it is one after whom all the rest fits as well.
+    pub(super) fn replay(
+        &self,
+        key: i32,
+        life: &Life<'_>,
+        created: usize,
+        end: &Row,
+    ) -> Result<Vec<usize>, Anomaly> {
+        let born = self.called(created).clone();
+        self.compare(life, &born, created)?;
+        let mut path = vec![(created, born)];
+        // Who else may have come after so many, the likeliest last.
+        let mut others: Vec<(usize, Vec<usize>)> = Vec::new();
+        let mut wrong = None;
+        let mut tries = 0;
+        while let Some((_, state)) = path.last().filter(|(_, state)| state.version < end.version) {
+            let error = match self.candidates(key, life, state, end) {
+                Ok(mut fitting) => {
+                    let next = fitting.pop().map_or(Err(None), |maker| self.after(life, state, maker));
+                    if !fitting.is_empty() {
+                        others.push((path.len(), fitting));
+                    }
+                    match next {
+                        Ok(next) => {
+                            path.push(next);
+                            continue;
+                        }
+                        Err(anomaly) => anomaly,
+                    }
+                }
+                Err(anomaly) => Some(anomaly),
+            };
+            let what = || self.anomaly(Kind::Unaccounted, format!("row {key} cannot be replayed"), &[]);
+            let first = wrong.get_or_insert_with(|| error.unwrap_or_else(what));
+            tries += 1;
+            let Some(next) = self.another(life, &mut path, &mut others).filter(|_| tries < TRIES) else {
+                return Err(first.clone());
+            };
+            path.push(next);
+        }
+        Ok(path.into_iter().map(|(maker, _)| maker).collect())
+    }
+
+    /// Goes back to where another one may have come next.
+    fn another(
+        &self,
+        life: &Life<'_>,
+        path: &mut Vec<(usize, Row)>,
+        others: &mut Vec<(usize, Vec<usize>)>,
+    ) -> Option<(usize, Row)> {
+        while let Some((length, fitting)) = others.last_mut() {
+            path.truncate(*length);
+            let Some(maker) = fitting.pop() else {
+                others.pop();
+                continue;
+            };
+            if let Some(Ok(next)) = path.last().map(|(_, state)| self.after(life, state, maker)) {
+                return Some(next);
+            }
+        }
+        None
+    }
+
+    /// The row after this write, if everybody has seen it so.
+    fn after(&self, life: &Life<'_>, state: &Row, maker: usize) -> Result<(usize, Row), Option<Anomaly>> {
+        let mut state = state.clone();
+        self.history.ops[maker].edits.apply(&mut state);
+        state.version += 1;
+        self.compare(life, &state, maker).map_err(Some)?;
+        Ok((maker, state))
+    }
+
+    /// Who may have made the next version, the likeliest last.
+    fn candidates(&self, key: i32, life: &Life<'_>, state: &Row, end: &Row) -> Result<Vec<usize>, Anomaly> {
+        let version = state.version + 1;
+        let candidates = life.made.get(&version).map_or(&[][..], Vec::as_slice);
+        let sure: Vec<usize> =
+            candidates.iter().copied().filter(|op| self.effects[*op] == Effect::Applied).collect();
+        match sure.len() {
+            0 => {}
+            1 => return Ok(sure),
+            many => {
+                let what =
+                    format!("version {} of row {key} was made by {many} acknowledged writes", shown(version));
+                return Err(self.anomaly(Kind::Fork, what, &sure));
+            }
+        }
+        let next = end.tokens.strip_prefix(&*state.tokens).and_then(|rest| tokens(rest).next());
+        let raw = next.and_then(|token| self.raw.get(&token)).copied();
+        // Of those whose answer is not known it is one after which the row is as it was seen.
+        let fits = |maker: &usize| {
+            let mut after = state.clone();
+            self.history.ops[*maker].edits.apply(&mut after);
+            let seen = life.seen.get(&version).and_then(|seen| seen.first());
+            end.tokens.starts_with(&after.tokens)
+                && end.notes.starts_with(&after.notes)
+                && seen.is_none_or(|(_, row)| row.has_content_of(&after))
+        };
+        let mut fitting: Vec<usize> = candidates.iter().copied().chain(raw).filter(fits).collect();
+        // One that has left a token, before one that has left no trace but the version.
+        fitting.sort_by_key(|maker| self.history.ops[*maker].edits.listed().count());
+        let Some(&maker) = fitting.last() else {
+            return Err(self.unaccounted(key, life, version, state, end, next));
+        };
+        if self.effects[maker] == Effect::Not {
+            let what = format!(
+                "version {} of row {key} was made by a write that was refused or rolled back",
+                shown(version)
+            );
+            return Err(self.anomaly(Kind::RefusedVisible, what, &[maker]));
+        }
+        Ok(fitting)
+    }
+
+    /// No acknowledged write has made this version. Whose token is there?
+    fn unaccounted(
+        &self,
+        key: i32,
+        life: &Life<'_>,
+        version: i64,
+        state: &Row,
+        end: &Row,
+        next: Option<Token>,
+    ) -> Anomaly {
+        let lost = || {
+            format!("what was written up to version {} of row {key} is not in {end}", shown(state.version))
+        };
+        let Some(token) =
+            next.or_else(|| end.notes.strip_prefix(&*state.notes).and_then(|rest| tokens(rest).next()))
+        else {
+            let around = |version| life.made.get(&version).into_iter().flatten().copied();
+            let ops: Vec<usize> =
+                around(version - 1).chain(around(version)).chain(around(version + 1)).collect();
+            if !end.tokens.starts_with(&*state.tokens) || !end.notes.starts_with(&*state.notes) {
+                return self.anomaly(Kind::LostUpdate, lost(), &ops);
+            }
+            let what = format!("nobody has made version {} of row {key}", shown(version));
+            return self.anomaly(Kind::Unaccounted, what, &ops);
+        };
+        let carriers = self.carriers(key, token);
+        let refused = carriers.iter().any(|op| self.effects[*op] == Effect::Not);
+        let applied = carriers.iter().any(|op| self.effects[*op] == Effect::Applied);
+        if refused && !applied {
+            let what = format!(
+                "token {token}, which was refused or rolled back, is in row {key} at version {}",
+                shown(version)
+            );
+            return self.anomaly(Kind::RefusedVisible, what, &carriers);
+        }
+        let what = format!(
+            "nobody has made version {} of row {key}, where token {token} is first seen",
+            shown(version)
+        );
+        self.anomaly(Kind::Unaccounted, what, &carriers)
+    }
+}

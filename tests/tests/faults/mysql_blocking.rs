@@ -1,0 +1,18 @@
+//! MySQL or MariaDB, blocking.
+
+mod cell {
+    occ_tests::blocking_cell!(Mysql, diesel::MysqlConnection, occ_tests::mysql::Database);
+    occ_tests::blocking_retry!();
+}
+
+#[path = "../scenarios/product.rs"]
+mod product;
+
+#[path = "any/mod.rs"]
+mod any;
+
+#[path = "servers/mod.rs"]
+mod servers;
+
+#[path = "blocking/mod.rs"]
+mod blocking;

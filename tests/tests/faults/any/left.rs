@@ -6,7 +6,8 @@ use occ_runtime::{Error, Tracked};
 
 use super::calls::{Call, Held, Item, Shown};
 use super::cell::{Conn, Database, connect, rebase, save, save_tracked, verify};
-use super::product::load;
+use super::product::{Product, load};
+use super::sessions::wait_until_gone;
 
 /// What the error is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,6 +108,22 @@ impl Before {
         }
         assert!(self.stored(&mut connect(database).await).await, "{call:?}: done once in the end");
         was_stored
+    }
+
+    /// Checks what is left of a call that was broken off, by a panic or since nobody waits for it: it may be stored.
+    pub async fn check_broken_off(&self, held: &mut Held, mut conn: Conn, session: i64, database: &Database) {
+        let call = self.call;
+        assert!(held.calls.load(Relaxed) <= 1, "{call:?} was done again");
+        assert_eq!(held.shown(), self.shown, "{call:?}: memory");
+        let witness = &mut connect(database).await;
+        let two = Product { version: -7, ..load(2, witness).await };
+        let error = verify(&two, &mut conn).await.unwrap_err();
+        assert!(error.is_stale() || error.needs_new_connection(), "{call:?}: {error:?}");
+        drop(conn);
+        wait_until_gone(session, witness).await;
+        let was_stored = self.stored(witness).await;
+        self.go_on(was_stored, held, witness).await;
+        assert!(self.stored(witness).await, "{call:?}: done once in the end");
     }
 
     /// The same once more, on a connection that works.

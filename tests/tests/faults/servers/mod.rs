@@ -1,9 +1,9 @@
 //! Faults of a server, and of the way to it.
 
+mod conflicts;
 mod cuts;
 mod killed;
 mod limits;
-mod sessions;
 
-use super::any::{calls, left};
+use super::any::{calls, holder, left, sessions};
 use super::{cell, product};

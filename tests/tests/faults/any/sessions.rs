@@ -20,7 +20,9 @@ pub enum End {
 pub async fn session(conn: &mut Conn) -> i64 {
     let id = match BACKEND {
         Backend::Postgres => "CAST(pg_backend_pid() AS BIGINT)",
-        _ => "CAST(CONNECTION_ID() AS SIGNED)",
+        Backend::Mysql => "CAST(CONNECTION_ID() AS SIGNED)",
+        // A connection of SQLite's is the program's own, and ends with it.
+        Backend::Sqlite => "0",
     };
     first(diesel::select(sql::<BigInt>(id)), conn).await.unwrap()
 }
@@ -33,7 +35,10 @@ async fn counts(what: &str, conn: &mut Conn) -> bool {
 pub async fn wait_until_gone(session: i64, conn: &mut Conn) {
     let lives = match BACKEND {
         Backend::Postgres => format!("(SELECT count(*) FROM pg_stat_activity WHERE pid = {session})"),
-        _ => format!("(SELECT count(*) FROM information_schema.processlist WHERE id = {session})"),
+        Backend::Mysql => {
+            format!("(SELECT count(*) FROM information_schema.processlist WHERE id = {session})")
+        }
+        Backend::Sqlite => return,
     };
     while counts(&lives, conn).await {
         yield_now();

@@ -57,7 +57,7 @@ pub async fn wait_until_it_waits(session: i64, conn: &mut Conn) {
         // without a pause never sees change.
         _ => format!(
             "(SELECT count(*) FROM information_schema.processlist WHERE id = {session}
-              AND command IN ('Query', 'Execute') AND (info LIKE 'UPDATE%' OR info LIKE '%FOR UPDATE'))"
+              AND command IN ('Query', 'Execute') AND (info LIKE 'UPDATE%' OR info LIKE '%FOR UPDATE' OR info = 'COMMIT'))"
         ),
     };
     while !counts(&waits, conn).await {

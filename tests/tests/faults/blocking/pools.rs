@@ -12,7 +12,6 @@ faults! {
     async fn an_exhausted_pool_of_r2d2(database) {
         let manager = ConnectionManager::<Conn>::new(database.url());
         let pool = Pool::builder().max_size(1).connection_timeout(Duration::from_secs(10)).build(manager).unwrap();
-        let _ = &pool;
         exhaust!(database, |pool| {
             // It waits for the first, and not for what never comes.
             let patience = if pool.state().idle_connections > 0 { Duration::from_secs(10) } else { Duration::from_millis(5) };

@@ -116,4 +116,29 @@ faults! {
             before.check(&error, class, Stored::Nothing, &mut held, conn, &database).await;
         }
     }
+
+    async fn a_full_table(database) {
+        if BACKEND != Backend::Mysql {
+            return; // PostgreSQL has no limit but the disk: `a_server_whose_disk_is_full`.
+        }
+        let other = &mut connect(&database).await;
+        // A transaction's own table cannot be limited, but one that its trigger writes.
+        let full = "SET SESSION max_heap_table_size = 16384; CREATE TABLE ballast (bytes CHAR(255)) ENGINE = MEMORY";
+        for sql in full.split("; ") {
+            batch(sql, other).await.unwrap();
+        }
+        while batch("INSERT INTO ballast VALUES ('x')", other).await.is_ok() {}
+        for call in CALLS {
+            fresh_rows(&database).await;
+            let grow = "CREATE TRIGGER grow AFTER UPDATE ON products FOR EACH ROW INSERT INTO ballast VALUES ('x')";
+            batch(grow, other).await.unwrap();
+            let conn = &mut connect(&database).await;
+            let mut held = Held::load(conn).await;
+            let before = Before::of(call, &held);
+            let error = call.run(&mut held, conn).await.unwrap_err();
+            batch("DROP TRIGGER grow", other).await.unwrap();
+            assert!(error.to_string().contains("is full"), "{call:?}: {error:?}");
+            before.check(&error, Class::Yours, Stored::Nothing, &mut held, conn, &database).await;
+        }
+    }
 }

@@ -4,6 +4,7 @@ mod conflicts;
 mod cuts;
 mod killed;
 mod limits;
+mod own;
 
 use super::any::{calls, holder, left, sessions};
 use super::{cell, product};

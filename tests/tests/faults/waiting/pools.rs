@@ -8,7 +8,8 @@ use occ_tests::database::TestDatabase as _;
 use super::cell::Conn;
 use super::pool_error::exhaust;
 
-const PATIENCE: Duration = Duration::from_millis(5);
+/// Long enough to connect, and short for what never comes.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 faults! {
     async fn an_exhausted_pool_of_deadpool(database) {

@@ -6,8 +6,8 @@ use diesel::prelude::*;
 use occ_runtime::{Error, OptimisticLock, RetryPolicy, Tracked};
 
 use super::cell::{
-    Conn, Database, batch, connect, first, modify_with, retry, save, save_all, save_tracked, transaction,
-    update,
+    Conn, Database, batch, connect, first, modify_with, retry, retry_with, save, save_all, save_tracked,
+    transaction, update,
 };
 use super::product::{Product, load, products};
 
@@ -36,9 +36,10 @@ pub enum Call {
     Modify,
     LockingModify,
     Run,
+    TrackedRun,
 }
 
-pub const CALLS: [Call; 9] = [
+pub const CALLS: [Call; 10] = [
     Call::Save,
     Call::Update,
     Call::Tracked,
@@ -48,14 +49,21 @@ pub const CALLS: [Call; 9] = [
     Call::Modify,
     Call::LockingModify,
     Call::Run,
+    Call::TrackedRun,
 ];
 
 /// Those that send one statement, which commits by itself.
 pub const ALONE: [Call; 4] = [Call::Save, Call::Update, Call::Tracked, Call::Modify];
 
 /// Those that send a `COMMIT`.
-pub const IN_TRANSACTION: [Call; 5] =
-    [Call::Batch, Call::Transaction, Call::TrackedTransaction, Call::LockingModify, Call::Run];
+pub const IN_TRANSACTION: [Call; 6] = [
+    Call::Batch,
+    Call::Transaction,
+    Call::TrackedTransaction,
+    Call::LockingModify,
+    Call::Run,
+    Call::TrackedRun,
+];
 
 /// The values in memory.
 pub struct Held {
@@ -90,13 +98,12 @@ pub async fn load_item(conn: &mut Conn) -> Item {
     first(products::table.find(1).select(Item::as_select()), conn).await.unwrap()
 }
 
-/// Rows as they are before each call.
+/// Rows as they are before each call. No call writes the third.
 pub async fn fresh_rows(database: &Database) {
     let conn = &mut connect(database).await;
     batch("DELETE FROM products", conn).await.unwrap();
-    batch("INSERT INTO products VALUES (1, 'lamp', 'bright', 10, 1), (2, 'desk', NULL, 20, 1)", conn)
-        .await
-        .unwrap();
+    let rows = "(1, 'lamp', 'bright', 10, 1), (2, 'desk', NULL, 20, 1), (3, 'chair', NULL, 30, 1)";
+    batch(&format!("INSERT INTO products VALUES {rows}"), conn).await.unwrap();
 }
 
 impl Call {
@@ -134,6 +141,12 @@ impl Call {
                 };
                 modify_with(&RetryPolicy::new().escalate_after(locks), 1, conn, change).await.map(|_| ())
             }
+            Self::TrackedRun => {
+                retry_with(&RetryPolicy::new(), conn, tracked, async |conn, tracked| {
+                    save_tracked(tracked, conn).await
+                })
+                .await
+            }
             Self::Run => {
                 let calls = &*calls;
                 retry(&RetryPolicy::new(), conn, async move |conn| {
@@ -145,6 +158,11 @@ impl Call {
                 .await
             }
         }
+    }
+
+    /// Whether it is done again where that may help.
+    pub fn loops(self) -> bool {
+        self.reads() || self == Self::TrackedRun
     }
 
     /// How many rows it writes.

@@ -6,7 +6,7 @@ use occ_runtime::{Error, Tracked};
 
 use super::calls::{Call, Held, Item, Shown};
 use super::cell::{Conn, Database, connect, rebase, save, save_tracked, verify};
-use super::product::{Product, load};
+use super::product::load;
 use super::sessions::wait_until_gone;
 
 /// What the error is.
@@ -63,6 +63,11 @@ impl Before {
         }
     }
 
+    /// Memory is what it was.
+    pub fn is_in(&self, held: &Held) {
+        assert_eq!(held.shown(), self.shown, "{:?}: memory", self.call);
+    }
+
     /// Checks all of what the fault has left; returns whether the call was stored.
     ///
     /// The one who still has the connection goes on with it if the error does not say that it is lost.
@@ -116,9 +121,12 @@ impl Before {
         assert!(held.calls.load(Relaxed) <= 1, "{call:?} was done again");
         assert_eq!(held.shown(), self.shown, "{call:?}: memory");
         let witness = &mut connect(database).await;
-        let two = Product { version: -7, ..load(2, witness).await };
-        let error = verify(&two, &mut conn).await.unwrap_err();
-        assert!(error.is_stale() || error.needs_new_connection(), "{call:?}: {error:?}");
+        // The same connection writes what it says that it has written, or refuses.
+        let mut three = load(3, witness).await;
+        match save(&mut three, &mut conn).await {
+            Ok(()) => assert_eq!(load(3, witness).await, three, "{call:?}: it has not written"),
+            Err(error) => assert!(error.needs_new_connection(), "{call:?}: {error:?}"),
+        }
         drop(conn);
         wait_until_gone(session, witness).await;
         let was_stored = self.stored(witness).await;
@@ -133,7 +141,7 @@ impl Before {
             (false, call) => call.run(held, conn).await.unwrap_or_else(|error| panic!("{call:?}: {error:?}")),
             // It would be done twice: who calls it looks at the row first.
             (true, call) if call.reads() => {}
-            (true, Call::Tracked | Call::TrackedTransaction) => {
+            (true, Call::Tracked | Call::TrackedTransaction | Call::TrackedRun) => {
                 save_as_advised(&mut held.tracked, conn).await
             }
             (true, call) => {

@@ -65,7 +65,9 @@ async fn run(call: Call, held: &mut Held, conn: &mut Conn) -> Result<(), Error> 
             })
             .await
         }
-        Call::Save | Call::Tracked | Call::Batch => unreachable!("nothing of the user's is called"),
+        Call::Save | Call::Tracked | Call::Batch | Call::TrackedRun => {
+            unreachable!("nothing of the user's is called")
+        }
     }
 }
 

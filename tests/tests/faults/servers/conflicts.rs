@@ -8,7 +8,7 @@ use occ_runtime::{Error, RetryPolicy};
 use occ_tests::cell::Backend;
 use occ_tests::report::skipped;
 
-use super::calls::{Call, Held, fresh_rows};
+use super::calls::{Call, Held, IN_TRANSACTION, fresh_rows};
 use super::cell::{
     BACKEND, Conn, Database, batch, begin, block_on, connect, retry, rollback, save, transaction,
 };
@@ -159,5 +159,23 @@ faults! {
         assert_eq!(calls.load(Relaxed), 2);
         let row = load(1, conn).await;
         assert_eq!((row.quantity, row.version), (11, 3), "theirs and mine, each once");
+    }
+
+    async fn a_constraint_that_is_looked_at_in_the_commit(database) {
+        if BACKEND != Backend::Postgres {
+            return; // MariaDB has none that waits for the COMMIT.
+        }
+        let other = &mut connect(&database).await;
+        for call in IN_TRANSACTION {
+            fresh_rows(&database).await;
+            batch("ALTER TABLE products ADD UNIQUE (version, note) DEFERRABLE INITIALLY DEFERRED", other).await.unwrap();
+            batch("INSERT INTO products VALUES (4, 'taken', 'bright', 1, 2)", other).await.unwrap();
+            let conn = &mut connect(&database).await;
+            let mut held = Held::load(conn).await;
+            let before = Before::of(call, &held);
+            let error = call.run(&mut held, conn).await.unwrap_err();
+            batch("ALTER TABLE products DROP CONSTRAINT products_version_note_key", other).await.unwrap();
+            before.check(&error, Class::Yours, Stored::Nothing, &mut held, conn, &database).await;
+        }
     }
 }

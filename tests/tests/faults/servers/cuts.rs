@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
+use occ_runtime::Error;
 use occ_tests::cut::{Point, Proxy, Strike};
 use occ_tests::database::TestDatabase as _;
 
 use super::calls::{ALONE, CALLS, Call, Held, IN_TRANSACTION, fresh_rows};
-use super::cell::{Database, connect, connect_to};
+use super::cell::{Database, connect, connect_to, save, save_tracked, transaction};
 use super::left::{Before, Class, Stored};
 use super::sessions::{session, wait_until_gone};
 
-/// Each answer that is lost in this many runs.
-const RUNS: usize = 10;
+/// How often each answer is lost: on so many new connections, and as many that have prepared their statements.
+const RUNS: usize = 5;
 
 /// Runs each call with this strike, on a new connection and on one that has prepared its statements. Returns of how many
 /// how many were stored.
@@ -93,5 +94,68 @@ faults! {
 
     async fn the_answer_to_a_commit_is_cut_in_half(database) {
         cut(&IN_TRANSACTION, (Point::Answer, "COMMIT", Strike::CutHalf), Stored::All, &database).await;
+    }
+
+    async fn cut_at_the_begin(database) {
+        cut(&IN_TRANSACTION, (Point::Statement, "BEGIN", Strike::Cut), Stored::Nothing, &database).await;
+        cut(&IN_TRANSACTION, (Point::Answer, "BEGIN", Strike::Cut), Stored::Nothing, &database).await;
+    }
+
+    async fn cut_at_a_savepoint(database) {
+        let calls = [Call::Transaction, Call::TrackedTransaction];
+        for text in ["SAVEPOINT", "RELEASE"] {
+            cut(&calls, (Point::Statement, text, Strike::Cut), Stored::Nothing, &database).await;
+            cut(&calls, (Point::Answer, text, Strike::Cut), Stored::Nothing, &database).await;
+        }
+    }
+
+    async fn cut_at_the_rollback(database) {
+        let (proxy, url) = Proxy::through(&database.url()).unwrap();
+        for point in [Point::Statement, Point::Answer] {
+            fresh_rows(&database).await;
+            let conn = &mut connect_to(&url, &database).await;
+            let mut held = Held::load(conn).await;
+            let before = Before::of(Call::TrackedTransaction, &held);
+            proxy.at(point, "ROLLBACK", Strike::Cut);
+            let error: Error = transaction(conn, (&mut held.tracked, &mut held.two), async |conn, (tracked, two)| {
+                save_tracked(tracked, conn).await?;
+                save(two, conn).await?;
+                Err::<(), _>(diesel::result::Error::NotFound.into())
+            })
+            .await
+            .unwrap_err();
+            assert!(proxy.has_struck());
+            // The first error is told, and the connection tells of itself.
+            assert!(matches!(error, Error::Database(diesel::result::Error::NotFound)), "{error:?}");
+            before.is_in(&held);
+            let refused = save(&mut held.two, conn).await.unwrap_err();
+            assert!(refused.needs_new_connection(), "{refused:?}");
+            let witness = &mut connect(&database).await;
+            assert!(!before.stored(witness).await);
+            Call::TrackedTransaction.run(&mut held, witness).await.unwrap();
+            assert!(before.stored(witness).await);
+        }
+    }
+
+    async fn an_answer_that_takes_its_time(database) {
+        let (proxy, url) = Proxy::through(&database.url()).unwrap();
+        let points = [(Point::Statement, "UPDATE"), (Point::Answer, "UPDATE"), (Point::Answer, "COMMIT")];
+        for (point, text) in points {
+            for call in if text == "COMMIT" { &IN_TRANSACTION[..] } else { &CALLS[..] } {
+                fresh_rows(&database).await;
+                let conn = &mut connect_to(&url, &database).await;
+                let mut held = Held::load(conn).await;
+                let before = Before::of(*call, &held);
+                proxy.at(point, text, Strike::Hold);
+                let others = proxy.clone();
+                let lets_go = std::thread::spawn(move || {
+                    others.wait();
+                    others.let_go();
+                });
+                call.run(&mut held, conn).await.unwrap();
+                lets_go.join().unwrap();
+                assert!(before.stored(&mut connect(&database).await).await, "{call:?}");
+            }
+        }
     }
 }

@@ -28,7 +28,7 @@ async fn be_impatient(conn: &mut Conn) {
 
 faults! {
     async fn a_lock_that_is_not_had_in_time(database) {
-        for call in CALLS.into_iter().filter(|call| !call.reads()) {
+        for call in CALLS.into_iter().filter(|call| !call.loops()) {
             fresh_rows(&database).await;
             let (holding, conn) = (&mut connect(&database).await, &mut connect(&database).await);
             be_impatient(conn).await;

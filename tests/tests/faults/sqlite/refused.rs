@@ -12,7 +12,7 @@ use super::product::{Product, load};
 
 faults! {
     async fn a_database_that_somebody_else_writes(database) {
-        for call in CALLS.into_iter().filter(|call| !call.reads()) {
+        for call in CALLS.into_iter().filter(|call| !call.loops()) {
             fresh_rows(&database).await;
             let (holding, conn) = (&mut connect(&database).await, &mut connect(&database).await);
             batch("PRAGMA busy_timeout = 0", conn).await.unwrap();

@@ -1,6 +1,6 @@
 //! A server of a test's own, which it may kill.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// A throw-away server of the script `tests/servers`. It ends with this value.
@@ -16,6 +16,12 @@ impl Server {
     pub fn new(kind: &'static str, name: &str) -> Self {
         let folder = std::env::temp_dir().join(format!("occ-tests-{name}-{}", std::process::id()));
         Self { kind, folder }
+    }
+
+    /// What it has on the disk.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// Runs a command of the script: what it prints, or `None` where the server is not installed.

@@ -27,6 +27,8 @@ macro_rules! faults {
     )*};
 }
 
+#[path = "faults/galera.rs"]
+mod galera;
 #[path = "faults/page.rs"]
 mod page;
 

@@ -1,5 +1,6 @@
 //! MySQL or MariaDB, async.
 
+#[allow(dead_code, reason = "a cell defines more than this needs")]
 mod cell {
     occ_tests::async_cell!(Mysql, diesel_async::AsyncMysqlConnection, occ_tests::mysql::Database);
     occ_tests::async_retry!();

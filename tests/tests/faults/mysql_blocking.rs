@@ -1,5 +1,6 @@
 //! MySQL or MariaDB, blocking.
 
+#[allow(dead_code, reason = "a cell defines more than this needs")]
 mod cell {
     occ_tests::blocking_cell!(Mysql, diesel::MysqlConnection, occ_tests::mysql::Database);
     occ_tests::blocking_retry!();

@@ -1,5 +1,6 @@
 //! PostgreSQL, async.
 
+#[allow(dead_code, reason = "a cell defines more than this needs")]
 mod cell {
     occ_tests::async_cell!(Postgres, diesel_async::AsyncPgConnection, occ_tests::postgres::Database);
     occ_tests::async_retry!();

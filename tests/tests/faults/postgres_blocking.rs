@@ -1,5 +1,6 @@
 //! PostgreSQL, blocking.
 
+#[allow(dead_code, reason = "a cell defines more than this needs")]
 mod cell {
     occ_tests::blocking_cell!(Postgres, diesel::PgConnection, occ_tests::postgres::Database);
     occ_tests::blocking_retry!();

@@ -1,5 +1,6 @@
 //! SQLite, async.
 
+#[allow(dead_code, reason = "a cell defines more than this needs")]
 mod cell {
     occ_tests::async_cell!(
         Sqlite,

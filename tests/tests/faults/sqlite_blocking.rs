@@ -1,5 +1,6 @@
 //! SQLite, blocking.
 
+#[allow(dead_code, reason = "a cell defines more than this needs")]
 mod cell {
     occ_tests::blocking_cell!(Sqlite, diesel::SqliteConnection, occ_tests::sqlite::Database);
     occ_tests::blocking_retry!();

@@ -49,7 +49,9 @@ faults! {
             let (thread, holds, give_back) = holder(&database);
             holds.recv().unwrap();
             let calls = &AtomicU32::new(0);
-            let policy = RetryPolicy::new().escalate_after(0).observe(move |_| drop(give_back.try_send(())));
+            let policy = RetryPolicy::new().escalate_after(0).observe(move |_| {
+                let _ = give_back.try_send(());
+            });
             if runs {
                 retry(&policy, conn, async move |conn| {
                     calls.fetch_add(1, Relaxed);

@@ -34,7 +34,9 @@ faults! {
             let (thread, holds, give_back) = holder(&database);
             holds.recv().unwrap();
             let calls = &AtomicU32::new(0);
-            let policy = RetryPolicy::new().observe(move |_| drop(give_back.try_send(())));
+            let policy = RetryPolicy::new().observe(move |_| {
+                let _ = give_back.try_send(());
+            });
             let change = |row: &mut Product| {
                 calls.fetch_add(1, Relaxed);
                 row.quantity += 1;

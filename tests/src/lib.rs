@@ -5,6 +5,7 @@
 pub mod cell;
 #[cfg(feature = "sqlite")]
 pub mod counted;
+pub mod cut;
 pub mod database;
 #[cfg(feature = "retry")]
 pub mod events;
@@ -12,10 +13,13 @@ pub mod events;
 pub mod multi;
 #[cfg(any(feature = "mysql", feature = "async"))]
 pub mod mysql;
+mod packets;
 #[cfg(any(feature = "postgres", feature = "async"))]
 pub mod postgres;
 pub mod recorder;
 pub mod report;
 pub mod round_trips;
+pub mod server;
+mod server_place;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;

@@ -9,6 +9,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 
+use crate::server_place::ServerPlace;
+
 /// The round trips of all connections through one proxy.
 #[derive(Clone, Debug, Default)]
 pub struct RoundTrips(Arc<Counter>);
@@ -34,27 +36,20 @@ impl RoundTrips {
     ///
     /// If no port is to be had, or the URL has no scheme.
     pub fn through(url: &str) -> io::Result<(Self, String)> {
-        let (scheme, rest) = url.split_once("://").ok_or(io::ErrorKind::InvalidInput)?;
-        let host_at = rest.find('@').map_or(0, |at| at + 1);
-        let host_end = rest[host_at..].find(['/', '?']).map_or(rest.len(), |length| host_at + length);
-        let server = match &rest[host_at..host_end] {
-            host if host.contains(':') => host.to_owned(),
-            host if scheme == "mysql" => format!("{host}:3306"),
-            host => format!("{host}:5432"),
-        };
+        let place = ServerPlace::of(url)?;
         let listener = TcpListener::bind("127.0.0.1:0")?;
-        let here = listener.local_addr()?;
+        let here = place.by_way_of(listener.local_addr()?);
         let counter = Self::default();
         let counts = counter.clone();
         thread::spawn(move || {
             while let Ok((client, _)) = listener.accept() {
-                if let Ok(server) = TcpStream::connect(&server) {
+                if let Ok(server) = TcpStream::connect(&place.server) {
                     // Failing, it closes the connection, and the client will say so.
                     let _ = counts.pass_on(client, server);
                 }
             }
         });
-        Ok((counter, format!("{scheme}://{}{here}{}", &rest[..host_at], &rest[host_end..])))
+        Ok((counter, here))
     }
 
     fn pass_on(&self, client: TcpStream, server: TcpStream) -> io::Result<()> {

@@ -7,47 +7,15 @@
     reason = "a test is named by what it shows, and panics if not"
 )]
 
-use std::path::PathBuf;
-use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use occ_runtime::Error;
 use occ_tests::database::TestDatabase as _;
 use occ_tests::report::{measured, skipped};
+use occ_tests::server::Server;
 
 /// How often each server is killed.
 const DEATHS: usize = 3;
-
-/// A throw-away server of the script `tests/servers`.
-struct Server {
-    kind: &'static str,
-    folder: PathBuf,
-}
-
-impl Server {
-    fn new(kind: &'static str, name: &str) -> Self {
-        let folder = std::env::temp_dir().join(format!("occ-tests-{name}-{}", std::process::id()));
-        Self { kind, folder }
-    }
-
-    /// Runs a command of the script: what it prints, or `None` where the server is not installed.
-    fn run(&self, command: &str) -> Option<String> {
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/servers");
-        let output =
-            Command::new("bash").arg(script).arg(command).arg(self.kind).arg(&self.folder).output().unwrap();
-        if output.status.code() == Some(3) {
-            return None;
-        }
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        Some(String::from_utf8(output.stdout).unwrap().trim().to_owned())
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.run("stop");
-    }
-}
 
 /// One backend in one colour.
 macro_rules! death {
@@ -101,7 +69,7 @@ macro_rules! death {
                         while saved.load(Ordering::SeqCst) < 200 && !saver.is_finished() {
                             std::thread::yield_now();
                         }
-                        server.run("kill");
+                        server.run("kill").unwrap();
                         saver.join().unwrap()
                     });
                     assert_eq!(after, before, "memory is what it was before the save that failed");

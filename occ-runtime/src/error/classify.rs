@@ -90,7 +90,7 @@ impl Error {
 
     /// Whether the connection is of no more use: it is closed, an operation was broken off on it, it holds a transaction that
     /// could not be rolled back, names a statement that the server has forgotten, or leads to a server that was the primary and
-    /// is no more. Drop it, and take it out of its pool.
+    /// is no more, or to a Galera node that fell out of its cluster while it committed. Drop it, and take it out of its pool.
     ///
     /// A server that has become read-only keeps its connections, and each write on them fails: PostgreSQL's 25006, MySQL's
     /// and MariaDB's 1290 and 1836. PostgreSQL answers the same in a transaction or session that you have made read-only
@@ -114,7 +114,7 @@ impl Error {
     }
 }
 
-fn connection_is_lost(error: &DieselError) -> bool {
+pub(crate) fn connection_is_lost(error: &DieselError) -> bool {
     use DatabaseErrorKind as Kind;
     match error {
         DieselError::BrokenTransactionManager | DieselError::RollbackErrorOnCommit { .. } => true,

@@ -8,7 +8,7 @@ use crate::error::refused::{
 use crate::error::stale::{StaleBatchError, StaleObjectError};
 use crate::error::unmerged::UnmergedError;
 
-mod classify;
+pub(crate) mod classify;
 pub(crate) mod refused;
 pub(crate) mod server_messages;
 pub(crate) mod stale;

@@ -142,6 +142,16 @@ const MYSQL_LOST: &[Text] = &[
         "read-only option so it cannot execute this statement",
     ),
     Whole("Running in read-only mode"),
+    // By a Galera node that has fallen out of its cluster before it could hand on what is committed; or after it, and has not
+    // heard of it. MariaDB says so at a COMMIT and at what commits by itself.
+    Whole(
+        "Error while appending streaming replication fragment(provider status: Not connected to Primary Component)",
+    ),
+    Whole(
+        "Error while appending streaming replication fragment(provider status: Provider in bad state, needs to be \
+         reinitialized.)",
+    ),
+    Whole("Error while appending streaming replication fragment(provider status: Fatal error, must abort.)"),
     Whole("InnoDB is in read only mode"),
     Whole("InnoDB is in read only mode."),
 ];

@@ -7,6 +7,7 @@
 use diesel::connection::{Connection, TransactionManager as _};
 use diesel::result::{Error as DieselError, QueryResult};
 
+use crate::error::classify::connection_is_lost;
 use crate::transaction::in_flight::{depth, roll_back};
 
 /// Begins a transaction, or a savepoint within one; returns how many were open before.
@@ -37,7 +38,13 @@ macro_rules! end {
                 };
                 match committed {
                     Ok(()) => return Ok(value),
-                    Err(error) => error.into(),
+                    Err(error) => {
+                        // Nobody has heard whether it is committed. diesel-async takes any error for a rollback.
+                        if connection_is_lost(&error) {
+                            C::TransactionManager::transaction_manager_status_mut($conn).set_in_error();
+                        }
+                        error.into()
+                    }
                 }
             }
             Err(error) => error,
@@ -64,7 +71,7 @@ pub(crate) use waiting::{async_begin, async_end};
 mod waiting {
     use diesel_async::{AsyncConnection, TransactionManager as _};
 
-    use super::{DieselError, QueryResult, is_innermost};
+    use super::{DieselError, QueryResult, connection_is_lost, is_innermost};
     use crate::transaction::in_flight::{async_depth, async_roll_back};
 
     /// [`begin`](super::begin) for async connections.

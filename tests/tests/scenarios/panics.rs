@@ -3,10 +3,6 @@
 
 use std::cell::Cell;
 use std::fmt;
-use std::future::{Future, poll_fn};
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
-use std::task::Poll;
 
 use diesel::backend::Backend as DieselBackend;
 use diesel::deserialize::{self, FromSql, FromSqlRow};
@@ -15,6 +11,7 @@ use diesel::prelude::*;
 use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::Integer;
 use occ_runtime::{Error, OptimisticLock, Tracked, VersionError, VersionGenerator};
+use occ_tests::cell::caught;
 use occ_tests::report::measured;
 
 use super::answers::{Answers, ask, insert_rows};
@@ -140,17 +137,6 @@ async fn create_table(database: &Database) {
 
 async fn read(id: i32, conn: &mut Conn) -> Row {
     first(touchies::table.find(id).select(Row::as_select()), conn).await.unwrap()
-}
-
-/// `None` if it panicked; what is left of the future is dropped then.
-async fn caught<F: Future>(future: F) -> Option<F::Output> {
-    let mut future = pin!(future);
-    poll_fn(move |context| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
-        Ok(Poll::Pending) => Poll::Pending,
-        Ok(Poll::Ready(output)) => Poll::Ready(Some(output)),
-        Err(_) => Poll::Ready(None),
-    })
-    .await
 }
 
 /// Runs `$call` with a panic at the first call of the user's code, at the second, and so on, until there is none left to

@@ -1,0 +1,184 @@
+//! What a fault meets: each way to write, on rows that tell how often they were written.
+
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+
+use diesel::prelude::*;
+use occ_runtime::{Error, OptimisticLock, RetryPolicy, Tracked};
+
+use super::cell::{
+    Conn, Database, batch, connect, first, modify_with, retry, retry_with, save, save_all, save_tracked,
+    transaction, update,
+};
+use super::product::{Product, load, products};
+
+/// The row once more, as one whose edits are merged.
+#[derive(Clone, Debug, PartialEq, Queryable, Selectable, OptimisticLock)]
+#[diesel(table_name = products)]
+#[occ(tracked)]
+pub struct Item {
+    pub id: i32,
+    pub name: String,
+    pub note: Option<String>,
+    #[occ(merge = add)]
+    pub quantity: i32,
+    pub version: i32,
+}
+
+/// Each adds one to the quantity of row 1, and those of several rows to that of row 2 too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Call {
+    Save,
+    Update,
+    Tracked,
+    Batch,
+    Transaction,
+    TrackedTransaction,
+    Modify,
+    LockingModify,
+    Run,
+    TrackedRun,
+}
+
+pub const CALLS: [Call; 10] = [
+    Call::Save,
+    Call::Update,
+    Call::Tracked,
+    Call::Batch,
+    Call::Transaction,
+    Call::TrackedTransaction,
+    Call::Modify,
+    Call::LockingModify,
+    Call::Run,
+    Call::TrackedRun,
+];
+
+/// Those that send one statement, which commits by itself.
+pub const ALONE: [Call; 4] = [Call::Save, Call::Update, Call::Tracked, Call::Modify];
+
+/// Those that send a `COMMIT`.
+pub const IN_TRANSACTION: [Call; 6] = [
+    Call::Batch,
+    Call::Transaction,
+    Call::TrackedTransaction,
+    Call::LockingModify,
+    Call::Run,
+    Call::TrackedRun,
+];
+
+/// The values in memory.
+pub struct Held {
+    pub one: Product,
+    pub two: Product,
+    pub tracked: Tracked<Item>,
+    /// How often the closure of a loop was called.
+    pub calls: AtomicU32,
+}
+
+/// A copy of them.
+pub type Shown = (Product, Product, Item, Item);
+
+impl Held {
+    /// Loaded and edited.
+    pub async fn load(conn: &mut Conn) -> Self {
+        let mut one = load(1, conn).await;
+        let mut two = load(2, conn).await;
+        let mut tracked = Tracked::new(load_item(conn).await);
+        one.quantity += 1;
+        two.quantity += 1;
+        tracked.quantity += 1;
+        Self { one, two, tracked, calls: AtomicU32::new(0) }
+    }
+
+    pub fn shown(&self) -> Shown {
+        (self.one.clone(), self.two.clone(), (*self.tracked).clone(), self.tracked.original().clone())
+    }
+}
+
+pub async fn load_item(conn: &mut Conn) -> Item {
+    first(products::table.find(1).select(Item::as_select()), conn).await.unwrap()
+}
+
+/// Rows as they are before each call. No call writes the third.
+pub async fn fresh_rows(database: &Database) {
+    let conn = &mut connect(database).await;
+    batch("DELETE FROM products", conn).await.unwrap();
+    let rows = "(1, 'lamp', 'bright', 10, 1), (2, 'desk', NULL, 20, 1), (3, 'chair', NULL, 30, 1)";
+    batch(&format!("INSERT INTO products VALUES {rows}"), conn).await.unwrap();
+}
+
+impl Call {
+    pub async fn run(self, held: &mut Held, conn: &mut Conn) -> Result<(), Error> {
+        let Held { one, two, tracked, calls } = held;
+        match self {
+            Self::Save => save(one, conn).await,
+            Self::Update => update(one, products::quantity.eq(products::quantity + 1), conn).await,
+            Self::Tracked => save_tracked(tracked, conn).await,
+            Self::Batch => {
+                let mut both = [one.clone(), two.clone()];
+                save_all(&mut both, conn).await?;
+                [*one, *two] = both;
+                Ok(())
+            }
+            Self::Transaction => {
+                transaction(conn, (one, two), async |conn, (one, two)| {
+                    save(one, conn).await?;
+                    save(two, conn).await
+                })
+                .await
+            }
+            Self::TrackedTransaction => {
+                transaction(conn, (tracked, two), async |conn, (tracked, two)| {
+                    save_tracked(tracked, conn).await?;
+                    save(two, conn).await
+                })
+                .await
+            }
+            Self::Modify | Self::LockingModify => {
+                let locks = u32::from(self == Self::Modify) * 1000;
+                let change = |row: &mut Product| {
+                    calls.fetch_add(1, Relaxed);
+                    row.quantity += 1;
+                };
+                modify_with(&RetryPolicy::new().escalate_after(locks), 1, conn, change).await.map(|_| ())
+            }
+            Self::TrackedRun => {
+                retry_with(&RetryPolicy::new(), conn, tracked, async |conn, tracked| {
+                    save_tracked(tracked, conn).await
+                })
+                .await
+            }
+            Self::Run => {
+                let calls = &*calls;
+                retry(&RetryPolicy::new(), conn, async move |conn| {
+                    calls.fetch_add(1, Relaxed);
+                    let mut row = load_in(conn).await?;
+                    row.quantity += 1;
+                    save(&mut row, conn).await
+                })
+                .await
+            }
+        }
+    }
+
+    /// Whether it is done again where that may help.
+    pub fn loops(self) -> bool {
+        self.reads() || self == Self::TrackedRun
+    }
+
+    /// How many rows it writes.
+    pub fn rows(self) -> usize {
+        match self {
+            Self::Batch | Self::Transaction | Self::TrackedTransaction => 2,
+            _ => 1,
+        }
+    }
+
+    /// Whether it reads the row itself, so that a second call adds one more.
+    pub fn reads(self) -> bool {
+        matches!(self, Self::Modify | Self::LockingModify | Self::Run)
+    }
+}
+
+async fn load_in(conn: &mut Conn) -> Result<Product, Error> {
+    Ok(first(products::table.find(1).select(Product::as_select()), conn).await?)
+}

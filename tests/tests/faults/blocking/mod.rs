@@ -1,0 +1,6 @@
+//! Faults of blocking connections alone.
+
+mod pools;
+
+use super::any::pool_error;
+use super::{cell, product};

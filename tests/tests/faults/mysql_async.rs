@@ -1,0 +1,19 @@
+//! MySQL or MariaDB, async.
+
+#[allow(dead_code, reason = "a cell defines more than this needs")]
+mod cell {
+    occ_tests::async_cell!(Mysql, diesel_async::AsyncMysqlConnection, occ_tests::mysql::Database);
+    occ_tests::async_retry!();
+}
+
+#[path = "../scenarios/product.rs"]
+mod product;
+
+#[path = "any/mod.rs"]
+mod any;
+
+#[path = "servers/mod.rs"]
+mod servers;
+
+#[path = "waiting/mod.rs"]
+mod waiting;

@@ -1,0 +1,6 @@
+//! Faults of SQLite alone.
+
+mod refused;
+
+use super::any::{calls, holder, left};
+use super::{cell, product};

@@ -5,8 +5,8 @@
 pub enum Act {
     Save,
     Delete,
-    /// Deletes the row, and inserts another one under its key, with plain Diesel.
-    Reinsert,
+    /// Deletes the row, and inserts another one under its key, with plain Diesel, at this version.
+    Reinsert(i32),
     /// Saves these rows at once, in this order.
     Batch(&'static [usize]),
     /// Saves a tracked value, and after a conflict rebases it and saves it again.
@@ -54,7 +54,7 @@ pub const CASES: [Case; 11] = [
     case("save, save", &[Act::Save, Act::Save]),
     Case { alike: true, ..case("save, save, save", &[Act::Save, Act::Save, Act::Save]) },
     case("save, delete", &[Act::Save, Act::Delete]),
-    case("delete and `INSERT`, save", &[Act::Reinsert, Act::Save]),
+    case("delete and `INSERT`, save", &[Act::Reinsert(101), Act::Save]),
     case("delete, delete", &[Act::Delete, Act::Delete]),
     case("touch, save", &[Act::Touch, Act::Save]),
     case("save with rebase, save", &[Act::Rebase, Act::Save]),
@@ -66,6 +66,9 @@ pub const CASES: [Case; 11] = [
 
 /// The control: writers without a check do lose writes.
 pub const UNCHECKED: Case = case("blind, blind", &[Act::Blind, Act::Blind]);
+
+/// A counter that starts anew comes to numbers that it had before: this is the known way past it.
+pub const STARTED_ANEW: Case = case("delete and `INSERT` at version 1, save", &[Act::Reinsert(1), Act::Save]);
 
 impl Case {
     /// SQLite locks no rows, and outside of a transaction a lock is gone at once.

@@ -15,6 +15,9 @@ use diesel::connection::{Instrumentation, InstrumentationEvent};
 /// After this long without any progress a run has failed.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Where two wait for one lock, PostgreSQL may give it to the one or to the other. So often a run is made again.
+const MOST_STRAYS: u32 = 100;
+
 /// Where a writer is.
 #[derive(Clone, Debug, PartialEq)]
 enum At {
@@ -165,8 +168,10 @@ pub struct Orders {
     depth: usize,
     /// What the present run has done so far.
     trace: String,
-    /// What the run before it has done.
-    previous: String,
+    /// The server has chosen otherwise than before between two that waited, and this run ends as it may.
+    strayed: bool,
+    /// How many runs in a row have.
+    strays: u32,
 }
 
 impl Orders {
@@ -179,7 +184,8 @@ impl Orders {
         mut waiting: impl AsyncFnMut(&[usize]) -> Vec<usize>,
     ) {
         self.depth = 0;
-        self.previous = std::mem::take(&mut self.trace);
+        self.trace.clear();
+        self.strayed = false;
         let mut begun = vec![false; stage.lock().at.len()];
         loop {
             stage.settle(&mut waiting).await;
@@ -200,18 +206,26 @@ impl Orders {
     }
 
     fn choose(&mut self, options: Vec<usize>) -> usize {
+        if self.strayed {
+            return options[0];
+        }
         let depth = self.depth;
         self.depth += 1;
         if depth == self.path.len() {
             self.path.push((0, options.clone()));
         }
         let (choice, before) = &self.path[depth];
-        assert_eq!(&options, before, "it went otherwise than before:\n{}before:\n{}", self.trace, self.previous);
-        options[*choice]
+        self.strayed |= &options != before;
+        if self.strayed { options[0] } else { options[*choice] }
     }
 
-    /// Prepares the next run; `false` if there is none.
+    /// Prepares the next run; `false` if there is none. A run that has strayed is made again.
     pub fn next(&mut self) -> bool {
+        self.strays = if self.strayed { self.strays + 1 } else { 0 };
+        assert!(self.strays < MOST_STRAYS, "it goes otherwise each time:\n{}", self.trace);
+        if self.strayed {
+            return true;
+        }
         while let Some((choice, options)) = self.path.pop() {
             if choice + 1 < options.len() {
                 self.path.push((choice + 1, options));
@@ -219,6 +233,11 @@ impl Orders {
             }
         }
         false
+    }
+
+    /// Whether the last run was one of those that are counted: see [`next`](Self::next).
+    pub fn is_counted(&self) -> bool {
+        !self.strayed
     }
 
     /// The statements of the last run, in their order.

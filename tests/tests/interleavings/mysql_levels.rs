@@ -18,8 +18,10 @@ macro_rules! setup {
         concat!(
             "SET SESSION TRANSACTION ISOLATION LEVEL ",
             $level,
-            "; SET SESSION innodb_snapshot_isolation = ",
-            $snapshots
+            // For MySQL the comment is one.
+            "; SET SESSION innodb_lock_wait_timeout = 10 /*M!100618 , innodb_snapshot_isolation = ",
+            $snapshots,
+            " */"
         )
     };
 }

@@ -29,7 +29,7 @@ impl Line {
 }
 
 /// Levels of a case at which the same has come out share a row.
-fn table(lines: &[Line]) -> String {
+pub fn table(lines: &[Line]) -> String {
     let mut rows: Vec<(&str, String, usize, String)> = Vec::new();
     for line in lines {
         let outcomes = line.outcomes();

@@ -27,3 +27,10 @@ pub async fn connection_id(conn: &mut Conn) -> i64 {
     };
     first(diesel::select(diesel::dsl::sql::<diesel::sql_types::BigInt>(sql)), conn).await.unwrap()
 }
+
+/// MySQL has no `innodb_snapshot_isolation`, and is not what the page is about.
+pub async fn is_of_the_page(conn: &mut Conn) -> bool {
+    let version = diesel::dsl::sql::<diesel::sql_types::Text>("VERSION()");
+    let version: String = first(diesel::select(version), conn).await.unwrap();
+    BACKEND == occ_tests::cell::Backend::Postgres || version.contains("MariaDB")
+}

@@ -16,9 +16,6 @@ diesel::table! {
 /// What each row begins as, but for its key.
 pub const FRESH: State = State::Row { version: 1, quantity: 10 };
 
-/// What is inserted after a row was deleted: a version that no row of this key had before.
-pub const INSERTED: State = State::Row { version: 101, quantity: 5000 };
-
 #[derive(Clone, Debug, PartialEq, Queryable, Selectable, OptimisticLock)]
 #[diesel(table_name = shelves)]
 pub struct Shelf {

@@ -25,6 +25,11 @@ pub mod cell {
         0
     }
 
+    #[allow(clippy::unused_async, reason = "the same for every cell")]
+    pub async fn is_of_the_page(_: &mut Conn) -> bool {
+        true
+    }
+
     pub fn set_gate(gate: crate::driver::Gate, conn: &mut Conn) {
         conn.set_instrumentation(gate);
     }

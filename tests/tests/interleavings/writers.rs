@@ -10,7 +10,7 @@ use super::cell::{
 };
 use crate::cases::{Act, Mode};
 use crate::chain::{Answer, Event, State, Told};
-use crate::shelf::{INSERTED, Shelf, Tallied, shelves};
+use crate::shelf::{Shelf, Tallied, shelves};
 
 /// One writer in one run.
 #[derive(Clone, Copy, Debug)]
@@ -80,13 +80,13 @@ impl Job {
         if self.act == Act::Lock {
             lock_row(value, conn).await?;
         }
-        if !matches!(self.act, Act::Touch | Act::Delete | Act::Reinsert) {
+        if !matches!(self.act, Act::Touch | Act::Delete | Act::Reinsert(_)) {
             value.quantity += self.adds;
         }
         let before = value.clone();
         let outcome = match self.act {
             Act::Touch => touch(value, conn).await,
-            Act::Delete | Act::Reinsert => delete(value, conn).await,
+            Act::Delete | Act::Reinsert(_) => delete(value, conn).await,
             Act::Blind => {
                 value.version += 1;
                 let blind = diesel::update(shelves::table.find(value.id));
@@ -98,15 +98,21 @@ impl Job {
         if outcome.is_err() && *value != before {
             *memory = Some(format!("refused, and {before:?} became {value:?}"));
         }
+        if outcome.is_err() && self.act == Act::Lock {
+            *memory = Some(format!("refused although the row was locked: {outcome:?}"));
+        }
         outcome?;
-        let gone = matches!(self.act, Act::Delete | Act::Reinsert);
+        let gone = matches!(self.act, Act::Delete | Act::Reinsert(_));
         events.push(Event { row: 0, from, to: if gone { State::Gone } else { value.state() } });
-        if self.act == Act::Reinsert {
-            let State::Row { version, quantity } = INSERTED else { return Ok(()) };
-            let row =
-                (shelves::id.eq(self.base), shelves::quantity.eq(quantity), shelves::version.eq(version));
+        if let Act::Reinsert(version) = self.act {
+            let other = Shelf { id: self.base, quantity: 5000, version };
+            let row = (
+                shelves::id.eq(other.id),
+                shelves::quantity.eq(other.quantity),
+                shelves::version.eq(other.version),
+            );
             execute(diesel::insert_into(shelves::table).values(row), conn).await?;
-            events.push(Event { row: 0, from: State::Gone, to: INSERTED });
+            events.push(Event { row: 0, from: State::Gone, to: other.state() });
         }
         Ok(())
     }

@@ -111,10 +111,14 @@ pub fn check(row: usize, told: &[Told], first: State, last: State) -> Result<(),
         state = event.to;
     }
     if !events.is_empty() {
-        return Err(format!("row {row}: acknowledged, and not in the chain that ends with {state:?}: {events:?}"));
+        return Err(format!(
+            "row {row}: acknowledged, and not in the chain that ends with {state:?}: {events:?}"
+        ));
     }
     if state != last {
-        return Err(format!("row {row}: the row is {last:?}, and the acknowledged writes end with {state:?}"));
+        return Err(format!(
+            "row {row}: the row is {last:?}, and the acknowledged writes end with {state:?}"
+        ));
     }
     Ok(())
 }

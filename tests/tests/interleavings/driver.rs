@@ -83,7 +83,9 @@ impl Stage {
         loop {
             let (inside, _) = self
                 .moved
-                .wait_timeout_while(self.lock(), Duration::from_millis(1), |inside| inside.at.contains(&At::Running))
+                .wait_timeout_while(self.lock(), Duration::from_millis(1), |inside| {
+                    inside.at.contains(&At::Running)
+                })
                 .unwrap_or_else(PoisonError::into_inner);
             assert!(!inside.at.contains(&At::Dead), "a writer has panicked");
             let running: Vec<usize> = (0..inside.at.len()).filter(|&i| inside.at[i] == At::Running).collect();
@@ -141,7 +143,10 @@ impl Instrumentation for Gate {
     fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
         let InstrumentationEvent::StartQuery { query, .. } = event else { return };
         let sql = query.to_string();
-        if !is_seen_by_others(&sql) || (self.coarse && sql.starts_with("ROLLBACK")) || self.stage.lock().at[self.writer] == At::Idle {
+        if !is_seen_by_others(&sql)
+            || (self.coarse && sql.starts_with("ROLLBACK"))
+            || self.stage.lock().at[self.writer] == At::Idle
+        {
             return;
         }
         let inside = self.stage.arrive(self.writer, At::Gate(sql));
@@ -191,9 +196,8 @@ impl Orders {
             stage.settle(&mut waiting).await;
             let mut inside = stage.lock();
             let may_begin = |i: usize| !alike || begun[i] || begun[..i].iter().all(|begun| *begun);
-            let options: Vec<usize> = (0..begun.len())
-                .filter(|&i| matches!(inside.at[i], At::Gate(_)) && may_begin(i))
-                .collect();
+            let options: Vec<usize> =
+                (0..begun.len()).filter(|&i| matches!(inside.at[i], At::Gate(_)) && may_begin(i)).collect();
             if options.is_empty() {
                 return;
             }

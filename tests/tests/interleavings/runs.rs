@@ -8,7 +8,8 @@ use occ_tests::database::TestDatabase as _;
 use occ_tests::report::measured;
 
 use super::cell::{
-    Conn, Database, HAS_ROW_LOCKS, SERVER, all, batch, block_on, connect, connection_id, is_of_the_page, set_gate,
+    Conn, Database, HAS_ROW_LOCKS, SERVER, all, batch, block_on, connect, connection_id, is_of_the_page,
+    set_gate,
 };
 use super::levels::{Watcher, levels};
 use super::writers::Job;
@@ -106,7 +107,13 @@ fn explore(case: &Case, level: &Level) -> Option<Found> {
     }))
 }
 
-async fn all_orders(case: &Case, level: &Level, stage: &Stage, crew: &[Member], database: &Database) -> Found {
+async fn all_orders(
+    case: &Case,
+    level: &Level,
+    stage: &Stage,
+    crew: &[Member],
+    database: &Database,
+) -> Found {
     let (conn, watcher) = (&mut connect(database).await, &mut Watcher::new(database).await);
     let mut found = Found { orders: 0, outcomes: BTreeSet::new(), faults: Vec::new() };
     let mut orders = Orders::default();
@@ -131,7 +138,12 @@ async fn all_orders(case: &Case, level: &Level, stage: &Stage, crew: &[Member], 
         found.orders += usize::from(orders.is_counted());
         found.outcomes.insert(told.iter().map(|told| told.answer).collect());
         for fault in faults(base, &told, conn).await {
-            found.faults.push(format!("{}, {}: {fault}\n{told:?}\n{}", case.name, level.name, orders.trace()));
+            found.faults.push(format!(
+                "{}, {}: {fault}\n{told:?}\n{}",
+                case.name,
+                level.name,
+                orders.trace()
+            ));
         }
         if !orders.next() {
             return found;
@@ -163,12 +175,16 @@ fn no_order_loses_a_write_and_the_outcomes_are_those_of_the_page() {
         for level in levels().iter().filter(|level| case.is_at(level.mode, HAS_ROW_LOCKS)) {
             let Some(found) = explore(case, level) else { return };
             assert!(found.faults.is_empty(), "{} faults, such as {}", found.faults.len(), found.faults[0]);
-            lines.push(Line { case: case.name, level: level.name, orders: found.orders, outcomes: found.outcomes });
+            lines.push(Line {
+                case: case.name,
+                level: level.name,
+                orders: found.orders,
+                outcomes: found.outcomes,
+            });
         }
     }
-    let known = Database::create().is_some_and(|database| {
-        block_on(async { is_of_the_page(&mut connect(&database).await).await })
-    });
+    let known = Database::create()
+        .is_some_and(|database| block_on(async { is_of_the_page(&mut connect(&database).await).await }));
     if known {
         compare(SERVER, &lines);
     } else {
@@ -180,11 +196,19 @@ fn no_order_loses_a_write_and_the_outcomes_are_those_of_the_page() {
 fn without_the_check_the_same_orders_lose_writes() {
     // The control: were it not so, the test above would prove nothing.
     let Some(found) = explore(&UNCHECKED, &levels()[0]) else { return };
-    assert!(found.faults.iter().any(|fault| fault.contains("one write is lost")), "of {} orders", found.orders);
+    assert!(
+        found.faults.iter().any(|fault| fault.contains("one write is lost")),
+        "of {} orders",
+        found.orders
+    );
 }
 
 #[test]
 fn a_counter_that_starts_anew_lets_an_old_copy_pass() {
     let Some(found) = explore(&STARTED_ANEW, &levels()[0]) else { return };
-    assert!(found.faults.iter().any(|fault| fault.contains("one write is lost")), "of {} orders", found.orders);
+    assert!(
+        found.faults.iter().any(|fault| fault.contains("one write is lost")),
+        "of {} orders",
+        found.orders
+    );
 }

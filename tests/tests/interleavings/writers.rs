@@ -135,7 +135,8 @@ impl Job {
                 immediately(conn, async |conn| self.save_rows(values, events, memory, conn).await).await
             }
         };
-        if outcome.is_err() && self.mode == Mode::Transaction && values.iter().any(|value| value.version != 1) {
+        if outcome.is_err() && self.mode == Mode::Transaction && values.iter().any(|value| value.version != 1)
+        {
             memory = Some(format!("the versions are not put back: {values:?}"));
         }
         self.told(outcome, events, memory)

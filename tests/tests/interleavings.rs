@@ -9,6 +9,7 @@
     clippy::panic,
     reason = "a test is named by what it shows, and panics if not"
 )]
+#![allow(clippy::duplicate_mod, reason = "each cell has the same modules, over names of its own")]
 
 #[path = "interleavings/cases.rs"]
 mod cases;

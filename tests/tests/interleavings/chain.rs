@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use occ_runtime::{Error, Transient};
+use occ_runtime::{Error, StaleObjectError, Transient};
 
 /// What a row was at some time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,7 +72,9 @@ impl Answer {
         match error {
             Error::Stale(stale) if stale.is_deleted() => Self::Gone,
             Error::Stale(stale) if stale.is_seen_through_old_snapshot() => Self::OldSnapshot,
-            Error::StaleBatch(batch) if batch.rows().iter().any(|row| row.is_seen_through_old_snapshot()) => {
+            Error::StaleBatch(batch)
+                if batch.rows().iter().any(StaleObjectError::is_seen_through_old_snapshot) =>
+            {
                 Self::OldSnapshot
             }
             Error::Stale(_) | Error::StaleBatch(_) => Self::Stale,
@@ -100,10 +102,10 @@ pub fn check(row: usize, told: &[Told], first: State, last: State) -> Result<(),
     let mut state = first;
     while let Some(next) = events.iter().position(|event| event.from == state) {
         let event = events.swap_remove(next);
-        if let (State::Row { version: from, .. }, State::Row { version: to, .. }) = (event.from, event.to) {
-            if to != from + 1 {
-                return Err(format!("row {row}: version {to} after {from}"));
-            }
+        if let (State::Row { version: from, .. }, State::Row { version: to, .. }) = (event.from, event.to)
+            && to != from + 1
+        {
+            return Err(format!("row {row}: version {to} after {from}"));
         }
         if let Some(other) = events.iter().find(|other| other.from == event.from) {
             return Err(format!("row {row}: one write is lost, of {event:?} and {other:?}"));

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use diesel::connection::{Instrumentation, InstrumentationEvent};
 
 /// After this long without any progress a run has failed.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(50);
 
 /// Where two wait for one lock, PostgreSQL may give it to the one or to the other. So often a run is made again.
 const MOST_STRAYS: u32 = 100;
@@ -76,26 +76,29 @@ impl Stage {
         drop(self.arrive(writer, At::Idle));
     }
 
+    /// Who works or waits for a lock, after a moment in which nobody might; whether anybody is at a gate; and the moves so far.
+    fn look(&self) -> (Vec<usize>, bool, u64) {
+        let moment = Duration::from_millis(1);
+        let (inside, _) = self
+            .moved
+            .wait_timeout_while(self.lock(), moment, |inside| inside.at.contains(&At::Running))
+            .unwrap_or_else(PoisonError::into_inner);
+        assert!(!inside.at.contains(&At::Dead), "a writer has panicked");
+        let running = (0..inside.at.len()).filter(|&i| inside.at[i] == At::Running).collect();
+        (running, inside.at.iter().any(|at| matches!(at, At::Gate(_))), inside.moves)
+    }
+
     /// Until each writer is at a gate, idle, or waits for a lock. `waiting` asks the server which of these do.
     async fn settle(&self, waiting: &mut impl AsyncFnMut(&[usize]) -> Vec<usize>) {
         let begun = Instant::now();
         let mut looks = 0;
         loop {
-            let (inside, _) = self
-                .moved
-                .wait_timeout_while(self.lock(), Duration::from_millis(1), |inside| {
-                    inside.at.contains(&At::Running)
-                })
-                .unwrap_or_else(PoisonError::into_inner);
-            assert!(!inside.at.contains(&At::Dead), "a writer has panicked");
-            let running: Vec<usize> = (0..inside.at.len()).filter(|&i| inside.at[i] == At::Running).collect();
+            let (running, others, moves) = self.look();
             if running.is_empty() {
                 return;
             }
-            let (moves, others) = (inside.moves, inside.at.iter().any(|at| matches!(at, At::Gate(_))));
-            drop(inside);
-            // Where all of them wait for each other, the server has yet to choose which is to give way. That is so at once
-            // where nobody else could go on; of two that wait while a third could, it is looked for some time.
+            // Of two that wait for each other the server has yet to choose which is to give way. If nobody else could go on,
+            // that is waited for. If a third could, the two are looked at more than once.
             if others && waiting(&running).await == running && self.lock().moves == moves {
                 looks += 1;
                 if running.len() == 1 || looks == 10 {
@@ -201,7 +204,7 @@ impl Orders {
             if options.is_empty() {
                 return;
             }
-            let writer = self.choose(options);
+            let writer = self.choose(&options);
             let At::Gate(sql) = std::mem::replace(&mut inside.at[writer], At::Running) else { return };
             begun[writer] = true;
             let _ = writeln!(self.trace, "  {}: {sql}", char::from(b'A' + u8::try_from(writer).unwrap_or(0)));
@@ -209,17 +212,17 @@ impl Orders {
         }
     }
 
-    fn choose(&mut self, options: Vec<usize>) -> usize {
+    fn choose(&mut self, options: &[usize]) -> usize {
         if self.strayed {
             return options[0];
         }
         let depth = self.depth;
         self.depth += 1;
         if depth == self.path.len() {
-            self.path.push((0, options.clone()));
+            self.path.push((0, options.to_owned()));
         }
         let (choice, before) = &self.path[depth];
-        self.strayed |= &options != before;
+        self.strayed |= options != before;
         if self.strayed { options[0] } else { options[*choice] }
     }
 

@@ -2,6 +2,7 @@
 //! that a bounded run of each is an ordinary test.
 //!
 //! A `check` panics where its promise is broken.
+#![allow(clippy::must_use_candidate, reason = "a fuzzer does not ask what has come of an input")]
 #![allow(
     clippy::expect_used,
     clippy::panic,

@@ -82,6 +82,7 @@ impl Paper {
 }
 
 /// What the rules make of two edits, where `prefers_mine` decides; and the fields for which nobody does otherwise.
+#[allow(clippy::float_cmp, reason = "a float is changed unless it is the same")]
 fn expected(base: &Paper, mine: &Paper, theirs: &Paper, prefers_mine: bool) -> (Paper, Vec<&'static str>) {
     let mut merged = theirs.clone();
     let mut clashes = Vec::new();
@@ -104,13 +105,12 @@ fn expected(base: &Paper, mine: &Paper, theirs: &Paper, prefers_mine: bool) -> (
             merged.views = mine.views;
         } else {
             let sum = i128::from(mine.views) + i128::from(theirs.views) - i128::from(base.views);
-            match i64::try_from(sum) {
-                Ok(sum) => merged.views = sum,
-                Err(_) => {
-                    clashes.push("views");
-                    if prefers_mine {
-                        merged.views = mine.views;
-                    }
+            if let Ok(sum) = i64::try_from(sum) {
+                merged.views = sum;
+            } else {
+                clashes.push("views");
+                if prefers_mine {
+                    merged.views = mine.views;
                 }
             }
         }
@@ -186,11 +186,11 @@ fn check_merge(
             assert_eq!(fields, clashes, "{before:?} onto {early:?}");
             assert_eq!(late, before, "nothing is merged");
             let choice = if prefers_mine { Choice::Mine } else { Choice::Theirs };
-            let decides = |field: &'static str, _: &Paper, _: &Paper, _: &Paper| {
+            let choose = |field: &'static str, _: &Paper, _: &Paper, _: &Paper| {
                 assert!(clashes.contains(&field), "{field} needs no decision");
                 choice
             };
-            late.rebase_with(conn, decides).expect("all is decided");
+            late.rebase_with(conn, choose).expect("all is decided");
             "decided"
         }
         Err(other) => panic!("{other:?}"),

@@ -55,10 +55,8 @@ fn line(bytes: &mut Unstructured<'_>) -> Result<Vec<u8>> {
     const OF_TAGS: &[u8] = b"\"\"\"\"aab,, \t*W/W/\x80\xFF!~'\\";
     let length = bytes.int_in_range(0..=24)?;
     let raw = bytes.bytes(length)?;
-    Ok(match bytes.arbitrary::<bool>()? {
-        true => raw.to_vec(),
-        false => raw.iter().map(|byte| OF_TAGS[usize::from(*byte) % OF_TAGS.len()]).collect(),
-    })
+    let of_tags = |byte: &u8| OF_TAGS[usize::from(*byte) % OF_TAGS.len()];
+    Ok(if bytes.arbitrary()? { raw.to_vec() } else { raw.iter().map(of_tags).collect() })
 }
 
 fn lines(bytes: &mut Unstructured<'_>) -> Result<Vec<HeaderValue>> {
@@ -238,9 +236,10 @@ fn verdict(
 }
 
 fn rows(bytes: &mut Unstructured<'_>) -> Result<(EntityTags, Page, Page)> {
-    let mut tags = match bytes.arbitrary::<bool>()? {
-        true => EntityTags::open(),
-        false => EntityTags::keyed([bytes.arbitrary::<u8>()?; 32]).expect("a secret that is long enough"),
+    let mut tags = if bytes.arbitrary()? {
+        EntityTags::open()
+    } else {
+        EntityTags::keyed([bytes.arbitrary::<u8>()?; 32]).expect("a secret that is long enough")
     };
     tags = tags.representation(text(bytes)?);
     tags = match bytes.int_in_range(0..=2)? {

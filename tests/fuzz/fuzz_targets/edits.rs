@@ -1,4 +1,4 @@
-//! `cargo +nightly fuzz run edits`, in `tests/half-typed`.
+//! `cargo +nightly fuzz run edits`, in `tests`.
 #![no_main]
 
 use std::cell::RefCell;

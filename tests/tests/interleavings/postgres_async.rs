@@ -1,0 +1,23 @@
+//! PostgreSQL, async.
+
+pub mod cell {
+    occ_tests::async_cell!(Postgres, diesel_async::AsyncPgConnection, occ_tests::postgres::Database);
+    occ_tests::async_lock!();
+    occ_tests::async_retry!();
+
+    pub fn set_gate(gate: crate::driver::Gate, conn: &mut Conn) {
+        conn.set_instrumentation(gate);
+    }
+
+    pub use super::servers::*;
+    pub const SERVER: &str = "PostgreSQL";
+}
+
+#[path = "postgres_levels.rs"]
+mod levels;
+#[path = "runs.rs"]
+mod runs;
+#[path = "servers.rs"]
+mod servers;
+#[path = "writers.rs"]
+mod writers;

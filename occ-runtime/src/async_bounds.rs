@@ -56,12 +56,12 @@ use crate::tracked::{Settled, Tracked, Within};
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be saved through `{C}`",
-    label = "this cannot save a `{Self}`",
+    label = "not through this; without a version column it is saved as `Tracked<{Self}>`",
     note = "if `{C}` is a connection: to see which field its backend cannot store, put `#[diesel(check_for_backend(..))]` above \
             `{Self}`, with the backend's type",
     note = "if it is none: pass a connection of diesel-async's itself, not a pool, nor `&mut` of a `&mut`; for one of Diesel's own, \
             `use occ_runtime::prelude::*`",
-    note = "in a generic function the bound is `{Self}: AsyncLocksOn<{C}>`; a struct has it by `#[derive(OptimisticLock)]`; one with `#[occ(check = ..)]` is saved as `Tracked<{Self}>`"
+    note = "in a generic function the bound is `{Self}: AsyncLocksOn<{C}>`"
 )]
 pub trait AsyncLocksOn<C: AsyncConnection>: AsyncWritesOn<C> + Versioned {}
 
@@ -97,7 +97,7 @@ where
             `{Self}`, with the backend's type",
     note = "if it is none: pass a connection of diesel-async's itself, not a pool, nor `&mut` of a `&mut`; for one of Diesel's own, \
             `use occ_runtime::prelude::*`",
-    note = "in a generic function the bound is `{Self}: AsyncWritesOn<{C}>`; a struct has it by `#[derive(OptimisticLock)]`"
+    note = "in a generic function the bound is `{Self}: AsyncWritesOn<{C}>`"
 )]
 pub trait AsyncWritesOn<C: AsyncConnection>: Columns<C::Backend> {
     #[doc(hidden)]
@@ -347,7 +347,7 @@ where
 )]
 pub trait AsyncLoadsOn<C>: OptimisticLock {
     #[doc(hidden)]
-    fn read(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send;
+    fn read_row(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send;
 
     #[doc(hidden)]
     fn compare(
@@ -381,7 +381,7 @@ where
     M: OptimisticLock,
     C: AsyncReads<M, M::Checks>,
 {
-    fn read(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send {
+    fn read_row(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send {
         conn.read_again(self)
     }
 
@@ -412,7 +412,7 @@ where
         Self: Fields,
         F: FnMut(&'static str, &Self, &Self, &Self) -> Choice + Send,
     {
-        conn.rebase(tracked, choose)
+        conn.merge_row(tracked, choose)
     }
 }
 
@@ -435,7 +435,7 @@ pub trait AsyncReads<M, Checks = Declared<false>> {
     where
         M: Fields;
 
-    fn rebase<F>(
+    fn merge_row<F>(
         &mut self,
         tracked: &mut Tracked<M>,
         choose: F,

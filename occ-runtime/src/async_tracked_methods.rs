@@ -1,10 +1,9 @@
 //! The methods of tracked values, for async connections.
 
-use std::future::Future;
-
 use diesel_async::AsyncConnection;
 
 use crate::async_bounds::{AsyncLoadsOn, AsyncLocksOn, AsyncWritesOn};
+use crate::boxed::BoxFuture;
 use crate::conflict::Conflict;
 use crate::error::Error;
 use crate::fields::Fields;
@@ -51,132 +50,132 @@ use crate::tracked_methods::undecided;
 /// ```
 pub trait AsyncTrackedDsl<T: OptimisticLock> {
     /// As [`TrackedDsl::save_optimistic`](crate::TrackedDsl::save_optimistic).
-    fn save_optimistic<C>(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    fn save_optimistic<'a, C>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
         T: AsyncWritesOn<C> + Fields;
 
     /// As [`TrackedDsl::save_optimistic_expecting`](crate::TrackedDsl::save_optimistic_expecting).
-    fn save_optimistic_expecting<C>(
-        &mut self,
-        expected: &T::Version,
-        conn: &mut C,
-    ) -> impl Future<Output = Result<(), Error>> + Send
+    fn save_optimistic_expecting<'a, C>(
+        &'a mut self,
+        expected: &'a T::Version,
+        conn: &'a mut C,
+    ) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
         T: AsyncLocksOn<C> + Fields;
 
     /// As [`TrackedDsl::delete_optimistic`](crate::TrackedDsl::delete_optimistic).
-    fn delete_optimistic<C>(&self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    fn delete_optimistic<'a, C>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
         T: AsyncWritesOn<C> + Fields;
 
     /// As [`TrackedDsl::reload`](crate::TrackedDsl::reload).
-    fn reload<C>(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    fn reload<'a, C>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
         T: AsyncLoadsOn<C> + Fields;
 
     /// As [`TrackedDsl::rebase`](crate::TrackedDsl::rebase).
-    fn rebase<C>(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    fn rebase<'a, C>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
         T: AsyncLoadsOn<C> + Fields;
 
     /// As [`TrackedDsl::rebase_with`](crate::TrackedDsl::rebase_with).
-    fn rebase_with<C, F>(
-        &mut self,
-        conn: &mut C,
+    fn rebase_with<'a, C, F>(
+        &'a mut self,
+        conn: &'a mut C,
         choose: F,
-    ) -> impl Future<Output = Result<(), Error>> + Send
+    ) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
         T: AsyncLoadsOn<C> + Fields,
-        F: FnMut(&'static str, &T, &T, &T) -> Choice + Send;
+        F: FnMut(&'static str, &T, &T, &T) -> Choice + Send + 'a;
 
     /// As [`TrackedDsl::into_conflict`](crate::TrackedDsl::into_conflict).
-    fn into_conflict<C>(self, conn: &mut C) -> impl Future<Output = Result<Conflict<T>, Error>> + Send
+    fn into_conflict<'a, C>(self, conn: &'a mut C) -> BoxFuture<'a, Result<Conflict<T>, Error>>
     where
         C: AsyncConnection,
-        T: AsyncLoadsOn<C> + Fields;
+        T: AsyncLoadsOn<C> + Fields + 'a;
 
     /// As [`TrackedDsl::conflict`](crate::TrackedDsl::conflict).
-    fn conflict<C>(&self, conn: &mut C) -> impl Future<Output = Result<Conflict<T>, Error>> + Send
+    fn conflict<'a, C>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<Conflict<T>, Error>>
     where
         C: AsyncConnection,
         T: AsyncLoadsOn<C> + Fields;
 }
 
 impl<T: OptimisticLock> AsyncTrackedDsl<T> for Tracked<T> {
-    fn save_optimistic<C>(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    fn save_optimistic<'a, C>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
         T: AsyncWritesOn<C> + Fields,
     {
-        T::write_changes(self, None, conn)
+        Box::pin(T::write_changes(self, None, conn))
     }
 
-    fn save_optimistic_expecting<C>(
-        &mut self,
-        expected: &T::Version,
-        conn: &mut C,
-    ) -> impl Future<Output = Result<(), Error>> + Send
+    fn save_optimistic_expecting<'a, C>(
+        &'a mut self,
+        expected: &'a T::Version,
+        conn: &'a mut C,
+    ) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
         T: AsyncLocksOn<C> + Fields,
     {
-        T::write_changes(self, Some(expected), conn)
+        Box::pin(T::write_changes(self, Some(expected), conn))
     }
 
-    fn delete_optimistic<C>(&self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    fn delete_optimistic<'a, C>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
         T: AsyncWritesOn<C> + Fields,
     {
-        T::delete_tracked(self, conn)
+        Box::pin(T::delete_tracked(self, conn))
     }
 
-    fn reload<C>(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    fn reload<'a, C>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
         T: AsyncLoadsOn<C> + Fields,
     {
-        T::read_tracked(self, conn)
+        Box::pin(T::read_tracked(self, conn))
     }
 
-    fn rebase<C>(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    fn rebase<'a, C>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
         T: AsyncLoadsOn<C> + Fields,
     {
-        T::rebase(self, undecided, conn)
+        Box::pin(T::rebase(self, undecided, conn))
     }
 
-    fn rebase_with<C, F>(&mut self, conn: &mut C, choose: F) -> impl Future<Output = Result<(), Error>> + Send
+    fn rebase_with<'a, C, F>(&'a mut self, conn: &'a mut C, choose: F) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
         T: AsyncLoadsOn<C> + Fields,
-        F: FnMut(&'static str, &T, &T, &T) -> Choice + Send,
+        F: FnMut(&'static str, &T, &T, &T) -> Choice + Send + 'a,
     {
-        T::rebase(self, choose, conn)
+        Box::pin(T::rebase(self, choose, conn))
     }
 
-    fn into_conflict<C>(self, conn: &mut C) -> impl Future<Output = Result<Conflict<T>, Error>> + Send
+    fn into_conflict<'a, C>(self, conn: &'a mut C) -> BoxFuture<'a, Result<Conflict<T>, Error>>
+    where
+        C: AsyncConnection,
+        T: AsyncLoadsOn<C> + Fields + 'a,
+    {
+        let (mine, base) = self.sides();
+        Box::pin(T::compare(mine, Some(base), conn))
+    }
+
+    fn conflict<'a, C>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<Conflict<T>, Error>>
     where
         C: AsyncConnection,
         T: AsyncLoadsOn<C> + Fields,
     {
         let (mine, base) = self.sides();
-        T::compare(mine, Some(base), conn)
-    }
-
-    fn conflict<C>(&self, conn: &mut C) -> impl Future<Output = Result<Conflict<T>, Error>> + Send
-    where
-        C: AsyncConnection,
-        T: AsyncLoadsOn<C> + Fields,
-    {
-        let (mine, base) = self.sides();
-        T::compare(mine, Some(base), conn)
+        Box::pin(T::compare(mine, Some(base), conn))
     }
 }

@@ -1,8 +1,5 @@
 //! The methods for many rows at once, for blocking and async connections.
 
-#[cfg(feature = "async")]
-use std::future::Future;
-
 use diesel::Connection;
 #[cfg(feature = "async")]
 use diesel_async::AsyncConnection;
@@ -10,6 +7,8 @@ use diesel_async::AsyncConnection;
 #[cfg(feature = "async")]
 use crate::async_bounds::AsyncLocksOn;
 use crate::bounds::LocksOn;
+#[cfg(feature = "async")]
+use crate::boxed::BoxFuture;
 use crate::error::Error;
 use crate::model::OptimisticLock;
 
@@ -113,13 +112,13 @@ impl<M: OptimisticLock> OptimisticBatchDsl<M> for [M] {
 #[cfg(feature = "async")]
 pub trait AsyncOptimisticBatchDsl<M: OptimisticLock> {
     /// As [`OptimisticBatchDsl::save_all_optimistic`](crate::OptimisticBatchDsl::save_all_optimistic).
-    fn save_all_optimistic<C>(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    fn save_all_optimistic<'a, C>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
         M: AsyncLocksOn<C>;
 
     /// As [`OptimisticBatchDsl::delete_all_optimistic`](crate::OptimisticBatchDsl::delete_all_optimistic).
-    fn delete_all_optimistic<C>(&self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    fn delete_all_optimistic<'a, C>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
         M: AsyncLocksOn<C>;
@@ -127,19 +126,19 @@ pub trait AsyncOptimisticBatchDsl<M: OptimisticLock> {
 
 #[cfg(feature = "async")]
 impl<M: OptimisticLock> AsyncOptimisticBatchDsl<M> for [M] {
-    fn save_all_optimistic<C>(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    fn save_all_optimistic<'a, C>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
         M: AsyncLocksOn<C>,
     {
-        M::write_all(self, conn)
+        Box::pin(M::write_all(self, conn))
     }
 
-    fn delete_all_optimistic<C>(&self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    fn delete_all_optimistic<'a, C>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
         M: AsyncLocksOn<C>,
     {
-        M::delete_all(self, conn)
+        Box::pin(M::delete_all(self, conn))
     }
 }

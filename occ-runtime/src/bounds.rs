@@ -57,12 +57,12 @@ use crate::tracked::{Settled, Tracked, Within};
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be saved through `{C}`",
-    label = "this cannot save a `{Self}`",
+    label = "not through this; without a version column it is saved as `Tracked<{Self}>`",
     note = "if `{C}` is a connection: to see which field its backend cannot store, put `#[diesel(check_for_backend(..))]` above \
             `{Self}`, with the backend's type",
     note = "if it is none: pass a connection itself, not a pool, nor `&mut` of a `&mut`; for one of diesel-async's, `use occ_runtime::async_prelude::*` \
             (feature `async`)",
-    note = "in a generic function the bound is `{Self}: LocksOn<{C}>`; a struct has it by `#[derive(OptimisticLock)]`; one with `#[occ(check = ..)]` is saved as `Tracked<{Self}>`"
+    note = "in a generic function the bound is `{Self}: LocksOn<{C}>`"
 )]
 pub trait LocksOn<C: Connection>: WritesOn<C> + Versioned {}
 
@@ -98,7 +98,7 @@ where
             `{Self}`, with the backend's type",
     note = "if it is none: pass a connection itself, not a pool, nor `&mut` of a `&mut`; for one of diesel-async's, `use occ_runtime::async_prelude::*` \
             (feature `async`)",
-    note = "in a generic function the bound is `{Self}: WritesOn<{C}>`; a struct has it by `#[derive(OptimisticLock)]`"
+    note = "in a generic function the bound is `{Self}: WritesOn<{C}>`"
 )]
 pub trait WritesOn<C: Connection>: Columns<C::Backend> {
     #[doc(hidden)]
@@ -305,7 +305,7 @@ where
 )]
 pub trait LoadsOn<C>: OptimisticLock {
     #[doc(hidden)]
-    fn read(&mut self, conn: &mut C) -> Result<(), Error>;
+    fn read_row(&mut self, conn: &mut C) -> Result<(), Error>;
 
     #[doc(hidden)]
     fn compare(mine: Self, base: Option<Self>, conn: &mut C) -> Result<Conflict<Self>, Error>;
@@ -328,7 +328,7 @@ where
     M: OptimisticLock,
     C: Reads<M, M::Checks>,
 {
-    fn read(&mut self, conn: &mut C) -> Result<(), Error> {
+    fn read_row(&mut self, conn: &mut C) -> Result<(), Error> {
         conn.read_again(self)
     }
 
@@ -348,7 +348,7 @@ where
         Self: Fields,
         F: FnMut(&'static str, &Self, &Self, &Self) -> Choice,
     {
-        conn.rebase(tracked, choose)
+        conn.merge_row(tracked, choose)
     }
 }
 
@@ -369,7 +369,7 @@ pub trait Reads<M, Checks = Declared<false>> {
     where
         M: Fields;
 
-    fn rebase<F>(&mut self, tracked: &mut Tracked<M>, choose: F) -> Result<(), Error>
+    fn merge_row<F>(&mut self, tracked: &mut Tracked<M>, choose: F) -> Result<(), Error>
     where
         M: Fields,
         F: FnMut(&'static str, &M, &M, &M) -> Choice;

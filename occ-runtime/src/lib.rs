@@ -14,6 +14,8 @@ mod async_methods;
 mod async_tracked_methods;
 mod batch;
 mod bounds;
+#[cfg(feature = "async")]
+mod boxed;
 mod bump;
 #[doc(hidden)]
 pub mod check;
@@ -36,8 +38,7 @@ mod lock;
 mod merge;
 mod methods;
 #[cfg(not(all(feature = "async", feature = "retry")))]
-#[doc(hidden)]
-pub mod missing;
+mod missing;
 mod model;
 mod nan;
 mod operation;
@@ -80,6 +81,8 @@ pub use async_tracked_methods::AsyncTrackedDsl;
 #[cfg(feature = "async")]
 pub use batch::AsyncOptimisticBatchDsl;
 pub use batch::OptimisticBatchDsl;
+#[cfg(feature = "async")]
+pub use boxed::BoxFuture;
 pub use bounds::{LoadsOn, LocksOn, LocksRowsOn, WritesOn};
 pub use bump::{BumpVersion, bump_version};
 pub use conflict::{Conflict, Difference};

@@ -416,7 +416,7 @@ pub trait OptimisticDsl: OptimisticLock {
         C: Connection,
         Self: LoadsOn<C>,
     {
-        self.read(conn)
+        self.read_row(conn)
     }
 
     /// Becomes both sides of a conflict, after a save was refused: this value, and the row as it is now.

@@ -40,6 +40,8 @@ pub mod async_methods {
         )+};
     }
 
+    /// Not to be named: the compiler would advise to import it.
+    #[doc(hidden)]
     pub trait AsyncOptimisticDsl: OptimisticLock {
         methods! {
             save_optimistic() -> ();

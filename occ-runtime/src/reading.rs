@@ -58,7 +58,7 @@ macro_rules! load_operations {
             Ok(Conflict::new(mine, theirs, base))
         }
 
-        $($async)? fn rebase<F>(&mut self, tracked: &mut Tracked<M>, choose: F) -> Result<(), Error>
+        $($async)? fn merge_row<F>(&mut self, tracked: &mut Tracked<M>, choose: F) -> Result<(), Error>
         where
             M: Fields,
             F: FnMut(&'static str, &M, &M, &M) -> Choice $(+ $send)?,
@@ -105,7 +105,7 @@ macro_rules! no_load_operations {
             stub::never()
         }
 
-        $($async)? fn rebase<F>(&mut self, _: &mut Tracked<M>, _: F) -> Result<(), Error>
+        $($async)? fn merge_row<F>(&mut self, _: &mut Tracked<M>, _: F) -> Result<(), Error>
         where
             M: Fields,
             F: FnMut(&'static str, &M, &M, &M) -> Choice $(+ $send)?,

@@ -5,6 +5,8 @@ use diesel::result::Error as DieselError;
 
 #[cfg(feature = "async")]
 use crate::async_closure::SendAsyncFnOnce;
+#[cfg(feature = "async")]
+use crate::boxed::BoxFuture;
 use crate::ends::{begin, end};
 use crate::error::aborted;
 use crate::in_flight::{InFlight, depth};
@@ -189,26 +191,27 @@ where
 /// As of [`optimistic_transaction`].
 // No `async fn`, as the impl of `AsyncRetryDsl` says.
 #[cfg(feature = "async")]
-pub fn async_optimistic_transaction<C, V, T, E, F>(
-    conn: &mut C,
+pub fn async_optimistic_transaction<'a, C, V, T, E, F>(
+    conn: &'a mut C,
     values: V,
     f: F,
-) -> impl Future<Output = Result<T, E>> + Send
+) -> BoxFuture<'a, Result<T, E>>
 where
     C: diesel_async::AsyncConnection,
-    V: VersionedValues<Saved: Send> + Send,
-    T: Send,
-    E: From<DieselError> + Send,
+    V: VersionedValues<Saved: Send> + Send + 'a,
+    T: Send + 'a,
+    E: From<DieselError> + Send + 'a,
     for<'r, 'v> F: AsyncFnOnce(&'r mut C, V::Borrowed<'v>) -> Result<T, E>
         + SendAsyncFnOnce<(&'r mut C, V::Borrowed<'v>), Result<T, E>>
-        + Send,
+        + Send
+        + 'a,
 {
     use diesel_async::TransactionManager as _;
 
     use crate::ends::{async_begin, async_end};
     use crate::in_flight::{AsyncInFlight, async_depth};
 
-    async move {
+    Box::pin(async move {
         optimistic_transaction!(
             conn,
             values,
@@ -219,5 +222,5 @@ where
             |conn, values, journal| journal.during_polls(f.call((conn, values))),
             await
         )
-    }
+    })
 }

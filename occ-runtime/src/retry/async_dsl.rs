@@ -13,6 +13,7 @@ use super::operation;
 use super::policy::RetryPolicy;
 use crate::async_bounds::AsyncLocksOn;
 use crate::async_closure::SendAsyncFnOnce;
+use crate::boxed::BoxFuture;
 use crate::ends::{async_begin as begin, async_end as end};
 use crate::error::{Error, Operation};
 use crate::in_flight::{AsyncInFlight, async_depth as depth};
@@ -213,18 +214,18 @@ pub trait AsyncRetryDsl {
 
     /// As [`RetryDsl::modify`](crate::RetryDsl::modify). The closure does not wait, and may capture whatever is `Send`,
     /// also by `&mut`; it is the same one at each attempt.
-    fn modify<M, C, K, R, F>(
-        &self,
+    fn modify<'a, M, C, K, R, F>(
+        &'a self,
         key: K,
-        conn: &mut C,
+        conn: &'a mut C,
         f: F,
-    ) -> impl Future<Output = Result<M, R::Error>> + Send
+    ) -> BoxFuture<'a, Result<M, R::Error>>
     where
         C: AsyncConnection,
-        K: Send,
-        M: AsyncLocksOn<C> + AsyncFindsOn<C, K> + Send,
-        R: ModifyOutcome<Error: Send>,
-        F: FnMut(&mut M) -> R + Send;
+        K: Send + 'a,
+        M: AsyncLocksOn<C> + AsyncFindsOn<C, K> + Send + 'a,
+        R: ModifyOutcome<Error: Send> + 'a,
+        F: FnMut(&mut M) -> R + Send + 'a;
 }
 
 // The type of an `async fn` does not say `Send`: each handler would have to prove it anew, and cannot where the connection
@@ -278,22 +279,22 @@ impl AsyncRetryDsl for RetryPolicy {
         }
     }
 
-    fn modify<M, C, K, R, F>(
-        &self,
+    fn modify<'a, M, C, K, R, F>(
+        &'a self,
         key: K,
-        conn: &mut C,
+        conn: &'a mut C,
         mut f: F,
-    ) -> impl Future<Output = Result<M, R::Error>> + Send
+    ) -> BoxFuture<'a, Result<M, R::Error>>
     where
         C: AsyncConnection,
-        K: Send,
-        M: AsyncLocksOn<C> + AsyncFindsOn<C, K> + Send,
-        R: ModifyOutcome<Error: Send>,
-        F: FnMut(&mut M) -> R + Send,
+        K: Send + 'a,
+        M: AsyncLocksOn<C> + AsyncFindsOn<C, K> + Send + 'a,
+        R: ModifyOutcome<Error: Send> + 'a,
+        F: FnMut(&mut M) -> R + Send + 'a,
     {
-        async move {
+        Box::pin(async move {
             operation::modify!(self, key, conn, f, change, depth, AsyncInFlight, begin, end, sleep, [await])
-        }
+        })
     }
 }
 

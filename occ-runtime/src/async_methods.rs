@@ -124,11 +124,7 @@ pub trait AsyncOptimisticDsl: OptimisticLock {
     }
 
     /// As [`OptimisticDsl::delete_optimistic_if`](crate::OptimisticDsl::delete_optimistic_if).
-    fn delete_optimistic_if<'a, C, P>(
-        &'a self,
-        guard: P,
-        conn: &'a mut C,
-    ) -> BoxFuture<'a, Result<(), Error>>
+    fn delete_optimistic_if<'a, C, P>(&'a self, guard: P, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
         Self: AsyncLocksOn<C>,
@@ -156,11 +152,7 @@ pub trait AsyncOptimisticDsl: OptimisticLock {
     }
 
     /// As [`OptimisticDsl::lock_optimistic`](crate::OptimisticDsl::lock_optimistic).
-    fn lock_optimistic<'a, C>(
-        &'a self,
-        mode: LockMode,
-        conn: &'a mut C,
-    ) -> BoxFuture<'a, Result<(), Error>>
+    fn lock_optimistic<'a, C>(&'a self, mode: LockMode, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
         Self: AsyncLocksRowsOn<C>,

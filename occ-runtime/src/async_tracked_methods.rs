@@ -84,11 +84,7 @@ pub trait AsyncTrackedDsl<T: OptimisticLock> {
         T: AsyncLoadsOn<C> + Fields;
 
     /// As [`TrackedDsl::rebase_with`](crate::TrackedDsl::rebase_with).
-    fn rebase_with<'a, C, F>(
-        &'a mut self,
-        conn: &'a mut C,
-        choose: F,
-    ) -> BoxFuture<'a, Result<(), Error>>
+    fn rebase_with<'a, C, F>(&'a mut self, conn: &'a mut C, choose: F) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
         T: AsyncLoadsOn<C> + Fields,

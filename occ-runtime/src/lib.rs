@@ -81,9 +81,9 @@ pub use async_tracked_methods::AsyncTrackedDsl;
 #[cfg(feature = "async")]
 pub use batch::AsyncOptimisticBatchDsl;
 pub use batch::OptimisticBatchDsl;
+pub use bounds::{LoadsOn, LocksOn, LocksRowsOn, WritesOn};
 #[cfg(feature = "async")]
 pub use boxed::BoxFuture;
-pub use bounds::{LoadsOn, LocksOn, LocksRowsOn, WritesOn};
 pub use bump::{BumpVersion, bump_version};
 pub use conflict::{Conflict, Difference};
 pub use error::{
@@ -142,9 +142,8 @@ pub mod async_prelude {
     pub use crate::{AsyncRetryDsl, RetryPolicy};
 }
 
-/// Names the feature that it needs.
+/// For programs with diesel-async's connections: needs the feature `async`, which is not enabled.
 #[cfg(not(feature = "async"))]
-#[doc(hidden)]
 pub mod async_prelude {
     pub use crate::missing::async_methods::AsyncOptimisticDsl;
     pub use crate::{Increment, LockMode, OptimisticLock};

@@ -30,6 +30,7 @@ pub mod async_methods {
 
     macro_rules! methods {
         ($($name:ident $(<$generic:ident>)? ($($argument:ident: $ty:ty),*) -> $output:ty;)+) => {$(
+            #[doc(hidden)]
             fn $name<C $(, $generic)?>(&mut self, $($argument: $ty,)* conn: &mut C) -> Ready<Result<$output, Error>>
             where
                 Self: AsyncIsEnabled,
@@ -40,8 +41,7 @@ pub mod async_methods {
         )+};
     }
 
-    /// Not to be named: the compiler would advise to import it.
-    #[doc(hidden)]
+    /// Its methods need the feature `async` of occ-runtime, which is not enabled.
     pub trait AsyncOptimisticDsl: OptimisticLock {
         methods! {
             save_optimistic() -> ();
@@ -57,6 +57,7 @@ pub mod async_methods {
             reload() -> ();
         }
 
+        #[doc(hidden)]
         fn into_conflict<C>(self, conn: &mut C) -> Ready<Result<Conflict<Self>, Error>>
         where
             Self: AsyncIsEnabled,

@@ -18,7 +18,7 @@ struct Product {
 }
 
 async fn use_it(product: &mut Product, conn: &mut SqliteConnection) -> Result<(), Error> {
-    product.save_optimistic(conn).await
+    product.save_optimistic(conn).await //~ ERROR the trait bound `diesel::SqliteConnection: diesel_async::AsyncConnection` is not satisfied
 }
 
 fn main() {}

@@ -20,7 +20,7 @@ struct Product {
 }
 
 async fn use_it(product: &mut Product, conn: &mut SyncConnectionWrapper<SqliteConnection>) -> Result<(), Error> {
-    product.save_optimistic(conn).await
+    product.save_optimistic(conn).await //~ ERROR multiple applicable items in scope
 }
 
 fn main() {}

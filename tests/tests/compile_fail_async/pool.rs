@@ -20,7 +20,7 @@ struct Product {
 }
 
 async fn use_it(product: &mut Product, conn: &mut Pool<SyncConnectionWrapper<SqliteConnection>>) -> Result<(), Error> {
-    product.save_optimistic(conn).await
+    product.save_optimistic(conn).await //~ ERROR AsyncConnection` is not satisfied
 }
 
 fn main() {}

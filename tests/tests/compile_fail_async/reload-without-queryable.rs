@@ -19,7 +19,7 @@ struct Product {
 }
 
 async fn use_it(product: &mut Product, conn: &mut SyncConnectionWrapper<SqliteConnection>) -> Result<(), Error> {
-    product.reload(conn).await
+    product.reload(conn).await //~ ERROR `Product` cannot be reloaded through
 }
 
 fn main() {}

@@ -19,7 +19,7 @@ struct Product {
 }
 
 async fn use_it(product: &mut Product, conn: &mut SyncConnectionWrapper<SqliteConnection>) -> Result<(), Error> {
-    product.save_optimistic(conn)
+    product.save_optimistic(conn) //~ ERROR mismatched types
 }
 
 fn main() {}

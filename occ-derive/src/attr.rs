@@ -12,7 +12,7 @@ use syn::{Attribute, Ident, LitBool, LitStr, Meta, Path, Token, Type};
 use crate::choice::{Check, Merge};
 use crate::errors::Errors;
 use crate::items::items;
-use crate::{names, spelling, types};
+use crate::{legacy, names, spelling, types};
 
 /// A value and the key it was given under.
 #[derive(Clone, Copy)]
@@ -141,6 +141,12 @@ impl Container {
             }
             Ok(true)
         });
+        let is_given = |key: &str| match key {
+            "table_name" => this.table_name.is_some(),
+            "primary_key" => this.primary_key.is_some(),
+            _ => this.treat_none_as_null.is_some(),
+        };
+        legacy::on_struct(attrs, is_given, errors);
         this.misread = errors.count() > before;
         this
     }
@@ -181,6 +187,7 @@ impl Field {
             }
             Ok(true)
         });
+        legacy::on_field(attrs, |_| this.column_name.is_some(), errors);
         this.misread = errors.count() > before;
         this
     }

@@ -13,6 +13,7 @@ mod expand;
 mod fallback;
 mod generics;
 mod items;
+mod legacy;
 mod model;
 mod names;
 mod prepared;
@@ -27,7 +28,11 @@ use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};
 
 /// See the documentation of occ-runtime, which re-exports it.
-#[proc_macro_derive(OptimisticLock, attributes(occ, diesel))]
+// The last four are of Diesel 1: see `legacy`.
+#[proc_macro_derive(
+    OptimisticLock,
+    attributes(occ, diesel, table_name, primary_key, changeset_options, column_name)
+)]
 pub fn derive_optimistic_lock(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
     stages::derive(&input).into()

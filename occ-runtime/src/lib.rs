@@ -20,8 +20,7 @@ mod blocking;
 mod asynchronous;
 // The same again where the feature `async` is missing, to say so.
 #[cfg(not(feature = "async"))]
-#[doc(hidden)]
-pub mod without_async;
+mod without_async;
 // What the methods do, once for both: a statement is sent, its outcome is judged, and then memory is changed.
 mod operation;
 // Versions as entity tags, preconditions of requests, and errors as problem documents.
@@ -48,6 +47,8 @@ mod error;
 
 #[cfg(feature = "async")]
 pub use asynchronous::batch::AsyncOptimisticBatchDsl;
+#[cfg(feature = "async")]
+pub use asynchronous::boxed::BoxFuture;
 #[cfg(feature = "async")]
 pub use asynchronous::bounds::{AsyncLocksOn, AsyncLocksRowsOn, AsyncWritesOn};
 #[cfg(feature = "async")]
@@ -138,9 +139,8 @@ pub mod async_prelude {
     pub use crate::{AsyncRetryDsl, RetryPolicy};
 }
 
-/// Names the feature that it needs.
+/// For programs with diesel-async's connections: needs the feature `async`, which is not enabled.
 #[cfg(not(feature = "async"))]
-#[doc(hidden)]
 pub mod async_prelude {
     pub use crate::without_async::AsyncOptimisticDsl;
     pub use crate::{Increment, LockMode, OptimisticLock};

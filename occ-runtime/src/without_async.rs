@@ -11,6 +11,7 @@ use crate::statement::lock::LockMode;
 
 macro_rules! methods {
     ($($name:ident $(<$generic:ident>)? ($($argument:ident: $ty:ty),*) -> $output:ty;)+) => {$(
+        #[doc(hidden)]
         fn $name<C $(, $generic)?>(&mut self, $($argument: $ty,)* conn: &mut C) -> Ready<Result<$output, Error>>
         where
             Self: AsyncIsEnabled,
@@ -21,6 +22,7 @@ macro_rules! methods {
     )+};
 }
 
+/// Its methods need the feature `async` of occ-runtime, which is not enabled.
 pub trait AsyncOptimisticDsl: OptimisticLock {
     methods! {
         save_optimistic() -> ();
@@ -36,6 +38,7 @@ pub trait AsyncOptimisticDsl: OptimisticLock {
         reload() -> ();
     }
 
+    #[doc(hidden)]
     fn into_conflict<C>(self, conn: &mut C) -> Ready<Result<Conflict<Self>, Error>>
     where
         Self: AsyncIsEnabled,

@@ -1,6 +1,7 @@
 //! What the compiler says about each mistake, word for word, and that what it advises compiles.
 //!
-//! After a change of wording: `TRYBUILD=overwrite cargo test -p occ-tests --test compile_fail`, then read the diff.
+//! After a change of wording: `TRYBUILD=overwrite cargo test -p occ-tests --test compile_fail`, the same with `--features async`
+//! for the cases of `compile_fail_async`, then read the diff.
 
 // The cases use SQLite, which needs nothing installed.
 #![cfg(feature = "sqlite")]
@@ -23,14 +24,14 @@ fn each_mistake_is_reported_in_these_words() {
     let rustc = rustc_version();
     if !rustc.starts_with(RENDERED_BY) {
         skipped(&format!("rendered by {RENDERED_BY}x, and this is {rustc}"));
-    } else if cfg!(any(
-        feature = "postgres",
-        feature = "mysql",
-        feature = "async",
-        feature = "kinds",
-        feature = "retry"
-    )) {
-        skipped("rendered with SQLite alone; where there are more crates, types get longer names");
+    } else if cfg!(any(feature = "postgres", feature = "mysql", feature = "http", feature = "columns")) {
+        skipped(
+            "rendered with SQLite alone, or with `async`; where there are more crates, types get longer names",
+        );
+    } else if cfg!(feature = "async") {
+        trybuild::TestCases::new().compile_fail("tests/compile_fail_async/*.rs");
+    } else if cfg!(any(feature = "kinds", feature = "retry")) {
+        skipped("rendered with SQLite alone, or with `async`");
     } else {
         trybuild::TestCases::new().compile_fail("tests/compile_fail/*/*.rs");
     }
@@ -39,7 +40,7 @@ fn each_mistake_is_reported_in_these_words() {
 /// So that a second error for one mistake, or one at the wrong line, cannot come in with an `overwrite`.
 #[test]
 fn each_error_is_announced_by_a_remark_on_its_line() {
-    for case in files_of("tests/compile_fail", "rs") {
+    for case in cases("rs") {
         let (source, stderr) = (read(&case), read(&case.with_extension("stderr")));
         let mut errors = errors(&stderr);
         for (line, text) in (1..).zip(source.lines()) {
@@ -61,8 +62,7 @@ fn the_advice_compiles() {
 /// So that advice that is reworded is tried again.
 #[test]
 fn the_advice_that_compiles_is_the_advice_given() {
-    let given: Vec<String> =
-        files_of("tests/compile_fail", "stderr").iter().map(|stderr| read(stderr)).collect();
+    let given: Vec<String> = cases("stderr").iter().map(|stderr| read(stderr)).collect();
     for file in files_of("tests/compile_pass", "rs") {
         let source = read(&file);
         for advice in source.lines().filter_map(|line| line.strip_prefix("/// ")) {
@@ -80,6 +80,12 @@ fn rustc_version() -> String {
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let output = Command::new(rustc).arg("--version").output().expect("rustc runs");
     String::from_utf8(output.stdout).expect("rustc speaks UTF-8").trim().to_owned()
+}
+
+/// The cases of both colours, or what is said about them.
+fn cases(extension: &str) -> Vec<PathBuf> {
+    let folders = ["tests/compile_fail", "tests/compile_fail_async"];
+    folders.into_iter().flat_map(|folder| files_of(folder, extension)).collect()
 }
 
 /// The files with this extension in a folder, and in the folders there.

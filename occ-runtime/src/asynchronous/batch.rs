@@ -1,10 +1,12 @@
+//! The methods for many rows at once, for async connections.
+
 #[cfg(feature = "async")]
-use std::future::Future;
 
 #[cfg(feature = "async")]
 use diesel_async::AsyncConnection;
 
 #[cfg(feature = "async")]
+use crate::asynchronous::boxed::BoxFuture;
 use crate::asynchronous::bounds::AsyncLocksOn;
 use crate::error::Error;
 use crate::error::stale::Operation;
@@ -26,37 +28,35 @@ use crate::model::optimistic_lock::OptimisticLock;
 ///     models.delete_all_optimistic(conn).await
 /// }
 /// ```
-#[cfg(feature = "async")]
 pub trait AsyncOptimisticBatchDsl<M: OptimisticLock> {
     /// As [`OptimisticBatchDsl::save_all_optimistic`](crate::OptimisticBatchDsl::save_all_optimistic).
-    fn save_all_optimistic<C>(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    fn save_all_optimistic<'a, C>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
         M: AsyncLocksOn<C>;
 
     /// As [`OptimisticBatchDsl::delete_all_optimistic`](crate::OptimisticBatchDsl::delete_all_optimistic).
-    fn delete_all_optimistic<C>(&self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    fn delete_all_optimistic<'a, C>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
         M: AsyncLocksOn<C>;
 }
 
-#[cfg(feature = "async")]
 impl<M: OptimisticLock> AsyncOptimisticBatchDsl<M> for [M] {
-    fn save_all_optimistic<C>(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    fn save_all_optimistic<'a, C>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
         M: AsyncLocksOn<C>,
     {
-        M::write_all(self, conn)
+        Box::pin(M::write_all(self, conn))
     }
 
-    fn delete_all_optimistic<C>(&self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    fn delete_all_optimistic<'a, C>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
         M: AsyncLocksOn<C>,
     {
         let deleted = M::send_all(Operation::Delete, self, conn);
-        async move { deleted.await.map(drop) }
+        Box::pin(async move { deleted.await.map(drop) })
     }
 }

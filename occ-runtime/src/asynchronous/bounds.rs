@@ -52,12 +52,12 @@ use crate::operation::{
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be saved through `{C}`",
-    label = "this cannot save a `{Self}`",
+    label = "not through this; without a version column it is saved as `Tracked<{Self}>`",
     note = "if `{C}` is a connection: to see which field its backend cannot store, put `#[diesel(check_for_backend(..))]` above \
             `{Self}`, with the backend's type",
     note = "if it is none: pass a connection of diesel-async's itself, not a pool, nor `&mut` of a `&mut`; for one of Diesel's own, \
             `use occ_runtime::prelude::*`",
-    note = "in a generic function the bound is `{Self}: AsyncLocksOn<{C}>`; a struct has it by `#[derive(OptimisticLock)]`; one with `#[occ(check = ..)]` is saved as `Tracked<{Self}>`"
+    note = "in a generic function the bound is `{Self}: AsyncLocksOn<{C}>`"
 )]
 pub trait AsyncLocksOn<C: AsyncConnection>: AsyncWritesOn<C> + Versioned {}
 
@@ -93,7 +93,7 @@ where
             `{Self}`, with the backend's type",
     note = "if it is none: pass a connection of diesel-async's itself, not a pool, nor `&mut` of a `&mut`; for one of Diesel's own, \
             `use occ_runtime::prelude::*`",
-    note = "in a generic function the bound is `{Self}: AsyncWritesOn<{C}>`; a struct has it by `#[derive(OptimisticLock)]`"
+    note = "in a generic function the bound is `{Self}: AsyncWritesOn<{C}>`"
 )]
 pub trait AsyncWritesOn<C: AsyncConnection>: Columns<C::Backend> {
     #[doc(hidden)]

@@ -2,6 +2,7 @@
 
 pub(crate) mod batch;
 pub(crate) mod bounds;
+pub(crate) mod boxed;
 pub(crate) mod closure;
 #[cfg(feature = "retry")]
 pub(crate) mod find;

@@ -6,6 +6,7 @@ use diesel::result::Error as DieselError;
 use diesel_async::{AsyncConnection, TransactionManager as _};
 use tokio::time::sleep;
 
+use crate::asynchronous::boxed::BoxFuture;
 use crate::asynchronous::bounds::AsyncLocksOn;
 use crate::asynchronous::closure::SendAsyncFnOnce;
 use crate::asynchronous::find::AsyncFindsOn;
@@ -214,18 +215,18 @@ pub trait AsyncRetryDsl {
 
     /// As [`RetryDsl::modify`](crate::RetryDsl::modify). The closure does not wait, and may capture whatever is `Send`,
     /// also by `&mut`; it is the same one at each attempt.
-    fn modify<M, C, K, R, F>(
-        &self,
+    fn modify<'a, M, C, K, R, F>(
+        &'a self,
         key: K,
-        conn: &mut C,
+        conn: &'a mut C,
         f: F,
-    ) -> impl Future<Output = Result<M, R::Error>> + Send
+    ) -> BoxFuture<'a, Result<M, R::Error>>
     where
         C: AsyncConnection,
-        K: Send,
-        M: AsyncLocksOn<C> + AsyncFindsOn<C, K> + Send,
-        R: ModifyOutcome<Error: Send>,
-        F: FnMut(&mut M) -> R + Send;
+        K: Send + 'a,
+        M: AsyncLocksOn<C> + AsyncFindsOn<C, K> + Send + 'a,
+        R: ModifyOutcome<Error: Send> + 'a,
+        F: FnMut(&mut M) -> R + Send + 'a;
 }
 
 // The type of an `async fn` does not say `Send`: each handler would have to prove it anew, and cannot where the connection
@@ -243,7 +244,7 @@ impl AsyncRetryDsl for RetryPolicy {
             + Send,
     {
         async move {
-            loops::run!(self, conn, depth, AsyncInFlight, begin, sleep, |conn, before| {
+ loops::run!(self, conn, depth, AsyncInFlight, begin, sleep, |conn, before| {
                 let running = Running::of(Journal::of(conn, before, before + 1), AsyncInFlight::<C>::IF_DROPPED);
                 let outcome = running.journal.during_polls(f.clone().call((&mut *conn,))).await;
                 let outcome = end(running.journal.unless_over(outcome), before, conn).await;
@@ -269,7 +270,7 @@ impl AsyncRetryDsl for RetryPolicy {
             + Send,
     {
         async move {
-            loops::run!(self, conn, depth, AsyncInFlight, begin, sleep, |conn, before| {
+ loops::run!(self, conn, depth, AsyncInFlight, begin, sleep, |conn, before| {
                 let mut handed = Restore::new(&mut values, AsyncInFlight::<C>::IF_DROPPED);
                 let journal = handed.journal(conn, before, before + 1);
                 let outcome = journal.during_polls(f.clone().call((&mut *conn, handed.borrow()))).await;
@@ -279,20 +280,22 @@ impl AsyncRetryDsl for RetryPolicy {
         }
     }
 
-    fn modify<M, C, K, R, F>(
-        &self,
+    fn modify<'a, M, C, K, R, F>(
+        &'a self,
         key: K,
-        conn: &mut C,
+        conn: &'a mut C,
         mut f: F,
-    ) -> impl Future<Output = Result<M, R::Error>> + Send
+    ) -> BoxFuture<'a, Result<M, R::Error>>
     where
         C: AsyncConnection,
-        K: Send,
-        M: AsyncLocksOn<C> + AsyncFindsOn<C, K> + Send,
-        R: ModifyOutcome<Error: Send>,
-        F: FnMut(&mut M) -> R + Send,
+        K: Send + 'a,
+        M: AsyncLocksOn<C> + AsyncFindsOn<C, K> + Send + 'a,
+        R: ModifyOutcome<Error: Send> + 'a,
+        F: FnMut(&mut M) -> R + Send + 'a,
     {
-        async move { loops::modify!(self, key, conn, f, change, depth, AsyncInFlight, begin, end, sleep, [await]) }
+        Box::pin(async move {
+ loops::modify!(self, key, conn, f, change, depth, AsyncInFlight, begin, end, sleep, [await])
+        })
     }
 }
 

@@ -1,10 +1,9 @@
 //! The methods for diesel-async's connections.
 
-use std::future::Future;
-
 use diesel::query_builder::{AsChangeset, QueryFragment};
 use diesel_async::AsyncConnection;
 
+use crate::asynchronous::boxed::BoxFuture;
 use crate::asynchronous::bounds::{AsyncLocksOn, AsyncLocksRowsOn, AsyncWritesOn};
 #[cfg(feature = "retry")]
 use crate::asynchronous::find::AsyncFindsOn;
@@ -68,116 +67,108 @@ use crate::statement::lock::LockMode;
 /// [`needs_new_connection`](crate::Error::needs_new_connection), and the pools of diesel-async discard it.
 pub trait AsyncOptimisticDsl: OptimisticLock {
     /// As [`OptimisticDsl::save_optimistic`](crate::OptimisticDsl::save_optimistic).
-    fn save_optimistic<C>(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    fn save_optimistic<'a, C>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
         Self: AsyncLocksOn<C>,
     {
-        self.write(Operation::Save, None, WholeRow, conn)
+        Box::pin(self.write(Operation::Save, None, WholeRow, conn))
     }
 
     /// As [`OptimisticDsl::save_optimistic_expecting`](crate::OptimisticDsl::save_optimistic_expecting).
-    fn save_optimistic_expecting<C>(
-        &mut self,
-        expected: &Self::Version,
-        conn: &mut C,
-    ) -> impl Future<Output = Result<(), Error>> + Send
+    fn save_optimistic_expecting<'a, C>(
+        &'a mut self,
+        expected: &'a Self::Version,
+        conn: &'a mut C,
+    ) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
         Self: AsyncLocksOn<C>,
     {
-        self.write(Operation::Save, Some(expected), WholeRow, conn)
+        Box::pin(self.write(Operation::Save, Some(expected), WholeRow, conn))
     }
 
     /// As [`OptimisticDsl::save_optimistic_if`](crate::OptimisticDsl::save_optimistic_if).
-    fn save_optimistic_if<C, P>(
-        &mut self,
+    fn save_optimistic_if<'a, C, P>(
+        &'a mut self,
         guard: P,
-        conn: &mut C,
-    ) -> impl Future<Output = Result<(), Error>> + Send
+        conn: &'a mut C,
+    ) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
         Self: AsyncLocksOn<C>,
-        P: Predicate<Self::Table> + QueryFragment<C::Backend> + Send,
+        P: Predicate<Self::Table> + QueryFragment<C::Backend> + Send + 'a,
     {
-        self.write(Operation::Save, None, Guarded { assignments: WholeRow, guard: If(guard) }, conn)
+        Box::pin(self.write(Operation::Save, None, Guarded { assignments: WholeRow, guard: If(guard) }, conn))
     }
 
     /// As [`OptimisticDsl::update_optimistic`](crate::OptimisticDsl::update_optimistic).
-    fn update_optimistic<C, S>(
-        &mut self,
+    fn update_optimistic<'a, C, S>(
+        &'a mut self,
         changes: S,
-        conn: &mut C,
-    ) -> impl Future<Output = Result<(), Error>> + Send
+        conn: &'a mut C,
+    ) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
         Self: AsyncLocksOn<C>,
-        S: AsChangeset<Target = Self::Table, Changeset: QueryFragment<C::Backend> + Send>,
+        S: AsChangeset<Target = Self::Table, Changeset: QueryFragment<C::Backend> + Send + 'a>,
     {
-        self.write(Operation::Update, None, Changes(changes.as_changeset()), conn)
+        Box::pin(self.write(Operation::Update, None, Changes(changes.as_changeset()), conn))
     }
 
     /// As [`OptimisticDsl::touch_optimistic`](crate::OptimisticDsl::touch_optimistic).
-    fn touch_optimistic<C>(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    fn touch_optimistic<'a, C>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
         Self: AsyncLocksOn<C>,
     {
-        self.write(Operation::Touch, None, Nothing, conn)
+        Box::pin(self.write(Operation::Touch, None, Nothing, conn))
     }
 
     /// As [`OptimisticDsl::delete_optimistic`](crate::OptimisticDsl::delete_optimistic).
-    fn delete_optimistic<C>(&self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    fn delete_optimistic<'a, C>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
         Self: AsyncLocksOn<C>,
     {
-        self.delete(Always, conn)
+        Box::pin(self.delete(Always, conn))
     }
 
     /// As [`OptimisticDsl::delete_optimistic_if`](crate::OptimisticDsl::delete_optimistic_if).
-    fn delete_optimistic_if<C, P>(
-        &self,
-        guard: P,
-        conn: &mut C,
-    ) -> impl Future<Output = Result<(), Error>> + Send
+    fn delete_optimistic_if<'a, C, P>(&'a self, guard: P, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
         Self: AsyncLocksOn<C>,
-        P: Predicate<Self::Table> + QueryFragment<C::Backend> + Send,
+        P: Predicate<Self::Table> + QueryFragment<C::Backend> + Send + 'a,
     {
-        self.delete(If(guard), conn)
+        Box::pin(self.delete(If(guard), conn))
     }
 
     /// As [`OptimisticDsl::save_unversioned`](crate::OptimisticDsl::save_unversioned).
-    fn save_unversioned<C>(&self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    fn save_unversioned<'a, C>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
         Self: AsyncWritesOn<C> + HasUnversioned,
     {
-        self.put_unversioned(UnversionedFields, conn)
+        Box::pin(self.put_unversioned(UnversionedFields, conn))
     }
 
     /// As [`OptimisticDsl::verify_optimistic`](crate::OptimisticDsl::verify_optimistic).
-    fn verify_optimistic<C>(&self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    fn verify_optimistic<'a, C>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
         Self: AsyncLocksOn<C>,
     {
-        self.verify(conn)
+        Box::pin(self.verify(conn))
     }
 
     /// As [`OptimisticDsl::lock_optimistic`](crate::OptimisticDsl::lock_optimistic).
-    fn lock_optimistic<C>(
-        &self,
-        mode: LockMode,
-        conn: &mut C,
-    ) -> impl Future<Output = Result<(), Error>> + Send
+    fn lock_optimistic<'a, C>(&'a self, mode: LockMode, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
         Self: AsyncLocksRowsOn<C>,
     {
-        self.lock(mode, conn)
+        Box::pin(self.lock(mode, conn))
     }
 
     /// As [`OptimisticDsl::modify_optimistic`](crate::OptimisticDsl::modify_optimistic). The closure does not wait, and may
@@ -202,40 +193,40 @@ pub trait AsyncOptimisticDsl: OptimisticLock {
     /// # }
     /// ```
     #[cfg(feature = "retry")]
-    fn modify_optimistic<C, K, R, F>(
+    fn modify_optimistic<'a, C, K, R, F>(
         key: K,
-        conn: &mut C,
+        conn: &'a mut C,
         f: F,
-    ) -> impl Future<Output = Result<Self, R::Error>> + Send
+    ) -> BoxFuture<'a, Result<Self, R::Error>>
     where
         C: AsyncConnection,
-        K: Send,
-        Self: AsyncLocksOn<C> + AsyncFindsOn<C, K> + Send,
-        R: ModifyOutcome<Error: Send>,
-        F: FnMut(&mut Self) -> R + Send,
+        K: Send + 'a,
+        Self: AsyncLocksOn<C> + AsyncFindsOn<C, K> + Send + 'a,
+        R: ModifyOutcome<Error: Send> + 'a,
+        F: FnMut(&mut Self) -> R + Send + 'a,
     {
-        modify_by_default(key, conn, f)
+        Box::pin(modify_by_default(key, conn, f))
     }
 
     /// As [`OptimisticDsl::reload`](crate::OptimisticDsl::reload).
-    fn reload<C>(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    fn reload<'a, C>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
         Self: AsyncLoadsOn<C>,
     {
-        async move { read::reload(self, Self::now(self, conn).await?) }
+        Box::pin(async move { read::reload(self, Self::now(self, conn).await?) })
     }
 
     /// As [`OptimisticDsl::into_conflict`](crate::OptimisticDsl::into_conflict).
-    fn into_conflict<C>(self, conn: &mut C) -> impl Future<Output = Result<Conflict<Self>, Error>> + Send
+    fn into_conflict<'a, C>(self, conn: &'a mut C) -> BoxFuture<'a, Result<Conflict<Self>, Error>>
     where
         C: AsyncConnection,
-        Self: AsyncLoadsOn<C>,
+        Self: AsyncLoadsOn<C> + 'a,
     {
-        async move {
+        Box::pin(async move {
             let now = Self::now(&self, conn).await?;
             Ok(Conflict::new(self, now.row, None))
-        }
+        })
     }
 }
 

@@ -1,9 +1,8 @@
 //! The methods of tracked values, for async connections.
 
-use std::future::Future;
-
 use diesel_async::AsyncConnection;
 
+use crate::asynchronous::boxed::BoxFuture;
 use crate::asynchronous::bounds::{AsyncLocksOn, AsyncWritesOn};
 use crate::asynchronous::reload::AsyncLoadsOn;
 use crate::conflict::Conflict;
@@ -52,101 +51,97 @@ use crate::operation::read;
 /// ```
 pub trait AsyncTrackedDsl<T: OptimisticLock> {
     /// As [`TrackedDsl::save_optimistic`](crate::TrackedDsl::save_optimistic).
-    fn save_optimistic<C>(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    fn save_optimistic<'a, C>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
         T: AsyncWritesOn<C> + Fields;
 
     /// As [`TrackedDsl::save_optimistic_expecting`](crate::TrackedDsl::save_optimistic_expecting).
-    fn save_optimistic_expecting<C>(
-        &mut self,
-        expected: &T::Version,
-        conn: &mut C,
-    ) -> impl Future<Output = Result<(), Error>> + Send
+    fn save_optimistic_expecting<'a, C>(
+        &'a mut self,
+        expected: &'a T::Version,
+        conn: &'a mut C,
+    ) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
         T: AsyncLocksOn<C> + Fields;
 
     /// As [`TrackedDsl::delete_optimistic`](crate::TrackedDsl::delete_optimistic).
-    fn delete_optimistic<C>(&self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    fn delete_optimistic<'a, C>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
         T: AsyncWritesOn<C> + Fields;
 
     /// As [`TrackedDsl::reload`](crate::TrackedDsl::reload).
-    fn reload<C>(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    fn reload<'a, C>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
         T: AsyncLoadsOn<C> + Fields;
 
     /// As [`TrackedDsl::rebase`](crate::TrackedDsl::rebase).
-    fn rebase<C>(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    fn rebase<'a, C>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
         T: AsyncLoadsOn<C> + Fields;
 
     /// As [`TrackedDsl::rebase_with`](crate::TrackedDsl::rebase_with).
-    fn rebase_with<C, F>(
-        &mut self,
-        conn: &mut C,
-        choose: F,
-    ) -> impl Future<Output = Result<(), Error>> + Send
+    fn rebase_with<'a, C, F>(&'a mut self, conn: &'a mut C, choose: F) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
         T: AsyncLoadsOn<C> + Fields,
-        F: FnMut(&'static str, &T, &T, &T) -> Choice + Send;
+        F: FnMut(&'static str, &T, &T, &T) -> Choice + Send + 'a;
 
     /// As [`TrackedDsl::into_conflict`](crate::TrackedDsl::into_conflict).
-    fn into_conflict<C>(self, conn: &mut C) -> impl Future<Output = Result<Conflict<T>, Error>> + Send
+    fn into_conflict<'a, C>(self, conn: &'a mut C) -> BoxFuture<'a, Result<Conflict<T>, Error>>
     where
         C: AsyncConnection,
-        T: AsyncLoadsOn<C> + Fields;
+        T: AsyncLoadsOn<C> + Fields + 'a;
 
     /// As [`TrackedDsl::conflict`](crate::TrackedDsl::conflict).
-    fn conflict<C>(&self, conn: &mut C) -> impl Future<Output = Result<Conflict<T>, Error>> + Send
+    fn conflict<'a, C>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<Conflict<T>, Error>>
     where
         C: AsyncConnection,
         T: AsyncLoadsOn<C> + Fields;
 }
 
 impl<T: OptimisticLock> AsyncTrackedDsl<T> for Tracked<T> {
-    fn save_optimistic<C>(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    fn save_optimistic<'a, C>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
         T: AsyncWritesOn<C> + Fields,
     {
-        T::write_changes(self, None, conn)
+        Box::pin(T::write_changes(self, None, conn))
     }
 
-    fn save_optimistic_expecting<C>(
-        &mut self,
-        expected: &T::Version,
-        conn: &mut C,
-    ) -> impl Future<Output = Result<(), Error>> + Send
+    fn save_optimistic_expecting<'a, C>(
+        &'a mut self,
+        expected: &'a T::Version,
+        conn: &'a mut C,
+    ) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
         T: AsyncLocksOn<C> + Fields,
     {
-        T::write_changes(self, Some(expected), conn)
+        Box::pin(T::write_changes(self, Some(expected), conn))
     }
 
-    fn delete_optimistic<C>(&self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    fn delete_optimistic<'a, C>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
         T: AsyncWritesOn<C> + Fields,
     {
-        T::delete_tracked(self, conn)
+        Box::pin(T::delete_tracked(self, conn))
     }
 
-    fn reload<C>(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    fn reload<'a, C>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
         T: AsyncLoadsOn<C> + Fields,
     {
-        async move { read::reload_tracked(self, T::now(&self.original, conn).await?) }
+        Box::pin(async move { read::reload_tracked(self, T::now(&self.original, conn).await?) })
     }
 
-    fn rebase<C>(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    fn rebase<'a, C>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
         T: AsyncLoadsOn<C> + Fields,
@@ -154,36 +149,36 @@ impl<T: OptimisticLock> AsyncTrackedDsl<T> for Tracked<T> {
         self.rebase_with(conn, undecided)
     }
 
-    fn rebase_with<C, F>(&mut self, conn: &mut C, choose: F) -> impl Future<Output = Result<(), Error>> + Send
+    fn rebase_with<'a, C, F>(&'a mut self, conn: &'a mut C, choose: F) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
         T: AsyncLoadsOn<C> + Fields,
-        F: FnMut(&'static str, &T, &T, &T) -> Choice + Send,
+        F: FnMut(&'static str, &T, &T, &T) -> Choice + Send + 'a,
     {
-        async move { read::rebase(self, T::now(&self.original, conn).await?, choose) }
+        Box::pin(async move { read::rebase(self, T::now(&self.original, conn).await?, choose) })
     }
 
-    fn into_conflict<C>(self, conn: &mut C) -> impl Future<Output = Result<Conflict<T>, Error>> + Send
+    fn into_conflict<'a, C>(self, conn: &'a mut C) -> BoxFuture<'a, Result<Conflict<T>, Error>>
+    where
+        C: AsyncConnection,
+        T: AsyncLoadsOn<C> + Fields + 'a,
+    {
+        let (mine, base) = self.sides();
+        Box::pin(async move {
+            let now = T::now(&base, conn).await?;
+            Ok(Conflict::new(mine, now.row, Some(base)))
+        })
+    }
+
+    fn conflict<'a, C>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<Conflict<T>, Error>>
     where
         C: AsyncConnection,
         T: AsyncLoadsOn<C> + Fields,
     {
         let (mine, base) = self.sides();
-        async move {
+        Box::pin(async move {
             let now = T::now(&base, conn).await?;
             Ok(Conflict::new(mine, now.row, Some(base)))
-        }
-    }
-
-    fn conflict<C>(&self, conn: &mut C) -> impl Future<Output = Result<Conflict<T>, Error>> + Send
-    where
-        C: AsyncConnection,
-        T: AsyncLoadsOn<C> + Fields,
-    {
-        let (mine, base) = self.sides();
-        async move {
-            let now = T::now(&base, conn).await?;
-            Ok(Conflict::new(mine, now.row, Some(base)))
-        }
+        })
     }
 }

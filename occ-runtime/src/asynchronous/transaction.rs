@@ -1,5 +1,8 @@
+//! Transactions that put versions back when they are rolled back, for async connections.
+
 use diesel::result::Error as DieselError;
 
+use crate::asynchronous::boxed::BoxFuture;
 use crate::asynchronous::closure::SendAsyncFnOnce;
 #[cfg(feature = "async")]
 use crate::operation::transaction;
@@ -95,26 +98,27 @@ use crate::transaction::restore::VersionedValues;
 /// As of [`optimistic_transaction`].
 // No `async fn`, as the impl of `AsyncRetryDsl` says.
 #[cfg(feature = "async")]
-pub fn async_optimistic_transaction<C, V, T, E, F>(
-    conn: &mut C,
+pub fn async_optimistic_transaction<'a, C, V, T, E, F>(
+    conn: &'a mut C,
     values: V,
     f: F,
-) -> impl Future<Output = Result<T, E>> + Send
+) -> BoxFuture<'a, Result<T, E>>
 where
     C: diesel_async::AsyncConnection,
-    V: VersionedValues<Saved: Send> + Send,
-    T: Send,
-    E: From<DieselError> + Send,
+    V: VersionedValues<Saved: Send> + Send + 'a,
+    T: Send + 'a,
+    E: From<DieselError> + Send + 'a,
     for<'r, 'v> F: AsyncFnOnce(&'r mut C, V::Borrowed<'v>) -> Result<T, E>
         + SendAsyncFnOnce<(&'r mut C, V::Borrowed<'v>), Result<T, E>>
-        + Send,
+        + Send
+        + 'a,
 {
     use diesel_async::TransactionManager as _;
 
     use crate::transaction::ends::{async_begin, async_end};
     use crate::transaction::in_flight::{AsyncInFlight, async_depth};
 
-    async move {
+    Box::pin(async move {
         transaction::optimistic_transaction!(
             conn,
             values,
@@ -125,5 +129,5 @@ where
             |conn, values, journal| journal.during_polls(f.call((conn, values))),
             await
         )
-    }
+    })
 }

@@ -51,12 +51,12 @@ use crate::operation::{
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be saved through `{C}`",
-    label = "this cannot save a `{Self}`",
+    label = "not through this; without a version column it is saved as `Tracked<{Self}>`",
     note = "if `{C}` is a connection: to see which field its backend cannot store, put `#[diesel(check_for_backend(..))]` above \
             `{Self}`, with the backend's type",
     note = "if it is none: pass a connection itself, not a pool, nor `&mut` of a `&mut`; for one of diesel-async's, `use occ_runtime::async_prelude::*` \
             (feature `async`)",
-    note = "in a generic function the bound is `{Self}: LocksOn<{C}>`; a struct has it by `#[derive(OptimisticLock)]`; one with `#[occ(check = ..)]` is saved as `Tracked<{Self}>`"
+    note = "in a generic function the bound is `{Self}: LocksOn<{C}>`"
 )]
 pub trait LocksOn<C: Connection>: WritesOn<C> + Versioned {}
 
@@ -92,7 +92,7 @@ where
             `{Self}`, with the backend's type",
     note = "if it is none: pass a connection itself, not a pool, nor `&mut` of a `&mut`; for one of diesel-async's, `use occ_runtime::async_prelude::*` \
             (feature `async`)",
-    note = "in a generic function the bound is `{Self}: WritesOn<{C}>`; a struct has it by `#[derive(OptimisticLock)]`"
+    note = "in a generic function the bound is `{Self}: WritesOn<{C}>`"
 )]
 pub trait WritesOn<C: Connection>: Columns<C::Backend> {
     #[doc(hidden)]

@@ -22,6 +22,8 @@ mod fallback;
 mod generics;
 #[path = "../../../occ-derive/src/items.rs"]
 mod items;
+#[path = "../../../occ-derive/src/legacy.rs"]
+mod legacy;
 #[path = "../../../occ-derive/src/model.rs"]
 mod model;
 #[path = "../../../occ-derive/src/names.rs"]

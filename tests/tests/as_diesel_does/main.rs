@@ -41,8 +41,11 @@ mod macros;
 #[cfg(all(feature = "columns", feature = "mysql"))]
 mod mysql;
 mod names;
+mod places;
 #[cfg(all(feature = "columns", feature = "postgres"))]
 mod postgres;
+#[cfg(feature = "kinds")]
+mod programs;
 mod rare;
 mod traits;
 mod versions;

@@ -104,10 +104,40 @@ mod diesels_keys {
 
 fn saves<M: LocksOn<SqliteConnection>>() {}
 
+/// help: write `#[diesel(table_name = items)]`
+/// help: write `#[diesel(primary_key(code, shop))]`
+/// help: write `#[diesel(treat_none_as_null = false)]`
+/// help: write `#[diesel(column_name = label)]`
+mod diesel_1 {
+    use super::*;
+
+    diesel::table! {
+        items (code, shop) {
+            code -> Text,
+            shop -> Integer,
+            label -> Nullable<Text>,
+            version -> Integer,
+        }
+    }
+
+    #[derive(OptimisticLock)]
+    #[diesel(table_name = items)]
+    #[diesel(primary_key(code, shop))]
+    #[diesel(treat_none_as_null = false)]
+    pub struct Item {
+        pub code: String,
+        pub shop: i32,
+        #[diesel(column_name = label)]
+        pub name: Option<String>,
+        pub version: i32,
+    }
+}
+
 fn main() {
     saves::<a_row::Product>();
     saves::<flag::Product>();
     saves::<generator::Product>();
     saves::<other_name::Product>();
     saves::<diesels_keys::Product>();
+    saves::<diesel_1::Item>();
 }

@@ -14,7 +14,7 @@ struct Product {
     id: i32,
     name: String,
     #[occ(version)]
-    updated_at: chrono::NaiveDateTime, //~ ERROR cannot find module or crate `chrono` in this scope
+    updated_at: chrono::NaiveDateTime, //~ ERROR `NaiveDateTime` has no default version generator
 }
 
 fn use_it(mut product: Product, rows: &mut [Product], conn: &mut SqliteConnection) -> Result<(), Error> {

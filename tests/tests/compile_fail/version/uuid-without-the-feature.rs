@@ -12,7 +12,7 @@ diesel::table! {
 struct Product {
     id: i32,
     name: String,
-    version: uuid::Uuid, //~ ERROR cannot find module or crate `uuid` in this scope
+    version: uuid::Uuid, //~ ERROR `Uuid` has no default version generator
 }
 
 fn main() {}

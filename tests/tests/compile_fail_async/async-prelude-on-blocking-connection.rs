@@ -1,0 +1,24 @@
+use diesel::prelude::*;
+use occ_runtime::Error;
+use occ_runtime::async_prelude::*;
+
+diesel::table! {
+    products (id) {
+        id -> Integer,
+        name -> Text,
+        version -> Integer,
+    }
+}
+
+#[derive(Queryable, Selectable, OptimisticLock)]
+struct Product {
+    id: i32,
+    name: String,
+    version: i32,
+}
+
+async fn use_it(product: &mut Product, conn: &mut SqliteConnection) -> Result<(), Error> {
+    product.save_optimistic(conn).await //~ ERROR the trait bound `diesel::SqliteConnection: diesel_async::AsyncConnection` is not satisfied
+}
+
+fn main() {}

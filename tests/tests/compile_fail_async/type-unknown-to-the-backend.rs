@@ -1,0 +1,30 @@
+use diesel::prelude::*;
+use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
+use occ_runtime::Error;
+use occ_runtime::async_prelude::*;
+
+diesel::table! {
+    products (id) {
+        id -> Integer,
+        name -> Text,
+        version -> Integer,
+    }
+}
+
+/// Known to PostgreSQL alone.
+#[derive(Debug, Clone, diesel::expression::AsExpression)]
+#[diesel(sql_type = diesel::sql_types::Text)]
+struct Colour(String);
+
+#[derive(OptimisticLock)]
+struct Product {
+    id: i32,
+    name: Colour,
+    version: i32,
+}
+
+async fn use_it(product: &mut Product, conn: &mut SyncConnectionWrapper<SqliteConnection>) -> Result<(), Error> {
+    product.save_optimistic(conn).await //~ ERROR `Product` cannot be saved through `SyncConnectionWrapper<SqliteConnection, Tokio>`
+}
+
+fn main() {}

@@ -326,7 +326,7 @@ impl Field {
         let role = if is_key { Role::Key } else { Role::Value };
         let none_as_null = attrs.treat_none_as_null.as_ref().map(|keyed| keyed.value).or(struct_none_as_null);
         let write = Write::of(&field.ty, &attrs, none_as_null, role);
-        Self { member, ty: field.ty.clone(), span, column, is_copy: false, role, write, attrs }
+        Self { member, ty: types::enclosed(&field.ty), span, column, is_copy: false, role, write, attrs }
     }
 
     /// Whether the compiler is asked who makes the versions. It cannot be, with types that only the impl can name, and it need not
@@ -384,16 +384,16 @@ impl Write {
         match (&attrs.serialize_as, types::inside_option(ty), none_as_null) {
             // Diesel converts the whole field where `None` is written, and what is inside where it is not.
             (Some(target), None, _) | (Some(target), Some(_), Some(true)) => Self::Converted(Conversion {
-                target: target.value.clone(),
+                target: types::enclosed(&target.value),
                 inside_option: false,
                 if_some: false,
             }),
             (Some(target), Some(_), none_as_null) => Self::Converted(Conversion {
-                target: types::inside_option(&target.value).unwrap_or(&target.value).clone(),
+                target: types::enclosed(types::inside_option(&target.value).unwrap_or(&target.value)),
                 inside_option: true,
                 if_some: none_as_null.is_some(),
             }),
-            (None, Some(content), Some(false)) => Self::IfSome(content.clone()),
+            (None, Some(content), Some(false)) => Self::IfSome(types::enclosed(content)),
             (None, _, _) => Self::Plain,
         }
     }

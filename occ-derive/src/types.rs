@@ -2,7 +2,8 @@
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{GenericArgument, PathArguments, Type};
+use syn::token::Paren;
+use syn::{GenericArgument, PathArguments, Type, TypeParen};
 
 /// The type without the invisible groups that `macro_rules` puts around it, and without parentheses.
 pub(crate) fn peel(ty: &Type) -> &Type {
@@ -10,6 +11,22 @@ pub(crate) fn peel(ty: &Type) -> &Type {
         Type::Group(group) => peel(&group.elem),
         Type::Paren(paren) => peel(&paren.elem),
         other => other,
+    }
+}
+
+/// The type as it can be written before `as` and at the beginning of a `where` clause: in parentheses where its own text goes on
+/// there, as `A + B`, or would be taken for generic parameters, as `<T>::Key`.
+pub(crate) fn enclosed(ty: &Type) -> Type {
+    let ungrouped = if let Type::Group(group) = ty { &*group.elem } else { ty };
+    let is_open = match ungrouped {
+        Type::TraitObject(_) | Type::ImplTrait(_) => true,
+        Type::Path(path) => path.qself.as_ref().is_some_and(|qself| qself.as_token.is_none()),
+        _ => false,
+    };
+    if is_open {
+        Type::Paren(TypeParen { paren_token: Paren::default(), elem: Box::new(ty.clone()) })
+    } else {
+        ty.clone()
     }
 }
 

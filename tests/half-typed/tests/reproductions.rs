@@ -125,3 +125,15 @@ fn an_expression_hides_no_other_key() {
         assert!(output.contains("ps :: title") && !output.contains("ps :: name"), "{item}");
     }
 }
+
+/// Before `as` and in a `where` clause they are something else, or nothing.
+#[test]
+fn types_that_go_on() {
+    assert_kept("struct P { id: Size, version: i32 + }");
+    assert_kept("struct P { tenant: <row>::f32, id: String, version: i32 }");
+    assert_is(Accepted, "struct P<T: Entity> { id: <T>::Key, version: i32 }");
+    assert_kept("#[occ(tracked)] struct P { id: i32, name: A + B, version: i32 }");
+    assert_kept("struct P { #[diesel(serialize_as = 'a + N)] id: i32, version: i32 }");
+    assert_kept("struct P { id: i32, #[occ(version, generator = A + B)] version: i32 }");
+    assert_kept("struct P { id: i32, #[occ(version, generator = <A>::B)] version: i32 }");
+}

@@ -2,8 +2,7 @@
 
 use syn::Ident;
 
-use crate::attr::join;
-use crate::spelling;
+use crate::spelling::{self, join};
 
 /// What becomes of a field that both sides have changed.
 #[derive(Clone, Copy, PartialEq)]

@@ -2,9 +2,8 @@
 //!
 //! The stages, in the order of the data: `attr` reads the attributes, `model` resolves names and defaults, `check`
 //! refuses, `expand` writes the impls, or `fallback` a stand-in for them next to the errors. What the table's key is,
-//! `table_key` has the compiler find out.
+//! `expand::table_key` has the compiler find out.
 
-mod asserts;
 mod attr;
 mod check;
 mod choice;
@@ -13,16 +12,13 @@ mod expand;
 mod fallback;
 mod generics;
 mod items;
+mod keys;
 mod legacy;
 mod model;
 mod names;
-mod prepared;
 mod spelling;
 mod stages;
-mod table_key;
-mod tracked;
 mod types;
-mod written_once;
 
 use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};

@@ -10,6 +10,8 @@ use crate::attr;
 use crate::choice::Check;
 use crate::errors::Errors;
 use crate::generics::Parameters;
+use crate::keys::Keyed;
+use crate::spelling::and;
 use crate::{names, types};
 
 pub(crate) struct Model<'a> {
@@ -27,7 +29,7 @@ pub(crate) struct Model<'a> {
     /// Where the struct says that its key is unique, though it is not the table's.
     pub(crate) unique_key: Option<Span>,
     /// How a save is checked where the table has no version.
-    pub(crate) check: Option<attr::Keyed<Check>>,
+    pub(crate) check: Option<Keyed<Check>>,
     /// Whether an error has left something unknown. What seems to be missing may then be there, and is no second
     /// error.
     pub(crate) misread: bool,
@@ -245,16 +247,6 @@ fn choose_version(
     };
     fields[version].role = Role::Version;
     fields
-}
-
-/// `a` and `b`
-fn and(names: &[String]) -> String {
-    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    match quoted.split_last() {
-        Some((last, [])) => last.clone(),
-        Some((last, others)) => format!("{} and {last}", others.join(", ")),
-        None => "several".to_owned(),
-    }
 }
 
 fn no_version(input: &DeriveInput, fields: &[Field], errors: &mut Errors) {

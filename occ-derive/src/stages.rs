@@ -2,7 +2,8 @@
 
 use syn::DeriveInput;
 
-use crate::{attr, check, errors, expand, fallback, model, table_key, types};
+use crate::expand::table_key;
+use crate::{attr, check, errors, expand, fallback, model, types};
 
 pub(crate) fn derive(input: &DeriveInput) -> proc_macro2::TokenStream {
     let mut errors = errors::Errors::default();

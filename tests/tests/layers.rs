@@ -22,12 +22,15 @@ const RUNTIME: &[&[&str]] = &[
 /// The floors of `occ-derive/src`.
 const DERIVE: &[&[&str]] = &[
     &["lib"],
+    &["stages"],
     &["expand", "fallback"],
     &["check"],
     &["model"],
-    &["generics", "choice"],
+    &["generics"],
     &["attr"],
-    &["types", "names", "spelling", "items", "errors"],
+    &["choice", "keys", "legacy"],
+    &["items", "names", "types", "spelling"],
+    &["errors"],
 ];
 
 #[test]

@@ -4,8 +4,6 @@
 //! what the derive owes to whatever comes of it, and [`run`] counts and shortens what breaks that.
 
 // The modules of occ-derive, as its lib.rs has them: a proc-macro crate lets nobody else call it.
-#[path = "../../../occ-derive/src/asserts.rs"]
-mod asserts;
 #[path = "../../../occ-derive/src/attr.rs"]
 mod attr;
 #[path = "../../../occ-derive/src/check.rs"]
@@ -14,7 +12,7 @@ mod check;
 mod choice;
 #[path = "../../../occ-derive/src/errors.rs"]
 mod errors;
-#[path = "../../../occ-derive/src/expand.rs"]
+#[path = "../../../occ-derive/src/expand/mod.rs"]
 mod expand;
 #[path = "../../../occ-derive/src/fallback.rs"]
 mod fallback;
@@ -22,26 +20,20 @@ mod fallback;
 mod generics;
 #[path = "../../../occ-derive/src/items.rs"]
 mod items;
+#[path = "../../../occ-derive/src/keys.rs"]
+mod keys;
 #[path = "../../../occ-derive/src/legacy.rs"]
 mod legacy;
 #[path = "../../../occ-derive/src/model.rs"]
 mod model;
 #[path = "../../../occ-derive/src/names.rs"]
 mod names;
-#[path = "../../../occ-derive/src/prepared.rs"]
-mod prepared;
 #[path = "../../../occ-derive/src/spelling.rs"]
 mod spelling;
 #[path = "../../../occ-derive/src/stages.rs"]
 mod stages;
-#[path = "../../../occ-derive/src/table_key.rs"]
-mod table_key;
-#[path = "../../../occ-derive/src/tracked.rs"]
-mod tracked;
 #[path = "../../../occ-derive/src/types.rs"]
 mod types;
-#[path = "../../../occ-derive/src/written_once.rs"]
-mod written_once;
 
 pub mod corpus;
 pub mod cuts;

@@ -19,7 +19,7 @@ use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
 
 use crate::choice::Merge;
-use crate::expand::key_bounds;
+use crate::expand::bounds::key_bounds;
 use crate::generics::{Parameters, where_clause};
 use crate::model::{Conversion, Field, Model, Role, Write};
 

@@ -48,9 +48,9 @@ mod error;
 #[cfg(feature = "async")]
 pub use asynchronous::batch::AsyncOptimisticBatchDsl;
 #[cfg(feature = "async")]
-pub use asynchronous::boxed::BoxFuture;
-#[cfg(feature = "async")]
 pub use asynchronous::bounds::{AsyncLocksOn, AsyncLocksRowsOn, AsyncWritesOn};
+#[cfg(feature = "async")]
+pub use asynchronous::boxed::BoxFuture;
 #[cfg(feature = "async")]
 pub use asynchronous::closure::SendAsyncFnOnce;
 #[cfg(all(feature = "async", feature = "retry"))]

@@ -50,7 +50,8 @@ fn refuse_wrong_imports(source: &str, floors: &[&[&str]]) {
     let mut imports: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for (module, text) in &files {
         let found = paths(module, text);
-        let targets = found.iter().filter_map(|path| defining(path, &modules)).filter(|target| target != module);
+        let targets =
+            found.iter().filter_map(|path| defining(path, &modules)).filter(|target| target != module);
         imports.insert(module.clone(), targets.collect());
     }
 
@@ -114,7 +115,8 @@ fn paths(module: &str, text: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for root in ["crate::", "super::"] {
         for (at, _) in code.match_indices(root) {
-            if code[..at].ends_with(|before: char| before.is_alphanumeric() || before == '_' || before == ':') {
+            if code[..at].ends_with(|before: char| before.is_alphanumeric() || before == '_' || before == ':')
+            {
                 continue;
             }
             let start = if root == "super::" { parent(module) } else { String::new() };

@@ -1,13 +1,12 @@
 //! The methods for many rows at once, for async connections.
 
 #[cfg(feature = "async")]
-
 #[cfg(feature = "async")]
 use diesel_async::AsyncConnection;
 
+use crate::asynchronous::bounds::AsyncLocksOn;
 #[cfg(feature = "async")]
 use crate::asynchronous::boxed::BoxFuture;
-use crate::asynchronous::bounds::AsyncLocksOn;
 use crate::error::Error;
 use crate::error::stale::Operation;
 use crate::model::optimistic_lock::OptimisticLock;

@@ -4,7 +4,6 @@ use std::future::Future;
 
 use diesel::expression::QueryMetadata;
 use diesel::query_builder::{QueryFragment, QueryId};
-use diesel::result::QueryResult;
 use diesel::sql_types::{SingleValue, SqlType};
 use diesel_async::AsyncConnection;
 
@@ -23,9 +22,7 @@ use crate::statement::assign::Assignments;
 use crate::statement::dialect::Speaks;
 use crate::statement::guard::Guard;
 use crate::statement::lock::{LockMode, RowLocks};
-use crate::statement::one_row::OneRow;
 use crate::statement::row_key::FromClause;
-use crate::statement::update::Update;
 // What the bodies name.
 #[allow(unused_imports, reason = "several of them name the same")]
 use crate::operation::{
@@ -138,18 +135,14 @@ pub trait AsyncWritesOn<C: AsyncConnection>: Columns<C::Backend> {
     ) -> impl Future<Output = Result<Self::Version, Error>> + Send;
 
     #[doc(hidden)]
-    fn send_one<S>(
+    fn refusal(
         &self,
         operation: Operation,
-        statement: S,
         expected: &Self::Version,
+        rows: usize,
+        guarded: bool,
         conn: &mut C,
-    ) -> impl Future<Output = Result<(), Error>> + Send
-    where
-        S: OneRow<C::Backend> + Send;
-
-    #[doc(hidden)]
-    fn present(&self, conn: &mut C) -> impl Future<Output = QueryResult<Self::Version>> + Send;
+    ) -> impl Future<Output = Result<Error, Error>> + Send;
 
     #[doc(hidden)]
     fn send_in_savepoint<S>(
@@ -215,7 +208,8 @@ pub trait AsyncWritesOn<C: AsyncConnection>: Columns<C::Backend> {
 
     #[doc(hidden)]
     fn count_matched<A>(
-        update: &Update<'_, Self, A>,
+        &self,
+        assignments: &A,
         conn: &mut C,
     ) -> impl Future<Output = Result<usize, Error>> + Send
     where

@@ -6,8 +6,8 @@ use diesel::result::Error as DieselError;
 use diesel_async::{AsyncConnection, TransactionManager as _};
 use tokio::time::sleep;
 
-use crate::asynchronous::boxed::BoxFuture;
 use crate::asynchronous::bounds::AsyncLocksOn;
+use crate::asynchronous::boxed::BoxFuture;
 use crate::asynchronous::closure::SendAsyncFnOnce;
 use crate::asynchronous::find::AsyncFindsOn;
 use crate::error::Error;
@@ -244,7 +244,7 @@ impl AsyncRetryDsl for RetryPolicy {
             + Send,
     {
         async move {
- loops::run!(self, conn, depth, AsyncInFlight, begin, sleep, |conn, before| {
+            loops::run!(self, conn, depth, AsyncInFlight, begin, sleep, |conn, before| {
                 let running = Running::of(Journal::of(conn, before, before + 1), AsyncInFlight::<C>::IF_DROPPED);
                 let outcome = running.journal.during_polls(f.clone().call((&mut *conn,))).await;
                 let outcome = end(running.journal.unless_over(outcome), before, conn).await;
@@ -270,7 +270,7 @@ impl AsyncRetryDsl for RetryPolicy {
             + Send,
     {
         async move {
- loops::run!(self, conn, depth, AsyncInFlight, begin, sleep, |conn, before| {
+            loops::run!(self, conn, depth, AsyncInFlight, begin, sleep, |conn, before| {
                 let mut handed = Restore::new(&mut values, AsyncInFlight::<C>::IF_DROPPED);
                 let journal = handed.journal(conn, before, before + 1);
                 let outcome = journal.during_polls(f.clone().call((&mut *conn, handed.borrow()))).await;
@@ -294,7 +294,7 @@ impl AsyncRetryDsl for RetryPolicy {
         F: FnMut(&mut M) -> R + Send + 'a,
     {
         Box::pin(async move {
- loops::modify!(self, key, conn, f, change, depth, AsyncInFlight, begin, end, sleep, [await])
+            loops::modify!(self, key, conn, f, change, depth, AsyncInFlight, begin, end, sleep, [await])
         })
     }
 }

@@ -3,8 +3,8 @@
 use diesel::query_builder::{AsChangeset, QueryFragment};
 use diesel_async::AsyncConnection;
 
-use crate::asynchronous::boxed::BoxFuture;
 use crate::asynchronous::bounds::{AsyncLocksOn, AsyncLocksRowsOn, AsyncWritesOn};
+use crate::asynchronous::boxed::BoxFuture;
 #[cfg(feature = "retry")]
 use crate::asynchronous::find::AsyncFindsOn;
 use crate::asynchronous::reload::AsyncLoadsOn;

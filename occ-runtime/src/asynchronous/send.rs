@@ -64,7 +64,8 @@ where
     Q: Query + LoadQuery<'q, C, Row<M, Q, C>> + Send + 'q,
     Row<M, Q, C>: 'c,
 {
-    Box::pin(async move { RunQueryDsl::get_result(query, conn).await.map(M::Version::version) })
+    let row = first::<_, _, Row<M, Q, C>>(query, conn);
+    Box::pin(async move { row.await.map(M::Version::version) })
 }
 
 /// The same of a query that is rarely sent: see [`Erased`]. It notices a second row.
@@ -95,8 +96,6 @@ where
     Q: Query + LoadQuery<'q, C, Row<M, Q, C>> + Send + 'q,
     Row<M, Q, C>: 'c,
 {
-    Box::pin(async move {
-        let rows: Vec<Row<M, Q, C>> = RunQueryDsl::get_results(query, conn).await?;
-        Ok(rows.into_iter().map(M::Version::version).collect())
-    })
+    let rows = all::<_, _, Row<M, Q, C>>(query, conn);
+    Box::pin(async move { Ok(rows.await?.into_iter().map(M::Version::version).collect()) })
 }

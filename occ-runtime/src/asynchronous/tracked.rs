@@ -2,8 +2,8 @@
 
 use diesel_async::AsyncConnection;
 
-use crate::asynchronous::boxed::BoxFuture;
 use crate::asynchronous::bounds::{AsyncLocksOn, AsyncWritesOn};
+use crate::asynchronous::boxed::BoxFuture;
 use crate::asynchronous::reload::AsyncLoadsOn;
 use crate::conflict::Conflict;
 use crate::conflict::merge::{Choice, undecided};

@@ -3,7 +3,6 @@
 use diesel::connection::{Connection, LoadConnection};
 use diesel::expression::QueryMetadata;
 use diesel::query_builder::{QueryFragment, QueryId};
-use diesel::result::QueryResult;
 use diesel::sql_types::{SingleValue, SqlType};
 
 use crate::conflict::tracked::Tracked;
@@ -21,9 +20,7 @@ use crate::statement::assign::Assignments;
 use crate::statement::dialect::Speaks;
 use crate::statement::guard::Guard;
 use crate::statement::lock::{LockMode, RowLocks};
-use crate::statement::one_row::OneRow;
 use crate::statement::row_key::FromClause;
-use crate::statement::update::Update;
 // What the bodies name.
 #[allow(unused_imports, reason = "several of them name the same")]
 use crate::operation::{
@@ -132,18 +129,14 @@ pub trait WritesOn<C: Connection>: Columns<C::Backend> {
     ) -> Result<Self::Version, Error>;
 
     #[doc(hidden)]
-    fn send_one<S>(
+    fn refusal(
         &self,
         operation: Operation,
-        statement: S,
         expected: &Self::Version,
+        rows: usize,
+        guarded: bool,
         conn: &mut C,
-    ) -> Result<(), Error>
-    where
-        S: OneRow<C::Backend>;
-
-    #[doc(hidden)]
-    fn present(&self, conn: &mut C) -> QueryResult<Self::Version>;
+    ) -> Result<Error, Error>;
 
     #[doc(hidden)]
     fn send_in_savepoint<S>(&self, statement: S, conn: &mut C) -> Result<usize, Error>
@@ -189,7 +182,7 @@ pub trait WritesOn<C: Connection>: Columns<C::Backend> {
         A: Assignments<Self, C::Backend>;
 
     #[doc(hidden)]
-    fn count_matched<A>(update: &Update<'_, Self, A>, conn: &mut C) -> Result<usize, Error>
+    fn count_matched<A>(&self, assignments: &A, conn: &mut C) -> Result<usize, Error>
     where
         A: Assignments<Self, C::Backend>;
 

@@ -45,12 +45,15 @@ macro_rules! operations {
         ) -> Result<Option<Vec<M::Version>>, Error> {
             let Some(style) = BatchStyle::of::<C::Backend, M>(operation, rows.len()) else { return Ok(None) };
             let next = if operation == Operation::Delete { None } else { Some(next_versions(rows)?) };
-            let chunks = Chunks::of(rows, next.as_deref(), style)?;
+            let chunks = Chunks::of::<C::Backend, M>(rows, next.as_deref(), style)?;
             let begun = $crate::$wing::send::begin(conn)$(.$await)??;
-            for chunk in chunks {
+            let mut sent = 0;
+            while let Some(chunk) = chunks.after(sent, rows.len()) {
                 let expected = chunk.len();
-                let written = $crate::$wing::send::ExecuteDsl::execute(chunk, conn)$(.$await)?;
+                let statement = chunks.statement(chunk, rows, next.as_deref());
+                let written = $crate::$wing::send::ExecuteDsl::execute(statement, conn)$(.$await)?;
                 if written == Ok(expected) {
+                    sent += expected;
                     continue;
                 }
                 return match one_by_one(written) {

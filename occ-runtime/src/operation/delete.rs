@@ -22,7 +22,16 @@ macro_rules! operations {
         where
             G: Guard<C::Backend> $(+ $send)?,
         {
-            self.send_one(Operation::Delete, Delete::new(self, expected, guard), expected, conn)$(.$await)?
+            let delete = Delete::new(self, expected, guard);
+            let rows = if M::UNIQUE_KEY {
+                $crate::$wing::send::boxed(self.send_in_savepoint(delete, conn))$(.$await)??
+            } else {
+                $crate::$wing::send::ExecuteDsl::execute(delete, conn)$(.$await)??
+            };
+            if rows != 1 {
+                return Err(self.refusal(Operation::Delete, expected, rows, G::GUARDS, conn)$(.$await)??);
+            }
+            Ok(())
         }
     };
 }

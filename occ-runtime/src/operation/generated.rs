@@ -23,9 +23,8 @@ macro_rules! operations {
         {
             let expected = self.version();
             let in_transaction = $crate::$wing::send::depth(conn)? > 0;
-            let update = Update::new(self, assignments, None, Some(expected));
             if dialect::sees_triggers_when_returning::<C::Backend>() && !M::UNIQUE_KEY {
-                let returning = ReturningVersion(update);
+                let returning = ReturningVersion(Update::new(self, assignments, None, Some(expected)));
                 let mut next = $crate::$wing::send::versions::<M, _, _>(returning, conn)$(.$await)??;
                 if next.len() != 1 {
                     let actual = $crate::$wing::send::rare_version::<M, _, _>(CurrentVersion::of(self), conn)$(.$await)?;
@@ -36,6 +35,7 @@ macro_rules! operations {
                 return Ok(next);
             }
             let begun = $crate::$wing::send::begin(conn)$(.$await)??;
+            let update = Update::new(self, assignments, None, Some(expected));
             let written = $crate::$wing::send::ExecuteDsl::execute(update, conn)$(.$await)?;
             let outcome = match written {
                 Ok(rows) => self.made(operation, rows, A::GUARDS, in_transaction, conn)$(.$await)?,

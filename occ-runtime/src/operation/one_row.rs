@@ -1,51 +1,31 @@
-//! A statement for one row: it is sent, and where it has not matched exactly that row, a look at the row says why.
+//! Why a statement for one row has not matched exactly that row: a look at the row says it.
 #![allow(unused_imports, reason = "several rooms name the same, and a wing needs it once")]
 
 pub(crate) use diesel::query_builder::{QueryFragment, QueryId};
-pub(crate) use diesel::result::QueryResult;
 
 pub(crate) use crate::error::Error;
 pub(crate) use crate::error::stale::Operation;
 pub(crate) use crate::operation::verdict;
-pub(crate) use crate::statement::one_row::OneRow;
 pub(crate) use crate::statement::select::{CurrentVersion, PresentVersion};
 
 macro_rules! operations {
     ($wing:ident $(, $async:ident, $await:ident, $send:ident)?) => {
-        $($async)? fn send_one<S>(
+        /// Why a statement has not matched exactly this row. `guarded`: it asked for more than key and version.
+        $($async)? fn refusal(
             &self,
             operation: Operation,
-            statement: S,
             expected: &M::Version,
+            rows: usize,
+            guarded: bool,
             conn: &mut C,
-        ) -> Result<(), Error>
-        where
-            S: OneRow<C::Backend> $(+ $send)?,
-        {
-            let rows = if M::UNIQUE_KEY {
-                $crate::$wing::send::boxed(self.send_in_savepoint(statement, conn))$(.$await)??
-            } else {
-                $crate::$wing::send::ExecuteDsl::execute(statement, conn)$(.$await)??
-            };
-            if rows == 1 {
-                return Ok(());
-            }
-            let actual = if S::GUARDS {
-                $crate::$wing::send::boxed(self.present(conn))$(.$await)?
-            } else {
-                $crate::$wing::send::rare_version::<M, _, _>(CurrentVersion::of(self), conn)$(.$await)?
-            };
-            Err(verdict::refused(operation, self, expected, rows, actual, S::GUARDS))
-        }
-
-        /// The version of a row that a guarded statement has not matched. What the transaction goes on seeing may be as it
-        /// was expected, and would be taken for the guard's refusal.
-        $($async)? fn present(&self, conn: &mut C) -> QueryResult<M::Version> {
-            if $crate::$wing::send::depth(conn)? > 0 {
+        ) -> Result<Error, Error> {
+            // What a transaction goes on seeing may be as it was expected, and would be taken for the guard's refusal.
+            let actual = if guarded && $crate::$wing::send::depth(conn)? > 0 {
                 $crate::$wing::send::rare_version::<M, _, _>(PresentVersion::of(self), conn)$(.$await)?
             } else {
                 $crate::$wing::send::rare_version::<M, _, _>(CurrentVersion::of(self), conn)$(.$await)?
-            }
+            };
+            Ok(verdict::refused(operation, self, expected, rows, actual, guarded))
         }
 
         /// For a key that may not be unique: what has matched several rows has not happened.

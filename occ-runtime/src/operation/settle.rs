@@ -57,7 +57,8 @@ macro_rules! operations {
                     if M::Check::BY_VERSION {
                         row.send_delete(version, Always, &mut *conn)$(.$await)?
                     } else {
-                        row.send_delete(version, AsLoaded::whole(row), &mut *conn)$(.$await)?
+                        let delete = row.send_delete(version, AsLoaded::whole(row), &mut *conn);
+                        $crate::$wing::send::boxed(delete)$(.$await)?
                     }
                 }
                 Err(error) => Err(error),

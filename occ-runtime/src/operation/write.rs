@@ -50,7 +50,14 @@ macro_rules! operations {
             let expected = self.version();
             let next = next_version::<M>(expected)?;
             let update = Update::new(self, assignments, Some(&next), Some(expected));
-            self.send_one(operation, update, expected, conn)$(.$await)??;
+            let rows = if M::UNIQUE_KEY {
+                $crate::$wing::send::boxed(self.send_in_savepoint(update, conn))$(.$await)??
+            } else {
+                $crate::$wing::send::ExecuteDsl::execute(update, conn)$(.$await)??
+            };
+            if rows != 1 {
+                return Err(self.refusal(operation, expected, rows, A::GUARDS, conn)$(.$await)??);
+            }
             Ok(next)
         }
     };

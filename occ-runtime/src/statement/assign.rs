@@ -1,3 +1,5 @@
+//! What an `UPDATE` sets: all columns of a struct, some, none, or a changeset of the caller's.
+
 use diesel::backend::Backend;
 use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::result::QueryResult;
@@ -8,7 +10,7 @@ use crate::model::optimistic_lock::{OptimisticLock, SqlText};
 use crate::statement::clause::Equations;
 use crate::statement::row_key::RowKey;
 
-/// How an [`Update`] is cached, which does not depend on the backend.
+/// How an [`Update`](crate::statement::update::Update) is cached, which does not depend on the backend.
 pub trait UpdateKind<M: OptimisticLock> {
     /// Sets this kind apart from others of the same struct.
     type Id: 'static;
@@ -18,19 +20,49 @@ pub trait UpdateKind<M: OptimisticLock> {
     fn sql_text(&self) -> SqlText;
 }
 
-/// What an [`Update`] sets besides the version.
+/// What an [`Update`](crate::statement::update::Update) sets besides the version.
 pub trait Assignments<M: OptimisticLock, DB: Backend>: UpdateKind<M> {
     /// Adds the assignments to the `SET` clause.
     fn assign<'a, 'b>(&'b self, key: &'b RowKey<'a, M>, set: &mut Equations<'_, 'b, DB>) -> QueryResult<()>
     where
         'a: 'b;
 
-    /// Whether more than the version is asked for: see [`Guarded`](super::Guarded).
+    /// Whether more than the version is asked for: see [`Guarded`](crate::statement::guard::Guarded).
     const GUARDS: bool = false;
 
     /// Goes on with the `WHERE` clause.
     fn walk_guard<'b>(&'b self, _: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         Ok(())
+    }
+}
+
+impl<M: OptimisticLock, A: UpdateKind<M>> UpdateKind<M> for &A {
+    type Id = A::Id;
+    const IS_FIXED: bool = A::IS_FIXED;
+
+    fn sql_text(&self) -> SqlText {
+        (*self).sql_text()
+    }
+}
+
+/// For an update that is sent more than once.
+impl<M, DB, A> Assignments<M, DB> for &A
+where
+    M: OptimisticLock,
+    DB: Backend,
+    A: Assignments<M, DB>,
+{
+    const GUARDS: bool = A::GUARDS;
+
+    fn assign<'a, 'b>(&'b self, key: &'b RowKey<'a, M>, set: &mut Equations<'_, 'b, DB>) -> QueryResult<()>
+    where
+        'a: 'b,
+    {
+        (**self).assign(key, set)
+    }
+
+    fn walk_guard<'b>(&'b self, out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        (**self).walk_guard(out)
     }
 }
 

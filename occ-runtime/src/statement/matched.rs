@@ -13,9 +13,9 @@ use crate::statement::row_key::FromClause;
 use crate::statement::update::Update;
 
 /// Reads a row if the update would match it. `LOCKED`, nobody can change that until the end of the transaction.
-pub struct Matched<'u, 'a, M: OptimisticLock, A, const LOCKED: bool>(pub(crate) &'u Update<'a, M, A>);
+pub struct Matched<'a, M: OptimisticLock, A, const LOCKED: bool>(pub(crate) Update<'a, M, A>);
 
-impl<M, A, DB, const LOCKED: bool> QueryFragment<DB> for Matched<'_, '_, M, A, LOCKED>
+impl<M, A, DB, const LOCKED: bool> QueryFragment<DB> for Matched<'_, M, A, LOCKED>
 where
     DB: dialect::Speaks + 'static,
     M: Columns<DB>,
@@ -34,13 +34,13 @@ where
     }
 }
 
-impl<M: OptimisticLock, A, const LOCKED: bool> Query for Matched<'_, '_, M, A, LOCKED> {
+impl<M: OptimisticLock, A, const LOCKED: bool> Query for Matched<'_, M, A, LOCKED> {
     type SqlType = <M::VersionColumn as Expression>::SqlType;
 }
 
-impl<M: OptimisticLock, A, Conn, const LOCKED: bool> RunQueryDsl<Conn> for Matched<'_, '_, M, A, LOCKED> {}
+impl<M: OptimisticLock, A, Conn, const LOCKED: bool> RunQueryDsl<Conn> for Matched<'_, M, A, LOCKED> {}
 
-impl<M: OptimisticLock, A, const LOCKED: bool> QueryId for Matched<'_, '_, M, A, LOCKED> {
+impl<M: OptimisticLock, A, const LOCKED: bool> QueryId for Matched<'_, M, A, LOCKED> {
     type QueryId = ();
     // Rarely sent, so it is kept under its text.
     const HAS_STATIC_QUERY_ID: bool = false;

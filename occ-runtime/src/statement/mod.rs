@@ -19,7 +19,6 @@ pub(crate) mod guard;
 pub(crate) mod lock;
 pub(crate) mod many;
 pub(crate) mod matched;
-pub(crate) mod one_row;
 pub(crate) mod row_key;
 pub(crate) mod select;
 pub(crate) mod stored_as;

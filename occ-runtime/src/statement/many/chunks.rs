@@ -1,5 +1,7 @@
 //! The statements of a batch, each of as many rows as the limits allow.
 
+use std::ops::Range;
+
 use diesel::Column;
 use diesel::backend::Backend;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
@@ -47,23 +49,16 @@ impl BatchStyle {
 /// PostgreSQL and MySQL count the values of a statement in 16 bits.
 const MOST_BINDS: usize = 65_535;
 
-/// The statements that write a slice, or delete it: as few as the limits allow.
-pub struct Chunks<'a, M: OptimisticLock> {
-    rows: &'a [M],
-    /// The version each row gets; none to delete it.
-    next: Option<&'a [M::Version]>,
+/// How the rows of a slice are divided among statements: as few as the limits allow.
+pub(crate) struct Chunks {
     style: BatchStyle,
     width: Width,
     most: usize,
 }
 
-impl<'a, M: OptimisticLock> Chunks<'a, M> {
-    /// Of at least one row.
-    pub(crate) fn of<DB>(
-        rows: &'a [M],
-        next: Option<&'a [M::Version]>,
-        style: BatchStyle,
-    ) -> QueryResult<Self>
+impl Chunks {
+    /// Of at least one row. `next` is the version that each row gets; none to delete it.
+    pub(crate) fn of<DB, M>(rows: &[M], next: Option<&[M::Version]>, style: BatchStyle) -> QueryResult<Self>
     where
         DB: Backend,
         M: Columns<DB>,
@@ -77,30 +72,24 @@ impl<'a, M: OptimisticLock> Chunks<'a, M> {
         let width = Width { written: written.0, key: key.0 };
         let most = (MOST_BINDS / style.binds(width)).clamp(1, style.most_rows());
         // Rounded down to a power of two.
-        Ok(Self { rows, next, style, width, most: 1 << most.ilog2() })
+        Ok(Self { style, width, most: 1 << most.ilog2() })
     }
-}
 
-impl<'a, M: OptimisticLock> Iterator for Chunks<'a, M> {
-    type Item = Many<'a, M>;
+    /// The next rows, from place `from` on.
+    pub(crate) fn after(&self, from: usize, rows: usize) -> Option<Range<usize>> {
+        (from < rows).then(|| from..rows.min(from + self.most))
+    }
 
-    fn next(&mut self) -> Option<Many<'a, M>> {
-        if self.rows.is_empty() {
-            return None;
-        }
-        let (chunk, rest) = self.rows.split_at(self.rows.len().min(self.most));
-        self.rows = rest;
-        let next = self.next.map(|next| {
-            let (chunk, rest) = next.split_at(chunk.len());
-            self.next = Some(rest);
-            chunk
-        });
-        let keys = chunk.iter().map(RowKey::of).collect();
-        Some(Many {
-            table: from_clause::<M>(),
-            rows: Rows { keys, next, width: self.width },
-            style: self.style,
-        })
+    /// The statement for some of the rows.
+    pub(crate) fn statement<'a, M: OptimisticLock>(
+        &self,
+        chunk: Range<usize>,
+        rows: &'a [M],
+        next: Option<&'a [M::Version]>,
+    ) -> Many<'a, M> {
+        let next = next.map(|next| &next[chunk.clone()]);
+        let keys = rows[chunk].iter().map(RowKey::of).collect();
+        Many { table: from_clause::<M>(), rows: Rows { keys, next, width: self.width }, style: self.style }
     }
 }
 
@@ -109,13 +98,6 @@ pub struct Many<'a, M: OptimisticLock> {
     table: FromClause<M>,
     rows: Rows<'a, M>,
     style: BatchStyle,
-}
-
-impl<M: OptimisticLock> Many<'_, M> {
-    /// How many rows it must match.
-    pub(crate) fn len(&self) -> usize {
-        self.rows.keys.len()
-    }
 }
 
 impl<M, DB> QueryFragment<DB> for Many<'_, M>

@@ -8,6 +8,7 @@ use diesel::connection::{Connection, TransactionManager as _};
 use diesel::result::{Error as DieselError, QueryResult};
 
 use crate::in_flight::{depth, roll_back};
+use crate::transient::connection_is_lost;
 
 /// Begins a transaction, or a savepoint within one; returns how many were open before.
 pub(crate) fn begin<C: Connection>(conn: &mut C) -> QueryResult<u32> {
@@ -37,7 +38,13 @@ macro_rules! end {
                 };
                 match committed {
                     Ok(()) => return Ok(value),
-                    Err(error) => error.into(),
+                    Err(error) => {
+                        // Diesel takes it for rolled back, where the COMMIT may well have been carried out.
+                        if connection_is_lost(&error) {
+                            C::TransactionManager::transaction_manager_status_mut($conn).set_in_error();
+                        }
+                        error.into()
+                    }
                 }
             }
             Err(error) => error,
@@ -64,7 +71,7 @@ pub(crate) use waiting::{async_begin, async_end};
 mod waiting {
     use diesel_async::{AsyncConnection, TransactionManager as _};
 
-    use super::{DieselError, QueryResult, is_innermost};
+    use super::{DieselError, QueryResult, connection_is_lost, is_innermost};
     use crate::in_flight::{async_depth, async_roll_back};
 
     /// [`begin`](super::begin) for async connections.

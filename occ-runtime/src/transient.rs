@@ -142,7 +142,7 @@ impl Error {
     }
 }
 
-fn connection_is_lost(error: &DieselError) -> bool {
+pub(crate) fn connection_is_lost(error: &DieselError) -> bool {
     use DatabaseErrorKind as Kind;
     match error {
         DieselError::BrokenTransactionManager | DieselError::RollbackErrorOnCommit { .. } => true,

@@ -3,6 +3,8 @@
 //! It knows next to nothing of the protocols: what the client sends at once is a request, and one with the word COMMIT in it is
 //! a COMMIT, as rows hold nothing but digits and commas. Connections must not be encrypted.
 
+#![allow(clippy::option_option, reason = "whether it is cut, and whether something of it goes through")]
+
 use std::io::{Read as _, Result, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -187,7 +187,7 @@ fn a_row_that_is_locked_is_not_refused() {
     };
     assert_eq!(check(within(0, lock.clone())), [Kind::FalseRefusal]);
     assert_eq!(check(lock.clone()), [], "not in this transaction");
-    assert_eq!(check(within(0, Op { answer: Answer::Stale, ..lock })), [], "not locked");
+    assert_eq!(check(within(0, Op { answer: Answer::Retryable, ..lock })), [], "not locked");
 }
 
 #[test]

@@ -18,6 +18,7 @@ use crate::log::{Answer, History};
 
 /// What the database promises beside.
 #[derive(Clone, Copy, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a question of its own")]
 pub struct Rules {
     /// What one connection has committed, every other sees at once: not so between the nodes of a cluster.
     pub one_server: bool,

@@ -146,7 +146,9 @@ impl Worker<'_> {
         }
         begin(&mut self.conn).await?;
         let scope = self.scribe.log.begin(None);
-        tracked.iter_mut().for_each(|held| held.book.begin());
+        for held in &mut tracked {
+            held.book.begin();
+        }
         let (scribe, conn) = (&mut self.scribe, &mut self.conn);
         let mut done = Ok(());
         for part in &transaction.parts {

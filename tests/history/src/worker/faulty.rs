@@ -53,7 +53,7 @@ impl Worker<'_> {
         let is_refused = result.as_ref().is_err_and(Error::needs_new_connection);
         // Blocking code has read its answers when it panics.
         let may_be_refused = self.stage.setting.faults.is_some_and(|faults| faults.futures);
-        if !is_as_new && !(is_refused && may_be_refused) {
+        if !(is_as_new || is_refused && may_be_refused) {
             let what = format!("after a call that was cut short ({fault}), the connection says {result:?}");
             self.scribe.answered(Told { start, ..Told::of(Call::Load, 0) }, Answer::Failed(what));
         }

@@ -53,7 +53,7 @@ impl Worker<'_> {
             done
         });
         let result = self.scribe.mishap.guard(Whole, call).await;
-        self.put_together(attempts, ending(&result, transaction.commit), Vec::new());
+        self.put_together(attempts, ending(&result, transaction.commit), &[]);
         for (row, book) in result? {
             self.held.insert(row.id, (row, book));
         }
@@ -76,8 +76,8 @@ impl Worker<'_> {
             done
         });
         let result = self.scribe.mishap.guard(Whole, call).await;
-        let handed = before.into_iter().zip(rows.iter().cloned()).collect();
-        self.put_together(attempts, ending(&result, transaction.commit), handed);
+        let handed: Vec<(Row, Row)> = before.into_iter().zip(rows.iter().cloned()).collect();
+        self.put_together(attempts, ending(&result, transaction.commit), &handed);
         // Otherwise what was reloaded and edited is on the versions of before, which is no value to go on with.
         for (row, book) in rows.into_iter().zip(result?) {
             self.held.insert(row.id, (row, book));
@@ -85,7 +85,7 @@ impl Worker<'_> {
         Ok(())
     }
 
-    fn put_together(&mut self, attempts: Attempts, outcome: Outcome, handed: Vec<(Row, Row)>) {
+    fn put_together(&mut self, attempts: Attempts, outcome: Outcome, handed: &[(Row, Row)]) {
         let begun = attempts.begun.into_inner();
         let logs = attempts.ended.into_inner().unwrap_or_else(PoisonError::into_inner);
         let end = self.scribe.clock.tick();
@@ -93,7 +93,7 @@ impl Worker<'_> {
             // One that was cut short has logged nothing, and those before it had failed.
             log.end(0, if number == begun { outcome } else { Outcome::RolledBack }, end);
             if number == begun {
-                log.scopes[0].handed.clone_from(&handed);
+                log.scopes[0].handed = handed.to_vec();
             }
             self.scribe.log.append(log);
         }

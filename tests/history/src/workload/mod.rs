@@ -134,6 +134,7 @@ pub enum Mix {
 
 /// Which faults there are in a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a question of its own")]
 pub struct Faults {
     /// A proxy can be put between the worker and the server.
     pub server: bool,

@@ -124,9 +124,9 @@ impl Proxy {
         self.0.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn wait_while(&self, stage: Stage) -> Stage {
-        let state = self.0.1.wait_while(self.lock(), |state| state.stage == stage);
-        state.unwrap_or_else(PoisonError::into_inner).stage
+    fn wait_while(&self, current: Stage) -> Stage {
+        let changed = self.0.1.wait_while(self.lock(), |state| state.stage == current);
+        changed.unwrap_or_else(PoisonError::into_inner).stage
     }
 
     /// The plan, if it is for this statement: then it is carried out here.

@@ -33,7 +33,7 @@ async fn connect_once_in_step(database: &Database) -> Conn {
         if let Some(conn) = connect_in_step(database).await {
             return conn;
         }
-        assert!(begun.elapsed() < Duration::from_secs(180), "the node does not come back");
+        assert!(begun.elapsed() < Duration::from_secs(170), "the node does not come back");
         std::thread::yield_now();
     }
 }

@@ -142,7 +142,7 @@ impl Before {
             // It would be done twice: who calls it looks at the row first.
             (true, call) if call.reads() => {}
             (true, Call::Tracked | Call::TrackedTransaction | Call::TrackedRun) => {
-                save_as_advised(&mut held.tracked, conn).await
+                save_as_advised(&mut held.tracked, conn).await;
             }
             (true, call) => {
                 let error = call.run(held, conn).await.unwrap_err();

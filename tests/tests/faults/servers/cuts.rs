@@ -36,7 +36,7 @@ async fn cut(
             let before = Before::of(*call, &held);
             let session = session(conn).await;
             proxy.at(point, text, strike);
-            let error = call.run(&mut held, conn).await.expect_err("it is cut off");
+            let error = call.run(&mut held, conn).await.unwrap_err();
             assert!(proxy.has_struck(), "{call:?}: {error:?}");
             // What was sent may still be under way.
             wait_until_gone(session, &mut connect(database).await).await;

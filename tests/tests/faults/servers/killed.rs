@@ -20,7 +20,7 @@ async fn end_while_it_waits(calls: &[Call], what: End, class: Class, database: &
         begin(holder).await.unwrap();
         save(&mut load(1, holder).await, holder).await.unwrap();
         let ends = end_once_it_waits(what, session(conn).await, database);
-        let error = call.run(&mut held, conn).await.expect_err("it is ended");
+        let error = call.run(&mut held, conn).await.unwrap_err();
         ends.join().unwrap();
         rollback(holder).await.unwrap();
         before.check(&error, class, Stored::Nothing, &mut held, conn, database).await;
@@ -87,7 +87,7 @@ async fn at_commit(what: End, class: Class, database: &Arc<Database>) {
         let before = Before::of(call, &held);
         batch("SELECT pg_advisory_lock(hashtext(current_schema()))", other).await.unwrap();
         let ends = end_once_it_waits(what, session(conn).await, database);
-        let error = call.run(&mut held, conn).await.expect_err("its COMMIT is ended");
+        let error = call.run(&mut held, conn).await.unwrap_err();
         ends.join().unwrap();
         batch("SELECT pg_advisory_unlock(hashtext(current_schema()))", other).await.unwrap();
         before.check(&error, class, Stored::Nothing, &mut held, conn, database).await;

@@ -7,6 +7,10 @@
 #![cfg_attr(any(doc, doctest), doc = "")]
 #![cfg_attr(any(doc, doctest), doc = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/", env!("CARGO_PKG_README"))))]
 
+// First, so that this is the path by which the compiler names what the derive asserts.
+#[doc(hidden)]
+pub use private::assert as check;
+
 // The folders, from what a program calls down to what everything rests on. Each imports only from those below it, which the
 // test target `layers` keeps so.
 
@@ -150,4 +154,4 @@ pub mod async_prelude {
 pub mod databases {}
 
 #[doc(hidden)]
-pub use private as __private;
+pub use private::names as __private;

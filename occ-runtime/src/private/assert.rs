@@ -22,6 +22,10 @@ pub use crate::model::columns::{Columns, HasUnversioned};
 pub use crate::model::fields::FieldValue;
 pub use crate::model::merge_add::Adds;
 pub use crate::private::convert::{Embedded as EmbeddedIn, EmbeddedOn, SerializeAs};
+#[cfg(not(feature = "async"))]
+pub use crate::private::missing::AsyncIsEnabled;
+#[cfg(not(feature = "retry"))]
+pub use crate::private::missing::RetryIsEnabled;
 
 pub use crate::model::declared::Declared;
 

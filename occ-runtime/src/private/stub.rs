@@ -7,8 +7,9 @@ use diesel::expression::Expression;
 use diesel::sql_types::Integer;
 
 use crate::error::refused::VersionError;
-use crate::model::declared::never;
 use crate::version::generator::VersionGenerator;
+
+pub use crate::model::declared::never;
 
 /// A version column of any table.
 #[derive(Debug)]
@@ -27,6 +28,7 @@ impl<T: Table> diesel::Column for Column<T> {
 #[derive(Debug)]
 pub enum Generator {}
 
+#[diagnostic::do_not_recommend]
 impl<V> VersionGenerator<V> for Generator {
     fn initial() -> V {
         never()

@@ -54,6 +54,8 @@ fn each_error_is_announced_by_a_remark_on_its_line() {
     }
 }
 
+/// It is the same with the feature `async`, and takes its time.
+#[cfg(not(feature = "async"))]
 #[test]
 fn the_advice_compiles() {
     trybuild::TestCases::new().pass("tests/compile_pass/*.rs");

@@ -24,7 +24,11 @@ use crate::statement::guard::Guard;
 use crate::statement::lock::{LockMode, RowLocks};
 use crate::statement::row_key::FromClause;
 // What the bodies name.
-#[allow(unused_imports, reason = "several of them name the same")]
+#[allow(
+    unused_imports,
+    clippy::wildcard_imports,
+    reason = "each says at its top what its bodies name, and several the same"
+)]
 use crate::operation::{
     batch::*, delete::*, generated::*, lock::*, one_row::*, settle::*, tracked::*, unversioned::*, write::*,
 };

@@ -8,7 +8,7 @@ use crate::asynchronous::closure::SendAsyncFnOnce;
 use crate::operation::transaction;
 use crate::transaction::restore::VersionedValues;
 
-/// [`optimistic_transaction`] for async connections.
+/// [`optimistic_transaction`](crate::optimistic_transaction) for async connections.
 ///
 /// ```
 /// use diesel::prelude::*;
@@ -95,7 +95,7 @@ use crate::transaction::restore::VersionedValues;
 ///
 /// # Errors
 ///
-/// As of [`optimistic_transaction`].
+/// As of [`optimistic_transaction`](crate::optimistic_transaction).
 // No `async fn`, as the impl of `AsyncRetryDsl` says.
 #[cfg(feature = "async")]
 pub fn async_optimistic_transaction<'a, C, V, T, E, F>(

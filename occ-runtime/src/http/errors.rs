@@ -166,7 +166,6 @@ mod tests {
 
     use super::*;
     use crate::error::refused::{LockedError, TransactionAbortedError};
-    use crate::error::{LockedError, TransactionAbortedError};
 
     fn status(error: Error) -> (u16, bool) {
         let problem = Problem::from(error);

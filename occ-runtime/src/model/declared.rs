@@ -75,6 +75,10 @@ pub(crate) type Model<C, M> = <C as Through<M>>::Model;
 pub(crate) type VersionSqlType<M> = SqlTypeOf<<M as OptimisticLock>::VersionColumn>;
 
 /// The body of every stub.
+///
+/// # Panics
+///
+/// Always: it is never called.
 #[expect(clippy::panic, reason = "it stands in code that does not compile")]
 #[must_use]
 pub fn never<T>() -> T {

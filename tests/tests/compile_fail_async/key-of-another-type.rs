@@ -15,7 +15,7 @@ type Connection = SyncConnectionWrapper<SqliteConnection>;
 
 #[derive(OptimisticLock)]
 struct Product {
-    id: String, //~ ERROR `String` does not fit the column
+    id: String, //~ ERROR does not fit the column
     name: String,
     version: i32,
 }

@@ -19,7 +19,7 @@ struct Product {
 }
 
 async fn use_it(product: &mut Product, conn: &mut SyncConnectionWrapper<SqliteConnection>) -> Result<(), Error> {
-    product.save_optimistic(conn).await //~ ERROR `Product` cannot be saved through `SyncConnectionWrapper<SqliteConnection, Tokio>`
+    product.save_optimistic(conn).await //~ ERROR `Product` cannot be saved through
 }
 
 fn main() {}

@@ -9,6 +9,8 @@ mod product;
 mod report;
 mod scenario;
 mod targets;
+#[path = "../../tests/src/server_place.rs"]
+mod server_place;
 mod trips;
 
 use std::time::{Duration, Instant};

@@ -67,7 +67,7 @@ fn in_a_type() -> [u8; {
         id: i32,
         version: i32,
     }
-    Thing { id: 1, version: 2 }.version as usize
+    Thing { id: 1, version: 2 }.version.unsigned_abs() as usize
 }] {
     [0, 0]
 }

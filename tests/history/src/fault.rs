@@ -188,7 +188,7 @@ impl Mishap {
     ///
     /// # Errors
     ///
-    /// What the call says; [`dropped`] or [`panicked`] if it did not come to its end.
+    /// What the call says; `dropped` or `panicked` if it did not come to its end.
     pub async fn guard<T, F: Future<Output = Result<T, Error>>>(
         &self,
         level: Level,

@@ -25,7 +25,7 @@ mod custom {
 
 macro_rules! setup {
     () => {
-        "CREATE EXTENSION IF NOT EXISTS citext WITH SCHEMA public; CREATE TYPE mood AS ENUM ('fine', 'bad'); CREATE TYPE place AS (shelf integer, label text);
+        "SELECT pg_advisory_xact_lock(271828); CREATE EXTENSION IF NOT EXISTS citext WITH SCHEMA public; CREATE TYPE mood AS ENUM ('fine', 'bad'); CREATE TYPE place AS (shelf integer, label text);
          CREATE DOMAIN short AS text CHECK (length(value) < 9);"
     };
 }

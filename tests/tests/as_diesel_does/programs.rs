@@ -365,6 +365,6 @@ mod sessions {
                               INSERT INTO sessions VALUES (x'01', x'02', NULL, 'a'), (x'03', x'02', NULL, 'b');";
         by |it| sessions::id.eq(it.id.clone());
         edit |it| it.user_id.push(9);
-        theirs |it| it.user_id.push(9);
+        theirs |it| it.seen = chrono::DateTime::from_timestamp(9, 0).map(|at| at.naive_utc());
     }
 }

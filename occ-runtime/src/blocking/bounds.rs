@@ -25,7 +25,7 @@ use crate::statement::row_key::FromClause;
 #[allow(
     unused_imports,
     clippy::wildcard_imports,
-    reason = "each says at its top what its bodies name, and several the same"
+    reason = "each of these files imports what its bodies name, and several import the same"
 )]
 use crate::operation::{
     batch::*, delete::*, generated::*, lock::*, one_row::*, settle::*, tracked::*, unversioned::*, write::*,

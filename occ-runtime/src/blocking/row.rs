@@ -43,7 +43,7 @@ use crate::statement::lock::LockMode;
 /// The value is what it was before the call, byte for byte, whatever went wrong: a conflict, a database error, an
 /// exhausted version. A stale value stays stale, so a second try fails again until it is [reloaded](Self::reload).
 ///
-/// After a panic in an operation, such as in a `ToSql` of yours, whatever it had begun is rolled back, and the connection goes
+/// After a panic in an operation, such as in your own `ToSql`, whatever it had begun is rolled back, and the connection goes
 /// on; one that cannot be rolled back is refused from then on
 /// ([`needs_new_connection`](crate::Error::needs_new_connection)).
 ///
@@ -54,7 +54,7 @@ use crate::statement::lock::LockMode;
 /// its row: reload it.** If it is kept, and others then move the row up to the same version, a later save overwrites
 /// them unnoticed.
 pub trait OptimisticDsl: OptimisticLock {
-    /// Writes every column of the struct and moves the version on, if the row is still at this version.
+    /// Writes every column of the struct and the next version, if the row is still at this version.
     ///
     /// One `UPDATE`. `None` is written as NULL, unless the field says `#[diesel(treat_none_as_null = false)]`.
     ///
@@ -139,7 +139,7 @@ pub trait OptimisticDsl: OptimisticLock {
         self.write(Operation::Save, None, Guarded { assignments: WholeRow, guard: If(guard) }, conn)
     }
 
-    /// Writes only `changes`, any Diesel changeset for this table, and moves the version on.
+    /// Writes only `changes`, any Diesel changeset for this table, and the next version.
     ///
     /// One `UPDATE`. In memory only the version changes: the other fields are what they were, so [`reload`](Self::reload)
     /// before you save the whole value. A changeset with nothing in it still checks the version and moves it on.
@@ -233,7 +233,7 @@ pub trait OptimisticDsl: OptimisticLock {
     }
 
     /// Writes the fields that are `#[occ(unversioned)]`, which a save leaves alone: a counter of views, the time of the last
-    /// visit. Checks no version and moves none on, so whoever writes last wins, and nobody's save is refused for it.
+    /// visit. Checks no version and changes none, so the last writer wins, and nobody's save is refused for it.
     ///
     /// One `UPDATE`. A row that is gone is [`Error::Stale`].
     ///

@@ -30,7 +30,7 @@ use crate::operation::read;
 ///
 /// Each leaves the value exactly as it was if it fails.
 pub trait TrackedDsl<T: OptimisticLock> {
-    /// Writes the columns that were changed and moves the version on, if the row is still at this version.
+    /// Writes the columns that were changed and the next version, if the row is still at this version.
     ///
     /// One `UPDATE`. Where nothing was changed, nothing is sent, the version stays, and the answer is `Ok` without a look
     /// at the row.

@@ -44,7 +44,7 @@
 //! | Envoy | nothing: it drops strong tags, and keeps weak ones | [`disable_on_etag_header`][envoy] |
 //! | Apache Traffic Server: `compress` | `"a1"-df`, which is no tag; it keeps weak ones | [its source][trafficserver] |
 //!
-//! `If-Match` has the strong comparison (RFC 9110, section 13.1.1), for which none of these is `"a1"`: whoever writes with
+//! `If-Match` has the strong comparison (RFC 9110, section 13.1.1), for which none of these is `"a1"`: a client that writes with
 //! such a tag is answered 412, and again after reading again. The 412 says so, and
 //! [`is_altered_tag`](PreconditionFailed::is_altered_tag) does; what is no tag is answered 400. What to choose:
 //!

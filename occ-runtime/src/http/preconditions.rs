@@ -196,7 +196,7 @@ pub struct IfMatch {
 impl IfMatch {
     /// Checks the row that was loaded, which is to be saved after that. The error is to be answered with 412.
     ///
-    /// The save has the version of this row in its `WHERE`, so nobody can slip in between: whoever tries makes it
+    /// The save has the version of this row in its `WHERE`, so nobody can slip in between: another writer makes it
     /// [`Error::Stale`](crate::Error::Stale), which is 409.
     ///
     /// An `If-None-Match` of the same request counts as well. `If-Match: *` matches every row; whether it was sent, the

@@ -1,5 +1,8 @@
 //! A batch: all rows are written or deleted, or none is. Few statements do it where the database can, else one a row.
-#![allow(unused_imports, reason = "several rooms name the same, and a wing needs it once")]
+#![allow(
+    unused_imports,
+    reason = "the bodies below name them where they are expanded, in `blocking` and `asynchronous`; several files name the same"
+)]
 
 pub(crate) use crate::error::Error;
 pub(crate) use crate::error::stale::Operation;

@@ -1,5 +1,8 @@
 //! The deletion of one row.
-#![allow(unused_imports, reason = "several rooms name the same, and a wing needs it once")]
+#![allow(
+    unused_imports,
+    reason = "the bodies below name them where they are expanded, in `blocking` and `asynchronous`; several files name the same"
+)]
 
 pub(crate) use crate::error::Error;
 pub(crate) use crate::error::stale::Operation;

@@ -1,6 +1,9 @@
 //! A write whose version the database makes: by a trigger, a generated column or `xmin`. It is read back, and has to have
 //! moved.
-#![allow(unused_imports, reason = "several rooms name the same, and a wing needs it once")]
+#![allow(
+    unused_imports,
+    reason = "the bodies below name them where they are expanded, in `blocking` and `asynchronous`; several files name the same"
+)]
 
 pub(crate) use crate::error::Error;
 pub(crate) use crate::error::stale::Operation;

@@ -1,5 +1,8 @@
 //! Looks at the version of a row: to verify it, and to lock the row.
-#![allow(unused_imports, reason = "several rooms name the same, and a wing needs it once")]
+#![allow(
+    unused_imports,
+    reason = "the bodies below name them where they are expanded, in `blocking` and `asynchronous`; several files name the same"
+)]
 
 pub(crate) use diesel::result::Error as DieselError;
 

@@ -1,5 +1,8 @@
 //! Why a statement for one row has not matched exactly that row: a look at the row says it.
-#![allow(unused_imports, reason = "several rooms name the same, and a wing needs it once")]
+#![allow(
+    unused_imports,
+    reason = "the bodies below name them where they are expanded, in `blocking` and `asynchronous`; several files name the same"
+)]
 
 pub(crate) use diesel::query_builder::{QueryFragment, QueryId};
 

@@ -1,5 +1,8 @@
 //! What has become of a tracked value's write whose transaction nobody has seen end, and what hangs on that.
-#![allow(unused_imports, reason = "several rooms name the same, and a wing needs it once")]
+#![allow(
+    unused_imports,
+    reason = "the bodies below name them where they are expanded, in `blocking` and `asynchronous`; several files name the same"
+)]
 
 pub(crate) use crate::conflict::tracked::Tracked;
 pub(crate) use crate::conflict::tracked::unsettled::Settled;

@@ -1,5 +1,8 @@
 //! A save of what was changed in a tracked value, and its deletion.
-#![allow(unused_imports, reason = "several rooms name the same, and a wing needs it once")]
+#![allow(
+    unused_imports,
+    reason = "the bodies below name them where they are expanded, in `blocking` and `asynchronous`; several files name the same"
+)]
 
 pub(crate) use crate::conflict::tracked::Tracked;
 pub(crate) use crate::conflict::tracked::unsettled::Within;

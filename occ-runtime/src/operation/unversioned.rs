@@ -1,5 +1,8 @@
 //! A write that leaves the version alone: of unversioned fields, and of tables without a version.
-#![allow(unused_imports, reason = "several rooms name the same, and a wing needs it once")]
+#![allow(
+    unused_imports,
+    reason = "the bodies below name them where they are expanded, in `blocking` and `asynchronous`; several files name the same"
+)]
 
 pub(crate) use diesel::result::QueryResult;
 

@@ -376,7 +376,7 @@ fn the_version_is_no_unknown_parameter(model: &Model<'_>, version: &Field, error
         errors.on(
             &version.ty,
             format_args!("nothing is known of `{name}` that a version needs"),
-            format_args!("bound it: `{name}: Counter + Clone + PartialEq + Send + Sync + 'static`, with `occ_runtime::Counter`"),
+            format_args!("bound it: `{name}: Counter + Clone + PartialEq + Send + Sync + 'static`, with `occ_runtime::version::Counter`"),
         );
     }
 }

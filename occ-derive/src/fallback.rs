@@ -54,7 +54,7 @@ pub(crate) fn tokens(
         let (_, _, where_clone) = generics.split_for_impl();
         quote! {
             #[automatically_derived]
-            impl #impl_generics __occ::Fields for #name #ty_generics #where_clone {
+            impl #impl_generics __occ::Trackable for #name #ty_generics #where_clone {
                 fn field(_: __occ::usize) -> __occ::Option<__occ::Field<Self>> { __occ::stub::never() }
             }
 

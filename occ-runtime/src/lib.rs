@@ -14,6 +14,8 @@ pub use private::assert as check;
 // The folders, from what a program calls down to what everything rests on. Each imports only from those below it, which the
 // test target `layers` keeps so.
 
+// The traits by which generic code names what a model and a connection can do together.
+pub mod bound;
 // A model and connections of one's own, held against the promises.
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -31,7 +33,7 @@ mod operation;
 #[cfg(feature = "http")]
 pub mod http;
 // Both sides of a conflict, the value that remembers what it was loaded as, and what is made of the two.
-mod conflict;
+pub mod conflict;
 // The SQL statements, and what each database can do.
 mod statement;
 // What is open on a connection, which versions have been moved in it, and how they are put back.
@@ -43,24 +45,16 @@ pub mod private;
 mod model;
 // Which attempt comes next, after how long, and when it is over.
 #[cfg(feature = "retry")]
-mod retry;
+pub mod retry;
 // Who makes the next version, and of which types versions are.
-mod version;
+pub mod version;
 // What can go wrong, and which of it is a conflict.
 mod error;
 
 #[cfg(feature = "async")]
 pub use asynchronous::batch::AsyncOptimisticBatchDsl;
 #[cfg(feature = "async")]
-pub use asynchronous::bounds::{AsyncLocksOn, AsyncLocksRowsOn, AsyncWritesOn};
-#[cfg(feature = "async")]
 pub use asynchronous::boxed::BoxFuture;
-#[cfg(feature = "async")]
-pub use asynchronous::closure::SendAsyncFnOnce;
-#[cfg(all(feature = "async", feature = "retry"))]
-pub use asynchronous::find::AsyncFindsOn;
-#[cfg(feature = "async")]
-pub use asynchronous::reload::AsyncLoadsOn;
 #[cfg(all(feature = "async", feature = "retry"))]
 pub use asynchronous::retry::AsyncRetryDsl;
 #[cfg(feature = "async")]
@@ -70,21 +64,14 @@ pub use asynchronous::tracked::AsyncTrackedDsl;
 #[cfg(feature = "async")]
 pub use asynchronous::transaction::async_optimistic_transaction;
 pub use blocking::batch::OptimisticBatchDsl;
-pub use blocking::bounds::{LocksOn, LocksRowsOn, WritesOn};
-#[cfg(feature = "retry")]
-pub use blocking::find::FindsOn;
-pub use blocking::reload::LoadsOn;
 #[cfg(feature = "retry")]
 pub use blocking::retry::RetryDsl;
 pub use blocking::row::OptimisticDsl;
 pub use blocking::tracked::TrackedDsl;
 pub use blocking::transaction::optimistic_transaction;
-pub use conflict::Conflict;
-pub use conflict::merge::Choice;
-pub use conflict::tracked::Tracked;
 pub use error::Error;
 #[cfg(feature = "retry")]
-pub use error::RetriesExhausted;
+pub use error::RetriesExhaustedError;
 #[cfg(feature = "retry")]
 pub use error::refused::NestedRetryError;
 pub use error::refused::{
@@ -92,62 +79,71 @@ pub use error::refused::{
 };
 pub use error::stale::{Operation, StaleBatchError, StaleObjectError};
 pub use error::transient::Transient;
-pub use error::unmerged::{Difference, UnmergedError};
-pub use model::exact::ExactEquality;
-pub use model::fields::Fields;
-pub use model::merge_add::Summable;
+pub use error::unmerged::UnmergedError;
 pub use model::optimistic_lock::OptimisticLock;
-pub use model::versioned::Versioned;
 #[cfg(feature = "derive")]
 pub use occ_derive::OptimisticLock;
-#[cfg(feature = "retry")]
-pub use retry::attempt::Attempt;
-#[cfg(feature = "retry")]
-pub use retry::failure::{Failure, ModifyOutcome, RetryError};
-#[cfg(feature = "retry")]
-pub use retry::policy::RetryPolicy;
 pub use statement::bump::{BumpVersion, bump_version};
-pub use statement::lock::{LockMode, RowLocks};
-pub use transaction::restore::VersionedValues;
-pub use version::counter::{Counter, Increment};
-pub use version::database::DatabaseGenerated;
-pub use version::generator::{DefaultGenerator, VersionGenerator};
-pub use version::none::Loaded;
-pub use version::timestamp::{
-    Clock, Micros, Millis, PointInTime, Precision, Seconds, SystemClock, Timestamp,
-};
-pub use version::trigger::VersionTrigger;
-#[cfg(feature = "uuid")]
-pub use version::uuid::{UuidV4, UuidV7};
+pub use statement::lock::LockMode;
+
+// What programs name most, of the modules that describe it.
+#[doc(no_inline)]
+#[cfg(all(feature = "async", feature = "retry"))]
+pub use bound::AsyncModifiesOn;
+#[doc(no_inline)]
+#[cfg(feature = "retry")]
+pub use bound::ModifiesOn;
+#[doc(no_inline)]
+#[cfg(feature = "async")]
+pub use bound::{AsyncLocksOn, AsyncReloadsOn, AsyncSavesOn, AsyncSavesTrackedOn};
+#[doc(no_inline)]
+pub use bound::{LocksOn, ReloadsOn, Restorable, SavesOn, SavesTrackedOn, Trackable, Versioned};
+#[doc(no_inline)]
+pub use conflict::{Choice, Conflict, MergeAdd, Tracked};
+#[doc(no_inline)]
+#[cfg(feature = "retry")]
+pub use retry::RetryPolicy;
+#[doc(no_inline)]
 #[cfg(feature = "postgres")]
-pub use version::xmin::{Xid, Xmin};
+pub use version::Xmin;
+#[doc(no_inline)]
+pub use version::{DatabaseGenerated, Increment, NoVersion, Timestamp, VersionGenerator, VersionTrigger};
+#[doc(no_inline)]
+#[cfg(feature = "uuid")]
+pub use version::{UuidV4, UuidV7};
 
 /// Everything for programs with Diesel's own connections: `use occ_runtime::prelude::*;`
 pub mod prelude {
     pub use crate::{
-        Increment, LockMode, OptimisticBatchDsl, OptimisticDsl, OptimisticLock, TrackedDsl,
-        optimistic_transaction,
+        DatabaseGenerated, Increment, LockMode, OptimisticBatchDsl, OptimisticDsl, OptimisticLock, Timestamp,
+        Tracked, TrackedDsl, optimistic_transaction,
     };
     #[cfg(feature = "retry")]
     pub use crate::{RetryDsl, RetryPolicy};
+    #[cfg(feature = "uuid")]
+    pub use crate::{UuidV4, UuidV7};
 }
 
 /// Everything for programs with diesel-async's connections: `use occ_runtime::async_prelude::*;`
 #[cfg(feature = "async")]
 pub mod async_prelude {
     pub use crate::{
-        AsyncOptimisticBatchDsl, AsyncOptimisticDsl, AsyncTrackedDsl, Increment, LockMode, OptimisticLock,
-        async_optimistic_transaction as optimistic_transaction,
+        AsyncOptimisticBatchDsl, AsyncOptimisticDsl, AsyncTrackedDsl, DatabaseGenerated, Increment, LockMode,
+        OptimisticLock, Timestamp, Tracked, async_optimistic_transaction as optimistic_transaction,
     };
     #[cfg(feature = "retry")]
     pub use crate::{AsyncRetryDsl, RetryPolicy};
+    #[cfg(feature = "uuid")]
+    pub use crate::{UuidV4, UuidV7};
 }
 
 /// For programs with diesel-async's connections: needs the feature `async`, which is not enabled.
 #[cfg(not(feature = "async"))]
 pub mod async_prelude {
     pub use crate::without_async::AsyncOptimisticDsl;
-    pub use crate::{Increment, LockMode, OptimisticLock};
+    pub use crate::{DatabaseGenerated, Increment, LockMode, OptimisticLock, Timestamp, Tracked};
+    #[cfg(feature = "uuid")]
+    pub use crate::{UuidV4, UuidV7};
 }
 
 #[doc = include_str!("../docs/DATABASES.md")]

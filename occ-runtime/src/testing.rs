@@ -41,8 +41,8 @@ use std::sync::{Barrier, Mutex, PoisonError};
 use diesel::Connection;
 
 use crate::blocking::batch::OptimisticBatchDsl as _;
-use crate::blocking::bounds::LocksOn;
-use crate::blocking::reload::LoadsOn;
+use crate::blocking::bounds::SavesOn;
+use crate::blocking::reload::ReloadsOn;
 use crate::blocking::row::OptimisticDsl as _;
 use crate::error::Error;
 
@@ -155,7 +155,7 @@ impl<M, C, Connect, Insert, Change> Debug for Conformance<M, C, Connect, Insert,
 impl<M, C, Connect, Insert, Change> Conformance<M, C, Connect, Insert, Change>
 where
     C: Connection,
-    M: LocksOn<C> + LoadsOn<C> + Clone + Debug + PartialEq + Send + Sync,
+    M: SavesOn<C> + ReloadsOn<C> + Clone + Debug + PartialEq + Send + Sync,
     Connect: Fn() -> C + Sync,
     Insert: Fn(&mut C) -> M + Sync,
     Change: Fn(&mut M) + Sync,
@@ -350,7 +350,7 @@ where
 fn read<M, C>(row: &M, conn: &mut C) -> Result<M, String>
 where
     C: Connection,
-    M: LocksOn<C> + LoadsOn<C> + Clone,
+    M: SavesOn<C> + ReloadsOn<C> + Clone,
 {
     let mut current = row.clone();
     current.reload(conn).map_err(|error| format!("the row could not be read: {error}"))?;
@@ -360,7 +360,7 @@ where
 fn unchanged<M, C>(row: &M, conn: &mut C) -> Result<(), String>
 where
     C: Connection,
-    M: LocksOn<C> + LoadsOn<C> + Clone + Debug + PartialEq,
+    M: SavesOn<C> + ReloadsOn<C> + Clone + Debug + PartialEq,
 {
     let now = read(row, conn)?;
     if now == *row { Ok(()) } else { Err(format!("refused, and yet the row is {now:?}, no longer {row:?}")) }

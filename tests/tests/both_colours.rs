@@ -39,13 +39,13 @@ mod blocking {
 mod waiting {
     use diesel_async::AsyncConnection;
     use occ_runtime::async_prelude::*;
-    use occ_runtime::{AsyncLocksOn, Error};
+    use occ_runtime::{AsyncSavesOn, Error};
 
     /// Generic, so that its future is `Send` for every connection.
     pub async fn rename<C>(product: &mut super::model::Product, conn: &mut C) -> Result<(), Error>
     where
         C: AsyncConnection,
-        super::model::Product: AsyncLocksOn<C>,
+        super::model::Product: AsyncSavesOn<C>,
     {
         product.name = "waiting".into();
         product.save_optimistic(conn).await

@@ -10,7 +10,7 @@
 use diesel::connection::{LoadConnection, SimpleConnection as _};
 use diesel::prelude::*;
 use occ_runtime::testing::{Conformance, Promise, Report};
-use occ_runtime::{Error, LoadsOn, LocksOn, OptimisticLock, VersionError, VersionGenerator};
+use occ_runtime::{Error, OptimisticLock, ReloadsOn, SavesOn, VersionError, VersionGenerator};
 use occ_tests::database::TestDatabase;
 
 diesel::table! { products (id) { id -> Integer, name -> Text, version -> Integer } }
@@ -82,7 +82,7 @@ fn a_derived_model_keeps_every_promise<C, D>()
 where
     C: Connection + LoadConnection,
     D: TestDatabase + Sync,
-    Product: LocksOn<C> + LoadsOn<C>,
+    Product: SavesOn<C> + ReloadsOn<C>,
 {
     let Some(database) = D::create() else { return };
     connect::<C>(&database).batch_execute(TABLE).unwrap();
@@ -203,7 +203,7 @@ mod waiting {
     use diesel_async::async_connection_wrapper::{AsyncConnectionWrapper, BlockOn};
     use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
     use diesel_async::{AsyncConnection, AsyncMysqlConnection, AsyncPgConnection, RunQueryDsl};
-    use occ_runtime::{AsyncLocksOn, AsyncOptimisticDsl};
+    use occ_runtime::{AsyncOptimisticDsl, AsyncSavesOn};
     use tokio::runtime::Runtime;
 
     use super::*;
@@ -229,7 +229,7 @@ mod waiting {
         C: AsyncConnection + 'static,
         D: TestDatabase + Sync,
         Blocking<C>: Connection + LoadConnection,
-        Product: LocksOn<Blocking<C>> + LoadsOn<Blocking<C>> + AsyncLocksOn<C>,
+        Product: SavesOn<Blocking<C>> + ReloadsOn<Blocking<C>> + AsyncSavesOn<C>,
     {
         let Some(database) = D::create() else { return };
         connect::<Blocking<C>>(&database).batch_execute(TABLE).unwrap();

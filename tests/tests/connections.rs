@@ -79,13 +79,13 @@ fn one_of_several_kinds_of_connection_is_a_connection() {
 
 mod generic_code {
     use diesel::Connection;
-    use occ_runtime::{Error, LocksOn, OptimisticDsl};
+    use occ_runtime::{Error, OptimisticDsl, SavesOn};
 
     pub fn save_both<C, A, B>(a: &mut A, b: &mut B, conn: &mut C) -> Result<(), Error>
     where
         C: Connection,
-        A: LocksOn<C>,
-        B: LocksOn<C>,
+        A: SavesOn<C>,
+        B: SavesOn<C>,
     {
         a.save_optimistic(conn)?;
         b.save_optimistic(conn)

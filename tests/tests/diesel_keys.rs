@@ -457,7 +457,7 @@ fn a_field_that_is_only_selected_need_be_no_column() {
     }
 
     let mut conn = connection();
-    let query = items::table.select(occ_runtime::Tracked::<Item>::as_select());
+    let query = items::table.select(Tracked::<Item>::as_select());
     let mut item = query.first(&mut conn).unwrap();
     assert_eq!(item.siblings, 1);
     item.name = "new".to_owned();

@@ -10,7 +10,8 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use occ_runtime::{
-    Clock, Micros, Millis, PointInTime, Precision, Seconds, Timestamp, UuidV4, UuidV7, VersionGenerator,
+    Timestamp, UuidV4, UuidV7, VersionGenerator,
+    version::{Clock, Micros, Millis, PointInTime, Precision, Seconds},
 };
 
 /// Before 1970, and between two nanoseconds of every unit.
@@ -37,16 +38,19 @@ fn assert_cut<P: Precision, C: Clock, V: PointInTime>(old: &V) {
     let first: V = Timestamp::<P, C>::initial();
     let next: V = Timestamp::<P, C>::next(old).unwrap();
     for version in [&first, &next] {
-        assert_eq!(version.count(nano).rem_euclid(unit), 0, "{version:?}");
-        assert!(version.count(nano) <= C::now().count(nano), "{version:?} is not rounded up");
-        assert!(version.count(nano) > C::now().count(nano) - unit, "{version:?}");
+        assert_eq!(version.units_since_epoch(nano).rem_euclid(unit), 0, "{version:?}");
+        assert!(
+            version.units_since_epoch(nano) <= C::now().units_since_epoch(nano),
+            "{version:?} is not rounded up"
+        );
+        assert!(version.units_since_epoch(nano) > C::now().units_since_epoch(nano) - unit, "{version:?}");
     }
 }
 
 #[test]
 fn a_timestamp_is_cut_to_its_unit_and_never_rounded_up() {
     fn all<V: PointInTime>() {
-        let old = V::at(-200_000, Duration::from_secs(1)).unwrap();
+        let old = V::from_units(-200_000, Duration::from_secs(1)).unwrap();
         assert_cut::<Seconds, Nanoseconds, V>(&old);
         assert_cut::<Millis, Nanoseconds, V>(&old);
         assert_cut::<Micros, Nanoseconds, V>(&old);

@@ -40,7 +40,9 @@ use http::{Method, Request, StatusCode};
 use occ_runtime::async_prelude::*;
 use occ_runtime::http::Problem;
 use occ_runtime::{
-    AsyncFindsOn, AsyncLoadsOn, AsyncLocksOn, Choice, Error, Failure, RetryError, SendAsyncFnOnce, Tracked,
+    AsyncModifiesOn, AsyncReloadsOn, AsyncSavesOn, Choice, Error, Tracked,
+    bound::SendAsyncFnOnce,
+    retry::{Failure, RetryError},
 };
 use tokio::task::JoinHandle;
 use tower::ServiceExt as _;
@@ -161,7 +163,7 @@ impl<C> One<C> {
 async fn generic<C>(conn: &mut C, given: &Given) -> Answer
 where
     C: AsyncConnection,
-    Product: AsyncLocksOn<C> + AsyncLoadsOn<C> + for<'k> AsyncFindsOn<C, &'k i32>,
+    Product: AsyncSavesOn<C> + AsyncReloadsOn<C> + for<'k> AsyncModifiesOn<C, &'k i32>,
 {
     let mut lamp = Product { id: given.id, name: String::new(), version: 0 };
     lamp.reload(conn).await?;

@@ -22,7 +22,7 @@ mod proxies;
 mod tags;
 
 use ::http::{HeaderMap, HeaderName, HeaderValue};
-use occ_runtime::http::{EntityTag, MalformedPrecondition, Preconditions};
+use occ_runtime::http::{EntityTag, MalformedPreconditionError, Preconditions};
 
 /// Headers of one name, a line for each value.
 fn lines<V: AsRef<[u8]>>(name: &HeaderName, values: impl IntoIterator<Item = V>) -> HeaderMap {
@@ -38,7 +38,7 @@ fn preconditions(headers: &[(HeaderName, &str)]) -> Preconditions {
 fn parsed<V: AsRef<[u8]>>(
     name: &HeaderName,
     values: impl IntoIterator<Item = V>,
-) -> Result<Preconditions, MalformedPrecondition> {
+) -> Result<Preconditions, MalformedPreconditionError> {
     Preconditions::from_headers(&lines(name, values))
 }
 

@@ -83,7 +83,7 @@ fn merged(base: &Row, first: &Row, second: &Row) -> Result<Row, Vec<&'static str
         }
         Err(Error::Unmerged(error)) => {
             assert_eq!(late, before, "nothing is merged");
-            Err(error.differences().iter().map(occ_runtime::Difference::field).collect())
+            Err(error.differences().iter().map(occ_runtime::conflict::Difference::field).collect())
         }
         Err(other) => panic!("{other}"),
     }

@@ -6,7 +6,7 @@ use axum::http::{StatusCode, Uri};
 use axum::middleware;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
-use occ_runtime::http::{EntityTags, Problem};
+use occ_runtime::http::{EntityTagger, Problem};
 
 use crate::page::Refusal;
 use crate::store::Store;
@@ -17,7 +17,7 @@ use crate::{api, assets, guard, page};
 pub struct App {
     pub store: Store,
     /// The tags of articles as JSON. The page's forms carry the same, and check them by the same rule.
-    pub tags: EntityTags,
+    pub tags: EntityTagger,
 }
 
 /// A body of 64 KiB in up to four copies (as it was, mine, theirs, and what to make of them), each line break as `%0D%0A`.

@@ -4,7 +4,7 @@ use std::env::VarError;
 use std::ffi::OsString;
 
 use lexopt::prelude::*;
-use occ_runtime::http::EntityTags;
+use occ_runtime::http::EntityTagger;
 
 use crate::server::Error;
 
@@ -23,7 +23,7 @@ who knows an article's id could find out its version. A new secret makes clients
 pub struct Arguments {
     pub listen: String,
     pub database: Database,
-    pub tags: EntityTags,
+    pub tags: EntityTagger,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,8 +68,8 @@ pub fn read(words: impl IntoIterator<Item = OsString>) -> Result<Option<Argument
     let listen = or_variable(listen, "ARTICLES_LISTEN")?.unwrap_or_else(|| "127.0.0.1:3000".to_owned());
     let database = Database::named(&or_variable(database, "DATABASE_URL")?.unwrap_or_default())?;
     let tags = match variable("ARTICLES_SECRET")? {
-        None => EntityTags::open(),
-        Some(secret) => EntityTags::keyed(secret)
+        None => EntityTagger::open(),
+        Some(secret) => EntityTagger::keyed(secret)
             .map_err(|_| Error::Argument("ARTICLES_SECRET must have at least 16 bytes".to_owned()))?,
     };
     // Whatever is before the service: a tag names an article's version, and so does one that a proxy has altered.

@@ -62,7 +62,11 @@ async fn open(database: &Database) -> Result<Store, store::Error> {
     }
 }
 
-async fn serve(address: &str, database: &Database, tags: occ_runtime::http::EntityTags) -> Result<(), Error> {
+async fn serve(
+    address: &str,
+    database: &Database,
+    tags: occ_runtime::http::EntityTagger,
+) -> Result<(), Error> {
     let cannot_listen = |source| Error::Listen { address: address.to_owned(), source };
     // Before the first word to the database: who asks the service to end while it starts is heard.
     let asked_to_end = asked_to_end().map_err(Error::Serve)?;

@@ -4,7 +4,8 @@
 //! and reporting conflicts is ordinary generic code in occ-runtime. The tests below compare this impl with the
 //! derived one.
 //!
-//! To be read, not to be copied: `occ_runtime::__private` is for the derive and changes without notice.
+//! To be read, not to be copied: `OptimisticLock` is not to be implemented by hand. Its hidden items, and
+//! `occ_runtime::__private`, are for the derive and change without notice.
 
 use occ_runtime::__private::{
     Backend, ByVersion, ColumnValue, ColumnVisitor, Columns, Declared, DefaultGenerator, Identity,

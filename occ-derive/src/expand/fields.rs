@@ -1,7 +1,7 @@
 //! Writes what `#[occ(tracked)]` adds: a line or two for each field.
 //!
 //! ```text
-//! impl __occ::Fields for Product {
+//! impl __occ::Trackable for Product {
 //!     fn field(index: usize) -> Option<__occ::Field<Self>> {
 //!         Some(match index {
 //!             0 => __occ::Field::<Self>::new("id", |a, b| .. a.id, &b.id .., |to, from| ..).column(..).key().shown(..),
@@ -49,7 +49,7 @@ pub(crate) fn fields_impl(model: &Model<'_>) -> TokenStream {
         }
     });
     // A struct that cannot be tracked is reported at its name.
-    let fields = quote_spanned!(name.span()=> __occ::Fields);
+    let fields = quote_spanned!(name.span()=> __occ::Trackable);
     quote! {
         #[automatically_derived]
         impl #impl_generics #fields for #name #ty_generics #where_clause {

@@ -61,7 +61,7 @@ pub(super) fn lock_impl(model: &Model<'_>, version: Option<&Field>, prepared: &P
     }
 }
 
-/// The version and what makes it. A struct without one has the stand-in `Loaded`, and its key says that a row is there.
+/// The version and what makes it. A struct without one has the stand-in `NoVersion`, and its key says that a row is there.
 fn version_items(model: &Model<'_>, version: Option<&Field>) -> TokenStream {
     let Some(version) = version else {
         let key = model.with_role(Role::Key).next().map(|key| model.column_of(key));
@@ -69,12 +69,12 @@ fn version_items(model: &Model<'_>, version: Option<&Field>) -> TokenStream {
         let check = if all { quote!(ByAll) } else { quote!(ByDirty) };
         return quote! {
             type VersionColumn = #key;
-            type Version = __occ::Loaded;
-            type Generator = __occ::Loaded;
+            type Version = __occ::NoVersion;
+            type Generator = __occ::NoVersion;
             type Check = __occ::#check;
 
             fn version(&self) -> &Self::Version {
-                &__occ::Loaded
+                &__occ::NoVersion
             }
 
             fn set_version(&mut self, __version: Self::Version) -> Self::Version {

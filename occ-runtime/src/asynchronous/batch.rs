@@ -4,7 +4,7 @@
 #[cfg(feature = "async")]
 use diesel_async::AsyncConnection;
 
-use crate::asynchronous::bounds::AsyncLocksOn;
+use crate::asynchronous::bounds::AsyncSavesOn;
 #[cfg(feature = "async")]
 use crate::asynchronous::boxed::BoxFuture;
 use crate::error::Error;
@@ -16,12 +16,12 @@ use crate::model::optimistic_lock::OptimisticLock;
 /// ```
 /// use diesel_async::AsyncConnection;
 /// use occ_runtime::async_prelude::*;
-/// use occ_runtime::{AsyncLocksOn, Error};
+/// use occ_runtime::{AsyncSavesOn, Error};
 ///
 /// async fn save_then_delete<C, M>(models: &mut [M], conn: &mut C) -> Result<(), Error>
 /// where
 ///     C: AsyncConnection,
-///     M: AsyncLocksOn<C>,
+///     M: AsyncSavesOn<C>,
 /// {
 ///     models.save_all_optimistic(conn).await?;
 ///     models.delete_all_optimistic(conn).await
@@ -32,20 +32,20 @@ pub trait AsyncOptimisticBatchDsl<M: OptimisticLock> {
     fn save_all_optimistic<'a, C>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
-        M: AsyncLocksOn<C>;
+        M: AsyncSavesOn<C>;
 
     /// As [`OptimisticBatchDsl::delete_all_optimistic`](crate::OptimisticBatchDsl::delete_all_optimistic).
     fn delete_all_optimistic<'a, C>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
-        M: AsyncLocksOn<C>;
+        M: AsyncSavesOn<C>;
 }
 
 impl<M: OptimisticLock> AsyncOptimisticBatchDsl<M> for [M] {
     fn save_all_optimistic<'a, C>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
-        M: AsyncLocksOn<C>,
+        M: AsyncSavesOn<C>,
     {
         Box::pin(M::write_all(self, conn))
     }
@@ -53,7 +53,7 @@ impl<M: OptimisticLock> AsyncOptimisticBatchDsl<M> for [M] {
     fn delete_all_optimistic<'a, C>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
-        M: AsyncLocksOn<C>,
+        M: AsyncSavesOn<C>,
     {
         let deleted = M::send_all(Operation::Delete, self, conn);
         Box::pin(async move { deleted.await.map(drop) })

@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::error::stale::Operation;
 use crate::model::columns::Columns;
 use crate::model::declared::{Model, ReadBack, Through, VersionSqlType};
-use crate::model::fields::Fields;
+use crate::model::fields::Trackable;
 use crate::model::optimistic_lock::OptimisticLock;
 use crate::model::versioned::Versioned;
 use crate::operation::rows::Batch;
@@ -39,13 +39,13 @@ use crate::operation::{
 /// ```
 /// use diesel_async::AsyncConnection;
 /// use occ_runtime::async_prelude::*;
-/// use occ_runtime::{AsyncLocksOn, Error};
+/// use occ_runtime::{AsyncSavesOn, Error};
 ///
 /// async fn save_both<C, A, B>(a: &mut A, b: &mut B, conn: &mut C) -> Result<(), Error>
 /// where
 ///     C: AsyncConnection,
-///     A: AsyncLocksOn<C>,
-///     B: AsyncLocksOn<C>,
+///     A: AsyncSavesOn<C>,
+///     B: AsyncSavesOn<C>,
 /// {
 ///     a.save_optimistic(conn).await?;
 ///     b.save_optimistic(conn).await
@@ -58,31 +58,31 @@ use crate::operation::{
             `{Self}`, with the backend's type",
     note = "if it is none: pass a connection of diesel-async's itself, not a pool, nor `&mut` of a `&mut`; for one of Diesel's own, \
             `use occ_runtime::prelude::*`",
-    note = "in a generic function the bound is `{Self}: AsyncLocksOn<{C}>`"
+    note = "in a generic function the bound is `{Self}: AsyncSavesOn<{C}>`"
 )]
-pub trait AsyncLocksOn<C: AsyncConnection>: AsyncWritesOn<C> + Versioned {}
+pub trait AsyncSavesOn<C: AsyncConnection>: AsyncSavesTrackedOn<C> + Versioned {}
 
 #[diagnostic::do_not_recommend]
-impl<M, C> AsyncLocksOn<C> for M
+impl<M, C> AsyncSavesOn<C> for M
 where
     M: OptimisticLock,
     C: AsyncConnection + Through<M, Model = M>,
-    <C as Through<M>>::Model: AsyncWritesOn<C> + Versioned,
+    <C as Through<M>>::Model: AsyncSavesTrackedOn<C> + Versioned,
 {
 }
 
-/// [`WritesOn`](crate::WritesOn) for async connections: the bound for generic code about [`Tracked`] values, of tables with
+/// [`SavesTrackedOn`](crate::SavesTrackedOn) for async connections: the bound for generic code about [`Tracked`] values, of tables with
 /// a version and without.
 ///
 /// ```
 /// use diesel_async::AsyncConnection;
 /// use occ_runtime::async_prelude::*;
-/// use occ_runtime::{AsyncWritesOn, Error, Fields, Tracked};
+/// use occ_runtime::{AsyncSavesTrackedOn, Error, Trackable, Tracked};
 ///
 /// async fn save<C, M>(model: &mut Tracked<M>, conn: &mut C) -> Result<(), Error>
 /// where
 ///     C: AsyncConnection,
-///     M: AsyncWritesOn<C> + Fields,
+///     M: AsyncSavesTrackedOn<C> + Trackable,
 /// {
 ///     model.save_optimistic(conn).await
 /// }
@@ -94,9 +94,9 @@ where
             `{Self}`, with the backend's type",
     note = "if it is none: pass a connection of diesel-async's itself, not a pool, nor `&mut` of a `&mut`; for one of Diesel's own, \
             `use occ_runtime::prelude::*`",
-    note = "in a generic function the bound is `{Self}: AsyncWritesOn<{C}>`"
+    note = "in a generic function the bound is `{Self}: AsyncSavesTrackedOn<{C}>`"
 )]
-pub trait AsyncWritesOn<C: AsyncConnection>: Columns<C::Backend> {
+pub trait AsyncSavesTrackedOn<C: AsyncConnection>: Columns<C::Backend> {
     #[doc(hidden)]
     fn write<A>(
         &mut self,
@@ -164,7 +164,7 @@ pub trait AsyncWritesOn<C: AsyncConnection>: Columns<C::Backend> {
         conn: &mut C,
     ) -> impl Future<Output = Result<(), Error>> + Send
     where
-        Self: Fields;
+        Self: Trackable;
 
     #[doc(hidden)]
     fn put_changes(
@@ -173,7 +173,7 @@ pub trait AsyncWritesOn<C: AsyncConnection>: Columns<C::Backend> {
         conn: &mut C,
     ) -> impl Future<Output = Result<(), Error>> + Send
     where
-        Self: Fields;
+        Self: Trackable;
 
     #[doc(hidden)]
     fn settle(
@@ -182,7 +182,7 @@ pub trait AsyncWritesOn<C: AsyncConnection>: Columns<C::Backend> {
         conn: &mut C,
     ) -> impl Future<Output = Result<Settled, Error>> + Send
     where
-        Self: Fields;
+        Self: Trackable;
 
     #[doc(hidden)]
     fn delete_tracked(
@@ -190,7 +190,7 @@ pub trait AsyncWritesOn<C: AsyncConnection>: Columns<C::Backend> {
         conn: &mut C,
     ) -> impl Future<Output = Result<(), Error>> + Send
     where
-        Self: Fields;
+        Self: Trackable;
 
     #[doc(hidden)]
     fn put_unversioned<A>(
@@ -271,7 +271,7 @@ pub trait AsyncWritesOn<C: AsyncConnection>: Columns<C::Backend> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<M, C> AsyncWritesOn<C> for M
+impl<M, C> AsyncSavesTrackedOn<C> for M
 where
     M: OptimisticLock,
     C: Through<M, Model = M>,
@@ -291,14 +291,14 @@ where
 /// ```
 /// use diesel_async::AsyncConnection;
 /// use occ_runtime::async_prelude::*;
-/// use occ_runtime::{AsyncLocksRowsOn, Error, LockMode};
+/// use occ_runtime::{AsyncLocksOn, Error, LockMode};
 ///
 /// async fn is_free<C, M>(model: &M, conn: &mut C) -> bool
 /// where
 ///     C: AsyncConnection,
-///     M: AsyncLocksRowsOn<C>,
+///     M: AsyncLocksOn<C>,
 /// {
-///     model.lock_optimistic(LockMode::Update.skip_locked(), conn).await.is_ok()
+///     model.lock_optimistic(LockMode::for_update().skip_locked(), conn).await.is_ok()
 /// }
 /// ```
 #[diagnostic::on_unimplemented(
@@ -306,15 +306,15 @@ where
     label = "`lock_optimistic` needs a backend with row locks",
     note = "PostgreSQL: enable the feature `postgres` of occ-runtime; MySQL and MariaDB: `mysql`",
     note = "SQLite locks no rows: begin with `immediate_transaction`, then call `verify_optimistic`",
-    note = "in a generic function, the bound is `{Self}: AsyncLocksRowsOn<{C}>`"
+    note = "in a generic function, the bound is `{Self}: AsyncLocksOn<{C}>`"
 )]
-pub trait AsyncLocksRowsOn<C: AsyncConnection>: Columns<C::Backend> + Versioned {
+pub trait AsyncLocksOn<C: AsyncConnection>: Columns<C::Backend> + Versioned {
     #[doc(hidden)]
     fn lock(&self, mode: LockMode, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send;
 }
 
 #[diagnostic::do_not_recommend]
-impl<M, C> AsyncLocksRowsOn<C> for M
+impl<M, C> AsyncLocksOn<C> for M
 where
     M: OptimisticLock,
     C: Through<M, Model = M>,

@@ -10,13 +10,13 @@
 /// ```
 /// use diesel_async::AsyncConnection;
 /// use occ_runtime::async_prelude::*;
-/// use occ_runtime::{AsyncLocksOn, Error, SendAsyncFnOnce};
+/// use occ_runtime::{AsyncSavesOn, Error, bound::SendAsyncFnOnce};
 ///
 /// /// `f` in a transaction after which also `parent` is at a new version.
 /// async fn with_parent<C, M, T, F>(parent: &mut M, conn: &mut C, f: F) -> Result<T, Error>
 /// where
 ///     C: AsyncConnection,
-///     M: AsyncLocksOn<C, Version: Clone + Send> + Send + 'static,
+///     M: AsyncSavesOn<C, Version: Clone + Send> + Send + 'static,
 ///     T: Send,
 ///     for<'r> F: AsyncFnOnce(&'r mut C) -> Result<T, Error>
 ///         + SendAsyncFnOnce<(&'r mut C,), Result<T, Error>>
@@ -37,7 +37,7 @@ pub trait SendAsyncFnOnce<Args, R> {
     /// `f(..)`.
     ///
     /// ```
-    /// use occ_runtime::SendAsyncFnOnce as _;
+    /// use occ_runtime::bound::SendAsyncFnOnce as _;
     ///
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() {

@@ -25,18 +25,18 @@ use crate::statement::row_key::FromClause;
 /// ```
 /// use diesel_async::AsyncConnection;
 /// use occ_runtime::async_prelude::*;
-/// use occ_runtime::{AsyncFindsOn, AsyncLocksOn, Error};
+/// use occ_runtime::{AsyncModifiesOn, AsyncSavesOn, Error};
 ///
 /// /// Moves the version on, whatever it is.
 /// async fn bump<C, M>(id: i32, conn: &mut C) -> Result<M, Error>
 /// where
 ///     C: AsyncConnection,
-///     M: AsyncLocksOn<C> + AsyncFindsOn<C, i32> + Send,
+///     M: AsyncSavesOn<C> + AsyncModifiesOn<C, i32> + Send,
 /// {
 ///     M::modify_optimistic(id, conn, |_| ()).await
 /// }
 /// ```
-pub trait AsyncFindsOn<C, K>: OptimisticLock {
+pub trait AsyncModifiesOn<C, K>: OptimisticLock {
     #[doc(hidden)]
     type Finder: Send + Sync;
 
@@ -54,7 +54,7 @@ pub trait AsyncFindsOn<C, K>: OptimisticLock {
     ) -> impl Future<Output = Result<Self, Error>> + Send;
 }
 
-impl<M, C, K> AsyncFindsOn<C, K> for M
+impl<M, C, K> AsyncModifiesOn<C, K> for M
 where
     M: OptimisticLock,
     C: AsyncFinds<M, K>,

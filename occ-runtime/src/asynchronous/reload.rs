@@ -25,12 +25,12 @@ use crate::statement::select::CurrentRow;
 /// ```
 /// use diesel_async::AsyncConnection;
 /// use occ_runtime::async_prelude::*;
-/// use occ_runtime::{AsyncLoadsOn, Error};
+/// use occ_runtime::{AsyncReloadsOn, Error};
 ///
 /// async fn reload_both<C, M>(a: &mut M, b: &mut M, conn: &mut C) -> Result<(), Error>
 /// where
 ///     C: AsyncConnection,
-///     M: AsyncLoadsOn<C>,
+///     M: AsyncReloadsOn<C>,
 /// {
 ///     a.reload(conn).await?;
 ///     b.reload(conn).await
@@ -44,16 +44,16 @@ use crate::statement::select::CurrentRow;
             `{Self}`, with the backend's type",
     note = "if `{C}` is no connection: pass a connection of diesel-async's itself, not a pool, nor `&mut` of a `&mut`; for one of Diesel's own, \
             `use occ_runtime::prelude::*`",
-    note = "in a generic function the bound is `{Self}: AsyncLoadsOn<{C}>`"
+    note = "in a generic function the bound is `{Self}: AsyncReloadsOn<{C}>`"
 )]
-pub trait AsyncLoadsOn<C>: OptimisticLock + Send + Sync {
+pub trait AsyncReloadsOn<C>: OptimisticLock + Send + Sync {
     /// The row of a value as it is now.
     #[doc(hidden)]
     fn now(value: &Self, conn: &mut C) -> impl Future<Output = Result<Now<Self>, Error>> + Send;
 }
 
 #[diagnostic::do_not_recommend]
-impl<M, C> AsyncLoadsOn<C> for M
+impl<M, C> AsyncReloadsOn<C> for M
 where
     M: OptimisticLock + Send + Sync,
     C: AsyncReads<M, M::Checks>,

@@ -6,10 +6,10 @@ use diesel::result::Error as DieselError;
 use diesel_async::{AsyncConnection, TransactionManager as _};
 use tokio::time::sleep;
 
-use crate::asynchronous::bounds::AsyncLocksOn;
+use crate::asynchronous::bounds::AsyncSavesOn;
 use crate::asynchronous::boxed::BoxFuture;
 use crate::asynchronous::closure::SendAsyncFnOnce;
-use crate::asynchronous::find::AsyncFindsOn;
+use crate::asynchronous::find::AsyncModifiesOn;
 use crate::error::Error;
 use crate::error::stale::Operation;
 use crate::operation::verdict::without_snapshot;
@@ -21,7 +21,7 @@ use crate::statement::assign::WholeRow;
 use crate::transaction::ends::{async_begin as begin, async_end as end};
 use crate::transaction::in_flight::{AsyncInFlight, async_depth as depth};
 use crate::transaction::journal::{Journal, Running};
-use crate::transaction::restore::{Restore, VersionedValues};
+use crate::transaction::restore::{Restorable, Restore};
 
 /// [`RetryDsl`](crate::RetryDsl) for async connections, with the same methods and rules. Between two attempts tokio's
 /// timer waits, so a runtime with its time enabled is needed. The policy's time is measured with tokio's clock too, so a
@@ -205,7 +205,7 @@ pub trait AsyncRetryDsl {
     ) -> impl Future<Output = Result<T, E>> + Send
     where
         C: AsyncConnection,
-        V: VersionedValues<Saved: Send> + Send,
+        V: Restorable<Saved: Send> + Send,
         T: Send,
         E: RetryError + From<DieselError> + Send,
         for<'r, 'v> F: AsyncFnOnce(&'r mut C, V::Borrowed<'v>) -> Result<T, E>
@@ -224,7 +224,7 @@ pub trait AsyncRetryDsl {
     where
         C: AsyncConnection,
         K: Send + 'a,
-        M: AsyncLocksOn<C> + AsyncFindsOn<C, K> + Send + 'a,
+        M: AsyncSavesOn<C> + AsyncModifiesOn<C, K> + Send + 'a,
         R: ModifyOutcome<Error: Send> + 'a,
         F: FnMut(&mut M) -> R + Send + 'a;
 }
@@ -261,7 +261,7 @@ impl AsyncRetryDsl for RetryPolicy {
     ) -> impl Future<Output = Result<T, E>> + Send
     where
         C: AsyncConnection,
-        V: VersionedValues<Saved: Send> + Send,
+        V: Restorable<Saved: Send> + Send,
         T: Send,
         E: RetryError + From<DieselError> + Send,
         for<'r, 'v> F: AsyncFnOnce(&'r mut C, V::Borrowed<'v>) -> Result<T, E>
@@ -289,7 +289,7 @@ impl AsyncRetryDsl for RetryPolicy {
     where
         C: AsyncConnection,
         K: Send + 'a,
-        M: AsyncLocksOn<C> + AsyncFindsOn<C, K> + Send + 'a,
+        M: AsyncSavesOn<C> + AsyncModifiesOn<C, K> + Send + 'a,
         R: ModifyOutcome<Error: Send> + 'a,
         F: FnMut(&mut M) -> R + Send + 'a,
     {
@@ -308,7 +308,7 @@ async fn change<M, C, K, R, F>(
 where
     C: AsyncConnection,
     K: Send,
-    M: AsyncLocksOn<C> + AsyncFindsOn<C, K> + Send,
+    M: AsyncSavesOn<C> + AsyncModifiesOn<C, K> + Send,
     R: ModifyOutcome<Error: Send>,
     F: FnMut(&mut M) -> R + Send,
 {

@@ -3,11 +3,11 @@
 use diesel::query_builder::{AsChangeset, QueryFragment};
 use diesel_async::AsyncConnection;
 
-use crate::asynchronous::bounds::{AsyncLocksOn, AsyncLocksRowsOn, AsyncWritesOn};
+use crate::asynchronous::bounds::{AsyncLocksOn, AsyncSavesOn, AsyncSavesTrackedOn};
 use crate::asynchronous::boxed::BoxFuture;
 #[cfg(feature = "retry")]
-use crate::asynchronous::find::AsyncFindsOn;
-use crate::asynchronous::reload::AsyncLoadsOn;
+use crate::asynchronous::find::AsyncModifiesOn;
+use crate::asynchronous::reload::AsyncReloadsOn;
 #[cfg(feature = "retry")]
 use crate::asynchronous::retry::AsyncRetryDsl as _;
 use crate::conflict::Conflict;
@@ -70,7 +70,7 @@ pub trait AsyncOptimisticDsl: OptimisticLock {
     fn save_optimistic<'a, C>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
-        Self: AsyncLocksOn<C>,
+        Self: AsyncSavesOn<C>,
     {
         Box::pin(self.write(Operation::Save, None, WholeRow, conn))
     }
@@ -83,7 +83,7 @@ pub trait AsyncOptimisticDsl: OptimisticLock {
     ) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
-        Self: AsyncLocksOn<C>,
+        Self: AsyncSavesOn<C>,
     {
         Box::pin(self.write(Operation::Save, Some(expected), WholeRow, conn))
     }
@@ -96,7 +96,7 @@ pub trait AsyncOptimisticDsl: OptimisticLock {
     ) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
-        Self: AsyncLocksOn<C>,
+        Self: AsyncSavesOn<C>,
         P: Predicate<Self::Table> + QueryFragment<C::Backend> + Send + 'a,
     {
         Box::pin(self.write(Operation::Save, None, Guarded { assignments: WholeRow, guard: If(guard) }, conn))
@@ -110,7 +110,7 @@ pub trait AsyncOptimisticDsl: OptimisticLock {
     ) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
-        Self: AsyncLocksOn<C>,
+        Self: AsyncSavesOn<C>,
         S: AsChangeset<Target = Self::Table, Changeset: QueryFragment<C::Backend> + Send + 'a>,
     {
         Box::pin(self.write(Operation::Update, None, Changes(changes.as_changeset()), conn))
@@ -120,7 +120,7 @@ pub trait AsyncOptimisticDsl: OptimisticLock {
     fn touch_optimistic<'a, C>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
-        Self: AsyncLocksOn<C>,
+        Self: AsyncSavesOn<C>,
     {
         Box::pin(self.write(Operation::Touch, None, Nothing, conn))
     }
@@ -129,7 +129,7 @@ pub trait AsyncOptimisticDsl: OptimisticLock {
     fn delete_optimistic<'a, C>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
-        Self: AsyncLocksOn<C>,
+        Self: AsyncSavesOn<C>,
     {
         Box::pin(self.delete(Always, conn))
     }
@@ -138,7 +138,7 @@ pub trait AsyncOptimisticDsl: OptimisticLock {
     fn delete_optimistic_if<'a, C, P>(&'a self, guard: P, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
-        Self: AsyncLocksOn<C>,
+        Self: AsyncSavesOn<C>,
         P: Predicate<Self::Table> + QueryFragment<C::Backend> + Send + 'a,
     {
         Box::pin(self.delete(If(guard), conn))
@@ -148,7 +148,7 @@ pub trait AsyncOptimisticDsl: OptimisticLock {
     fn save_unversioned<'a, C>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
-        Self: AsyncWritesOn<C> + HasUnversioned,
+        Self: AsyncSavesTrackedOn<C> + HasUnversioned,
     {
         Box::pin(self.put_unversioned(UnversionedFields, conn))
     }
@@ -157,7 +157,7 @@ pub trait AsyncOptimisticDsl: OptimisticLock {
     fn verify_optimistic<'a, C>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
-        Self: AsyncLocksOn<C>,
+        Self: AsyncSavesOn<C>,
     {
         Box::pin(self.verify(conn))
     }
@@ -166,7 +166,7 @@ pub trait AsyncOptimisticDsl: OptimisticLock {
     fn lock_optimistic<'a, C>(&'a self, mode: LockMode, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
-        Self: AsyncLocksRowsOn<C>,
+        Self: AsyncLocksOn<C>,
     {
         Box::pin(self.lock(mode, conn))
     }
@@ -201,7 +201,7 @@ pub trait AsyncOptimisticDsl: OptimisticLock {
     where
         C: AsyncConnection,
         K: Send + 'a,
-        Self: AsyncLocksOn<C> + AsyncFindsOn<C, K> + Send + 'a,
+        Self: AsyncSavesOn<C> + AsyncModifiesOn<C, K> + Send + 'a,
         R: ModifyOutcome<Error: Send> + 'a,
         F: FnMut(&mut Self) -> R + Send + 'a,
     {
@@ -212,7 +212,7 @@ pub trait AsyncOptimisticDsl: OptimisticLock {
     fn reload<'a, C>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
-        Self: AsyncLoadsOn<C>,
+        Self: AsyncReloadsOn<C>,
     {
         Box::pin(async move { read::reload(self, Self::now(self, conn).await?) })
     }
@@ -221,7 +221,7 @@ pub trait AsyncOptimisticDsl: OptimisticLock {
     fn into_conflict<'a, C>(self, conn: &'a mut C) -> BoxFuture<'a, Result<Conflict<Self>, Error>>
     where
         C: AsyncConnection,
-        Self: AsyncLoadsOn<C> + 'a,
+        Self: AsyncReloadsOn<C> + 'a,
     {
         Box::pin(async move {
             let now = Self::now(&self, conn).await?;
@@ -238,7 +238,7 @@ async fn modify_by_default<M, C, K, R, F>(key: K, conn: &mut C, f: F) -> Result<
 where
     C: AsyncConnection,
     K: Send,
-    M: AsyncLocksOn<C> + AsyncFindsOn<C, K> + Send,
+    M: AsyncSavesOn<C> + AsyncModifiesOn<C, K> + Send,
     R: ModifyOutcome<Error: Send>,
     F: FnMut(&mut M) -> R + Send,
 {

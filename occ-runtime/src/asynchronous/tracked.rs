@@ -2,14 +2,14 @@
 
 use diesel_async::AsyncConnection;
 
-use crate::asynchronous::bounds::{AsyncLocksOn, AsyncWritesOn};
+use crate::asynchronous::bounds::{AsyncSavesOn, AsyncSavesTrackedOn};
 use crate::asynchronous::boxed::BoxFuture;
-use crate::asynchronous::reload::AsyncLoadsOn;
+use crate::asynchronous::reload::AsyncReloadsOn;
 use crate::conflict::Conflict;
 use crate::conflict::merge::{Choice, undecided};
 use crate::conflict::tracked::Tracked;
 use crate::error::Error;
-use crate::model::fields::Fields;
+use crate::model::fields::Trackable;
 use crate::model::optimistic_lock::OptimisticLock;
 use crate::operation::read;
 
@@ -54,7 +54,7 @@ pub trait AsyncTrackedDsl<T: OptimisticLock> {
     fn save_optimistic<'a, C>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
-        T: AsyncWritesOn<C> + Fields;
+        T: AsyncSavesTrackedOn<C> + Trackable;
 
     /// As [`TrackedDsl::save_optimistic_expecting`](crate::TrackedDsl::save_optimistic_expecting).
     fn save_optimistic_expecting<'a, C>(
@@ -64,51 +64,51 @@ pub trait AsyncTrackedDsl<T: OptimisticLock> {
     ) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
-        T: AsyncLocksOn<C> + Fields;
+        T: AsyncSavesOn<C> + Trackable;
 
     /// As [`TrackedDsl::delete_optimistic`](crate::TrackedDsl::delete_optimistic).
     fn delete_optimistic<'a, C>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
-        T: AsyncWritesOn<C> + Fields;
+        T: AsyncSavesTrackedOn<C> + Trackable;
 
     /// As [`TrackedDsl::reload`](crate::TrackedDsl::reload).
     fn reload<'a, C>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
-        T: AsyncLoadsOn<C> + Fields;
+        T: AsyncReloadsOn<C> + Trackable;
 
     /// As [`TrackedDsl::rebase`](crate::TrackedDsl::rebase).
     fn rebase<'a, C>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
-        T: AsyncLoadsOn<C> + Fields;
+        T: AsyncReloadsOn<C> + Trackable;
 
     /// As [`TrackedDsl::rebase_with`](crate::TrackedDsl::rebase_with).
     fn rebase_with<'a, C, F>(&'a mut self, conn: &'a mut C, choose: F) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
-        T: AsyncLoadsOn<C> + Fields,
+        T: AsyncReloadsOn<C> + Trackable,
         F: FnMut(&'static str, &T, &T, &T) -> Choice + Send + 'a;
 
     /// As [`TrackedDsl::into_conflict`](crate::TrackedDsl::into_conflict).
     fn into_conflict<'a, C>(self, conn: &'a mut C) -> BoxFuture<'a, Result<Conflict<T>, Error>>
     where
         C: AsyncConnection,
-        T: AsyncLoadsOn<C> + Fields + 'a;
+        T: AsyncReloadsOn<C> + Trackable + 'a;
 
     /// As [`TrackedDsl::conflict`](crate::TrackedDsl::conflict).
     fn conflict<'a, C>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<Conflict<T>, Error>>
     where
         C: AsyncConnection,
-        T: AsyncLoadsOn<C> + Fields;
+        T: AsyncReloadsOn<C> + Trackable;
 }
 
 impl<T: OptimisticLock> AsyncTrackedDsl<T> for Tracked<T> {
     fn save_optimistic<'a, C>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
-        T: AsyncWritesOn<C> + Fields,
+        T: AsyncSavesTrackedOn<C> + Trackable,
     {
         Box::pin(T::write_changes(self, None, conn))
     }
@@ -120,7 +120,7 @@ impl<T: OptimisticLock> AsyncTrackedDsl<T> for Tracked<T> {
     ) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
-        T: AsyncLocksOn<C> + Fields,
+        T: AsyncSavesOn<C> + Trackable,
     {
         Box::pin(T::write_changes(self, Some(expected), conn))
     }
@@ -128,7 +128,7 @@ impl<T: OptimisticLock> AsyncTrackedDsl<T> for Tracked<T> {
     fn delete_optimistic<'a, C>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
-        T: AsyncWritesOn<C> + Fields,
+        T: AsyncSavesTrackedOn<C> + Trackable,
     {
         Box::pin(T::delete_tracked(self, conn))
     }
@@ -136,7 +136,7 @@ impl<T: OptimisticLock> AsyncTrackedDsl<T> for Tracked<T> {
     fn reload<'a, C>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
-        T: AsyncLoadsOn<C> + Fields,
+        T: AsyncReloadsOn<C> + Trackable,
     {
         Box::pin(async move { read::reload_tracked(self, T::now(&self.original, conn).await?) })
     }
@@ -144,7 +144,7 @@ impl<T: OptimisticLock> AsyncTrackedDsl<T> for Tracked<T> {
     fn rebase<'a, C>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
-        T: AsyncLoadsOn<C> + Fields,
+        T: AsyncReloadsOn<C> + Trackable,
     {
         self.rebase_with(conn, undecided)
     }
@@ -152,7 +152,7 @@ impl<T: OptimisticLock> AsyncTrackedDsl<T> for Tracked<T> {
     fn rebase_with<'a, C, F>(&'a mut self, conn: &'a mut C, choose: F) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
-        T: AsyncLoadsOn<C> + Fields,
+        T: AsyncReloadsOn<C> + Trackable,
         F: FnMut(&'static str, &T, &T, &T) -> Choice + Send + 'a,
     {
         Box::pin(async move { read::rebase(self, T::now(&self.original, conn).await?, choose) })
@@ -161,7 +161,7 @@ impl<T: OptimisticLock> AsyncTrackedDsl<T> for Tracked<T> {
     fn into_conflict<'a, C>(self, conn: &'a mut C) -> BoxFuture<'a, Result<Conflict<T>, Error>>
     where
         C: AsyncConnection,
-        T: AsyncLoadsOn<C> + Fields + 'a,
+        T: AsyncReloadsOn<C> + Trackable + 'a,
     {
         let (mine, base) = self.sides();
         Box::pin(async move {
@@ -173,7 +173,7 @@ impl<T: OptimisticLock> AsyncTrackedDsl<T> for Tracked<T> {
     fn conflict<'a, C>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<Conflict<T>, Error>>
     where
         C: AsyncConnection,
-        T: AsyncLoadsOn<C> + Fields,
+        T: AsyncReloadsOn<C> + Trackable,
     {
         let (mine, base) = self.sides();
         Box::pin(async move {

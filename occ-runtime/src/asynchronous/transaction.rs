@@ -6,7 +6,7 @@ use crate::asynchronous::boxed::BoxFuture;
 use crate::asynchronous::closure::SendAsyncFnOnce;
 #[cfg(feature = "async")]
 use crate::operation::transaction;
-use crate::transaction::restore::VersionedValues;
+use crate::transaction::restore::Restorable;
 
 /// [`optimistic_transaction`](crate::optimistic_transaction) for async connections.
 ///
@@ -105,7 +105,7 @@ pub fn async_optimistic_transaction<'a, C, V, T, E, F>(
 ) -> BoxFuture<'a, Result<T, E>>
 where
     C: diesel_async::AsyncConnection,
-    V: VersionedValues<Saved: Send> + Send + 'a,
+    V: Restorable<Saved: Send> + Send + 'a,
     T: Send + 'a,
     E: From<DieselError> + Send + 'a,
     for<'r, 'v> F: AsyncFnOnce(&'r mut C, V::Borrowed<'v>) -> Result<T, E>

@@ -2,7 +2,7 @@
 
 use diesel::Connection;
 
-use crate::blocking::bounds::LocksOn;
+use crate::blocking::bounds::SavesOn;
 use crate::error::Error;
 use crate::error::stale::Operation;
 use crate::model::optimistic_lock::OptimisticLock;
@@ -49,7 +49,7 @@ pub trait OptimisticBatchDsl<M: OptimisticLock> {
     fn save_all_optimistic<C>(&mut self, conn: &mut C) -> Result<(), Error>
     where
         C: Connection,
-        M: LocksOn<C>;
+        M: SavesOn<C>;
 
     /// Deletes the row of every value, as [`delete_optimistic`](crate::OptimisticDsl::delete_optimistic) does.
     ///
@@ -67,14 +67,14 @@ pub trait OptimisticBatchDsl<M: OptimisticLock> {
     fn delete_all_optimistic<C>(&self, conn: &mut C) -> Result<(), Error>
     where
         C: Connection,
-        M: LocksOn<C>;
+        M: SavesOn<C>;
 }
 
 impl<M: OptimisticLock> OptimisticBatchDsl<M> for [M] {
     fn save_all_optimistic<C>(&mut self, conn: &mut C) -> Result<(), Error>
     where
         C: Connection,
-        M: LocksOn<C>,
+        M: SavesOn<C>,
     {
         M::write_all(self, conn)
     }
@@ -82,7 +82,7 @@ impl<M: OptimisticLock> OptimisticBatchDsl<M> for [M] {
     fn delete_all_optimistic<C>(&self, conn: &mut C) -> Result<(), Error>
     where
         C: Connection,
-        M: LocksOn<C>,
+        M: SavesOn<C>,
     {
         M::send_all(Operation::Delete, self, conn).map(drop)
     }

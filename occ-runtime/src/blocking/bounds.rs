@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::error::stale::Operation;
 use crate::model::columns::Columns;
 use crate::model::declared::{Model, ReadBack, Through, VersionSqlType};
-use crate::model::fields::Fields;
+use crate::model::fields::Trackable;
 use crate::model::optimistic_lock::OptimisticLock;
 use crate::model::versioned::Versioned;
 use crate::operation::rows::Batch;
@@ -38,13 +38,13 @@ use crate::operation::{
 /// ```
 /// use diesel::prelude::*;
 /// use occ_runtime::prelude::*;
-/// use occ_runtime::{Error, LocksOn};
+/// use occ_runtime::{Error, SavesOn};
 ///
 /// fn save_both<C, A, B>(a: &mut A, b: &mut B, conn: &mut C) -> Result<(), Error>
 /// where
 ///     C: Connection,
-///     A: LocksOn<C>,
-///     B: LocksOn<C>,
+///     A: SavesOn<C>,
+///     B: SavesOn<C>,
 /// {
 ///     a.save_optimistic(conn)?;
 ///     b.save_optimistic(conn)
@@ -57,31 +57,31 @@ use crate::operation::{
             `{Self}`, with the backend's type",
     note = "if it is none: pass a connection itself, not a pool, nor `&mut` of a `&mut`; for one of diesel-async's, `use occ_runtime::async_prelude::*` \
             (feature `async`)",
-    note = "in a generic function the bound is `{Self}: LocksOn<{C}>`"
+    note = "in a generic function the bound is `{Self}: SavesOn<{C}>`"
 )]
-pub trait LocksOn<C: Connection>: WritesOn<C> + Versioned {}
+pub trait SavesOn<C: Connection>: SavesTrackedOn<C> + Versioned {}
 
 #[diagnostic::do_not_recommend]
-impl<M, C> LocksOn<C> for M
+impl<M, C> SavesOn<C> for M
 where
     M: OptimisticLock,
     C: Connection + Through<M, Model = M>,
-    <C as Through<M>>::Model: WritesOn<C> + Versioned,
+    <C as Through<M>>::Model: SavesTrackedOn<C> + Versioned,
 {
 }
 
 /// A model whose [`Tracked`] values can be written through the connection `C`: the bound for generic code about tables with
-/// a version and without. Every model that is [`LocksOn`] is this too.
+/// a version and without. Every model that is [`SavesOn`] is this too.
 ///
 /// ```
 /// use diesel::Connection;
 /// use occ_runtime::prelude::*;
-/// use occ_runtime::{Error, Fields, Tracked, WritesOn};
+/// use occ_runtime::{Error, Trackable, Tracked, SavesTrackedOn};
 ///
 /// fn save<C, M>(model: &mut Tracked<M>, conn: &mut C) -> Result<(), Error>
 /// where
 ///     C: Connection,
-///     M: WritesOn<C> + Fields,
+///     M: SavesTrackedOn<C> + Trackable,
 /// {
 ///     model.save_optimistic(conn)
 /// }
@@ -93,9 +93,9 @@ where
             `{Self}`, with the backend's type",
     note = "if it is none: pass a connection itself, not a pool, nor `&mut` of a `&mut`; for one of diesel-async's, `use occ_runtime::async_prelude::*` \
             (feature `async`)",
-    note = "in a generic function the bound is `{Self}: WritesOn<{C}>`"
+    note = "in a generic function the bound is `{Self}: SavesTrackedOn<{C}>`"
 )]
-pub trait WritesOn<C: Connection>: Columns<C::Backend> {
+pub trait SavesTrackedOn<C: Connection>: Columns<C::Backend> {
     #[doc(hidden)]
     fn write<A>(
         &mut self,
@@ -154,7 +154,7 @@ pub trait WritesOn<C: Connection>: Columns<C::Backend> {
         conn: &mut C,
     ) -> Result<(), Error>
     where
-        Self: Fields;
+        Self: Trackable;
 
     #[doc(hidden)]
     fn put_changes(
@@ -163,17 +163,17 @@ pub trait WritesOn<C: Connection>: Columns<C::Backend> {
         conn: &mut C,
     ) -> Result<(), Error>
     where
-        Self: Fields;
+        Self: Trackable;
 
     #[doc(hidden)]
     fn settle(tracked: &Tracked<Self>, operation: Operation, conn: &mut C) -> Result<Settled, Error>
     where
-        Self: Fields;
+        Self: Trackable;
 
     #[doc(hidden)]
     fn delete_tracked(tracked: &Tracked<Self>, conn: &mut C) -> Result<(), Error>
     where
-        Self: Fields;
+        Self: Trackable;
 
     #[doc(hidden)]
     fn put_unversioned<A>(&self, assignments: A, conn: &mut C) -> Result<(), Error>
@@ -229,7 +229,7 @@ pub trait WritesOn<C: Connection>: Columns<C::Backend> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<M, C> WritesOn<C> for M
+impl<M, C> SavesTrackedOn<C> for M
 where
     M: OptimisticLock,
     C: Through<M, Model = M>,
@@ -249,14 +249,14 @@ where
 /// ```
 /// use diesel::Connection;
 /// use occ_runtime::prelude::*;
-/// use occ_runtime::{LocksRowsOn, Error, LockMode};
+/// use occ_runtime::{LocksOn, Error, LockMode};
 ///
 /// fn is_free<C, M>(model: &M, conn: &mut C) -> bool
 /// where
 ///     C: Connection,
-///     M: LocksRowsOn<C>,
+///     M: LocksOn<C>,
 /// {
-///     model.lock_optimistic(LockMode::Update.skip_locked(), conn).is_ok()
+///     model.lock_optimistic(LockMode::for_update().skip_locked(), conn).is_ok()
 /// }
 /// ```
 #[diagnostic::on_unimplemented(
@@ -264,15 +264,15 @@ where
     label = "`lock_optimistic` needs a backend with row locks",
     note = "PostgreSQL: enable the feature `postgres` of occ-runtime; MySQL and MariaDB: `mysql`",
     note = "SQLite locks no rows: begin with `immediate_transaction`, then call `verify_optimistic`",
-    note = "in a generic function, the bound is `{Self}: LocksRowsOn<{C}>`"
+    note = "in a generic function, the bound is `{Self}: LocksOn<{C}>`"
 )]
-pub trait LocksRowsOn<C: Connection>: Columns<C::Backend> + Versioned {
+pub trait LocksOn<C: Connection>: Columns<C::Backend> + Versioned {
     #[doc(hidden)]
     fn lock(&self, mode: LockMode, conn: &mut C) -> Result<(), Error>;
 }
 
 #[diagnostic::do_not_recommend]
-impl<M, C> LocksRowsOn<C> for M
+impl<M, C> LocksOn<C> for M
 where
     M: OptimisticLock,
     C: Through<M, Model = M>,

@@ -22,18 +22,18 @@ use crate::statement::row_key::FromClause;
 /// ```
 /// use diesel::Connection;
 /// use occ_runtime::prelude::*;
-/// use occ_runtime::{Error, FindsOn, LocksOn};
+/// use occ_runtime::{Error, ModifiesOn, SavesOn};
 ///
 /// /// Moves the version on, whatever it is.
 /// fn bump<C, M>(id: i32, conn: &mut C) -> Result<M, Error>
 /// where
 ///     C: Connection,
-///     M: LocksOn<C> + FindsOn<C, i32>,
+///     M: SavesOn<C> + ModifiesOn<C, i32>,
 /// {
 ///     M::modify_optimistic(id, conn, |_| ())
 /// }
 /// ```
-pub trait FindsOn<C, K>: OptimisticLock {
+pub trait ModifiesOn<C, K>: OptimisticLock {
     #[doc(hidden)]
     type Finder;
 
@@ -47,7 +47,7 @@ pub trait FindsOn<C, K>: OptimisticLock {
     fn find(finder: &Self::Finder, locked: bool, conn: &mut C) -> Result<Self, Error>;
 }
 
-impl<M, C, K> FindsOn<C, K> for M
+impl<M, C, K> ModifiesOn<C, K> for M
 where
     M: OptimisticLock,
     C: Finds<M, K>,
@@ -67,7 +67,7 @@ where
     }
 }
 
-/// [`FindsOn`] seen from the connection: so that a model that cannot be read is one error, once the connection is known.
+/// [`ModifiesOn`] seen from the connection: so that a model that cannot be read is one error, once the connection is known.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "no row can be found and read as `{M}` by a key of type `{K}`",

@@ -23,12 +23,12 @@ use crate::statement::select::CurrentRow;
 /// ```
 /// use diesel::prelude::*;
 /// use occ_runtime::prelude::*;
-/// use occ_runtime::{Error, LoadsOn, LocksOn};
+/// use occ_runtime::{Error, ReloadsOn, SavesOn};
 ///
 /// fn save_or_reload<C, M>(model: &mut M, conn: &mut C) -> Result<(), Error>
 /// where
 ///     C: Connection,
-///     M: LocksOn<C> + LoadsOn<C>,
+///     M: SavesOn<C> + ReloadsOn<C>,
 /// {
 ///     model.save_optimistic(conn).or_else(|_| model.reload(conn))
 /// }
@@ -41,16 +41,16 @@ use crate::statement::select::CurrentRow;
             `{Self}`, with the backend's type",
     note = "if `{C}` is no connection: pass a connection itself, not a pool, nor `&mut` of a `&mut`; for one of diesel-async's, `use occ_runtime::async_prelude::*` \
             (feature `async`)",
-    note = "in a generic function the bound is `{Self}: LoadsOn<{C}>`"
+    note = "in a generic function the bound is `{Self}: ReloadsOn<{C}>`"
 )]
-pub trait LoadsOn<C>: OptimisticLock {
+pub trait ReloadsOn<C>: OptimisticLock {
     /// The row of a value as it is now.
     #[doc(hidden)]
     fn now(value: &Self, conn: &mut C) -> Result<Now<Self>, Error>;
 }
 
 #[diagnostic::do_not_recommend]
-impl<M, C> LoadsOn<C> for M
+impl<M, C> ReloadsOn<C> for M
 where
     M: OptimisticLock,
     C: Reads<M, M::Checks>,
@@ -60,7 +60,7 @@ where
     }
 }
 
-/// [`LoadsOn`] seen from the connection: so that a model that cannot be read is one error, once the connection is known.
+/// [`ReloadsOn`] seen from the connection: so that a model that cannot be read is one error, once the connection is known.
 #[doc(hidden)]
 pub trait Reads<M, Checks = Declared<false>> {
     fn now(&mut self, value: &M) -> Result<Now<M>, Error>;

@@ -5,8 +5,8 @@ use std::thread::sleep;
 use diesel::connection::{Connection, TransactionManager as _};
 use diesel::result::Error as DieselError;
 
-use crate::blocking::bounds::LocksOn;
-use crate::blocking::find::FindsOn;
+use crate::blocking::bounds::SavesOn;
+use crate::blocking::find::ModifiesOn;
 use crate::error::Error;
 use crate::error::stale::Operation;
 use crate::operation::verdict::without_snapshot;
@@ -18,7 +18,7 @@ use crate::statement::assign::WholeRow;
 use crate::transaction::ends::{begin, end};
 use crate::transaction::in_flight::{InFlight, depth};
 use crate::transaction::journal::{Journal, Running};
-use crate::transaction::restore::{Restore, VersionedValues};
+use crate::transaction::restore::{Restorable, Restore};
 
 /// What a [`RetryPolicy`] does with Diesel's own, blocking connections. Between two attempts the thread sleeps.
 ///
@@ -94,7 +94,7 @@ pub trait RetryDsl {
     fn run_with<C, V, T, E, F>(&self, conn: &mut C, values: V, f: F) -> Result<T, E>
     where
         C: Connection,
-        V: VersionedValues,
+        V: Restorable,
         E: RetryError + From<DieselError>,
         F: FnMut(&mut C, V::Borrowed<'_>) -> Result<T, E>;
 
@@ -114,7 +114,7 @@ pub trait RetryDsl {
     fn modify<M, C, K, R, F>(&self, key: K, conn: &mut C, f: F) -> Result<M, R::Error>
     where
         C: Connection,
-        M: LocksOn<C> + FindsOn<C, K>,
+        M: SavesOn<C> + ModifiesOn<C, K>,
         R: ModifyOutcome,
         F: FnMut(&mut M) -> R;
 }
@@ -137,7 +137,7 @@ impl RetryDsl for RetryPolicy {
     fn run_with<C, V, T, E, F>(&self, conn: &mut C, mut values: V, mut f: F) -> Result<T, E>
     where
         C: Connection,
-        V: VersionedValues,
+        V: Restorable,
         E: RetryError + From<DieselError>,
         F: FnMut(&mut C, V::Borrowed<'_>) -> Result<T, E>,
     {
@@ -153,7 +153,7 @@ impl RetryDsl for RetryPolicy {
     fn modify<M, C, K, R, F>(&self, key: K, conn: &mut C, mut f: F) -> Result<M, R::Error>
     where
         C: Connection,
-        M: LocksOn<C> + FindsOn<C, K>,
+        M: SavesOn<C> + ModifiesOn<C, K>,
         R: ModifyOutcome,
         F: FnMut(&mut M) -> R,
     {
@@ -169,7 +169,7 @@ fn change<M, C, K, R, F>(
 ) -> Result<M, Fault<R::Error>>
 where
     C: Connection,
-    M: LocksOn<C> + FindsOn<C, K>,
+    M: SavesOn<C> + ModifiesOn<C, K>,
     R: ModifyOutcome,
     F: FnMut(&mut M) -> R,
 {

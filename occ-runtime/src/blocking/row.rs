@@ -3,10 +3,10 @@
 use diesel::connection::Connection;
 use diesel::query_builder::{AsChangeset, QueryFragment};
 
-use crate::blocking::bounds::{LocksOn, LocksRowsOn, WritesOn};
+use crate::blocking::bounds::{LocksOn, SavesOn, SavesTrackedOn};
 #[cfg(feature = "retry")]
-use crate::blocking::find::FindsOn;
-use crate::blocking::reload::LoadsOn;
+use crate::blocking::find::ModifiesOn;
+use crate::blocking::reload::ReloadsOn;
 #[cfg(feature = "retry")]
 use crate::blocking::retry::RetryDsl as _;
 use crate::conflict::Conflict;
@@ -81,7 +81,7 @@ pub trait OptimisticDsl: OptimisticLock {
     fn save_optimistic<C>(&mut self, conn: &mut C) -> Result<(), Error>
     where
         C: Connection,
-        Self: LocksOn<C>,
+        Self: SavesOn<C>,
     {
         self.write(Operation::Save, None, WholeRow, conn)
     }
@@ -108,7 +108,7 @@ pub trait OptimisticDsl: OptimisticLock {
     fn save_optimistic_expecting<C>(&mut self, expected: &Self::Version, conn: &mut C) -> Result<(), Error>
     where
         C: Connection,
-        Self: LocksOn<C>,
+        Self: SavesOn<C>,
     {
         self.write(Operation::Save, Some(expected), WholeRow, conn)
     }
@@ -133,7 +133,7 @@ pub trait OptimisticDsl: OptimisticLock {
     fn save_optimistic_if<C, P>(&mut self, guard: P, conn: &mut C) -> Result<(), Error>
     where
         C: Connection,
-        Self: LocksOn<C>,
+        Self: SavesOn<C>,
         P: Predicate<Self::Table> + QueryFragment<C::Backend>,
     {
         self.write(Operation::Save, None, Guarded { assignments: WholeRow, guard: If(guard) }, conn)
@@ -159,7 +159,7 @@ pub trait OptimisticDsl: OptimisticLock {
     fn update_optimistic<C, S>(&mut self, changes: S, conn: &mut C) -> Result<(), Error>
     where
         C: Connection,
-        Self: LocksOn<C>,
+        Self: SavesOn<C>,
         S: AsChangeset<Target = Self::Table, Changeset: QueryFragment<C::Backend>>,
     {
         self.write(Operation::Update, None, Changes(changes.as_changeset()), conn)
@@ -182,7 +182,7 @@ pub trait OptimisticDsl: OptimisticLock {
     fn touch_optimistic<C>(&mut self, conn: &mut C) -> Result<(), Error>
     where
         C: Connection,
-        Self: LocksOn<C>,
+        Self: SavesOn<C>,
     {
         self.write(Operation::Touch, None, Nothing, conn)
     }
@@ -205,7 +205,7 @@ pub trait OptimisticDsl: OptimisticLock {
     fn delete_optimistic<C>(&self, conn: &mut C) -> Result<(), Error>
     where
         C: Connection,
-        Self: LocksOn<C>,
+        Self: SavesOn<C>,
     {
         self.delete(Always, conn)
     }
@@ -226,7 +226,7 @@ pub trait OptimisticDsl: OptimisticLock {
     fn delete_optimistic_if<C, P>(&self, guard: P, conn: &mut C) -> Result<(), Error>
     where
         C: Connection,
-        Self: LocksOn<C>,
+        Self: SavesOn<C>,
         P: Predicate<Self::Table> + QueryFragment<C::Backend>,
     {
         self.delete(If(guard), conn)
@@ -267,7 +267,7 @@ pub trait OptimisticDsl: OptimisticLock {
     fn save_unversioned<C>(&self, conn: &mut C) -> Result<(), Error>
     where
         C: Connection,
-        Self: WritesOn<C> + HasUnversioned,
+        Self: SavesTrackedOn<C> + HasUnversioned,
     {
         self.put_unversioned(UnversionedFields, conn)
     }
@@ -290,7 +290,7 @@ pub trait OptimisticDsl: OptimisticLock {
     fn verify_optimistic<C>(&self, conn: &mut C) -> Result<(), Error>
     where
         C: Connection,
-        Self: LocksOn<C>,
+        Self: SavesOn<C>,
     {
         self.verify(conn)
     }
@@ -306,15 +306,15 @@ pub trait OptimisticDsl: OptimisticLock {
     /// # use diesel::prelude::*;
     /// # use diesel::connection::LoadConnection;
     /// # use occ_runtime::{Error, prelude::*};
-    /// use occ_runtime::{LockMode, LocksOn, LocksRowsOn};
+    /// use occ_runtime::{LockMode, SavesOn, LocksOn};
     ///
     /// fn save_alone<C, M>(model: &mut M, conn: &mut C) -> Result<(), Error>
     /// where
     ///     C: Connection,
-    ///     M: LocksOn<C> + LocksRowsOn<C>,
+    ///     M: SavesOn<C> + LocksOn<C>,
     /// {
     ///     conn.transaction(|conn| {
-    ///         model.lock_optimistic(LockMode::Update, conn)?;
+    ///         model.lock_optimistic(LockMode::for_update(), conn)?;
     ///         // nobody else writes the row from here on
     ///         model.save_optimistic(conn)
     ///     })
@@ -323,7 +323,7 @@ pub trait OptimisticDsl: OptimisticLock {
     fn lock_optimistic<C>(&self, mode: LockMode, conn: &mut C) -> Result<(), Error>
     where
         C: Connection,
-        Self: LocksRowsOn<C>,
+        Self: LocksOn<C>,
     {
         self.lock(mode, conn)
     }
@@ -388,7 +388,7 @@ pub trait OptimisticDsl: OptimisticLock {
     fn modify_optimistic<C, K, R, F>(key: K, conn: &mut C, f: F) -> Result<Self, R::Error>
     where
         C: Connection,
-        Self: LocksOn<C> + FindsOn<C, K>,
+        Self: SavesOn<C> + ModifiesOn<C, K>,
         R: ModifyOutcome,
         F: FnMut(&mut Self) -> R,
     {
@@ -425,7 +425,7 @@ pub trait OptimisticDsl: OptimisticLock {
     fn reload<C>(&mut self, conn: &mut C) -> Result<(), Error>
     where
         C: Connection,
-        Self: LoadsOn<C>,
+        Self: ReloadsOn<C>,
     {
         read::reload(self, Self::now(self, conn)?)
     }
@@ -436,7 +436,7 @@ pub trait OptimisticDsl: OptimisticLock {
     /// [`Conflict::is_deleted`](crate::Conflict::is_deleted). See [`Conflict`](crate::Conflict) for an example.
     fn into_conflict<C>(self, conn: &mut C) -> Result<Conflict<Self>, Error>
     where
-        Self: LoadsOn<C>,
+        Self: ReloadsOn<C>,
     {
         let now = Self::now(&self, conn)?;
         Ok(Conflict::new(self, now.row, None))

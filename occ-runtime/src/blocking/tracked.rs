@@ -2,13 +2,13 @@
 
 use diesel::Connection;
 
-use crate::blocking::bounds::{LocksOn, WritesOn};
-use crate::blocking::reload::LoadsOn;
+use crate::blocking::bounds::{SavesOn, SavesTrackedOn};
+use crate::blocking::reload::ReloadsOn;
 use crate::conflict::Conflict;
 use crate::conflict::merge::{Choice, undecided};
 use crate::conflict::tracked::Tracked;
 use crate::error::Error;
-use crate::model::fields::Fields;
+use crate::model::fields::Trackable;
 use crate::model::optimistic_lock::OptimisticLock;
 use crate::operation::read;
 
@@ -56,7 +56,7 @@ pub trait TrackedDsl<T: OptimisticLock> {
     fn save_optimistic<C>(&mut self, conn: &mut C) -> Result<(), Error>
     where
         C: Connection,
-        T: WritesOn<C> + Fields;
+        T: SavesTrackedOn<C> + Trackable;
 
     /// The same, but the row must be at `expected`, the version that a client sent.
     ///
@@ -78,7 +78,7 @@ pub trait TrackedDsl<T: OptimisticLock> {
     fn save_optimistic_expecting<C>(&mut self, expected: &T::Version, conn: &mut C) -> Result<(), Error>
     where
         C: Connection,
-        T: LocksOn<C> + Fields;
+        T: SavesOn<C> + Trackable;
 
     /// Deletes the row, if it is as it was loaded: at its version, or in all columns where the table has none.
     ///
@@ -101,7 +101,7 @@ pub trait TrackedDsl<T: OptimisticLock> {
     fn delete_optimistic<C>(&self, conn: &mut C) -> Result<(), Error>
     where
         C: Connection,
-        T: WritesOn<C> + Fields;
+        T: SavesTrackedOn<C> + Trackable;
 
     /// Becomes what the row is now, as if it was loaded anew: changes are lost.
     ///
@@ -121,7 +121,7 @@ pub trait TrackedDsl<T: OptimisticLock> {
     /// ```
     fn reload<C>(&mut self, conn: &mut C) -> Result<(), Error>
     where
-        T: LoadsOn<C> + Fields;
+        T: ReloadsOn<C> + Trackable;
 
     /// Reads the row again and applies my changes to it.
     ///
@@ -165,7 +165,7 @@ pub trait TrackedDsl<T: OptimisticLock> {
     /// [`Error::Unmerged`]; [`Error::Stale`] if the row is gone.
     fn rebase<C>(&mut self, conn: &mut C) -> Result<(), Error>
     where
-        T: LoadsOn<C> + Fields;
+        T: ReloadsOn<C> + Trackable;
 
     /// The same, and asks `choose` for each field that would be reported: with its name, the base, mine and theirs.
     ///
@@ -192,7 +192,7 @@ pub trait TrackedDsl<T: OptimisticLock> {
     /// ```
     fn rebase_with<C, F>(&mut self, conn: &mut C, choose: F) -> Result<(), Error>
     where
-        T: LoadsOn<C> + Fields,
+        T: ReloadsOn<C> + Trackable,
         F: FnMut(&'static str, &T, &T, &T) -> Choice;
 
     /// Both sides as values, with the base: for a page that asks which of them to keep.
@@ -200,19 +200,19 @@ pub trait TrackedDsl<T: OptimisticLock> {
     /// One `SELECT`. See [`Conflict`].
     fn into_conflict<C>(self, conn: &mut C) -> Result<Conflict<T>, Error>
     where
-        T: LoadsOn<C> + Fields;
+        T: ReloadsOn<C> + Trackable;
 
     /// The same, of a copy.
     fn conflict<C>(&self, conn: &mut C) -> Result<Conflict<T>, Error>
     where
-        T: LoadsOn<C> + Fields;
+        T: ReloadsOn<C> + Trackable;
 }
 
 impl<T: OptimisticLock> TrackedDsl<T> for Tracked<T> {
     fn save_optimistic<C>(&mut self, conn: &mut C) -> Result<(), Error>
     where
         C: Connection,
-        T: WritesOn<C> + Fields,
+        T: SavesTrackedOn<C> + Trackable,
     {
         T::write_changes(self, None, conn)
     }
@@ -220,7 +220,7 @@ impl<T: OptimisticLock> TrackedDsl<T> for Tracked<T> {
     fn save_optimistic_expecting<C>(&mut self, expected: &T::Version, conn: &mut C) -> Result<(), Error>
     where
         C: Connection,
-        T: LocksOn<C> + Fields,
+        T: SavesOn<C> + Trackable,
     {
         T::write_changes(self, Some(expected), conn)
     }
@@ -228,28 +228,28 @@ impl<T: OptimisticLock> TrackedDsl<T> for Tracked<T> {
     fn delete_optimistic<C>(&self, conn: &mut C) -> Result<(), Error>
     where
         C: Connection,
-        T: WritesOn<C> + Fields,
+        T: SavesTrackedOn<C> + Trackable,
     {
         T::delete_tracked(self, conn)
     }
 
     fn reload<C>(&mut self, conn: &mut C) -> Result<(), Error>
     where
-        T: LoadsOn<C> + Fields,
+        T: ReloadsOn<C> + Trackable,
     {
         read::reload_tracked(self, T::now(&self.original, conn)?)
     }
 
     fn rebase<C>(&mut self, conn: &mut C) -> Result<(), Error>
     where
-        T: LoadsOn<C> + Fields,
+        T: ReloadsOn<C> + Trackable,
     {
         self.rebase_with(conn, undecided)
     }
 
     fn rebase_with<C, F>(&mut self, conn: &mut C, choose: F) -> Result<(), Error>
     where
-        T: LoadsOn<C> + Fields,
+        T: ReloadsOn<C> + Trackable,
         F: FnMut(&'static str, &T, &T, &T) -> Choice,
     {
         read::rebase(self, T::now(&self.original, conn)?, choose)
@@ -257,7 +257,7 @@ impl<T: OptimisticLock> TrackedDsl<T> for Tracked<T> {
 
     fn into_conflict<C>(self, conn: &mut C) -> Result<Conflict<T>, Error>
     where
-        T: LoadsOn<C> + Fields,
+        T: ReloadsOn<C> + Trackable,
     {
         let (mine, base) = self.sides();
         let now = T::now(&base, conn)?;
@@ -266,7 +266,7 @@ impl<T: OptimisticLock> TrackedDsl<T> for Tracked<T> {
 
     fn conflict<C>(&self, conn: &mut C) -> Result<Conflict<T>, Error>
     where
-        T: LoadsOn<C> + Fields,
+        T: ReloadsOn<C> + Trackable,
     {
         let (mine, base) = self.sides();
         let now = T::now(&base, conn)?;

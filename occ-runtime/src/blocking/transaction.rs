@@ -6,7 +6,7 @@ use diesel::result::Error as DieselError;
 use crate::operation::transaction;
 use crate::transaction::ends::{begin, end};
 use crate::transaction::in_flight::{InFlight, depth};
-use crate::transaction::restore::VersionedValues;
+use crate::transaction::restore::Restorable;
 
 /// Runs `f` in a transaction, and puts every version back to what it was if the transaction does not commit.
 ///
@@ -48,7 +48,7 @@ use crate::transaction::restore::VersionedValues;
 pub fn optimistic_transaction<C, V, T, E, F>(conn: &mut C, values: V, f: F) -> Result<T, E>
 where
     C: Connection,
-    V: VersionedValues,
+    V: Restorable,
     F: FnOnce(&mut C, V::Borrowed<'_>) -> Result<T, E>,
     E: From<DieselError>,
 {

@@ -4,17 +4,17 @@ use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 
 use crate::conflict::Conflict;
 use crate::error::unmerged::Difference;
-use crate::model::fields::{Fields, SerializesNoSecret};
+use crate::model::fields::{SerializesNoSecret, Trackable};
 
 impl<T> Serialize for Conflict<T>
 where
-    T: Serialize + Fields<Version: Serialize> + SerializesNoSecret,
+    T: Serialize + Trackable<Version: Serialize> + SerializesNoSecret,
 {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut conflict = serializer.serialize_struct("Conflict", 5)?;
         conflict.serialize_field("table", T::table_name())?;
-        conflict.serialize_field("your_version", self.your_version())?;
-        conflict.serialize_field("current_version", &self.current_version())?;
+        conflict.serialize_field("your_version", self.my_version())?;
+        conflict.serialize_field("current_version", &self.their_version())?;
         conflict.serialize_field("current", &self.theirs())?;
         conflict.serialize_field("differences", &*self.differences())?;
         conflict.end()

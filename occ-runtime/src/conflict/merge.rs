@@ -1,7 +1,7 @@
 //! Three-way merges: what two sides have made of one row.
 
 use crate::error::unmerged::Difference;
-use crate::model::fields::{Fields, Rule, fields};
+use crate::model::fields::{Rule, Trackable, fields};
 
 /// Which side of a field wins, in [`rebase_with`](crate::TrackedDsl::rebase_with).
 ///
@@ -55,7 +55,7 @@ pub(crate) fn merge<M, F>(
     mut choose: F,
 ) -> Result<M, Vec<Difference>>
 where
-    M: Fields,
+    M: Trackable,
     F: FnMut(&'static str, &M, &M, &M) -> Choice,
 {
     let is_mine_alone = |field: &str| match since {

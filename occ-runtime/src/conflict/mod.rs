@@ -7,8 +7,12 @@ pub(crate) mod tracked;
 
 use std::fmt;
 
-use crate::error::unmerged::Difference;
-use crate::model::fields::{Fields, fields};
+pub use crate::error::unmerged::{Difference, UnmergedError};
+pub use crate::model::merge_add::MergeAdd;
+pub use merge::Choice;
+pub use tracked::Tracked;
+
+use crate::model::fields::{Trackable, fields};
 use crate::model::optimistic_lock::OptimisticLock;
 
 /// The two sides of a conflict: `mine` is the value that could not be saved, `theirs` is the row as it is now.
@@ -26,7 +30,7 @@ use crate::model::optimistic_lock::OptimisticLock;
 /// lamp.quantity = 3;
 /// if lamp.save_optimistic(conn).is_err_and(|error| error.is_stale()) {
 ///     let conflict = lamp.into_conflict(conn)?;
-///     assert_eq!((conflict.your_version(), conflict.current_version()), (&1, Some(&2)));
+///     assert_eq!((conflict.my_version(), conflict.their_version()), (&1, Some(&2)));
 ///     assert_eq!(conflict.theirs().map(|row| row.quantity), Some(10));
 ///     assert_eq!(conflict.mine().quantity, 3);
 /// }
@@ -119,7 +123,7 @@ impl<T> Conflict<T> {
         self.theirs.as_ref()
     }
 
-    /// What `mine` was loaded as. Known for a [`Tracked`](crate::Tracked) value.
+    /// What `mine` was loaded as. Known for a [`Tracked`] value.
     #[must_use]
     pub fn base(&self) -> Option<&T> {
         self.base.as_ref()
@@ -141,18 +145,18 @@ impl<T> Conflict<T> {
 impl<T: OptimisticLock> Conflict<T> {
     /// The version of `mine`.
     #[must_use]
-    pub fn your_version(&self) -> &T::Version {
+    pub fn my_version(&self) -> &T::Version {
         self.mine.version()
     }
 
     /// The version of `theirs`.
     #[must_use]
-    pub fn current_version(&self) -> Option<&T::Version> {
+    pub fn their_version(&self) -> Option<&T::Version> {
         self.theirs.as_ref().map(T::version)
     }
 }
 
-impl<T: Fields> Conflict<T> {
+impl<T: Trackable> Conflict<T> {
     /// The fields in which a save of `mine` would change the row, in their order: where `mine` and `theirs` differ.
     ///
     /// Where the row is gone: the fields that are changed in `mine`, or all of them if the base is not known.
@@ -193,8 +197,8 @@ impl<T: OptimisticLock> fmt::Debug for Conflict<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Conflict")
             .field("table", &T::table_name())
-            .field("your_version", self.your_version())
-            .field("current_version", &self.current_version())
+            .field("my_version", self.my_version())
+            .field("their_version", &self.their_version())
             .finish_non_exhaustive()
     }
 }

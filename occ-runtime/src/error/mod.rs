@@ -70,7 +70,7 @@ pub enum Error {
     /// The row is at the expected version, but a condition of [`save_optimistic_if`](crate::OptimisticDsl::save_optimistic_if)
     /// or [`delete_optimistic_if`](crate::OptimisticDsl::delete_optimistic_if) does not hold for it; or something in the
     /// database, such as a trigger, holds back such a statement, or one of `modify_optimistic`. What it holds back elsewhere is
-    /// [`Stale`](Error::Stale): see [`is_seen_through_old_snapshot`](StaleObjectError::is_seen_through_old_snapshot).
+    /// [`Stale`](Error::Stale): see [`is_from_old_snapshot`](StaleObjectError::is_from_old_snapshot).
     #[error(transparent)]
     Guard(#[from] GuardError),
     /// [`optimistic_transaction`](crate::optimistic_transaction) found its transaction over before the commit.
@@ -79,7 +79,7 @@ pub enum Error {
     /// A retry loop has used up its attempts or its time.
     #[cfg(feature = "retry")]
     #[error(transparent)]
-    RetriesExhausted(#[from] RetriesExhausted),
+    RetriesExhausted(#[from] RetriesExhaustedError),
     /// A retry loop was called within a transaction. Nothing was sent to the database.
     #[cfg(feature = "retry")]
     #[error(transparent)]
@@ -173,14 +173,14 @@ impl From<Error> for diesel::result::Error {
     on_row(last),
     if *attempts == 1 { "attempt" } else { "attempts" }
 )]
-pub struct RetriesExhausted {
+pub struct RetriesExhaustedError {
     attempts: u32,
     #[source]
     last: Box<Error>,
 }
 
 #[cfg(feature = "retry")]
-impl RetriesExhausted {
+impl RetriesExhaustedError {
     pub(crate) fn new(attempts: u32, last: Error) -> Self {
         Self { attempts, last: Box::new(last) }
     }

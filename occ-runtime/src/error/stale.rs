@@ -159,7 +159,7 @@ impl StaleObjectError {
     /// [`is_retryable`](crate::Error::is_retryable) says so: a transaction that was begun by SQL of your own cannot be told from
     /// none. `modify_optimistic` begins with a read of its own, and makes [`Error::Guard`](crate::Error::Guard) of it.
     #[must_use]
-    pub fn is_seen_through_old_snapshot(&self) -> bool {
+    pub fn is_from_old_snapshot(&self) -> bool {
         self.0.found == Found::Unmoved
     }
 
@@ -186,7 +186,7 @@ impl fmt::Display for StaleObjectError {
             None => f.write_str("it is gone or not visible to this connection"),
             // No row matched and yet the version looks right: this transaction reads from a snapshot older than
             // the change, or a trigger or row policy kept the statement away.
-            Some(_) if self.is_seen_through_old_snapshot() => f.write_str(
+            Some(_) if self.is_from_old_snapshot() => f.write_str(
                 "no row was written although that version is still to be seen here; start a new transaction, or \
                  look for a trigger or row policy that holds the statement back",
             ),

@@ -61,7 +61,7 @@ impl std::error::Error for UnmergedError {}
 /// `#[occ(secret)]` are all `hidden`, here and in everything made of it.
 ///
 /// ```
-/// use occ_runtime::Difference;
+/// use occ_runtime::conflict::Difference;
 ///
 /// fn line(difference: &Difference) -> String {
 ///     let theirs = difference.theirs().unwrap_or("deleted");

@@ -10,12 +10,12 @@ use axum_core::response::{IntoResponse, Response};
 use crate::conflict::Conflict;
 use crate::error::Error;
 use crate::http::preconditions::{
-    IfMatch, MalformedPrecondition, PreconditionFailed, PreconditionRequired, Preconditions, Verdict,
+    IfMatch, MalformedPreconditionError, PreconditionFailed, PreconditionRequired, Preconditions, Verdict,
 };
 use crate::http::problem::Problem;
 use crate::http::tag::EntityTag;
-use crate::http::tags::EntityTags;
-use crate::model::fields::Fields;
+use crate::http::tags::EntityTagger;
+use crate::model::fields::Trackable;
 use crate::model::versioned::Versioned;
 
 /// A response with an `ETag`: the tag of what is in the body.
@@ -32,7 +32,7 @@ use crate::model::versioned::Versioned;
 ///     Tagged(tag, "the row").into_response()
 /// }
 /// assert_eq!(answer(r#""a1""#.parse()?).headers()[ETAG], r#""a1""#);
-/// # Ok::<_, occ_runtime::http::MalformedTag>(())
+/// # Ok::<_, occ_runtime::http::MalformedTagError>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct Tagged<T>(
@@ -68,7 +68,7 @@ impl Preconditions {
     ///     ([(CACHE_CONTROL, "no-cache")], preconditions.respond(tag, || "the row")).into_response()
     /// }
     /// # assert_eq!(show(&Preconditions::default(), r#""a1""#.parse()?).status(), 200);
-    /// # Ok::<_, occ_runtime::http::MalformedTag>(())
+    /// # Ok::<_, occ_runtime::http::MalformedTagError>(())
     /// ```
     pub fn respond<R: IntoResponse>(&self, tag: EntityTag, body: impl FnOnce() -> R) -> Response {
         match self.evaluate(&Method::GET, Some(&tag)) {
@@ -131,16 +131,16 @@ impl IntoResponse for Error {
     }
 }
 
-/// A [`Problem::conflict`] with the tags of [`EntityTags::open`]. A service with tags of its own, keyed or of a
+/// A [`Problem::conflict`] with the tags of [`EntityTagger::open`]. A service with tags of its own, keyed or of a
 /// representation, calls [`Problem::conflict`] with them, or the client is told a tag that will not match.
-impl<T: Fields + Versioned> IntoResponse for Conflict<T> {
+impl<T: Trackable + Versioned> IntoResponse for Conflict<T> {
     fn into_response(self) -> Response {
-        Problem::conflict(&self, &EntityTags::open()).into_response()
+        Problem::conflict(&self, &EntityTagger::open()).into_response()
     }
 }
 
 /// A [`Problem`] of status 400.
-impl IntoResponse for MalformedPrecondition {
+impl IntoResponse for MalformedPreconditionError {
     fn into_response(self) -> Response {
         Problem::from(self).into_response()
     }

@@ -10,10 +10,10 @@ use serde_json::Value;
 use crate::conflict::Conflict;
 use crate::error::unmerged::Difference;
 use crate::error::{Error, trace};
-use crate::http::preconditions::{MalformedPrecondition, PreconditionFailed, PreconditionRequired};
+use crate::http::preconditions::{MalformedPreconditionError, PreconditionFailed, PreconditionRequired};
 use crate::http::problem::Problem;
-use crate::http::tags::EntityTags;
-use crate::model::fields::Fields;
+use crate::http::tags::EntityTagger;
+use crate::model::fields::Trackable;
 use crate::model::versioned::Versioned;
 
 /// Long enough for what is retried to be over, short enough for a client to wait.
@@ -32,10 +32,10 @@ impl Problem {
     /// ```
     /// # use diesel::prelude::*;
     /// # use occ_runtime::{Error, Tracked, prelude::*};
-    /// use occ_runtime::http::{EntityTags, Problem};
+    /// use occ_runtime::http::{EntityTagger, Problem};
     #[doc = include_str!("../example_tracked.txt")]
     /// # let conn = &mut connection();
-    /// # let tags = EntityTags::open();
+    /// # let tags = EntityTagger::open();
     /// # let mut mine = articles::table.find(1).select(Tracked::<Article>::as_select()).first(conn)?;
     /// # let mut theirs = mine.clone();
     /// # theirs.title = "Keys".into();
@@ -51,7 +51,7 @@ impl Problem {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn conflict<T: Fields + Versioned>(conflict: &Conflict<T>, tags: &EntityTags) -> Self {
+    pub fn conflict<T: Trackable + Versioned>(conflict: &Conflict<T>, tags: &EntityTagger) -> Self {
         match conflict.theirs() {
             Some(theirs) => edit_conflict()
                 .with_member("current_tag", tags.of(theirs).to_string())
@@ -125,8 +125,8 @@ impl From<diesel::result::Error> for Problem {
     }
 }
 
-impl From<MalformedPrecondition> for Problem {
-    fn from(error: MalformedPrecondition) -> Self {
+impl From<MalformedPreconditionError> for Problem {
+    fn from(error: MalformedPreconditionError) -> Self {
         Self::new(StatusCode::BAD_REQUEST).with_detail(sentence(&error))
     }
 }

@@ -6,7 +6,7 @@
 //! | status | when | from |
 //! |---|---|---|
 //! | 304 | a read whose `If-None-Match` has the current tag | [`Preconditions::evaluate`] |
-//! | 400 | a precondition cannot be parsed | [`MalformedPrecondition`] |
+//! | 400 | a precondition cannot be parsed | [`MalformedPreconditionError`] |
 //! | 404 | the row is gone, or was never there | `Error::Stale` with `is_deleted()`, `Error::Database(NotFound)` |
 //! | 409 | the row moved on before the write | [`Problem::conflict`], `Error::Stale`, `StaleBatch`, `Unmerged` |
 //! | 409 | the row's state does not allow the write | `Error::Guard` |
@@ -51,8 +51,8 @@
 //! | before the service is | choose |
 //! |---|---|
 //! | nothing that compresses what clients write back | the tags as they are |
-//! | something that makes tags weak, or appends to them; or who knows what | [`EntityTags::behind_proxies`], which says where that is safe |
-//! | something that drops strong tags, or makes no tags of them | [`EntityTags::weak`] |
+//! | something that makes tags weak, or appends to them; or who knows what | [`EntityTagger::behind_proxies`], which says where that is safe |
+//! | something that drops strong tags, or makes no tags of them | [`EntityTagger::weak`] |
 //!
 //! [nginx]: https://nginx.org/en/CHANGES
 //! [varnish]: https://github.com/varnishcache/varnish-cache/blob/varnish-7.1.1/bin/varnishd/cache/cache_gzip.c
@@ -83,8 +83,8 @@ mod tags;
 pub use self::axum::Tagged;
 pub use condition::TagCondition;
 pub use preconditions::{
-    IfMatch, MalformedPrecondition, PreconditionFailed, PreconditionRequired, Preconditions, Verdict,
+    IfMatch, MalformedPreconditionError, PreconditionFailed, PreconditionRequired, Preconditions, Verdict,
 };
 pub use problem::Problem;
-pub use tag::{EntityTag, MalformedTag};
-pub use tags::{EntityTags, ShortSecret};
+pub use tag::{EntityTag, MalformedTagError};
+pub use tags::{EntityTagger, ShortSecretError};

@@ -5,7 +5,7 @@ use ::http::{HeaderMap, HeaderName, Method};
 
 use crate::http::condition::TagCondition;
 use crate::http::tag::EntityTag;
-use crate::http::tags::EntityTags;
+use crate::http::tags::EntityTagger;
 use crate::model::versioned::Versioned;
 
 /// The preconditions of a request: its `If-Match` and `If-None-Match`.
@@ -57,9 +57,10 @@ pub enum Verdict {
 impl Preconditions {
     /// Reads the headers. What is neither `*` nor a list of entity tags is an error, for an answer of 400: passed over,
     /// it would be a request without a precondition.
-    pub fn from_headers(headers: &HeaderMap) -> Result<Self, MalformedPrecondition> {
+    pub fn from_headers(headers: &HeaderMap) -> Result<Self, MalformedPreconditionError> {
         let parse = |name: HeaderName| {
-            TagCondition::parse(&headers.get_all(&name)).map_err(|_| MalformedPrecondition { header: name })
+            TagCondition::parse(&headers.get_all(&name))
+                .map_err(|_| MalformedPreconditionError { header: name })
         };
         Ok(Self { if_match: parse(IF_MATCH)?, if_none_match: parse(IF_NONE_MATCH)? })
     }
@@ -80,8 +81,8 @@ impl Preconditions {
     ///
     /// This is RFC 9110, section 13.2.2, with its order: a false `If-Match` (strong comparison) is 412; then a false
     /// `If-None-Match` (weak comparison) is 304 for GET and HEAD, and 412 for all others. `CONNECT`, `OPTIONS` and
-    /// `TRACE` have no preconditions. Where `current` was made by an [`EntityTags`] that is
-    /// [behind proxies](EntityTags::behind_proxies), both headers are compared as it says there.
+    /// `TRACE` have no preconditions. Where `current` was made by an [`EntityTagger`] that is
+    /// [behind proxies](EntityTagger::behind_proxies), both headers are compared as it says there.
     ///
     /// Where the answer would not be a success anyway, preconditions do not count: answer 404 before you ask for a
     /// verdict, unless the request may create the row.
@@ -168,14 +169,14 @@ fn failed(if_match: Option<&TagCondition>, current: Option<&EntityTag>) -> Preco
 /// ```
 /// use diesel::prelude::*;
 /// use http::HeaderMap;
-/// use occ_runtime::http::{EntityTags, Preconditions, Problem};
+/// use occ_runtime::http::{EntityTagger, Preconditions, Problem};
 /// use occ_runtime::prelude::*;
 #[doc = include_str!("../example.txt")]
 ///
 /// fn rename(id: i32, name: String, headers: &HeaderMap, conn: &mut SqliteConnection) -> Result<(), Problem> {
 ///     let if_match = Preconditions::from_headers(headers)?.require_if_match()?;
 ///     let mut product: Product = products::table.find(id).select(Product::as_select()).first(conn)?;
-///     if_match.check(&EntityTags::open(), &product)?;
+///     if_match.check(&EntityTagger::open(), &product)?;
 ///     product.name = name;
 ///     product.save_optimistic(conn)?;
 ///     Ok(())
@@ -201,7 +202,7 @@ impl IfMatch {
     ///
     /// An `If-None-Match` of the same request counts as well. `If-Match: *` matches every row; whether it was sent, the
     /// [`condition`](Self::condition) says.
-    pub fn check<T: Versioned>(&self, tags: &EntityTags, row: &T) -> Result<(), PreconditionFailed> {
+    pub fn check<T: Versioned>(&self, tags: &EntityTagger, row: &T) -> Result<(), PreconditionFailed> {
         check(Some(&self.condition), self.if_none_match.as_ref(), Some(&tags.of(row)))
     }
 
@@ -229,11 +230,11 @@ impl IfMatch {
 #[error(
     "the header `{header}` is neither * nor a list of entity tags in double quotes, such as \"a1\", \"b2\""
 )]
-pub struct MalformedPrecondition {
+pub struct MalformedPreconditionError {
     header: HeaderName,
 }
 
-impl MalformedPrecondition {
+impl MalformedPreconditionError {
     /// Which header it is.
     #[must_use]
     pub fn header(&self) -> &HeaderName {
@@ -261,12 +262,12 @@ const NOT_AS_DEMANDED: &str = "the resource is not as the preconditions of the r
 
 /// For whoever runs the service; a client is told less, in `errors`.
 const ALTERED: &str = "`If-Match` has the current entity tag as a proxy has altered it, weak or with something appended, \
-     and reading the resource again changes nothing; make the tags with `EntityTags::behind_proxies`, or do not let the \
+     and reading the resource again changes nothing; make the tags with `EntityTagger::behind_proxies`, or do not let the \
      proxy compress this resource";
 
 impl PreconditionFailed {
     /// Whether `If-Match` has the current tag as proxies that compress alter it: weak, or with a suffix of theirs. It is
-    /// refused since the comparison is a strong one, and will be each time: see [`EntityTags::behind_proxies`].
+    /// refused since the comparison is a strong one, and will be each time: see [`EntityTagger::behind_proxies`].
     ///
     /// ```
     /// use occ_runtime::http::{EntityTag, Preconditions};

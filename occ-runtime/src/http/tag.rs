@@ -8,9 +8,9 @@ use ::http::HeaderValue;
 
 /// One entity tag: what the header `ETag` holds.
 ///
-/// [`EntityTags`](super::EntityTags) makes them, and they are parsed from headers. Two tags are equal (`==`) if they are written alike; what
+/// [`EntityTagger`](super::EntityTagger) makes them, and they are parsed from headers. Two tags are equal (`==`) if they are written alike; what
 /// a request asks for is [`strong_eq`](Self::strong_eq) or [`weak_eq`](Self::weak_eq). A tag that was made to be compared
-/// otherwise ([`EntityTags::behind_proxies`](super::EntityTags::behind_proxies)) remembers that, for [`Preconditions`](super::Preconditions); one that was
+/// otherwise ([`EntityTagger::behind_proxies`](super::EntityTagger::behind_proxies)) remembers that, for [`Preconditions`](super::Preconditions); one that was
 /// parsed does not.
 ///
 /// ```
@@ -20,7 +20,7 @@ use ::http::HeaderValue;
 /// let weak: EntityTag = r#"W/"a1""#.parse()?;
 /// assert_eq!(tag.to_string(), r#""a1""#);
 /// assert!(weak.is_weak() && tag.weak_eq(&weak) && !tag.strong_eq(&weak));
-/// # Ok::<_, occ_runtime::http::MalformedTag>(())
+/// # Ok::<_, occ_runtime::http::MalformedTagError>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct EntityTag {
@@ -77,10 +77,10 @@ impl EntityTag {
         weak_eq(&self.written, &other.written)
     }
 
-    fn parse(written: &[u8]) -> Result<Self, MalformedTag> {
+    fn parse(written: &[u8]) -> Result<Self, MalformedTagError> {
         match length(written) {
             Some(length) if length == written.len() => Ok(Self::measured(written)),
-            _ => Err(MalformedTag),
+            _ => Err(MalformedTagError),
         }
     }
 }
@@ -108,17 +108,17 @@ impl fmt::Display for EntityTag {
 }
 
 impl FromStr for EntityTag {
-    type Err = MalformedTag;
+    type Err = MalformedTagError;
 
-    fn from_str(written: &str) -> Result<Self, MalformedTag> {
+    fn from_str(written: &str) -> Result<Self, MalformedTagError> {
         Self::parse(written.as_bytes())
     }
 }
 
 impl TryFrom<&HeaderValue> for EntityTag {
-    type Error = MalformedTag;
+    type Error = MalformedTagError;
 
-    fn try_from(value: &HeaderValue) -> Result<Self, MalformedTag> {
+    fn try_from(value: &HeaderValue) -> Result<Self, MalformedTagError> {
         Self::parse(value.as_bytes())
     }
 }
@@ -150,7 +150,7 @@ impl From<EntityTag> for HeaderValue {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("this is no entity tag: write it in double quotes without spaces, as in \"a1\" or W/\"a1\"")]
 #[non_exhaustive]
-pub struct MalformedTag;
+pub struct MalformedTagError;
 
 const WEAK: &[u8] = b"W/";
 

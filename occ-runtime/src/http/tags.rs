@@ -18,10 +18,10 @@ use crate::model::versioned::Versioned;
 /// ```
 /// # use diesel::prelude::*;
 /// # use occ_runtime::{Error, prelude::*};
-/// use occ_runtime::http::EntityTags;
+/// use occ_runtime::http::EntityTagger;
 #[doc = include_str!("../example.txt")]
 /// # let conn = &mut connection();
-/// let tags = EntityTags::keyed("32 bytes of a secret, not of this")?;
+/// let tags = EntityTagger::keyed("32 bytes of a secret, not of this")?;
 /// let lamp: Product = products::table.find(1).select(Product::as_select()).first(conn)?;
 /// let tag = tags.of(&lamp);
 /// assert!(!tag.is_weak());
@@ -46,21 +46,21 @@ use crate::model::versioned::Versioned;
 /// the text, and two values that print alike have the same tag. Where a new release prints or hashes them otherwise,
 /// clients have to read again. Of a [`Tracked`](crate::Tracked) value take the row: `tags.of(&*article)`.
 #[derive(Clone)]
-pub struct EntityTags {
+pub struct EntityTagger {
     hash: Hash,
     representation: Box<str>,
     behind_proxies: bool,
     weak: bool,
 }
 
-impl EntityTags {
+impl EntityTagger {
     /// SHA-256 without a secret. A tag shows no version, but whoever knows the table's name and the key can try
     /// versions one by one until the tag is the same.
     ///
     /// ```
-    /// use occ_runtime::http::EntityTags;
-    /// let shown = format!("{:?}", EntityTags::open());
-    /// assert_eq!(shown, r#"EntityTags { keyed: false, representation: "", behind_proxies: false, weak: false }"#);
+    /// use occ_runtime::http::EntityTagger;
+    /// let shown = format!("{:?}", EntityTagger::open());
+    /// assert_eq!(shown, r#"EntityTagger { keyed: false, representation: "", behind_proxies: false, weak: false }"#);
     /// ```
     #[must_use]
     pub fn open() -> Self {
@@ -73,18 +73,18 @@ impl EntityTags {
     /// new secret every tag is a new one, and clients have to read again.
     ///
     /// ```
-    /// use occ_runtime::http::EntityTags;
+    /// use occ_runtime::http::EntityTagger;
     ///
-    /// assert!(EntityTags::keyed("0a6b54aff54ab1a4fd6c1e4ff1e6a08f").is_ok());
-    /// assert!(EntityTags::keyed(std::env::var("A_VARIABLE_THAT_IS_NOT_SET").unwrap_or_default()).is_err());
+    /// assert!(EntityTagger::keyed("0a6b54aff54ab1a4fd6c1e4ff1e6a08f").is_ok());
+    /// assert!(EntityTagger::keyed(std::env::var("A_VARIABLE_THAT_IS_NOT_SET").unwrap_or_default()).is_err());
     /// ```
-    pub fn keyed(secret: impl AsRef<[u8]>) -> Result<Self, ShortSecret> {
+    pub fn keyed(secret: impl AsRef<[u8]>) -> Result<Self, ShortSecretError> {
         let secret = secret.as_ref();
-        if secret.len() < ShortSecret::LEAST {
-            return Err(ShortSecret { length: secret.len() });
+        if secret.len() < ShortSecretError::LEAST {
+            return Err(ShortSecretError { length: secret.len() });
         }
         // It takes a secret of any length.
-        let mac = Hmac::new_from_slice(secret).map_err(|_| ShortSecret { length: secret.len() })?;
+        let mac = Hmac::new_from_slice(secret).map_err(|_| ShortSecretError { length: secret.len() })?;
         Ok(Self::of_hash(Hash::Keyed(Box::new(mac))))
     }
 
@@ -97,11 +97,11 @@ impl EntityTags {
     /// empty one.
     ///
     /// ```
-    /// use occ_runtime::http::EntityTags;
+    /// use occ_runtime::http::EntityTagger;
     /// # use occ_runtime::Versioned;
     ///
     /// # fn of_what<T: Versioned>(row: &T) {
-    /// let tags = EntityTags::open();
+    /// let tags = EntityTagger::open();
     /// assert_ne!(tags.representation("html").of(row), tags.representation("json").of(row));
     /// # }
     /// ```
@@ -123,11 +123,11 @@ impl EntityTags {
     /// ```
     /// # use diesel::prelude::*;
     /// # use occ_runtime::{Error, prelude::*};
-    /// use occ_runtime::http::{EntityTags, Preconditions};
+    /// use occ_runtime::http::{EntityTagger, Preconditions};
     #[doc = include_str!("../example.txt")]
     /// # let conn = &mut connection();
     /// # let lamp: Product = products::table.find(1).select(Product::as_select()).first(conn)?;
-    /// let strict = EntityTags::keyed("32 bytes of a secret, not of this")?;
+    /// let strict = EntityTagger::keyed("32 bytes of a secret, not of this")?;
     /// let tags = strict.clone().behind_proxies();
     /// assert_eq!(tags.of(&lamp), strict.of(&lamp));
     ///
@@ -169,11 +169,11 @@ impl EntityTags {
     /// ```
     /// # use diesel::prelude::*;
     /// # use occ_runtime::{Error, prelude::*};
-    /// use occ_runtime::http::EntityTags;
+    /// use occ_runtime::http::EntityTagger;
     #[doc = include_str!("../example.txt")]
     /// # let conn = &mut connection();
     /// # let lamp: Product = products::table.find(1).select(Product::as_select()).first(conn)?;
-    /// let (strong, weak) = (EntityTags::open(), EntityTags::open().weak());
+    /// let (strong, weak) = (EntityTagger::open(), EntityTagger::open().weak());
     /// assert_eq!(weak.of(&lamp).to_string(), format!("W/{}", strong.of(&lamp)));
     /// # Ok::<_, Error>(())
     /// ```
@@ -198,7 +198,7 @@ impl EntityTags {
     /// }
     ///
     /// fn tag(page: &Page) -> occ_runtime::http::EntityTag {
-    ///     occ_runtime::http::EntityTags::open().of(page)
+    ///     occ_runtime::http::EntityTagger::open().of(page)
     /// }
     /// ```
     #[must_use]
@@ -210,7 +210,7 @@ impl EntityTags {
 }
 
 impl EntityTag {
-    /// The tag of a row at its version: [`EntityTags::open`] makes it.
+    /// The tag of a row at its version: [`EntityTagger::open`] makes it.
     ///
     /// ```
     /// # use diesel::prelude::*;
@@ -226,14 +226,14 @@ impl EntityTag {
     /// ```
     #[must_use]
     pub fn of<T: Versioned>(row: &T) -> Self {
-        EntityTags::open().of(row)
+        EntityTagger::open().of(row)
     }
 }
 
 /// Shows no secret.
-impl Debug for EntityTags {
+impl Debug for EntityTagger {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("EntityTags")
+        f.debug_struct("EntityTagger")
             .field("keyed", &matches!(self.hash, Hash::Keyed(_)))
             .field("representation", &self.representation)
             .field("behind_proxies", &self.behind_proxies)
@@ -242,27 +242,27 @@ impl Debug for EntityTags {
     }
 }
 
-/// The secret for [`EntityTags::keyed`] is too short to be one.
+/// The secret for [`EntityTagger::keyed`] is too short to be one.
 ///
 /// ```
-/// use occ_runtime::http::EntityTags;
+/// use occ_runtime::http::EntityTagger;
 ///
-/// let error = EntityTags::keyed("").unwrap_err();
+/// let error = EntityTagger::keyed("").unwrap_err();
 /// assert_eq!(
 ///     error.to_string(),
-///     "a secret of 0 bytes can be guessed: give `EntityTags::keyed` at least 16 bytes of a random generator"
+///     "a secret of 0 bytes can be guessed: give `EntityTagger::keyed` at least 16 bytes of a random generator"
 /// );
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "a secret of {length} bytes can be guessed: give `EntityTags::keyed` at least {least} bytes of a random generator",
+    "a secret of {length} bytes can be guessed: give `EntityTagger::keyed` at least {least} bytes of a random generator",
     least = Self::LEAST
 )]
-pub struct ShortSecret {
+pub struct ShortSecretError {
     length: usize,
 }
 
-impl ShortSecret {
+impl ShortSecretError {
     /// As many bits as a tag has.
     const LEAST: usize = 16;
 }

@@ -12,8 +12,23 @@ use crate::model::exact::ExactEquality;
 use crate::model::optimistic_lock::OptimisticLock;
 use crate::model::optimistic_lock::SqlText;
 
-/// A struct with fields that are `#[occ(unversioned)]`: the bound of `save_unversioned`.
-#[doc(hidden)]
+/// A struct with fields that are `#[occ(unversioned)]`: the bound of [`save_unversioned`](crate::OptimisticDsl::save_unversioned).
+///
+/// The derive implements it.
+///
+/// ```
+/// use diesel::Connection;
+/// use occ_runtime::bound::{HasUnversioned, SavesTrackedOn};
+/// use occ_runtime::{Error, prelude::*};
+///
+/// fn write_counters<T, C>(row: &T, conn: &mut C) -> Result<(), Error>
+/// where
+///     C: Connection,
+///     T: SavesTrackedOn<C> + HasUnversioned,
+/// {
+///     row.save_unversioned(conn)
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no unversioned field",
     label = "there is nothing to write without the version",

@@ -10,7 +10,7 @@ use diesel::deserialize::FromSqlRow;
 use diesel::dsl::SqlTypeOf;
 
 use crate::model::optimistic_lock::OptimisticLock;
-use crate::version::none::Loaded;
+use crate::version::none::NoVersion;
 
 /// `Declared<false>`: nothing was wrong.
 #[derive(Debug)]
@@ -50,11 +50,11 @@ where
 impl<V, ST, DB> ReadBack<ST, DB, Declared<true>> for V
 where
     DB: Backend,
-    Loaded: FromSqlRow<ST, DB>,
+    NoVersion: FromSqlRow<ST, DB>,
 {
-    type Row = Loaded;
+    type Row = NoVersion;
 
-    fn version(_: Loaded) -> V {
+    fn version(_: NoVersion) -> V {
         never()
     }
 }

@@ -15,7 +15,7 @@ use diesel::sql_types::{
 /// type of your own on MySQL, the promise is false: give such a column the type `Text` in `table!`.
 ///
 /// ```
-/// use occ_runtime::ExactEquality;
+/// use occ_runtime::bound::ExactEquality;
 ///
 /// #[derive(diesel::sql_types::SqlType)]
 /// #[diesel(postgres_type(name = "mood"))]

@@ -11,12 +11,12 @@ const HIDDEN: &str = "hidden";
 ///
 /// ```
 /// use diesel::prelude::*;
-/// use occ_runtime::{Error, Fields, LoadsOn, LocksOn, Tracked, prelude::*};
+/// use occ_runtime::{Error, Trackable, ReloadsOn, SavesOn, Tracked, prelude::*};
 ///
 /// fn save_or_merge<C, M>(model: &mut Tracked<M>, conn: &mut C) -> Result<(), Error>
 /// where
 ///     C: Connection,
-///     M: Fields + LocksOn<C> + LoadsOn<C>,
+///     M: Trackable + SavesOn<C> + ReloadsOn<C>,
 /// {
 ///     match model.save_optimistic(conn) {
 ///         Err(Error::Stale(_)) => {
@@ -30,9 +30,9 @@ const HIDDEN: &str = "hidden";
 #[diagnostic::on_unimplemented(
     message = "the fields of `{Self}` are not tracked",
     label = "has no `#[occ(tracked)]`",
-    note = "add `#[occ(tracked)]` above `{Self}`, below its `#[derive(OptimisticLock)]`; in a generic function the bound is `Fields`"
+    note = "add `#[occ(tracked)]` above `{Self}`, below its `#[derive(OptimisticLock)]`; in a generic function the bound is `Trackable`"
 )]
-pub trait Fields: OptimisticLock<Version: Clone> + Clone {
+pub trait Trackable: OptimisticLock<Version: Clone> + Clone {
     /// The fields in their order, all but the version; `None` after the last one.
     // A function and not a constant, which could not name a struct with a lifetime.
     #[doc(hidden)]
@@ -40,7 +40,7 @@ pub trait Fields: OptimisticLock<Version: Clone> + Clone {
 }
 
 /// The fields of a struct in their order.
-pub(crate) fn fields<M: Fields>() -> impl Iterator<Item = Field<M>> {
+pub(crate) fn fields<M: Trackable>() -> impl Iterator<Item = Field<M>> {
     (0..).map_while(M::field)
 }
 

@@ -14,6 +14,8 @@ use crate::version::generator::VersionGenerator;
 /// Derive it: `#[derive(OptimisticLock)]` (feature `derive`). The methods that use it are in
 /// [`OptimisticDsl`](crate::OptimisticDsl).
 ///
+/// It cannot be implemented by hand: most of its items are hidden, for the derive alone, and change without notice.
+///
 /// ```
 /// # use diesel::prelude::*;
 /// use occ_runtime::prelude::*;
@@ -33,7 +35,7 @@ use crate::version::generator::VersionGenerator;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no optimistic lock",
     label = "this type does not implement `OptimisticLock`",
-    note = "add `#[derive(OptimisticLock)]` to `{Self}`, if it is a struct of yours; in a generic function the bound is `LocksOn<C>`",
+    note = "add `#[derive(OptimisticLock)]` to `{Self}`, if it is a struct of yours; in a generic function the bound is `SavesOn<C>`",
     note = "of an `Option` or a `Result` it is the content that is saved; many at once are a slice, by `save_all_optimistic`"
 )]
 pub trait OptimisticLock: Sized {

@@ -5,11 +5,14 @@ use crate::conflict::tracked::Tracked;
 use crate::error::Error;
 use crate::error::stale::Operation;
 use crate::model::check::Check as _;
-use crate::model::fields::{Fields, fields};
+use crate::model::fields::{Trackable, fields};
 use crate::operation::verdict;
 
 /// What the value was made from, and who may have written the row since: the row's version tells.
-pub(crate) fn base_of<'t, M: Fields>(tracked: &'t Tracked<M>, theirs: &M) -> Result<(&'t M, Since), Error> {
+pub(crate) fn base_of<'t, M: Trackable>(
+    tracked: &'t Tracked<M>,
+    theirs: &M,
+) -> Result<(&'t M, Since), Error> {
     let since = |base: &M, at: &M::Version| match theirs.version() {
         _ if !M::Check::BY_VERSION && tracked.is_in_doubt() => Since::Unheard,
         _ if !M::Check::BY_VERSION => Since::Others,
@@ -41,6 +44,6 @@ pub(crate) fn base_of<'t, M: Fields>(tracked: &'t Tracked<M>, theirs: &M) -> Res
 }
 
 /// Whether every field that a save writes is the same.
-fn is_stored_as<M: Fields>(written: &M, row: &M) -> bool {
+fn is_stored_as<M: Trackable>(written: &M, row: &M) -> bool {
     fields::<M>().all(|field| !field.is_written(written) || field.is_same(written, row))
 }

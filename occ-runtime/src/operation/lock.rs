@@ -27,7 +27,7 @@ macro_rules! verify {
     };
 }
 
-/// The body of `LocksRowsOn` and of its async twin.
+/// The body of `LocksOn` and of its async twin.
 macro_rules! lock {
     ($wing:ident $(, $async:ident, $await:ident, $send:ident)?) => {
         $($async)? fn lock(&self, mode: LockMode, conn: &mut C) -> Result<(), Error> {

@@ -23,7 +23,7 @@ pub(crate) mod unversioned;
 pub(crate) mod verdict;
 pub(crate) mod write;
 
-/// All that a model which can be saved through a connection can do: the bodies of `WritesOn` and of its async twin.
+/// All that a model which can be saved through a connection can do: the bodies of `SavesTrackedOn` and of its async twin.
 macro_rules! operations {
     ($($wing:tt)*) => {
         $crate::operation::write::operations!($($wing)*);

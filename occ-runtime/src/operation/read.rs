@@ -7,7 +7,7 @@ use crate::conflict::merge::{Choice, merge};
 use crate::conflict::tracked::Tracked;
 use crate::error::Error;
 use crate::error::stale::Operation;
-use crate::model::fields::Fields;
+use crate::model::fields::Trackable;
 use crate::model::optimistic_lock::OptimisticLock;
 use crate::operation::base::base_of;
 use crate::operation::verdict;
@@ -40,7 +40,7 @@ pub(crate) fn reload<M: OptimisticLock>(value: &mut M, now: Now<M>) -> Result<()
     Ok(())
 }
 
-pub(crate) fn reload_tracked<M: Fields>(tracked: &mut Tracked<M>, now: Now<M>) -> Result<(), Error> {
+pub(crate) fn reload_tracked<M: Trackable>(tracked: &mut Tracked<M>, now: Now<M>) -> Result<(), Error> {
     let depth = now.depth;
     let row = now.present(Operation::Reload, &tracked.original)?;
     tracked.onto(row.clone(), row, depth);
@@ -49,7 +49,7 @@ pub(crate) fn reload_tracked<M: Fields>(tracked: &mut Tracked<M>, now: Now<M>) -
 
 pub(crate) fn rebase<M, F>(tracked: &mut Tracked<M>, now: Now<M>, choose: F) -> Result<(), Error>
 where
-    M: Fields,
+    M: Trackable,
     F: FnMut(&'static str, &M, &M, &M) -> Choice,
 {
     let depth = now.depth;

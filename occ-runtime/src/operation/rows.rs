@@ -56,7 +56,7 @@ impl<V> Batch<V> {
                 if stale.is_deleted() && self.done > 0 {
                     self.gone_along.push(place);
                 }
-                if !stale.is_seen_through_old_snapshot() && self.done > 0 {
+                if !stale.is_from_old_snapshot() && self.done > 0 {
                     self.suspects.push(place);
                 }
                 self.stale.push((place, stale));

@@ -9,7 +9,7 @@ pub(crate) use crate::conflict::tracked::unsettled::Settled;
 pub(crate) use crate::error::Error;
 pub(crate) use crate::error::stale::Operation;
 pub(crate) use crate::model::check::Check;
-pub(crate) use crate::model::fields::Fields;
+pub(crate) use crate::model::fields::Trackable;
 pub(crate) use crate::operation::verdict;
 pub(crate) use crate::statement::as_loaded::AsLoaded;
 pub(crate) use crate::statement::guard::Always;
@@ -21,7 +21,7 @@ macro_rules! operations {
         /// See [`Tracked`](crate::Tracked).
         $($async)? fn settle(tracked: &Tracked<M>, operation: Operation, conn: &mut C) -> Result<Settled, Error>
         where
-            M: Fields,
+            M: Trackable,
         {
             let (written, version) = (&tracked.original, tracked.value.version());
             if !tracked.may_be_somebody_elses() {
@@ -44,7 +44,7 @@ macro_rules! operations {
 
         $($async)? fn delete_tracked(tracked: &Tracked<M>, conn: &mut C) -> Result<(), Error>
         where
-            M: Fields,
+            M: Trackable,
         {
             let mut conn = $crate::$wing::send::InFlight::begin(conn)?;
             let settled = match tracked.known() {

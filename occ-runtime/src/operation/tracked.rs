@@ -9,7 +9,7 @@ pub(crate) use crate::conflict::tracked::unsettled::Within;
 pub(crate) use crate::error::Error;
 pub(crate) use crate::error::stale::Operation;
 pub(crate) use crate::model::check::Check;
-pub(crate) use crate::model::fields::Fields;
+pub(crate) use crate::model::fields::Trackable;
 pub(crate) use crate::operation::verdict;
 pub(crate) use crate::statement::as_loaded::AsLoaded;
 pub(crate) use crate::statement::guard::{Always, Guarded};
@@ -23,7 +23,7 @@ macro_rules! operations {
             conn: &mut C,
         ) -> Result<(), Error>
         where
-            M: Fields,
+            M: Trackable,
         {
             let mut conn = $crate::$wing::send::InFlight::begin(conn)?;
             let written = Self::put_changes(tracked, expected, &mut *conn)$(.$await)?;
@@ -37,7 +37,7 @@ macro_rules! operations {
             conn: &mut C,
         ) -> Result<(), Error>
         where
-            M: Fields,
+            M: Trackable,
         {
             let settled = match tracked.known() {
                 Some(settled) => settled,

@@ -131,7 +131,7 @@ pub(crate) fn is_there<T>(found: Result<T, DieselError>) -> Result<bool, DieselE
 #[cfg(feature = "retry")]
 pub(crate) fn without_snapshot(error: Error) -> Error {
     match error {
-        Error::Stale(stale) if stale.is_seen_through_old_snapshot() => {
+        Error::Stale(stale) if stale.is_from_old_snapshot() => {
             GuardError::held_back(stale.operation(), stale.table(), stale.key().to_owned()).into()
         }
         error => error,

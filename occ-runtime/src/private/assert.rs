@@ -56,7 +56,7 @@ pub type Exact<T, C> = <T as Compares<C>>::SqlType;
     label = "its SQL type has no exact equality",
     note = "leave the field out of the check, if nothing is lost by that: `#[occ(unchecked)]` above it",
     note = "types that only one database has need its feature, `postgres` or `mysql`",
-    note = "for a SQL type of your own: `impl occ_runtime::ExactEquality for MyType {{}}`"
+    note = "for a SQL type of your own: `impl occ_runtime::bound::ExactEquality for MyType {{}}`"
 )]
 pub trait Compares<C> {
     type SqlType: ExactEquality;

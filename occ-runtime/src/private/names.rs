@@ -19,7 +19,7 @@ pub use crate::model::check::{ByAll, ByDirty, ByVersion};
 pub use crate::model::columns::{ColumnValue, ColumnVisitor};
 pub use crate::model::columns::{Columns, HasUnversioned};
 pub use crate::model::declared::Declared;
-pub use crate::model::fields::{Field, FieldValue, Fields, Rule, SerializesNoSecret};
+pub use crate::model::fields::{Field, FieldValue, Rule, SerializesNoSecret, Trackable};
 pub use crate::model::identity::{Identity, NameOf, Pair, Probe};
 pub use crate::model::merge_add::Adds;
 pub use crate::model::optimistic_lock::{OptimisticLock, SqlText};
@@ -31,7 +31,7 @@ pub use crate::private::written_once::WrittenOnce;
 pub use crate::private::{assert as check, stub};
 pub use crate::version::counter::Increment;
 pub use crate::version::generator::{DefaultGenerator, VersionGenerator};
-pub use crate::version::none::Loaded;
+pub use crate::version::none::NoVersion;
 
 /// Methods that a value has by what its type can do: which of these traits that is, the compiler finds out.
 pub mod probes {

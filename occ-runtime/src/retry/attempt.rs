@@ -5,7 +5,7 @@ use crate::error::Error;
 /// What [`RetryPolicy::observe`](crate::RetryPolicy::observe) is told after an attempt.
 ///
 /// ```
-/// use occ_runtime::{Attempt, RetryPolicy};
+/// use occ_runtime::{RetryPolicy, retry::Attempt};
 ///
 /// fn log(attempt: &Attempt<'_>) {
 ///     match (attempt.error(), attempt.delay()) {
@@ -46,7 +46,7 @@ impl<'a> Attempt<'a> {
 
     /// Whether it locked the row when it read it.
     #[must_use]
-    pub fn escalated(&self) -> bool {
+    pub fn is_escalated(&self) -> bool {
         self.escalated
     }
 }

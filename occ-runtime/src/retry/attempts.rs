@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::error::RetriesExhausted;
+use crate::error::RetriesExhaustedError;
 use crate::error::{Error, trace};
 use crate::retry::attempt::Attempt;
 use crate::retry::failure::RetryError;
@@ -108,7 +108,7 @@ impl<'p, I: Instant> Attempts<'p, I> {
             trace::give_up(self.what, self.number, &error);
         }
         failure.put(if retries && delay.is_none() {
-            RetriesExhausted::new(self.number, error).into()
+            RetriesExhaustedError::new(self.number, error).into()
         } else {
             error
         });

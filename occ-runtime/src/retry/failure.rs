@@ -16,7 +16,7 @@ use crate::error::{Error, server_messages};
 /// hands out its content's source in place of its content. For an enum of yours it is a few lines:
 ///
 /// ```
-/// use occ_runtime::{Error, Failure, RetryError};
+/// use occ_runtime::{Error, retry::{Failure, RetryError}};
 ///
 /// #[derive(Debug, thiserror::Error)]
 /// enum SaleError {
@@ -44,7 +44,7 @@ use crate::error::{Error, server_messages};
 #[diagnostic::on_unimplemented(
     message = "a retry loop cannot look into `{Self}`",
     label = "is it the database's error, or your own?",
-    note = "implement `occ_runtime::RetryError` for `{Self}`: its one method hands out the error of occ or Diesel in it"
+    note = "implement `occ_runtime::retry::RetryError` for `{Self}`: its one method hands out the error of occ or Diesel in it"
 )]
 pub trait RetryError {
     /// What occ or Diesel has reported; `None` for an error of your own, which ends the loop.
@@ -56,7 +56,7 @@ pub trait RetryError {
 /// An error of occ's or Diesel's, where it lies: see [`RetryError`].
 ///
 /// ```
-/// use occ_runtime::{Failure, RetryError};
+/// use occ_runtime::retry::{Failure, RetryError};
 ///
 /// struct MyError(diesel::result::Error);
 ///
@@ -164,7 +164,7 @@ fn copy_of_diesels(error: &DieselError) -> Option<Error> {
 /// `Result<(), E>` whose error may be of your own.
 ///
 /// ```
-/// fn can_be_returned<R: occ_runtime::ModifyOutcome>() {}
+/// fn can_be_returned<R: occ_runtime::retry::ModifyOutcome>() {}
 /// can_be_returned::<()>();
 /// can_be_returned::<Result<(), occ_runtime::Error>>();
 /// ```

@@ -10,3 +10,9 @@ pub(crate) mod failure;
 pub(crate) mod heat;
 pub(crate) mod loops;
 pub(crate) mod policy;
+
+pub use crate::error::RetriesExhaustedError;
+pub use crate::error::refused::NestedRetryError;
+pub use attempt::Attempt;
+pub use failure::{Failure, ModifyOutcome, RetryError};
+pub use policy::RetryPolicy;

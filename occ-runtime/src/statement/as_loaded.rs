@@ -11,7 +11,7 @@ use diesel::result::{Error as DieselError, QueryResult};
 use crate::model::check::Check as _;
 use crate::model::columns::{ColumnValue, ColumnVisitor, Columns};
 use crate::model::exact::ExactEquality;
-use crate::model::fields::Fields;
+use crate::model::fields::Trackable;
 use crate::model::optimistic_lock::OptimisticLock;
 use crate::statement::changed::Changed;
 use crate::statement::dialect;
@@ -33,7 +33,7 @@ impl<'a, M: OptimisticLock> AsLoaded<'a, M, true> {
     }
 }
 
-impl<'a, M: Fields> AsLoaded<'a, M, false> {
+impl<'a, M: Trackable> AsLoaded<'a, M, false> {
     /// The columns that the struct has compared when `changed` is written.
     pub(crate) fn before(original: &'a M, changed: &Changed) -> Self {
         let only = if M::Check::DIRTY_ONLY { changed.checked_columns::<M>() } else { None };

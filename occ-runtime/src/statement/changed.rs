@@ -6,7 +6,7 @@ use diesel::query_builder::QueryFragment;
 use diesel::result::QueryResult;
 
 use crate::model::columns::{ColumnValue, ColumnVisitor, Columns};
-use crate::model::fields::{Fields, fields};
+use crate::model::fields::{Trackable, fields};
 use crate::model::optimistic_lock::{OptimisticLock, SqlText};
 use crate::statement::assign::{Assignments, UpdateKind};
 use crate::statement::clause::Equations;
@@ -23,7 +23,7 @@ pub struct Changed {
 }
 
 impl Changed {
-    pub(crate) fn between<M: Fields>(original: &M, value: &M) -> Self {
+    pub(crate) fn between<M: Trackable>(original: &M, value: &M) -> Self {
         let mut changed =
             Self { columns: Vec::new(), embedded: Vec::new(), whole: false, sql_text: SqlText::Many };
         let (mut named, mut embedded) = (0, 0);
@@ -58,7 +58,7 @@ impl Changed {
     }
 
     /// The columns, if what was loaded of each of them can be compared.
-    pub(crate) fn checked_columns<M: Fields>(&self) -> Option<Vec<&'static str>> {
+    pub(crate) fn checked_columns<M: Trackable>(&self) -> Option<Vec<&'static str>> {
         let unchecked = |column: &&str| {
             fields::<M>().any(|field| field.column_name() == Some(*column) && !field.is_checked())
         };

@@ -17,20 +17,20 @@ use crate::statement::select::CurrentVersion;
 ///
 /// | | PostgreSQL | MySQL, MariaDB | keeps out |
 /// |---|---|---|---|
-/// | `Update` | `FOR UPDATE` | `FOR UPDATE` | every other lock and write |
-/// | `NoKeyUpdate` | `FOR NO KEY UPDATE` | error | the same, save inserts that refer to the row |
-/// | `Share` | `FOR SHARE` | `LOCK IN SHARE MODE` | writes |
-/// | `KeyShare` | `FOR KEY SHARE` | error | deletes and changes of the key |
+/// | [`for_update`](Self::for_update) | `FOR UPDATE` | `FOR UPDATE` | every other lock and write |
+/// | [`for_no_key_update`](Self::for_no_key_update) | `FOR NO KEY UPDATE` | error | the same, except inserts that refer to the row |
+/// | [`for_share`](Self::for_share) | `FOR SHARE` | `LOCK IN SHARE MODE` | writes |
+/// | [`for_key_share`](Self::for_key_share) | `FOR KEY SHARE` | error | deletes and changes of the key |
 ///
-/// `Share` with [`nowait`](Self::nowait) or [`skip_locked`](Self::skip_locked) is MariaDB's syntax; MySQL refuses it.
+/// `for_share` with [`no_wait`](Self::no_wait) or [`skip_locked`](Self::skip_locked) is MariaDB's syntax; MySQL refuses it.
 /// SQLite has no row locks: there, begin the transaction with `immediate_transaction`, which locks the database for
 /// all other writers, and check with [`verify_optimistic`](crate::OptimisticDsl::verify_optimistic).
 ///
 /// ```
 /// use occ_runtime::LockMode;
 ///
-/// let at_once = LockMode::Update.nowait();
-/// assert_ne!(at_once, LockMode::Update);
+/// let at_once = LockMode::for_update().no_wait();
+/// assert_ne!(at_once, LockMode::for_update());
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct LockMode {
@@ -53,16 +53,30 @@ enum Wait {
     Skip,
 }
 
-#[allow(non_upper_case_globals, reason = "they are read as the variants they stand for")]
 impl LockMode {
     /// For a row that will be written.
-    pub const Update: Self = Self::waiting(Strength::Update);
+    #[must_use]
+    pub const fn for_update() -> Self {
+        Self::waiting(Strength::Update)
+    }
+
     /// The same, where the key stays as it is: rows that refer to this one can still be inserted.
-    pub const NoKeyUpdate: Self = Self::waiting(Strength::NoKeyUpdate);
+    #[must_use]
+    pub const fn for_no_key_update() -> Self {
+        Self::waiting(Strength::NoKeyUpdate)
+    }
+
     /// For a row that must not change meanwhile.
-    pub const Share: Self = Self::waiting(Strength::Share);
+    #[must_use]
+    pub const fn for_share() -> Self {
+        Self::waiting(Strength::Share)
+    }
+
     /// For a row that must not go away meanwhile.
-    pub const KeyShare: Self = Self::waiting(Strength::KeyShare);
+    #[must_use]
+    pub const fn for_key_share() -> Self {
+        Self::waiting(Strength::KeyShare)
+    }
 
     const fn waiting(strength: Strength) -> Self {
         Self { strength, wait: Wait::UntilFree }
@@ -70,7 +84,7 @@ impl LockMode {
 
     /// Fails at once where it would have to wait: [`Transient::LockTimeout`](crate::Transient::LockTimeout).
     #[must_use]
-    pub const fn nowait(self) -> Self {
+    pub const fn no_wait(self) -> Self {
         Self { wait: Wait::No, ..self }
     }
 
@@ -128,15 +142,16 @@ impl RowLocks for diesel::mysql::Mysql {
         let strength = match mode.strength {
             Strength::Update => " FOR UPDATE",
             Strength::Share => " LOCK IN SHARE MODE",
-            Strength::NoKeyUpdate | Strength::KeyShare => {
-                return Err(format!(
-                    "MySQL and MariaDB have no lock of strength `{:?}`; use `LockMode::Update` or `LockMode::Share`",
-                    mode.strength
-                ));
-            }
+            Strength::NoKeyUpdate => return Err(unknown_to_mysql("FOR NO KEY UPDATE")),
+            Strength::KeyShare => return Err(unknown_to_mysql("FOR KEY SHARE")),
         };
         Ok((strength, mode.wait_sql()))
     }
+}
+
+#[cfg(feature = "mysql")]
+fn unknown_to_mysql(clause: &str) -> String {
+    format!("MySQL and MariaDB have no `{clause}`: use `LockMode::for_update()` or `LockMode::for_share()`")
 }
 
 /// Locks the row and reads its version.

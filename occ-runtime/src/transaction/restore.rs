@@ -13,9 +13,9 @@ use crate::version::generator::VersionGenerator as _;
 /// slice of models, or a tuple of up to eight such. The models own their fields.
 ///
 /// ```
-/// use occ_runtime::VersionedValues;
+/// use occ_runtime::Restorable;
 ///
-/// fn is_versioned<V: VersionedValues>() {}
+/// fn is_versioned<V: Restorable>() {}
 /// # use occ_runtime::prelude::*;
 /// # diesel::table! { products (id) { id -> Integer, version -> Integer } }
 /// # #[derive(OptimisticLock)]
@@ -29,7 +29,7 @@ use crate::version::generator::VersionGenerator as _;
     note = "it is the second argument: `optimistic_transaction(conn, &mut product, |conn, product| ..)`; for several values, a tuple or a \
             `&mut` slice"
 )]
-pub trait VersionedValues {
+pub trait Restorable {
     /// What the closure of the transaction gets.
     // Without `where Self: 'r`, which would make a closure for every `'r` demand `Self: 'static`.
     type Borrowed<'r>;
@@ -182,7 +182,7 @@ pub(crate) fn is_unique<V: 'static>() -> bool {
 }
 
 #[diagnostic::do_not_recommend]
-impl<M> VersionedValues for &mut M
+impl<M> Restorable for &mut M
 where
     M: OptimisticLock<Version: Clone> + 'static,
 {
@@ -203,7 +203,7 @@ where
 }
 
 #[diagnostic::do_not_recommend]
-impl<M> VersionedValues for &mut [M]
+impl<M> Restorable for &mut [M]
 where
     M: OptimisticLock<Version: Clone> + 'static,
 {
@@ -228,7 +228,7 @@ where
 macro_rules! tuples_are_versioned_values {
     ($($value:ident $index:tt),+) => {
         #[diagnostic::do_not_recommend]
-        impl<$($value: VersionedValues),+> VersionedValues for ($($value,)+) {
+        impl<$($value: Restorable),+> Restorable for ($($value,)+) {
             type Borrowed<'r> = ($($value::Borrowed<'r>,)+);
             type Saved = ($($value::Saved,)+);
 
@@ -257,13 +257,13 @@ tuples_are_versioned_values!(A 0, B 1, C 2, D 3, E 4, F 5, G 6);
 tuples_are_versioned_values!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7);
 
 /// Puts the versions back when it is dropped, be it by `?`, by a panic or with the future around it.
-pub(crate) struct Restore<'v, V: VersionedValues> {
+pub(crate) struct Restore<'v, V: Restorable> {
     values: &'v mut V,
     versions: Versions,
     saved: Option<V::Saved>,
 }
 
-impl<'v, V: VersionedValues> Restore<'v, V> {
+impl<'v, V: Restorable> Restore<'v, V> {
     /// Of a transaction that ends so if it is dropped.
     pub(crate) fn new(values: &'v mut V, if_dropped: Ending) -> Self {
         let mut versions = Versions { rows: Vec::new(), journal: None, ending: if_dropped };
@@ -290,7 +290,7 @@ impl<'v, V: VersionedValues> Restore<'v, V> {
     }
 }
 
-impl<V: VersionedValues> Drop for Restore<'_, V> {
+impl<V: Restorable> Drop for Restore<'_, V> {
     fn drop(&mut self) {
         if let Some(saved) = self.saved.take() {
             self.values.restore(saved, &self.versions);

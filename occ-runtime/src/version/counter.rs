@@ -10,7 +10,7 @@ use crate::version::generator::VersionGenerator;
 /// becomes a version, with [`Increment`] as its default generator.
 ///
 /// ```
-/// use occ_runtime::{Counter, Increment, VersionGenerator};
+/// use occ_runtime::{Increment, VersionGenerator, version::Counter};
 ///
 /// #[derive(Debug, PartialEq)]
 /// struct Revision(i32);

@@ -48,7 +48,7 @@ pub trait VersionGenerator<V> {
 /// A type that says by itself how its versions are made.
 ///
 /// ```
-/// use occ_runtime::{DefaultGenerator, VersionGenerator};
+/// use occ_runtime::{VersionGenerator, version::DefaultGenerator};
 ///
 /// fn first<V: DefaultGenerator>() -> V {
 ///     V::Generator::initial()

@@ -10,3 +10,14 @@ pub(crate) mod trigger;
 pub(crate) mod uuid;
 #[cfg(feature = "postgres")]
 pub(crate) mod xmin;
+
+pub use counter::{Counter, Increment};
+pub use database::DatabaseGenerated;
+pub use generator::{DefaultGenerator, VersionGenerator};
+pub use none::NoVersion;
+pub use timestamp::{Clock, Micros, Millis, PointInTime, Precision, Seconds, SystemClock, Timestamp};
+pub use trigger::VersionTrigger;
+#[cfg(feature = "uuid")]
+pub use uuid::{UuidV4, UuidV7};
+#[cfg(feature = "postgres")]
+pub use xmin::{Xid, Xmin};

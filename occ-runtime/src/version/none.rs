@@ -33,17 +33,17 @@ use crate::version::generator::VersionGenerator;
 /// # Ok::<_, Error>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, FromSqlRow)]
-pub struct Loaded;
+pub struct NoVersion;
 
 /// It stands where a version would be shown.
-impl std::fmt::Debug for Loaded {
+impl std::fmt::Debug for NoVersion {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("none")
     }
 }
 
 /// Whatever is read in place of a version says that the row is there, and no more.
-impl<ST, DB: Backend> FromSql<ST, DB> for Loaded {
+impl<ST, DB: Backend> FromSql<ST, DB> for NoVersion {
     fn from_sql(_: DB::RawValue<'_>) -> deserialize::Result<Self> {
         Ok(Self)
     }
@@ -51,7 +51,7 @@ impl<ST, DB: Backend> FromSql<ST, DB> for Loaded {
 
 /// Nothing is written in place of a version.
 #[diagnostic::do_not_recommend]
-impl VersionGenerator<Self> for Loaded {
+impl VersionGenerator<Self> for NoVersion {
     const BY_DATABASE: bool = true;
 
     fn initial() -> Self {
@@ -64,7 +64,7 @@ impl VersionGenerator<Self> for Loaded {
 }
 
 #[cfg(feature = "serde")]
-impl serde::Serialize for Loaded {
+impl serde::Serialize for NoVersion {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_unit()
     }

@@ -33,7 +33,7 @@ use crate::version::generator::{DefaultGenerator, VersionGenerator};
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
-/// use occ_runtime::{Millis, Timestamp, VersionGenerator};
+/// use occ_runtime::{Timestamp, VersionGenerator, version::Millis};
 ///
 /// let first: SystemTime = Timestamp::<Millis>::initial();
 /// let tomorrow = first + Duration::from_secs(86_400); // written by a clock that is ahead
@@ -46,7 +46,7 @@ pub struct Timestamp<P = Micros, C = SystemClock>(PhantomData<(P, C)>);
 /// The smallest step of a [`Timestamp`].
 ///
 /// ```
-/// use occ_runtime::{Micros, Precision};
+/// use occ_runtime::version::{Micros, Precision};
 /// assert_eq!(Micros::UNIT.as_nanos(), 1_000);
 /// ```
 pub trait Precision {
@@ -86,7 +86,7 @@ precisions! {
 ///
 /// ```
 /// use std::time::{Duration, SystemTime, UNIX_EPOCH};
-/// use occ_runtime::{Clock, Micros, Timestamp, VersionGenerator};
+/// use occ_runtime::{Timestamp, VersionGenerator, version::{Clock, Micros}};
 ///
 /// /// Stands still.
 /// struct Frozen;
@@ -110,7 +110,7 @@ pub trait Clock {
 /// The clock of the operating system.
 ///
 /// ```
-/// use occ_runtime::{Clock, SystemClock};
+/// use occ_runtime::version::{Clock, SystemClock};
 /// assert!(SystemClock::now() > std::time::UNIX_EPOCH);
 /// ```
 #[derive(Debug)]
@@ -129,18 +129,18 @@ impl Clock for SystemClock {
 ///
 /// ```
 /// use std::time::Duration;
-/// use occ_runtime::{Micros, PointInTime, Timestamp, VersionGenerator};
+/// use occ_runtime::{Timestamp, VersionGenerator, version::{Micros, PointInTime}};
 ///
 /// #[derive(Debug)]
 /// struct Written(i64);
 ///
 /// impl PointInTime for Written {
-///     fn count(&self, unit: Duration) -> i128 {
-///         self.0.count(unit)
+///     fn units_since_epoch(&self, unit: Duration) -> i128 {
+///         self.0.units_since_epoch(unit)
 ///     }
 ///
-///     fn at(count: i128, unit: Duration) -> Option<Self> {
-///         i64::at(count, unit).map(Written)
+///     fn from_units(count: i128, unit: Duration) -> Option<Self> {
+///         i64::from_units(count, unit).map(Written)
 ///     }
 /// }
 ///
@@ -149,10 +149,10 @@ impl Clock for SystemClock {
 /// ```
 pub trait PointInTime: Debug + Sized {
     /// How many whole units have passed, rounded towards the past.
-    fn count(&self, unit: Duration) -> i128;
+    fn units_since_epoch(&self, unit: Duration) -> i128;
 
     /// The point after so many units, if the type reaches that far.
-    fn at(count: i128, unit: Duration) -> Option<Self>;
+    fn from_units(count: i128, unit: Duration) -> Option<Self>;
 }
 
 #[diagnostic::do_not_recommend]
@@ -163,8 +163,8 @@ impl<P: Precision, C: Clock, V: PointInTime> VersionGenerator<V> for Timestamp<P
     ///
     /// If the type cannot hold the Unix epoch either, which no type of this crate does.
     fn initial() -> V {
-        let now = C::now().count(P::UNIT);
-        let point = V::at(now, P::UNIT).or_else(|| V::at(0, P::UNIT));
+        let now = C::now().units_since_epoch(P::UNIT);
+        let point = V::from_units(now, P::UNIT).or_else(|| V::from_units(0, P::UNIT));
         #[expect(
             clippy::expect_used,
             reason = "a type that holds no time at all is a mistake in its PointInTime"
@@ -173,8 +173,8 @@ impl<P: Precision, C: Clock, V: PointInTime> VersionGenerator<V> for Timestamp<P
     }
 
     fn next(current: &V) -> Result<V, VersionError> {
-        let count = C::now().count(P::UNIT).max(current.count(P::UNIT) + 1);
-        V::at(count, P::UNIT).ok_or_else(|| VersionError::exhausted(current))
+        let count = C::now().units_since_epoch(P::UNIT).max(current.units_since_epoch(P::UNIT) + 1);
+        V::from_units(count, P::UNIT).ok_or_else(|| VersionError::exhausted(current))
     }
 }
 
@@ -188,7 +188,7 @@ fn unit_nanos(unit: Duration) -> i128 {
 }
 
 impl PointInTime for SystemTime {
-    fn count(&self, unit: Duration) -> i128 {
+    fn units_since_epoch(&self, unit: Duration) -> i128 {
         let nanos = match self.duration_since(UNIX_EPOCH) {
             Ok(after) => i128::try_from(after.as_nanos()).unwrap_or(i128::MAX),
             Err(before) => -i128::try_from(before.duration().as_nanos()).unwrap_or(i128::MAX),
@@ -196,7 +196,7 @@ impl PointInTime for SystemTime {
         units(nanos, unit)
     }
 
-    fn at(count: i128, unit: Duration) -> Option<Self> {
+    fn from_units(count: i128, unit: Duration) -> Option<Self> {
         let nanos = count.checked_mul(unit_nanos(unit))?;
         let distance = nanos.unsigned_abs();
         let seconds = u64::try_from(distance / 1_000_000_000).ok()?;
@@ -207,11 +207,11 @@ impl PointInTime for SystemTime {
 
 /// Units of the generator's precision since 1970.
 impl PointInTime for i64 {
-    fn count(&self, _: Duration) -> i128 {
+    fn units_since_epoch(&self, _: Duration) -> i128 {
         i128::from(*self)
     }
 
-    fn at(count: i128, _: Duration) -> Option<Self> {
+    fn from_units(count: i128, _: Duration) -> Option<Self> {
         Self::try_from(count).ok()
     }
 }
@@ -227,13 +227,13 @@ mod of_chrono {
     use super::{DefaultGenerator, Duration, PointInTime, Timestamp, unit_nanos, units};
 
     impl PointInTime for DateTime<Utc> {
-        fn count(&self, unit: Duration) -> i128 {
+        fn units_since_epoch(&self, unit: Duration) -> i128 {
             let nanos =
                 i128::from(self.timestamp()) * 1_000_000_000 + i128::from(self.timestamp_subsec_nanos());
             units(nanos, unit)
         }
 
-        fn at(count: i128, unit: Duration) -> Option<Self> {
+        fn from_units(count: i128, unit: Duration) -> Option<Self> {
             let nanos = count.checked_mul(unit_nanos(unit))?;
             let seconds = i64::try_from(nanos.div_euclid(1_000_000_000)).ok()?;
             Self::from_timestamp(seconds, u32::try_from(nanos.rem_euclid(1_000_000_000)).ok()?)
@@ -241,12 +241,12 @@ mod of_chrono {
     }
 
     impl PointInTime for NaiveDateTime {
-        fn count(&self, unit: Duration) -> i128 {
-            self.and_utc().count(unit)
+        fn units_since_epoch(&self, unit: Duration) -> i128 {
+            self.and_utc().units_since_epoch(unit)
         }
 
-        fn at(count: i128, unit: Duration) -> Option<Self> {
-            DateTime::at(count, unit).map(|point: DateTime<Utc>| point.naive_utc())
+        fn from_units(count: i128, unit: Duration) -> Option<Self> {
+            DateTime::from_units(count, unit).map(|point: DateTime<Utc>| point.naive_utc())
         }
     }
 
@@ -266,22 +266,22 @@ mod of_time {
     use super::{DefaultGenerator, Duration, PointInTime, Timestamp, unit_nanos, units};
 
     impl PointInTime for OffsetDateTime {
-        fn count(&self, unit: Duration) -> i128 {
+        fn units_since_epoch(&self, unit: Duration) -> i128 {
             units(self.unix_timestamp_nanos(), unit)
         }
 
-        fn at(count: i128, unit: Duration) -> Option<Self> {
+        fn from_units(count: i128, unit: Duration) -> Option<Self> {
             Self::from_unix_timestamp_nanos(count.checked_mul(unit_nanos(unit))?).ok()
         }
     }
 
     impl PointInTime for PrimitiveDateTime {
-        fn count(&self, unit: Duration) -> i128 {
-            self.assume_utc().count(unit)
+        fn units_since_epoch(&self, unit: Duration) -> i128 {
+            self.assume_utc().units_since_epoch(unit)
         }
 
-        fn at(count: i128, unit: Duration) -> Option<Self> {
-            OffsetDateTime::at(count, unit).map(|point| Self::new(point.date(), point.time()))
+        fn from_units(count: i128, unit: Duration) -> Option<Self> {
+            OffsetDateTime::from_units(count, unit).map(|point| Self::new(point.date(), point.time()))
         }
     }
 

@@ -34,7 +34,7 @@ pub struct Xid;
 ///
 /// diesel::table! {
 ///     use diesel::sql_types::*;
-///     use occ_runtime::Xid;
+///     use occ_runtime::version::Xid;
 ///
 ///     products (id) {
 ///         id -> Integer,

@@ -6,7 +6,7 @@ use arbitrary::{Result, Unstructured};
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use occ_runtime::prelude::*;
-use occ_runtime::{Choice, Difference, Error, Tracked};
+use occ_runtime::{Choice, Error, Tracked, conflict::Difference};
 
 use schema::papers;
 

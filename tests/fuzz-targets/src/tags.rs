@@ -5,7 +5,7 @@ use arbitrary::{Result, Unstructured};
 use http::header::{IF_MATCH, IF_NONE_MATCH};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use occ_runtime::UuidV4;
-use occ_runtime::http::{EntityTag, EntityTags, Preconditions, TagCondition, Verdict};
+use occ_runtime::http::{EntityTag, EntityTagger, Preconditions, TagCondition, Verdict};
 use occ_runtime::prelude::*;
 
 use schema::pages;
@@ -235,11 +235,11 @@ fn verdict(
     Verdict::Proceed
 }
 
-fn rows(bytes: &mut Unstructured<'_>) -> Result<(EntityTags, Page, Page)> {
+fn rows(bytes: &mut Unstructured<'_>) -> Result<(EntityTagger, Page, Page)> {
     let mut tags = if bytes.arbitrary()? {
-        EntityTags::open()
+        EntityTagger::open()
     } else {
-        EntityTags::keyed([bytes.arbitrary::<u8>()?; 32]).expect("a secret that is long enough")
+        EntityTagger::keyed([bytes.arbitrary::<u8>()?; 32]).expect("a secret that is long enough")
     };
     tags = tags.representation(text(bytes)?);
     tags = match bytes.int_in_range(0..=2)? {
@@ -259,7 +259,7 @@ fn rows(bytes: &mut Unstructured<'_>) -> Result<(EntityTags, Page, Page)> {
 }
 
 /// A tag is for one version of one row, and lets that through when it is sent back.
-fn check_rows(tags: &EntityTags, page: &Page, other: &Page) {
+fn check_rows(tags: &EntityTagger, page: &Page, other: &Page) {
     let tag = tags.of(page);
     let sent = HeaderValue::from(&tag);
     assert_eq!(EntityTag::try_from(&sent).as_ref(), Ok(&tag));

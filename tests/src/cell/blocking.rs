@@ -13,7 +13,7 @@ macro_rules! blocking_cell {
         use diesel::query_dsl::methods::{ExecuteDsl, LoadQuery};
         use diesel::sql_types::Bool;
         use diesel::{Connection, QueryResult, RunQueryDsl};
-        use occ_runtime::{Error, LoadsOn, LocksOn, OptimisticDsl, VersionedValues};
+        use occ_runtime::{Error, OptimisticDsl, ReloadsOn, Restorable, SavesOn};
 
         pub const BACKEND: $crate::cell::Backend = $crate::cell::Backend::$backend;
         pub const KNOWN_AS: $crate::cell::Backend = $crate::cell::Backend::$known;
@@ -50,7 +50,7 @@ macro_rules! blocking_cell {
 
         pub async fn transaction<V, T, E, F>(conn: &mut Conn, values: V, f: F) -> Result<T, E>
         where
-            V: VersionedValues,
+            V: Restorable,
             E: From<diesel::result::Error>,
             F: AsyncFnOnce(&mut Conn, V::Borrowed<'_>) -> Result<T, E>,
         {
@@ -82,11 +82,11 @@ macro_rules! blocking_cell {
             RunQueryDsl::get_results(query, conn)
         }
 
-        pub async fn save<M: LocksOn<Conn>>(model: &mut M, conn: &mut Conn) -> Result<(), Error> {
+        pub async fn save<M: SavesOn<Conn>>(model: &mut M, conn: &mut Conn) -> Result<(), Error> {
             OptimisticDsl::save_optimistic(model, conn)
         }
 
-        pub async fn save_expecting<M: LocksOn<Conn>>(
+        pub async fn save_expecting<M: SavesOn<Conn>>(
             model: &mut M,
             expected: &M::Version,
             conn: &mut Conn,
@@ -96,7 +96,7 @@ macro_rules! blocking_cell {
 
         pub async fn save_if<M, P>(model: &mut M, guard: P, conn: &mut Conn) -> Result<(), Error>
         where
-            M: LocksOn<Conn>,
+            M: SavesOn<Conn>,
             P: AppearsOnTable<M::Table, SqlType = Bool>
                 + NonAggregate
                 + QueryFragment<<Conn as Connection>::Backend>,
@@ -106,7 +106,7 @@ macro_rules! blocking_cell {
 
         pub async fn delete_if<M, P>(model: &M, guard: P, conn: &mut Conn) -> Result<(), Error>
         where
-            M: LocksOn<Conn>,
+            M: SavesOn<Conn>,
             P: AppearsOnTable<M::Table, SqlType = Bool>
                 + NonAggregate
                 + QueryFragment<<Conn as Connection>::Backend>,
@@ -116,44 +116,44 @@ macro_rules! blocking_cell {
 
         pub async fn update<M, S>(model: &mut M, changes: S, conn: &mut Conn) -> Result<(), Error>
         where
-            M: LocksOn<Conn>,
+            M: SavesOn<Conn>,
             S: AsChangeset<Target = M::Table, Changeset: QueryFragment<<Conn as Connection>::Backend>>,
         {
             OptimisticDsl::update_optimistic(model, changes, conn)
         }
 
-        pub async fn touch<M: LocksOn<Conn>>(model: &mut M, conn: &mut Conn) -> Result<(), Error> {
+        pub async fn touch<M: SavesOn<Conn>>(model: &mut M, conn: &mut Conn) -> Result<(), Error> {
             OptimisticDsl::touch_optimistic(model, conn)
         }
 
-        pub async fn delete<M: LocksOn<Conn>>(model: &M, conn: &mut Conn) -> Result<(), Error> {
+        pub async fn delete<M: SavesOn<Conn>>(model: &M, conn: &mut Conn) -> Result<(), Error> {
             OptimisticDsl::delete_optimistic(model, conn)
         }
 
         pub async fn save_unversioned<M>(model: &M, conn: &mut Conn) -> Result<(), Error>
         where
-            M: occ_runtime::WritesOn<Conn> + occ_runtime::__private::HasUnversioned,
+            M: occ_runtime::SavesTrackedOn<Conn> + occ_runtime::__private::HasUnversioned,
         {
             OptimisticDsl::save_unversioned(model, conn)
         }
 
-        pub async fn verify<M: LocksOn<Conn>>(model: &M, conn: &mut Conn) -> Result<(), Error> {
+        pub async fn verify<M: SavesOn<Conn>>(model: &M, conn: &mut Conn) -> Result<(), Error> {
             OptimisticDsl::verify_optimistic(model, conn)
         }
 
-        pub async fn reload<M: LoadsOn<Conn>>(model: &mut M, conn: &mut Conn) -> Result<(), Error> {
+        pub async fn reload<M: ReloadsOn<Conn>>(model: &mut M, conn: &mut Conn) -> Result<(), Error> {
             OptimisticDsl::reload(model, conn)
         }
 
-        pub async fn save_all<M: LocksOn<Conn>>(models: &mut [M], conn: &mut Conn) -> Result<(), Error> {
+        pub async fn save_all<M: SavesOn<Conn>>(models: &mut [M], conn: &mut Conn) -> Result<(), Error> {
             occ_runtime::OptimisticBatchDsl::save_all_optimistic(models, conn)
         }
 
-        pub async fn delete_all<M: LocksOn<Conn>>(models: &[M], conn: &mut Conn) -> Result<(), Error> {
+        pub async fn delete_all<M: SavesOn<Conn>>(models: &[M], conn: &mut Conn) -> Result<(), Error> {
             occ_runtime::OptimisticBatchDsl::delete_all_optimistic(models, conn)
         }
 
-        pub async fn into_conflict<M: LoadsOn<Conn>>(
+        pub async fn into_conflict<M: ReloadsOn<Conn>>(
             model: M,
             conn: &mut Conn,
         ) -> Result<occ_runtime::Conflict<M>, Error> {
@@ -165,14 +165,14 @@ macro_rules! blocking_cell {
             conn: &mut Conn,
         ) -> Result<(), Error>
         where
-            M: occ_runtime::Fields + occ_runtime::WritesOn<Conn>,
+            M: occ_runtime::Trackable + occ_runtime::SavesTrackedOn<Conn>,
         {
             occ_runtime::TrackedDsl::save_optimistic(model, conn)
         }
 
         pub async fn delete_tracked<M>(model: &occ_runtime::Tracked<M>, conn: &mut Conn) -> Result<(), Error>
         where
-            M: occ_runtime::Fields + occ_runtime::WritesOn<Conn>,
+            M: occ_runtime::Trackable + occ_runtime::SavesTrackedOn<Conn>,
         {
             occ_runtime::TrackedDsl::delete_optimistic(model, conn)
         }
@@ -183,7 +183,7 @@ macro_rules! blocking_cell {
             conn: &mut Conn,
         ) -> Result<(), Error>
         where
-            M: occ_runtime::Fields + LocksOn<Conn>,
+            M: occ_runtime::Trackable + SavesOn<Conn>,
         {
             occ_runtime::TrackedDsl::save_optimistic_expecting(model, expected, conn)
         }
@@ -193,14 +193,14 @@ macro_rules! blocking_cell {
             conn: &mut Conn,
         ) -> Result<(), Error>
         where
-            M: occ_runtime::Fields + LoadsOn<Conn>,
+            M: occ_runtime::Trackable + ReloadsOn<Conn>,
         {
             occ_runtime::TrackedDsl::reload(model, conn)
         }
 
         pub async fn rebase<M>(model: &mut occ_runtime::Tracked<M>, conn: &mut Conn) -> Result<(), Error>
         where
-            M: occ_runtime::Fields + LoadsOn<Conn>,
+            M: occ_runtime::Trackable + ReloadsOn<Conn>,
         {
             occ_runtime::TrackedDsl::rebase(model, conn)
         }
@@ -211,7 +211,7 @@ macro_rules! blocking_cell {
             choose: F,
         ) -> Result<(), Error>
         where
-            M: occ_runtime::Fields + LoadsOn<Conn>,
+            M: occ_runtime::Trackable + ReloadsOn<Conn>,
             F: FnMut(&'static str, &M, &M, &M) -> occ_runtime::Choice,
         {
             occ_runtime::TrackedDsl::rebase_with(model, conn, choose)
@@ -222,7 +222,7 @@ macro_rules! blocking_cell {
             conn: &mut Conn,
         ) -> Result<occ_runtime::Conflict<M>, Error>
         where
-            M: occ_runtime::Fields + LoadsOn<Conn>,
+            M: occ_runtime::Trackable + ReloadsOn<Conn>,
         {
             occ_runtime::TrackedDsl::conflict(model, conn)
         }
@@ -247,7 +247,7 @@ macro_rules! blocking_lock {
     () => {
         pub async fn lock<M>(model: &M, mode: occ_runtime::LockMode, conn: &mut Conn) -> Result<(), Error>
         where
-            M: occ_runtime::LocksRowsOn<Conn>,
+            M: occ_runtime::LocksOn<Conn>,
         {
             OptimisticDsl::lock_optimistic(model, mode, conn)
         }
@@ -258,11 +258,14 @@ macro_rules! blocking_lock {
 #[macro_export]
 macro_rules! blocking_retry {
     () => {
-        use occ_runtime::{FindsOn, ModifyOutcome, RetryDsl as _, RetryError, RetryPolicy};
+        use occ_runtime::{
+            ModifiesOn, RetryDsl as _, RetryPolicy,
+            retry::{ModifyOutcome, RetryError},
+        };
 
         pub async fn modify<M, K, R, F>(key: K, conn: &mut Conn, f: F) -> Result<M, R::Error>
         where
-            M: LocksOn<Conn> + FindsOn<Conn, K>,
+            M: SavesOn<Conn> + ModifiesOn<Conn, K>,
             R: ModifyOutcome,
             F: FnMut(&mut M) -> R,
         {
@@ -276,7 +279,7 @@ macro_rules! blocking_retry {
             f: F,
         ) -> Result<M, R::Error>
         where
-            M: LocksOn<Conn> + FindsOn<Conn, K>,
+            M: SavesOn<Conn> + ModifiesOn<Conn, K>,
             R: ModifyOutcome,
             F: FnMut(&mut M) -> R,
         {
@@ -298,7 +301,7 @@ macro_rules! blocking_retry {
             f: F,
         ) -> Result<T, E>
         where
-            V: VersionedValues,
+            V: Restorable,
             E: RetryError + From<diesel::result::Error>,
             for<'r, 'v> F: AsyncFnOnce(&'r mut Conn, V::Borrowed<'v>) -> Result<T, E> + Clone,
         {

@@ -14,7 +14,7 @@ macro_rules! async_cell {
             TransactionManager as _,
         };
         use occ_runtime::{
-            AsyncLoadsOn, AsyncLocksOn, AsyncOptimisticDsl, Error, SendAsyncFnOnce, VersionedValues,
+            AsyncOptimisticDsl, AsyncReloadsOn, AsyncSavesOn, Error, Restorable, bound::SendAsyncFnOnce,
         };
 
         pub const BACKEND: $crate::cell::Backend = $crate::cell::Backend::$backend;
@@ -54,7 +54,7 @@ macro_rules! async_cell {
 
         pub async fn transaction<V, T, E, F>(conn: &mut Conn, values: V, f: F) -> Result<T, E>
         where
-            V: VersionedValues<Saved: Send> + Send,
+            V: Restorable<Saved: Send> + Send,
             T: Send,
             E: From<diesel::result::Error> + Send,
             for<'r, 'v> F: AsyncFnOnce(&'r mut Conn, V::Borrowed<'v>) -> Result<T, E>
@@ -91,11 +91,11 @@ macro_rules! async_cell {
             RunQueryDsl::get_results(query, conn).await
         }
 
-        pub async fn save<M: AsyncLocksOn<Conn>>(model: &mut M, conn: &mut Conn) -> Result<(), Error> {
+        pub async fn save<M: AsyncSavesOn<Conn>>(model: &mut M, conn: &mut Conn) -> Result<(), Error> {
             AsyncOptimisticDsl::save_optimistic(model, conn).await
         }
 
-        pub async fn save_expecting<M: AsyncLocksOn<Conn>>(
+        pub async fn save_expecting<M: AsyncSavesOn<Conn>>(
             model: &mut M,
             expected: &M::Version,
             conn: &mut Conn,
@@ -105,7 +105,7 @@ macro_rules! async_cell {
 
         pub async fn save_if<M, P>(model: &mut M, guard: P, conn: &mut Conn) -> Result<(), Error>
         where
-            M: AsyncLocksOn<Conn>,
+            M: AsyncSavesOn<Conn>,
             P: AppearsOnTable<M::Table, SqlType = Bool>
                 + NonAggregate
                 + QueryFragment<<Conn as AsyncConnectionCore>::Backend>
@@ -116,7 +116,7 @@ macro_rules! async_cell {
 
         pub async fn delete_if<M, P>(model: &M, guard: P, conn: &mut Conn) -> Result<(), Error>
         where
-            M: AsyncLocksOn<Conn>,
+            M: AsyncSavesOn<Conn>,
             P: AppearsOnTable<M::Table, SqlType = Bool>
                 + NonAggregate
                 + QueryFragment<<Conn as AsyncConnectionCore>::Backend>
@@ -127,7 +127,7 @@ macro_rules! async_cell {
 
         pub async fn update<M, S>(model: &mut M, changes: S, conn: &mut Conn) -> Result<(), Error>
         where
-            M: AsyncLocksOn<Conn>,
+            M: AsyncSavesOn<Conn>,
             S: AsChangeset<
                     Target = M::Table,
                     Changeset: QueryFragment<<Conn as AsyncConnectionCore>::Backend> + Send,
@@ -136,38 +136,38 @@ macro_rules! async_cell {
             AsyncOptimisticDsl::update_optimistic(model, changes, conn).await
         }
 
-        pub async fn touch<M: AsyncLocksOn<Conn>>(model: &mut M, conn: &mut Conn) -> Result<(), Error> {
+        pub async fn touch<M: AsyncSavesOn<Conn>>(model: &mut M, conn: &mut Conn) -> Result<(), Error> {
             AsyncOptimisticDsl::touch_optimistic(model, conn).await
         }
 
-        pub async fn delete<M: AsyncLocksOn<Conn>>(model: &M, conn: &mut Conn) -> Result<(), Error> {
+        pub async fn delete<M: AsyncSavesOn<Conn>>(model: &M, conn: &mut Conn) -> Result<(), Error> {
             AsyncOptimisticDsl::delete_optimistic(model, conn).await
         }
 
         pub async fn save_unversioned<M>(model: &M, conn: &mut Conn) -> Result<(), Error>
         where
-            M: occ_runtime::AsyncWritesOn<Conn> + occ_runtime::__private::HasUnversioned,
+            M: occ_runtime::AsyncSavesTrackedOn<Conn> + occ_runtime::__private::HasUnversioned,
         {
             AsyncOptimisticDsl::save_unversioned(model, conn).await
         }
 
-        pub async fn verify<M: AsyncLocksOn<Conn>>(model: &M, conn: &mut Conn) -> Result<(), Error> {
+        pub async fn verify<M: AsyncSavesOn<Conn>>(model: &M, conn: &mut Conn) -> Result<(), Error> {
             AsyncOptimisticDsl::verify_optimistic(model, conn).await
         }
 
-        pub async fn reload<M: AsyncLoadsOn<Conn>>(model: &mut M, conn: &mut Conn) -> Result<(), Error> {
+        pub async fn reload<M: AsyncReloadsOn<Conn>>(model: &mut M, conn: &mut Conn) -> Result<(), Error> {
             AsyncOptimisticDsl::reload(model, conn).await
         }
 
-        pub async fn save_all<M: AsyncLocksOn<Conn>>(models: &mut [M], conn: &mut Conn) -> Result<(), Error> {
+        pub async fn save_all<M: AsyncSavesOn<Conn>>(models: &mut [M], conn: &mut Conn) -> Result<(), Error> {
             occ_runtime::AsyncOptimisticBatchDsl::save_all_optimistic(models, conn).await
         }
 
-        pub async fn delete_all<M: AsyncLocksOn<Conn>>(models: &[M], conn: &mut Conn) -> Result<(), Error> {
+        pub async fn delete_all<M: AsyncSavesOn<Conn>>(models: &[M], conn: &mut Conn) -> Result<(), Error> {
             occ_runtime::AsyncOptimisticBatchDsl::delete_all_optimistic(models, conn).await
         }
 
-        pub async fn into_conflict<M: AsyncLoadsOn<Conn>>(
+        pub async fn into_conflict<M: AsyncReloadsOn<Conn>>(
             model: M,
             conn: &mut Conn,
         ) -> Result<occ_runtime::Conflict<M>, Error> {
@@ -179,14 +179,14 @@ macro_rules! async_cell {
             conn: &mut Conn,
         ) -> Result<(), Error>
         where
-            M: occ_runtime::Fields + occ_runtime::AsyncWritesOn<Conn>,
+            M: occ_runtime::Trackable + occ_runtime::AsyncSavesTrackedOn<Conn>,
         {
             occ_runtime::AsyncTrackedDsl::save_optimistic(model, conn).await
         }
 
         pub async fn delete_tracked<M>(model: &occ_runtime::Tracked<M>, conn: &mut Conn) -> Result<(), Error>
         where
-            M: occ_runtime::Fields + occ_runtime::AsyncWritesOn<Conn>,
+            M: occ_runtime::Trackable + occ_runtime::AsyncSavesTrackedOn<Conn>,
         {
             occ_runtime::AsyncTrackedDsl::delete_optimistic(model, conn).await
         }
@@ -197,7 +197,7 @@ macro_rules! async_cell {
             conn: &mut Conn,
         ) -> Result<(), Error>
         where
-            M: occ_runtime::Fields + AsyncLocksOn<Conn>,
+            M: occ_runtime::Trackable + AsyncSavesOn<Conn>,
         {
             occ_runtime::AsyncTrackedDsl::save_optimistic_expecting(model, expected, conn).await
         }
@@ -207,14 +207,14 @@ macro_rules! async_cell {
             conn: &mut Conn,
         ) -> Result<(), Error>
         where
-            M: occ_runtime::Fields + AsyncLoadsOn<Conn>,
+            M: occ_runtime::Trackable + AsyncReloadsOn<Conn>,
         {
             occ_runtime::AsyncTrackedDsl::reload(model, conn).await
         }
 
         pub async fn rebase<M>(model: &mut occ_runtime::Tracked<M>, conn: &mut Conn) -> Result<(), Error>
         where
-            M: occ_runtime::Fields + AsyncLoadsOn<Conn>,
+            M: occ_runtime::Trackable + AsyncReloadsOn<Conn>,
         {
             occ_runtime::AsyncTrackedDsl::rebase(model, conn).await
         }
@@ -225,7 +225,7 @@ macro_rules! async_cell {
             choose: F,
         ) -> Result<(), Error>
         where
-            M: occ_runtime::Fields + AsyncLoadsOn<Conn>,
+            M: occ_runtime::Trackable + AsyncReloadsOn<Conn>,
             F: FnMut(&'static str, &M, &M, &M) -> occ_runtime::Choice + Send,
         {
             occ_runtime::AsyncTrackedDsl::rebase_with(model, conn, choose).await
@@ -236,7 +236,7 @@ macro_rules! async_cell {
             conn: &mut Conn,
         ) -> Result<occ_runtime::Conflict<M>, Error>
         where
-            M: occ_runtime::Fields + AsyncLoadsOn<Conn>,
+            M: occ_runtime::Trackable + AsyncReloadsOn<Conn>,
         {
             occ_runtime::AsyncTrackedDsl::conflict(model, conn).await
         }
@@ -261,7 +261,7 @@ macro_rules! async_lock {
     () => {
         pub async fn lock<M>(model: &M, mode: occ_runtime::LockMode, conn: &mut Conn) -> Result<(), Error>
         where
-            M: occ_runtime::AsyncLocksRowsOn<Conn>,
+            M: occ_runtime::AsyncLocksOn<Conn>,
         {
             AsyncOptimisticDsl::lock_optimistic(model, mode, conn).await
         }
@@ -272,12 +272,15 @@ macro_rules! async_lock {
 #[macro_export]
 macro_rules! async_retry {
     () => {
-        use occ_runtime::{AsyncFindsOn, AsyncRetryDsl as _, ModifyOutcome, RetryError, RetryPolicy};
+        use occ_runtime::{
+            AsyncModifiesOn, AsyncRetryDsl as _, RetryPolicy,
+            retry::{ModifyOutcome, RetryError},
+        };
 
         pub async fn modify<M, K, R, F>(key: K, conn: &mut Conn, f: F) -> Result<M, R::Error>
         where
             K: Send,
-            M: AsyncLocksOn<Conn> + AsyncFindsOn<Conn, K> + Send,
+            M: AsyncSavesOn<Conn> + AsyncModifiesOn<Conn, K> + Send,
             R: ModifyOutcome<Error: Send>,
             F: FnMut(&mut M) -> R + Send,
         {
@@ -292,7 +295,7 @@ macro_rules! async_retry {
         ) -> Result<M, R::Error>
         where
             K: Send,
-            M: AsyncLocksOn<Conn> + AsyncFindsOn<Conn, K> + Send,
+            M: AsyncSavesOn<Conn> + AsyncModifiesOn<Conn, K> + Send,
             R: ModifyOutcome<Error: Send>,
             F: FnMut(&mut M) -> R + Send,
         {
@@ -318,7 +321,7 @@ macro_rules! async_retry {
             f: F,
         ) -> Result<T, E>
         where
-            V: VersionedValues<Saved: Send> + Send,
+            V: Restorable<Saved: Send> + Send,
             T: Send,
             E: RetryError + From<diesel::result::Error> + Send,
             for<'r, 'v> F: AsyncFnOnce(&'r mut Conn, V::Borrowed<'v>) -> Result<T, E>

@@ -273,7 +273,7 @@ mod version_parameter {
     #[diesel(table_name = records)]
     struct Record<N, V>
     where
-        V: occ_runtime::DefaultGenerator + Debug + PartialEq + Send + Sync + 'static,
+        V: occ_runtime::version::DefaultGenerator + Debug + PartialEq + Send + Sync + 'static,
     {
         id: i32,
         name: N,

@@ -6,7 +6,7 @@ use diesel::Connection;
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use occ_runtime::prelude::*;
-use occ_runtime::{Fields, LoadsOn, LocksOn, Tracked, WritesOn};
+use occ_runtime::{ReloadsOn, SavesOn, SavesTrackedOn, Trackable, Tracked};
 
 /// A connection to a database made for one step of a life.
 pub trait Place: Connection {
@@ -125,7 +125,7 @@ pub struct Shape<M, C: Place> {
     pub diesel: fn(&M, &mut C),
 }
 
-impl<C: Place, M: LocksOn<C>> Shape<M, C> {
+impl<C: Place, M: SavesOn<C>> Shape<M, C> {
     /// Save, refusal, batch and deletion. `false` where there is no server.
     pub fn written(&self) -> bool {
         if !self.has_a_server() {
@@ -187,7 +187,7 @@ impl<C: Place, M: LocksOn<C>> Shape<M, C> {
     /// The same, and what is read again.
     pub fn read_again(&self) -> bool
     where
-        M: LoadsOn<C>,
+        M: ReloadsOn<C>,
     {
         if !self.written() {
             return false;
@@ -253,14 +253,14 @@ impl<C: Place, M> Shape<M, C> {
 }
 
 /// What is done with a tracked struct besides.
-pub struct TrackedShape<M: Fields, C: Place> {
+pub struct TrackedShape<M: Trackable, C: Place> {
     pub shape: Shape<M, C>,
     pub load: fn(&mut C) -> Vec<Tracked<M>>,
     /// What somebody else does at the same time.
     pub theirs: fn(&mut M),
 }
 
-impl<C: Place, M: Fields + WritesOn<C>> TrackedShape<M, C> {
+impl<C: Place, M: Trackable + SavesTrackedOn<C>> TrackedShape<M, C> {
     fn first(&self, conn: &mut C) -> Tracked<M> {
         (self.load)(conn).remove(0)
     }
@@ -287,7 +287,7 @@ impl<C: Place, M: Fields + WritesOn<C>> TrackedShape<M, C> {
     }
 }
 
-impl<C: Place, M: Fields + WritesOn<C> + LoadsOn<C>> TrackedShape<M, C> {
+impl<C: Place, M: Trackable + SavesTrackedOn<C> + ReloadsOn<C>> TrackedShape<M, C> {
     /// The same, merge on a conflict, deletion.
     pub fn tracked(&self) {
         self.changes_written();
@@ -321,7 +321,7 @@ impl<C: Place, M: Fields + WritesOn<C> + LoadsOn<C>> TrackedShape<M, C> {
 }
 
 /// Values that cannot be read, as if they had been.
-pub fn as_loaded<M: Fields>(values: Vec<M>) -> Vec<Tracked<M>> {
+pub fn as_loaded<M: Trackable>(values: Vec<M>) -> Vec<Tracked<M>> {
     values.into_iter().map(Tracked::new).collect()
 }
 

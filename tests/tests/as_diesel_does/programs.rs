@@ -217,7 +217,7 @@ mod control_plane {
 
     number!(Generation(i64) as BigInt);
 
-    impl occ_runtime::Counter for Generation {
+    impl occ_runtime::version::Counter for Generation {
         const FIRST: Self = Self(1);
 
         fn successor(&self) -> Option<Self> {

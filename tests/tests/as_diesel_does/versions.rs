@@ -91,7 +91,7 @@ mod newtype {
         }
     }
 
-    impl occ_runtime::Counter for Revision {
+    impl occ_runtime::version::Counter for Revision {
         const FIRST: Self = Self(1);
 
         fn successor(&self) -> Option<Self> {

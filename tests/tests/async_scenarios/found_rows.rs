@@ -87,7 +87,7 @@ crate::scenarios::scenarios! {
         let _: Stamped = first(stamped::table.select(Stamped::as_select()), conn).await.unwrap();
         batch("UPDATE stamped SET name = 'theirs'", found).await.unwrap();
         let Err(Error::Stale(stale)) = row.save_optimistic(conn).await else { panic!("it is stale") };
-        assert!(!stale.is_seen_through_old_snapshot(), "{stale}");
+        assert!(!stale.is_from_old_snapshot(), "{stale}");
         rollback(conn).await.unwrap();
         assert_eq!(row, before);
     }

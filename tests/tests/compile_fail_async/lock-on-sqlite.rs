@@ -19,7 +19,7 @@ struct Product {
 }
 
 async fn use_it(product: &Product, conn: &mut SyncConnectionWrapper<SqliteConnection>) -> Result<(), Error> {
-    product.lock_optimistic(LockMode::Update, conn).await //~ ERROR `Product` cannot be locked through
+    product.lock_optimistic(LockMode::for_update(), conn).await //~ ERROR `Product` cannot be locked through
 }
 
 fn main() {}

@@ -31,7 +31,7 @@ async fn use_it(mut product: Product, rows: &mut [Product], conn: &mut Connectio
 async fn in_a_generic_function<C>(product: &mut Product, conn: &mut C) -> Result<(), Error>
 where
     C: diesel_async::AsyncConnection,
-    Product: occ_runtime::AsyncLocksOn<C> + occ_runtime::AsyncLoadsOn<C>,
+    Product: occ_runtime::AsyncSavesOn<C> + occ_runtime::AsyncReloadsOn<C>,
 {
     product.save_optimistic(conn).await?;
     product.reload(conn).await

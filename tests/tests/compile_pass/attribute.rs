@@ -1,7 +1,7 @@
 //! What the help lines about items and attributes advise.
 
 use diesel::prelude::*;
-use occ_runtime::LocksOn;
+use occ_runtime::SavesOn;
 use occ_runtime::prelude::*;
 
 /// help: derive it on a struct that mirrors a row: `struct Product { id: i32, version: i32 }`
@@ -102,7 +102,7 @@ mod diesels_keys {
     }
 }
 
-fn saves<M: LocksOn<SqliteConnection>>() {}
+fn saves<M: SavesOn<SqliteConnection>>() {}
 
 /// help: write `#[diesel(table_name = items)]`
 /// help: write `#[diesel(primary_key(code, shop))]`

@@ -1,7 +1,7 @@
 //! What the help lines about columns advise.
 
 use diesel::prelude::*;
-use occ_runtime::LocksOn;
+use occ_runtime::SavesOn;
 use occ_runtime::prelude::*;
 
 /// note: to leave the column alone: `#[diesel(treat_none_as_null = false)]` above the field
@@ -183,7 +183,7 @@ mod serialize_as {
     }
 }
 
-fn saves<M: LocksOn<SqliteConnection>>() {}
+fn saves<M: SavesOn<SqliteConnection>>() {}
 
 fn main() {
     saves::<left_alone::Product>();

@@ -1,7 +1,7 @@
 //! What is advised about generic functions, transactions, and what is saved at once.
 
 use diesel::prelude::*;
-use occ_runtime::{Counter, Error, Fields, LoadsOn, LocksOn, LocksRowsOn, Tracked, WritesOn, prelude::*};
+use occ_runtime::{Error, Trackable, ReloadsOn, SavesOn, LocksOn, Tracked, SavesTrackedOn, prelude::*, version::Counter};
 
 diesel::table! {
     products (id) {
@@ -22,24 +22,24 @@ struct Product {
     version: i32,
 }
 
-/// note: in a generic function the bound is `T: LocksOn<C>`
-fn save<T: LocksOn<C>, C: Connection>(model: &mut T, conn: &mut C) -> Result<(), Error> {
+/// note: in a generic function the bound is `T: SavesOn<C>`
+fn save<T: SavesOn<C>, C: Connection>(model: &mut T, conn: &mut C) -> Result<(), Error> {
     model.save_optimistic(conn)
 }
 
-/// note: in a generic function the bound is `T: LoadsOn<C>`
-fn reload<T: LoadsOn<C>, C: Connection>(model: &mut T, conn: &mut C) -> Result<(), Error> {
+/// note: in a generic function the bound is `T: ReloadsOn<C>`
+fn reload<T: ReloadsOn<C>, C: Connection>(model: &mut T, conn: &mut C) -> Result<(), Error> {
     model.reload(conn)
 }
 
-/// note: in a generic function, the bound is `T: LocksRowsOn<C>`
+/// note: in a generic function, the bound is `T: LocksOn<C>`
 #[allow(dead_code)]
-fn lock<T: LocksRowsOn<C>, C: Connection>(model: &T, conn: &mut C) -> Result<(), Error> {
-    model.lock_optimistic(LockMode::Update, conn)
+fn lock<T: LocksOn<C>, C: Connection>(model: &T, conn: &mut C) -> Result<(), Error> {
+    model.lock_optimistic(LockMode::for_update(), conn)
 }
 
-/// note: add `#[occ(tracked)]` above `T`, below its `#[derive(OptimisticLock)]`; in a generic function the bound is `Fields`
-fn save_changes<T: WritesOn<C> + Fields, C: Connection>(model: &mut Tracked<T>, conn: &mut C) -> Result<(), Error> {
+/// note: add `#[occ(tracked)]` above `T`, below its `#[derive(OptimisticLock)]`; in a generic function the bound is `Trackable`
+fn save_changes<T: SavesTrackedOn<C> + Trackable, C: Connection>(model: &mut Tracked<T>, conn: &mut C) -> Result<(), Error> {
     model.save_optimistic(conn)
 }
 
@@ -60,7 +60,7 @@ fn contents(product: Option<Product>, conn: &mut SqliteConnection) -> Result<(),
 mod parameters {
     use super::*;
 
-    /// help: bound it: `T: Counter + Clone + PartialEq + Send + Sync + 'static`, with `occ_runtime::Counter`
+    /// help: bound it: `T: Counter + Clone + PartialEq + Send + Sync + 'static`, with `occ_runtime::version::Counter`
     #[derive(OptimisticLock)]
     #[diesel(table_name = products)]
     pub struct Product<T: Counter + Clone + PartialEq + Send + Sync + 'static> {

@@ -1,7 +1,7 @@
 //! What is advised about the primary key.
 
 use diesel::prelude::*;
-use occ_runtime::LocksOn;
+use occ_runtime::SavesOn;
 use occ_runtime::prelude::*;
 
 /// write `#[diesel(primary_key(sku))]`
@@ -306,7 +306,7 @@ keys! {
     eight (a, b, c, d, e, f, g, h) (h, g, f, e, d, c, b, a);
 }
 
-fn saves<M: LocksOn<SqliteConnection>>() {}
+fn saves<M: SavesOn<SqliteConnection>>() {}
 
 fn main() {
     keys();

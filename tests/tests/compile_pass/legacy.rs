@@ -1,7 +1,7 @@
 //! What the help lines about tables without a version advise.
 
 use diesel::prelude::*;
-use occ_runtime::{Error, ExactEquality, Tracked, prelude::*};
+use occ_runtime::{Error, Tracked, prelude::*, bound::ExactEquality};
 
 diesel::table! {
     pages (id) {
@@ -71,7 +71,7 @@ mod unversioned {
     }
 }
 
-/// note: for a SQL type of your own: `impl occ_runtime::ExactEquality for MyType {}`
+/// note: for a SQL type of your own: `impl occ_runtime::bound::ExactEquality for MyType {}`
 mod of_ones_own {
     use super::*;
 

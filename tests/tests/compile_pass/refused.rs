@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 use occ_runtime::prelude::*;
-use occ_runtime::{LocksOn, Fields};
+use occ_runtime::{SavesOn, Trackable};
 
 diesel::table! {
     products (id) {
@@ -79,9 +79,9 @@ mod tracked {
     }
 }
 
-fn saves<M: LocksOn<SqliteConnection>>() {}
+fn saves<M: SavesOn<SqliteConnection>>() {}
 
-fn is_tracked<M: Fields>() {}
+fn is_tracked<M: Trackable>() {}
 
 fn main() {
     saves::<embedded::Product>();

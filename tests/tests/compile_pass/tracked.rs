@@ -30,7 +30,7 @@ struct Article {
     version: i32,
 }
 
-/// note: merge it by `mine` or `theirs`, or implement `occ_runtime::Summable` for `String`
+/// note: merge it by `mine` or `theirs`, or implement `occ_runtime::MergeAdd` for `String`
 mod sums {
     use super::*;
 
@@ -48,8 +48,8 @@ mod sums {
         }
     }
 
-    impl occ_runtime::Summable for Words {
-        fn sum(_: &Self, mine: &Self, theirs: &Self) -> Option<Self> {
+    impl occ_runtime::MergeAdd for Words {
+        fn merge_add(_: &Self, mine: &Self, theirs: &Self) -> Option<Self> {
             Some(Self(format!("{}{}", theirs.0, mine.0)))
         }
     }

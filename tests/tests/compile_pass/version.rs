@@ -3,8 +3,8 @@
 use diesel::expression::AsExpression;
 use diesel::prelude::*;
 use diesel::sql_types::Integer;
-use occ_runtime::Counter;
-use occ_runtime::LocksOn;
+use occ_runtime::version::Counter;
+use occ_runtime::SavesOn;
 use occ_runtime::{VersionError, VersionGenerator, prelude::*};
 
 /// help: add it to the struct and to `table!`: `#[occ(version)] version: i32`
@@ -218,7 +218,7 @@ mod an_integer {
     }
 }
 
-fn saves<M: LocksOn<SqliteConnection>>() {}
+fn saves<M: SavesOn<SqliteConnection>>() {}
 
 fn main() {
     saves::<added::Product>();

@@ -3,7 +3,7 @@
 use http::Method;
 use http::header::{IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_RANGE, IF_UNMODIFIED_SINCE};
 use occ_runtime::http::Verdict::{self, NotModified, PreconditionFailed, Proceed};
-use occ_runtime::http::{EntityTag, EntityTags, Preconditions};
+use occ_runtime::http::{EntityTag, EntityTagger, Preconditions};
 
 use super::{preconditions, tag};
 
@@ -115,13 +115,13 @@ mod rows {
 
     #[test]
     fn an_if_match_lets_through_the_row_that_was_read_and_no_other() {
-        let tags = EntityTags::keyed([7; 32]).unwrap();
+        let tags = EntityTagger::keyed([7; 32]).unwrap();
         let read = tags.of(&product(3)).to_string();
         let if_match = preconditions(&[(IF_MATCH, &read)]).require_if_match().unwrap();
         assert!(if_match.check(&tags, &product(3)).is_ok());
         assert!(if_match.check(&tags, &product(4)).is_err());
         assert!(if_match.check(&tags, &Product { id: 2, version: 3 }).is_err());
-        assert!(if_match.check(&EntityTags::open(), &product(3)).is_err());
+        assert!(if_match.check(&EntityTagger::open(), &product(3)).is_err());
         assert!(if_match.check(&tags.representation("html"), &product(3)).is_err());
         // A proxy that has made it weak has made it useless, unless the tags are made for that: see `proxies`.
         let weak = preconditions(&[(IF_MATCH, &format!("W/{read}"))]).require_if_match().unwrap();
@@ -132,12 +132,12 @@ mod rows {
     fn a_star_is_told_from_a_tag_and_lets_every_row_through() {
         let if_match = preconditions(&[(IF_MATCH, "*")]).require_if_match().unwrap();
         assert!(if_match.condition().is_any());
-        assert!(if_match.check(&EntityTags::open(), &product(3)).is_ok());
+        assert!(if_match.check(&EntityTagger::open(), &product(3)).is_ok());
     }
 
     #[test]
     fn an_if_none_match_beside_an_if_match_counts() {
-        let tags = EntityTags::open();
+        let tags = EntityTagger::open();
         let read = EntityTag::of(&product(3)).to_string();
         let both = preconditions(&[(IF_MATCH, "*"), (IF_NONE_MATCH, &read)]).require_if_match().unwrap();
         assert!(both.check(&tags, &product(3)).is_err());

@@ -5,7 +5,7 @@ use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error as DieselError};
 use http::StatusCode;
-use occ_runtime::http::{EntityTag, EntityTags, Preconditions, Problem};
+use occ_runtime::http::{EntityTag, EntityTagger, Preconditions, Problem};
 use occ_runtime::prelude::*;
 use occ_runtime::{Conflict, Error, Tracked};
 use serde_json::{Value, json};
@@ -260,7 +260,7 @@ fn of_an_error_of_the_inside_nothing_is_told() {
 
 #[test]
 fn a_conflict_tells_the_tag_to_go_on_with_and_both_values_of_each_field() {
-    let tags = EntityTags::keyed([3; 32]).unwrap();
+    let tags = EntityTagger::keyed([3; 32]).unwrap();
     let conflict = conflict_after(MOVE_ON);
     let problem = Problem::conflict(&conflict, &tags);
     assert_eq!(
@@ -290,7 +290,7 @@ fn a_conflict_tells_the_tag_to_go_on_with_and_both_values_of_each_field() {
 #[test]
 fn a_conflict_is_a_response() {
     let conflict = conflict_after(MOVE_ON);
-    let expected = Problem::conflict(&conflict, &EntityTags::open());
+    let expected = Problem::conflict(&conflict, &EntityTagger::open());
     assert!(expected.to_json().contains(&EntityTag::of(conflict.theirs().unwrap()).to_string()[1..33]));
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let (parts, body) = conflict.into_response().into_parts();
@@ -302,7 +302,7 @@ fn a_conflict_is_a_response() {
 
 #[test]
 fn a_conflict_whose_row_is_gone_is_a_404_without_values() {
-    let problem = Problem::conflict(&conflict_after(DELETE), &EntityTags::open());
+    let problem = Problem::conflict(&conflict_after(DELETE), &EntityTagger::open());
     assert_eq!(problem, Problem::from(save_after(DELETE)));
     assert_eq!(problem.status(), StatusCode::NOT_FOUND);
     assert_eq!(problem.member("differences"), None);

@@ -3,7 +3,7 @@
 use http::header::{IF_MATCH, IF_NONE_MATCH};
 use http::{HeaderMap, HeaderValue, Method};
 use occ_runtime::http::Verdict::{NotModified, PreconditionFailed, Proceed};
-use occ_runtime::http::{EntityTag, EntityTags, Preconditions, Problem};
+use occ_runtime::http::{EntityTag, EntityTagger, Preconditions, Problem};
 use occ_runtime::prelude::*;
 use proptest::prelude::*;
 
@@ -50,8 +50,8 @@ const OTHERS: [&str; 22] = [
     "-compress",
 ];
 
-fn strict() -> EntityTags {
-    EntityTags::keyed([7; 32]).unwrap()
+fn strict() -> EntityTagger {
+    EntityTagger::keyed([7; 32]).unwrap()
 }
 
 /// The 32 digits of a row.
@@ -60,7 +60,7 @@ fn digits(row: &Product) -> String {
 }
 
 /// Whether an `If-Match` passes, a read with `If-None-Match` is 304, and a write with `If-None-Match` is refused.
-fn outcomes(tags: &EntityTags, sent: &str) -> [bool; 3] {
+fn outcomes(tags: &EntityTagger, sent: &str) -> [bool; 3] {
     let current = tags.of(&NOW);
     let none_match = preconditions(&[(IF_NONE_MATCH, sent)]);
     let if_match = preconditions(&[(IF_MATCH, sent)]);
@@ -103,7 +103,7 @@ fn what_proxies_make_of_a_tag_is_the_tag_where_that_was_asked_for() {
 fn nothing_else_is_taken_for_the_tag() {
     let (now, before, other) =
         (digits(&NOW), digits(&Product { version: 6, ..NOW }), digits(&Product { id: 2, ..NOW }));
-    let open = EntityTags::open().of(&NOW).to_string();
+    let open = EntityTagger::open().of(&NOW).to_string();
     let html = strict().representation("html").of(&NOW).to_string();
     let mut wrong = vec![
         open.trim_matches('"').to_owned(),
@@ -171,7 +171,7 @@ fn the_option_is_of_the_tags_it_makes_and_changes_none_of_them() {
 #[test]
 fn a_412_says_that_a_proxy_has_altered_the_current_tag_and_only_then() {
     let now = digits(&NOW);
-    let refused = |tags: &EntityTags, sent: &str| {
+    let refused = |tags: &EntityTagger, sent: &str| {
         let if_match = preconditions(&[(IF_MATCH, sent)]).require_if_match().unwrap();
         if_match.check(tags, &NOW).unwrap_err()
     };
@@ -187,14 +187,17 @@ fn a_412_says_that_a_proxy_has_altered_the_current_tag_and_only_then() {
         let error = refused(&strict(), sent);
         assert!(error.is_altered_tag(), "{sent}");
         let text = error.to_string();
-        assert!(text.contains("`EntityTags::behind_proxies`") && text.contains("changes nothing"), "{text}");
+        assert!(
+            text.contains("`EntityTagger::behind_proxies`") && text.contains("changes nothing"),
+            "{text}"
+        );
         let problem = Problem::from(error);
         let detail = problem.detail().unwrap();
         assert_eq!((problem.status().as_u16(), problem.type_uri()), (412, Problem::BLANK));
         assert!(detail.starts_with("A proxy has weakened the current entity tag"), "{detail}");
         assert!(detail.contains("changes nothing") && detail.ends_with('.'), "{detail}");
         // Neither the tag, nor what the service is made of.
-        assert!(!detail.contains(&now) && !detail.contains("EntityTags"), "{detail}");
+        assert!(!detail.contains(&now) && !detail.contains("EntityTagger"), "{detail}");
     }
     for sent in &plain {
         for tags in [strict(), strict().behind_proxies(), strict().weak()] {
@@ -219,7 +222,7 @@ fn a_412_says_that_a_proxy_has_altered_the_current_tag_and_only_then() {
 #[test]
 fn a_read_that_is_refused_for_an_altered_tag_says_so_too() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let detail = |tags: &EntityTags, sent: &str| {
+    let detail = |tags: &EntityTagger, sent: &str| {
         let answer = preconditions(&[(IF_MATCH, sent)]).respond(tags.of(&NOW), || "the row");
         let status = answer.status().as_u16();
         let body = runtime.block_on(axum::body::to_bytes(answer.into_body(), 1 << 16)).unwrap();

@@ -4,7 +4,7 @@ use std::fmt;
 
 use diesel::sql_types::Text;
 use http::HeaderValue;
-use occ_runtime::http::{EntityTag, EntityTags};
+use occ_runtime::http::{EntityTag, EntityTagger};
 use occ_runtime::prelude::*;
 use proptest::prelude::*;
 
@@ -77,7 +77,7 @@ pair! {
 fn a_row_has_one_tag_whatever_the_order_of_the_fields() {
     let version = 7;
     let mut tags = std::collections::HashSet::new();
-    for makes in [EntityTags::open(), EntityTags::keyed("0123456789abcdef").unwrap()] {
+    for makes in [EntityTagger::open(), EntityTagger::keyed("0123456789abcdef").unwrap()] {
         for left in 1..4 {
             for right in 1..4 {
                 let tag = makes.of(&Pair { left, right, version });
@@ -248,9 +248,9 @@ fn raw(first: &str, second: &str, version: i32) -> Raw {
 fn a_tag_is_the_same_in_every_process_and_release() {
     let product = Product { id: 1, version: 7 };
     assert_eq!(EntityTag::of(&product).to_string(), r#""96a16add17329c5cb6ead087fbfb089a""#);
-    let keyed = EntityTags::keyed(SECRET).unwrap();
+    let keyed = EntityTagger::keyed(SECRET).unwrap();
     assert_eq!(keyed.of(&product).to_string(), r#""cf32a903d492525cfab383981757e9c0""#);
-    let html = EntityTags::open().representation("html");
+    let html = EntityTagger::open().representation("html");
     assert_eq!(html.of(&line(1, "blue", "r1")).to_string(), r#""51f634787a426f229c41e7d866a7c030""#);
 }
 
@@ -294,7 +294,7 @@ fn tables_of_one_name_have_tags_of_their_own() {
 fn parts_that_make_the_same_text_together_make_different_tags() {
     assert_ne!(EntityTag::of(&raw("ab", "c", 1)), EntityTag::of(&raw("a", "bc", 1)));
     assert_ne!(EntityTag::of(&raw("", "1", 1)), EntityTag::of(&raw("1", "", 1)));
-    let tags = EntityTags::open();
+    let tags = EntityTagger::open();
     let (first, second) = (Product { id: 11, version: 1 }, Product { id: 1, version: 11 });
     assert_ne!(tags.of(&first), tags.of(&second));
     // The name of the representation does not run into the table's.
@@ -317,17 +317,17 @@ fn a_tag_is_strong_and_short_and_legal_whatever_is_in_the_row() {
 
 #[test]
 fn a_secret_is_shown_nowhere_and_a_short_one_is_refused() {
-    let tags = EntityTags::keyed("hocus pocus fidibus").unwrap();
+    let tags = EntityTagger::keyed("hocus pocus fidibus").unwrap();
     let shown = format!("{tags:?} {tags:#?}");
     assert!(shown.contains("keyed: true"), "{shown}");
     assert!(!shown.contains("hocus") && !shown.contains("104"), "{shown}");
     for length in [0, 1, 15] {
         let secret = "x".repeat(length);
-        let error = EntityTags::keyed(&secret).unwrap_err().to_string();
+        let error = EntityTagger::keyed(&secret).unwrap_err().to_string();
         assert!(error.contains(&format!("of {length} bytes")) && !error.contains("xx"), "{error}");
     }
     for length in [16, 32, 64, 65, 1000] {
-        assert!(EntityTags::keyed(vec![0; length]).is_ok(), "{length}");
+        assert!(EntityTagger::keyed(vec![0; length]).is_ok(), "{length}");
     }
 }
 
@@ -344,8 +344,8 @@ struct Named {
 impl Named {
     fn tag(&self) -> EntityTag {
         let tags = match self.secret {
-            None => EntityTags::open(),
-            Some(one) => EntityTags::keyed([u8::from(one); 32]).unwrap(),
+            None => EntityTagger::open(),
+            Some(one) => EntityTagger::keyed([u8::from(one); 32]).unwrap(),
         };
         let tags = tags.representation(self.representation);
         let (id, version) = (self.id, self.version);

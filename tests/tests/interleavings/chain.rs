@@ -71,10 +71,8 @@ impl Answer {
         }
         match error {
             Error::Stale(stale) if stale.is_deleted() => Self::Gone,
-            Error::Stale(stale) if stale.is_seen_through_old_snapshot() => Self::OldSnapshot,
-            Error::StaleBatch(batch)
-                if batch.rows().iter().any(StaleObjectError::is_seen_through_old_snapshot) =>
-            {
+            Error::Stale(stale) if stale.is_from_old_snapshot() => Self::OldSnapshot,
+            Error::StaleBatch(batch) if batch.rows().iter().any(StaleObjectError::is_from_old_snapshot) => {
                 Self::OldSnapshot
             }
             Error::Stale(_) | Error::StaleBatch(_) => Self::Stale,

@@ -16,7 +16,7 @@ where
 }
 
 pub async fn lock_row(row: &Shelf, conn: &mut Conn) -> Result<(), Error> {
-    lock(row, LockMode::Update, conn).await
+    lock(row, LockMode::for_update(), conn).await
 }
 
 /// By which the server knows the connection.

@@ -15,7 +15,7 @@ use super::cell::{all, batch, connect, delete_all, record, save, save_all};
 #[diesel(postgres_type(name = "mood"))]
 pub struct MoodType;
 
-impl occ_runtime::ExactEquality for MoodType {}
+impl occ_runtime::bound::ExactEquality for MoodType {}
 
 #[derive(Clone, Copy, Debug, PartialEq, AsExpression, FromSqlRow)]
 #[diesel(sql_type = MoodType)]

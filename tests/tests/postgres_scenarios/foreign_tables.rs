@@ -10,7 +10,7 @@ use super::cell::{
 
 diesel::table! {
     use diesel::sql_types::*;
-    use occ_runtime::Xid;
+    use occ_runtime::version::Xid;
 
     far (id) {
         id -> Integer,

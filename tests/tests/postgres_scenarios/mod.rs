@@ -12,7 +12,7 @@ mod views;
 mod xmin;
 mod zones;
 
-use occ_runtime::{Micros, Timestamp, UuidV4, UuidV7};
+use occ_runtime::{Timestamp, UuidV4, UuidV7, version::Micros};
 
 use crate::cell;
 use crate::scenarios::version_kinds::{Nanoseconds, version_kinds};

@@ -9,7 +9,7 @@ use super::cell::{
 
 diesel::table! {
     use diesel::sql_types::*;
-    use occ_runtime::Xid;
+    use occ_runtime::version::Xid;
 
     products (id) {
         id -> Integer,

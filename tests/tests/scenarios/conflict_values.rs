@@ -16,12 +16,12 @@ super::scenarios! {
         let recorder = record(a);
         let conflict = into_conflict(mine, a).await.unwrap();
         assert_eq!(recorder.take().len(), 1);
-        assert_eq!((conflict.your_version(), conflict.current_version()), (&1, Some(&2)));
+        assert_eq!((conflict.my_version(), conflict.their_version()), (&1, Some(&2)));
         assert_eq!((conflict.mine(), conflict.theirs(), conflict.base()), (&copy, Some(&theirs), None));
         assert!(!conflict.is_deleted());
         assert_eq!(
             format!("{conflict:?}"),
-            "Conflict { table: \"products\", your_version: 1, current_version: Some(2), .. }"
+            "Conflict { table: \"products\", my_version: 1, their_version: Some(2), .. }"
         );
         assert_eq!(conflict.into_parts(), (copy, Some(theirs), None));
     }
@@ -32,7 +32,7 @@ super::scenarios! {
         delete(&mine, conn).await.unwrap();
         let conflict = into_conflict(mine, conn).await.unwrap();
         assert!(conflict.is_deleted());
-        assert_eq!((conflict.theirs(), conflict.current_version()), (None, None));
+        assert_eq!((conflict.theirs(), conflict.their_version()), (None, None));
     }
 
     async fn differences_name_the_fields_with_base_mine_and_theirs(database) {
@@ -70,7 +70,7 @@ super::scenarios! {
         let lines: Vec<_> = differences.iter().map(|one| (one.field(), one.mine(), one.theirs())).collect();
         assert_eq!(lines, [("title", "Mine", None)]);
         let all = into_conflict(mine.into_inner(), conn).await.unwrap().differences();
-        let fields: Vec<_> = all.iter().map(occ_runtime::Difference::field).collect();
+        let fields: Vec<_> = all.iter().map(occ_runtime::conflict::Difference::field).collect();
         assert_eq!(fields, ["title", "body", "summary", "views", "editor", "checksum", "token"]);
     }
 

@@ -144,7 +144,7 @@ super::scenarios! {
         save(&mut ByHashed::load(1, conn).await, conn).await.unwrap();
         let Err(Error::Stale(stale)) = save(&mut old, conn).await else { panic!("it has moved on") };
         assert_eq!((stale.expected(), stale.actual()), ("***", Some("***")));
-        assert!(!stale.is_seen_through_old_snapshot(), "{stale}");
+        assert!(!stale.is_from_old_snapshot(), "{stale}");
         assert!(stale.to_string().contains("it is at version *** by now"), "{stale}");
     }
 }

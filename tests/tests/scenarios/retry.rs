@@ -5,7 +5,10 @@ use std::sync::{Arc, Barrier, Mutex};
 use std::time::Duration;
 
 use diesel::prelude::*;
-use occ_runtime::{Error, Failure, OptimisticLock, RetryError, RetryPolicy};
+use occ_runtime::{
+    Error, OptimisticLock, RetryPolicy,
+    retry::{Failure, RetryError},
+};
 use occ_tests::cell::Backend;
 use occ_tests::report::measured;
 
@@ -41,7 +44,7 @@ fn observed(policy: RetryPolicy) -> (RetryPolicy, Seen) {
     let told = Arc::clone(&seen);
     let policy = policy.observe(move |attempt| {
         let (failed, again) = (attempt.error().is_some(), attempt.delay().is_some());
-        told.lock().unwrap().push((attempt.number(), failed, again, attempt.escalated()));
+        told.lock().unwrap().push((attempt.number(), failed, again, attempt.is_escalated()));
     });
     (policy, seen)
 }

@@ -115,11 +115,11 @@ super::scenarios! {
         mine.title = "Mine".into();
         save_and_roll_back(&mut mine, true, conn).await;
         let seen = conflict(&mine, conn).await.unwrap();
-        assert_eq!((seen.your_version(), seen.current_version()), (&1, Some(&1)));
+        assert_eq!((seen.my_version(), seen.their_version()), (&1, Some(&1)));
         assert_eq!(seen.base().map(|base| base.title.as_str()), Some("Doors"), "`Mine` was never in the row");
         somebody_counts(database).await;
         let seen = conflict(&mine, conn).await.unwrap();
-        assert_eq!((seen.your_version(), seen.current_version()), (&1, Some(&2)));
+        assert_eq!((seen.my_version(), seen.their_version()), (&1, Some(&2)));
         assert_eq!(seen.base().map(|base| (base.title.as_str(), base.views)), Some(("Doors", 10)));
         rebase(&mut mine, conn).await.unwrap();
         save_tracked(&mut mine, conn).await.unwrap();

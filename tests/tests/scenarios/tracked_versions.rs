@@ -86,7 +86,7 @@ shared_versions! {
 #[cfg(feature = "kinds")]
 mod times {
     use chrono::NaiveDateTime;
-    use occ_runtime::{Micros, Seconds};
+    use occ_runtime::version::{Micros, Seconds};
     use occ_tests::cell::Backend;
 
     use crate::cell::BACKEND;

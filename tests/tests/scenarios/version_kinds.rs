@@ -2,7 +2,10 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use occ_runtime::{Clock, Micros, Millis, Seconds, Timestamp, UuidV4, UuidV7};
+use occ_runtime::{
+    Timestamp, UuidV4, UuidV7,
+    version::{Clock, Micros, Millis, Seconds},
+};
 
 /// Everything a kind of version has to hold up under, for one pairing of generator, field and column.
 ///

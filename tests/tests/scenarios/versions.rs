@@ -6,7 +6,7 @@ use diesel::expression::AsExpression;
 use diesel::prelude::*;
 use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::Integer;
-use occ_runtime::{Counter, Error, OptimisticLock, VersionError, VersionGenerator};
+use occ_runtime::{Error, OptimisticLock, VersionError, VersionGenerator, version::Counter};
 
 use super::cell::{batch, connect, first, save};
 

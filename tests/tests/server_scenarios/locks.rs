@@ -36,7 +36,7 @@ super::scenarios! {
         batch("UPDATE products SET name = 'lamp', version = id", conn).await.unwrap();
         for version in [1, 2, 3] {
             begin(conn).await.unwrap();
-            for mode in [LockMode::Update, LockMode::Share, LockMode::Update.nowait(), LockMode::Update.skip_locked()] {
+            for mode in [LockMode::for_update(), LockMode::for_share(), LockMode::for_update().no_wait(), LockMode::for_update().skip_locked()] {
                 let lamp = ByName { name: "lamp".into(), quantity: 1, version };
                 let Err(Error::AmbiguousKey(error)) = lock(&lamp, mode, conn).await else { panic!("there are two") };
                 assert_eq!(error.rows(), 2);
@@ -45,14 +45,14 @@ super::scenarios! {
         }
         batch("UPDATE products SET name = 'desk' WHERE id = 2", conn).await.unwrap();
         begin(conn).await.unwrap();
-        lock(&ByName { name: "lamp".into(), quantity: 1, version: 1 }, LockMode::Update, conn).await.unwrap();
+        lock(&ByName { name: "lamp".into(), quantity: 1, version: 1 }, LockMode::for_update(), conn).await.unwrap();
         commit(conn).await.unwrap();
     }
 
     async fn a_lock_outside_of_a_transaction_is_refused(database) {
         let conn = &mut connect(database).await;
         let product = load(1, conn).await;
-        let error = lock(&product, LockMode::Update, conn).await.unwrap_err();
+        let error = lock(&product, LockMode::for_update(), conn).await.unwrap_err();
         assert!(matches!(error, Error::Database(diesel::result::Error::NotInTransaction)));
     }
 
@@ -61,15 +61,15 @@ super::scenarios! {
         batch(impatient(), b).await.unwrap();
         let (mut mine, mut theirs) = (load(1, a).await, load(1, b).await);
         begin(a).await.unwrap();
-        lock(&mine, LockMode::Update, a).await.unwrap();
+        lock(&mine, LockMode::for_update(), a).await.unwrap();
 
         begin(b).await.unwrap();
-        let error = lock(&theirs, LockMode::Update.nowait(), b).await.unwrap_err();
+        let error = lock(&theirs, LockMode::for_update().no_wait(), b).await.unwrap_err();
         assert_eq!((transient(&error), error.is_retryable()), (Some(Transient::LockTimeout), true));
         rollback(b).await.unwrap();
 
         begin(b).await.unwrap();
-        let Err(Error::Locked(locked)) = lock(&theirs, LockMode::Update.skip_locked(), b).await else {
+        let Err(Error::Locked(locked)) = lock(&theirs, LockMode::for_update().skip_locked(), b).await else {
             panic!("the row is held")
         };
         assert_eq!((locked.table(), locked.key()), ("products", "1"));
@@ -85,7 +85,7 @@ super::scenarios! {
         commit(a).await.unwrap();
 
         begin(b).await.unwrap();
-        let Err(Error::Stale(stale)) = lock(&theirs, LockMode::Update, b).await else { panic!("the row moved on") };
+        let Err(Error::Stale(stale)) = lock(&theirs, LockMode::for_update(), b).await else { panic!("the row moved on") };
         assert_eq!((stale.operation(), stale.actual()), (Operation::Lock, Some("2")));
         rollback(b).await.unwrap();
     }
@@ -96,8 +96,8 @@ super::scenarios! {
         let mut product = load(1, a).await;
         begin(a).await.unwrap();
         begin(b).await.unwrap();
-        lock(&product, LockMode::Share, a).await.unwrap();
-        lock(&product, LockMode::Share, b).await.unwrap();
+        lock(&product, LockMode::for_share(), a).await.unwrap();
+        lock(&product, LockMode::for_share(), b).await.unwrap();
         let error = save(&mut product, c).await.unwrap_err();
         assert_eq!(transient(&error), Some(Transient::LockTimeout));
         rollback(a).await.unwrap();
@@ -110,7 +110,7 @@ super::scenarios! {
         let product = load(1, conn).await;
         delete(&product, conn).await.unwrap();
         begin(conn).await.unwrap();
-        for mode in [LockMode::Update, LockMode::Update.skip_locked(), LockMode::Update.nowait()] {
+        for mode in [LockMode::for_update(), LockMode::for_update().skip_locked(), LockMode::for_update().no_wait()] {
             let Err(Error::Stale(stale)) = lock(&product, mode, conn).await else { panic!("it is gone") };
             assert!(stale.is_deleted());
         }
@@ -121,13 +121,13 @@ super::scenarios! {
         let conn = &mut connect(database).await;
         let product = load(1, conn).await;
         begin(conn).await.unwrap();
-        for mode in [LockMode::NoKeyUpdate, LockMode::KeyShare] {
+        for mode in [LockMode::for_no_key_update(), LockMode::for_key_share()] {
             let result = lock(&product, mode, conn).await;
             if BACKEND == Backend::Postgres {
                 result.unwrap();
             } else {
                 let message = result.unwrap_err().to_string();
-                assert!(message.contains("use `LockMode::Update` or `LockMode::Share`"), "{message}");
+                assert!(message.contains("use `LockMode::for_update()` or `LockMode::for_share()`"), "{message}");
             }
         }
         rollback(conn).await.unwrap();

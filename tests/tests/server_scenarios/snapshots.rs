@@ -68,7 +68,7 @@ super::scenarios! {
             match error {
                 Error::Stale(stale) if BACKEND == Backend::Mysql => {
                     // MariaDB: the UPDATE meets the new row, the SELECT sees the old one.
-                    assert!(stale.is_seen_through_old_snapshot());
+                    assert!(stale.is_from_old_snapshot());
                     assert!(!stale.is_deleted());
                     assert!(stale.to_string().contains("start a new transaction"), "{stale}");
                 }
@@ -78,7 +78,7 @@ super::scenarios! {
             batch("ROLLBACK", b).await.unwrap();
             // In a new transaction it is known which.
             let Err(Error::Stale(stale)) = save(&mut theirs, b).await else { panic!("it is stale") };
-            assert_eq!((stale.is_deleted(), stale.is_seen_through_old_snapshot()), (deleted, false));
+            assert_eq!((stale.is_deleted(), stale.is_from_old_snapshot()), (deleted, false));
         }
     }
 
@@ -105,7 +105,7 @@ super::scenarios! {
             assert!(error.is_retryable(), "{error:?}");
             match &error {
                 Error::Stale(stale) => assert_eq!(
-                    (stale.is_deleted(), stale.actual(), stale.is_seen_through_old_snapshot()),
+                    (stale.is_deleted(), stale.actual(), stale.is_from_old_snapshot()),
                     (deleted, (!deleted).then_some("2"), false)
                 ),
                 Error::Database(_) if BACKEND == Backend::Postgres => {}

@@ -78,7 +78,7 @@ macro_rules! instants {
                         save(&mut row, conn).await.unwrap();
                         assert!(row.version > copy.version);
                         let error = save(&mut copy, conn).await.unwrap_err();
-                        assert!(matches!(&error, Error::Stale(stale) if !stale.is_seen_through_old_snapshot()), "{error}");
+                        assert!(matches!(&error, Error::Stale(stale) if !stale.is_from_old_snapshot()), "{error}");
                     }
                     commit(conn).await.unwrap();
                 }
@@ -172,7 +172,7 @@ mod of_ones_own {
         }
     }
 
-    impl occ_runtime::Counter for Millis {
+    impl occ_runtime::version::Counter for Millis {
         const FIRST: Self = Self(1);
 
         fn successor(&self) -> Option<Self> {

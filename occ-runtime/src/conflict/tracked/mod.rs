@@ -10,7 +10,7 @@ use diesel::deserialize::Queryable;
 use diesel::expression::Selectable;
 
 use crate::conflict::tracked::unsettled::{Settled, Unsettled};
-use crate::model::fields::{Fields, fields};
+use crate::model::fields::{Trackable, fields};
 use crate::statement::changed::Changed;
 
 pub(crate) mod unsettled;
@@ -48,7 +48,7 @@ mod writes;
 /// # Without a version
 ///
 /// A struct with `#[occ(check = dirty)]` or `#[occ(check = all)]` has no version, and is written only as `Tracked`: a save and a
-/// delete compare what was loaded. See [`Loaded`](crate::Loaded).
+/// delete compare what was loaded. See [`NoVersion`](crate::NoVersion).
 ///
 /// # What else changes it
 ///
@@ -99,15 +99,15 @@ fn next_number() -> u64 {
 }
 
 /// Equal if the values are, and what they were loaded as.
-impl<T: Fields + PartialEq> PartialEq for Tracked<T> {
+impl<T: Trackable + PartialEq> PartialEq for Tracked<T> {
     fn eq(&self, other: &Self) -> bool {
         self.value == other.value && self.original == other.original
     }
 }
 
-impl<T: Fields + Eq> Eq for Tracked<T> {}
+impl<T: Trackable + Eq> Eq for Tracked<T> {}
 
-impl<T: Fields> Tracked<T> {
+impl<T: Trackable> Tracked<T> {
     /// Remembers `value` as what is in the row.
     #[must_use]
     pub fn new(value: T) -> Self {
@@ -163,7 +163,7 @@ impl<T: Fields> Tracked<T> {
     }
 }
 
-impl<T: Fields> Deref for Tracked<T> {
+impl<T: Trackable> Deref for Tracked<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
@@ -171,7 +171,7 @@ impl<T: Fields> Deref for Tracked<T> {
     }
 }
 
-impl<T: Fields> DerefMut for Tracked<T> {
+impl<T: Trackable> DerefMut for Tracked<T> {
     /// What is known to be rolled back is so before the struct's own methods see it.
     fn deref_mut(&mut self) -> &mut T {
         if self.unsettled.is_some() && self.known() == Some(Settled::RolledBack) {
@@ -186,7 +186,7 @@ impl<T: Fields> DerefMut for Tracked<T> {
     clippy::missing_fields_in_debug,
     reason = "what is shown is the value, and not what occ knows of its writes"
 )]
-impl<T: Fields> fmt::Debug for Tracked<T> {
+impl<T: Trackable> fmt::Debug for Tracked<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("Tracked");
         shown.field("table", &T::table_name()).field("version", self.value.version());
@@ -205,7 +205,7 @@ impl<T: Fields> fmt::Debug for Tracked<T> {
 
 impl<T, ST, DB> Queryable<ST, DB> for Tracked<T>
 where
-    T: Queryable<ST, DB> + Fields,
+    T: Queryable<ST, DB> + Trackable,
     DB: Backend,
 {
     type Row = T::Row;

@@ -6,11 +6,11 @@ use crate::conflict::tracked::unsettled::{Settled, Unsettled, Within};
 use crate::conflict::tracked::{Tracked, next_number};
 use crate::error::Error;
 use crate::model::check::Check as _;
-use crate::model::fields::{Field, Fields, Rule, fields};
+use crate::model::fields::{Field, Rule, Trackable, fields};
 use crate::transaction::journal::{Ending, Journal};
-use crate::transaction::restore::{VersionedValues, Versions, is_unique};
+use crate::transaction::restore::{Restorable, Versions, is_unique};
 
-impl<T: Fields> Tracked<T> {
+impl<T: Trackable> Tracked<T> {
     /// The value at the version that the row has, and the fields of it that are sent.
     pub(crate) fn to_write(&self, settled: Settled) -> (T, Vec<&'static str>) {
         let (base, version) = self.stored(settled);
@@ -168,9 +168,9 @@ impl<T: Fields> Tracked<T> {
 
 /// Puts back the version, and what the value was loaded as; or all of it, where more than the saves of the closure is in it.
 #[diagnostic::do_not_recommend]
-impl<T> VersionedValues for &mut Tracked<T>
+impl<T> Restorable for &mut Tracked<T>
 where
-    T: Fields + 'static,
+    T: Trackable + 'static,
 {
     type Borrowed<'r> = &'r mut Tracked<T>;
     type Saved = (Tracked<T>, T::Version);

@@ -145,7 +145,7 @@ pub async fn single_part(
         Part::Lock(key) => {
             let Some(place) = place(rows, *key) else { return Ok(()) };
             let (start, row) = (scribe.clock.tick(), &rows[place]);
-            let result = lock(row, LockMode::Update, conn).await;
+            let result = lock(row, LockMode::for_update(), conn).await;
             let told = Told { start, scope: Some(scope), called: Some(row), ..Told::of(Call::Lock, *key) };
             scribe.told(told, &result);
             result

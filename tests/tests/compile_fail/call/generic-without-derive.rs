@@ -1,6 +1,6 @@
 use diesel::prelude::*;
 use occ_runtime::prelude::*;
-use occ_runtime::{Error, LocksOn};
+use occ_runtime::{Error, SavesOn};
 
 diesel::table! {
     products (id) {
@@ -16,7 +16,7 @@ struct Product {
     version: i32,
 }
 
-fn save_any<M: LocksOn<SqliteConnection>>(model: &mut M, conn: &mut SqliteConnection) -> Result<(), Error> {
+fn save_any<M: SavesOn<SqliteConnection>>(model: &mut M, conn: &mut SqliteConnection) -> Result<(), Error> {
     model.save_optimistic(conn)
 }
 

@@ -17,7 +17,7 @@ struct Product {
 }
 
 fn lock(product: &Product, conn: &mut SqliteConnection) -> Result<(), Error> {
-    product.lock_optimistic(LockMode::Update, conn) //~ ERROR `Product` cannot be locked through `diesel::SqliteConnection`
+    product.lock_optimistic(LockMode::for_update(), conn) //~ ERROR `Product` cannot be locked through `diesel::SqliteConnection`
 }
 
 fn main() {}

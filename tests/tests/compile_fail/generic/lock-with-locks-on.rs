@@ -1,5 +1,5 @@
 use diesel::prelude::*;
-use occ_runtime::{Error, LocksOn, prelude::*};
+use occ_runtime::{Error, SavesOn, prelude::*};
 
 diesel::table! {
     products (id) {
@@ -16,8 +16,8 @@ struct Product {
     version: i32,
 }
 
-fn lock<T: LocksOn<C>, C: Connection>(model: &mut T, conn: &mut C) -> Result<(), Error> {
-    model.lock_optimistic(LockMode::Update, conn) //~ ERROR `T` cannot be locked through `C`
+fn lock<T: SavesOn<C>, C: Connection>(model: &mut T, conn: &mut C) -> Result<(), Error> {
+    model.lock_optimistic(LockMode::for_update(), conn) //~ ERROR `T` cannot be locked through `C`
 }
 
 fn main() {}

@@ -1,5 +1,5 @@
 use diesel::prelude::*;
-use occ_runtime::{Error, LocksOn, prelude::*};
+use occ_runtime::{Error, SavesOn, prelude::*};
 
 diesel::table! {
     products (id) {
@@ -16,7 +16,7 @@ struct Product {
     version: i32,
 }
 
-fn reload<T: LocksOn<C>, C: Connection>(model: &mut T, conn: &mut C) -> Result<(), Error> {
+fn reload<T: SavesOn<C>, C: Connection>(model: &mut T, conn: &mut C) -> Result<(), Error> {
     model.reload(conn) //~ ERROR `T` cannot be reloaded through `C`
 }
 

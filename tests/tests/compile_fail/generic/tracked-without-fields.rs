@@ -1,5 +1,5 @@
 use diesel::prelude::*;
-use occ_runtime::{Error, LocksOn, Tracked, prelude::*};
+use occ_runtime::{Error, SavesOn, Tracked, prelude::*};
 
 diesel::table! {
     products (id) {
@@ -16,7 +16,7 @@ struct Product {
     version: i32,
 }
 
-fn save<T: LocksOn<C>, C: Connection>(model: &mut Tracked<T>, conn: &mut C) -> Result<(), Error> {
+fn save<T: SavesOn<C>, C: Connection>(model: &mut Tracked<T>, conn: &mut C) -> Result<(), Error> {
     model.save_optimistic(conn) //~ ERROR the fields of `T` are not tracked
 }
 

@@ -1,5 +1,5 @@
 use diesel::prelude::*;
-use occ_runtime::{Error, Fields, Tracked, prelude::*};
+use occ_runtime::{Error, Trackable, Tracked, prelude::*};
 
 diesel::table! {
     products (id) {
@@ -16,7 +16,7 @@ struct Product {
     version: i32,
 }
 
-fn save<T: Fields, C: Connection>(model: &mut Tracked<T>, conn: &mut C) -> Result<(), Error> {
+fn save<T: Trackable, C: Connection>(model: &mut Tracked<T>, conn: &mut C) -> Result<(), Error> {
     model.save_optimistic(conn) //~ ERROR `T` cannot be saved through `C`
 }
 

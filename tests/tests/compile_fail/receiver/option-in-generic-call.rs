@@ -1,5 +1,5 @@
 use diesel::prelude::*;
-use occ_runtime::{Error, LocksOn, prelude::*};
+use occ_runtime::{Error, SavesOn, prelude::*};
 
 diesel::table! {
     products (id) {
@@ -16,7 +16,7 @@ struct Product {
     version: i32,
 }
 
-fn save_any<M: LocksOn<SqliteConnection>>(model: &mut M, conn: &mut SqliteConnection) -> Result<(), Error> {
+fn save_any<M: SavesOn<SqliteConnection>>(model: &mut M, conn: &mut SqliteConnection) -> Result<(), Error> {
     model.save_optimistic(conn)
 }
 

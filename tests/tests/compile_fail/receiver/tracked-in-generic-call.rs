@@ -1,5 +1,5 @@
 use diesel::prelude::*;
-use occ_runtime::{Error, LocksOn, Tracked, prelude::*};
+use occ_runtime::{Error, SavesOn, Tracked, prelude::*};
 
 diesel::table! {
     products (id) {
@@ -17,7 +17,7 @@ struct Product {
     version: i32,
 }
 
-fn save_any<M: LocksOn<SqliteConnection>>(model: &mut M, conn: &mut SqliteConnection) -> Result<(), Error> {
+fn save_any<M: SavesOn<SqliteConnection>>(model: &mut M, conn: &mut SqliteConnection) -> Result<(), Error> {
     model.save_optimistic(conn)
 }
 

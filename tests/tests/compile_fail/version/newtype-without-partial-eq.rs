@@ -1,6 +1,6 @@
 use diesel::expression::AsExpression;
 use diesel::sql_types::Integer;
-use occ_runtime::Counter;
+use occ_runtime::version::Counter;
 use occ_runtime::prelude::*;
 
 diesel::table! {

@@ -4,7 +4,10 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use diesel::prelude::*;
-use occ_runtime::{Clock, Micros, OptimisticLock, Timestamp};
+use occ_runtime::{
+    OptimisticLock, Timestamp,
+    version::{Clock, Micros},
+};
 
 use super::cell::{batch, connect, first, save, save_all};
 

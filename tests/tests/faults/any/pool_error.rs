@@ -1,6 +1,9 @@
 //! A pool's error, as a handler passes it on beside those of the database.
 
-use occ_runtime::{Error, Failure, RetryError};
+use occ_runtime::{
+    Error,
+    retry::{Failure, RetryError},
+};
 
 #[derive(Debug)]
 pub enum PoolOrOcc {

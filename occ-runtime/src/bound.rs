@@ -1,0 +1,46 @@
+//! Bounds for generic code: each is named by the method that a model has where it holds.
+//!
+//! | bound | a `model: T` and a `conn: &mut C` have |
+//! |---|---|
+//! | [`SavesOn<C>`](SavesOn) | `model.save_optimistic(conn)`, and whatever else writes a row or checks its version |
+//! | [`SavesTrackedOn<C>`](SavesTrackedOn), with [`Trackable`] | the same for `Tracked<T>`, also where the table has no version |
+//! | [`ReloadsOn<C>`](ReloadsOn) | `model.reload(conn)`, `into_conflict`, and `rebase` of a `Tracked<T>` |
+//! | [`LocksOn<C>`](LocksOn) | `model.lock_optimistic(mode, conn)` |
+//! | `ModifiesOn<C, K>` (feature `retry`) | `T::modify_optimistic(key, conn, change)` |
+//! | `Async` before the name (feature `async`) | the same, awaited |
+//!
+//! ```
+//! use diesel::prelude::*;
+//! use diesel::query_builder::QueryFragment;
+//! use occ_runtime::bound::{Predicate, SavesOn};
+//! use occ_runtime::{Error, prelude::*};
+//!
+//! fn save_where<T, P, C>(model: &mut T, condition: P, conn: &mut C) -> Result<(), Error>
+//! where
+//!     C: Connection,
+//!     T: SavesOn<C>,
+//!     P: Predicate<T::Table> + QueryFragment<C::Backend>,
+//! {
+//!     model.save_optimistic_if(condition, conn)
+//! }
+//! ```
+
+#[cfg(feature = "async")]
+pub use crate::asynchronous::bounds::{AsyncLocksOn, AsyncSavesOn, AsyncSavesTrackedOn};
+#[cfg(feature = "async")]
+pub use crate::asynchronous::closure::SendAsyncFnOnce;
+#[cfg(all(feature = "async", feature = "retry"))]
+pub use crate::asynchronous::find::AsyncModifiesOn;
+#[cfg(feature = "async")]
+pub use crate::asynchronous::reload::AsyncReloadsOn;
+pub use crate::blocking::bounds::{LocksOn, SavesOn, SavesTrackedOn};
+#[cfg(feature = "retry")]
+pub use crate::blocking::find::ModifiesOn;
+pub use crate::blocking::reload::ReloadsOn;
+pub use crate::model::columns::HasUnversioned;
+pub use crate::model::exact::ExactEquality;
+pub use crate::model::fields::Trackable;
+pub use crate::model::versioned::Versioned;
+pub use crate::statement::guard::Predicate;
+pub use crate::statement::lock::RowLocks;
+pub use crate::transaction::restore::Restorable;

@@ -60,7 +60,7 @@ macro_rules! precisions {
         ///
         /// ```
         /// use occ_runtime::{Timestamp, VersionGenerator};
-        #[doc = concat!("let units_since_1970: i64 = Timestamp::<occ_runtime::", stringify!($name), ">::initial();")]
+        #[doc = concat!("let units_since_1970: i64 = Timestamp::<occ_runtime::version::", stringify!($name), ">::initial();")]
         /// assert!(units_since_1970 > 0);
         /// ```
         #[derive(Debug)]

@@ -263,7 +263,7 @@ pub(crate) fn each_diesel_key(
     }
 }
 
-/// A key that is none of Diesel's does nothing where none of Diesel's derives is there to refuse it.
+/// A key that Diesel does not know does nothing where none of Diesel's derives is there to refuse it.
 fn refuse_in_diesel(value: &Value<'_>, errors: &mut Errors) {
     let name = value.key.to_string();
     if let Some(known) = OCC_KEYS.iter().find(|known| known.name == name) {

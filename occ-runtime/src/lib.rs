@@ -16,7 +16,7 @@ pub use private::assert as check;
 
 // The traits by which generic code names what a model and a connection can do together.
 pub mod bound;
-// A model and connections of one's own, held against the promises.
+// The promises, checked for a model and connections of your own.
 #[cfg(feature = "testing")]
 pub mod testing;
 // The methods for Diesel's connections: the traits that a program imports, and the bounds under which a model has them.

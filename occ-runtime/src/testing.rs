@@ -1,7 +1,7 @@
 //! Feature `testing`: the promises of optimistic locking, checked against a model, a table and connections of your own.
 //!
 //! The derive keeps its promises; a trigger, a generator, a repository around the model or a connection pool may break
-//! them. [`Conformance`] finds out, with real connections and threads that save at the same time. In a test of yours:
+//! them. [`Conformance`] finds out, with real connections and threads that save at the same time. In your test:
 //!
 //! ```
 //! use diesel::connection::SimpleConnection as _;
@@ -169,7 +169,7 @@ where
         Self { connect, insert, change, save, threads: 4, wins: 10 }
     }
 
-    /// Saves by a function of yours instead of [`save_optimistic`](crate::OptimisticDsl::save_optimistic): for a repository
+    /// Saves by your own function instead of [`save_optimistic`](crate::OptimisticDsl::save_optimistic): for a repository
     /// or service around the model. It must return the conflict's [`Error::Stale`].
     #[must_use]
     pub fn save_with(mut self, save: impl Fn(&mut M, &mut C) -> Result<(), Error> + Sync + 'static) -> Self {

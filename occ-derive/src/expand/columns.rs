@@ -60,7 +60,8 @@ pub(super) fn columns_impl(model: &Model<'_>, version: Option<&Field>, prepared:
         ),
         None => (quote!(let _ = (__version, __visitor);), quote!(__occ::Ok(()))),
     };
-    // As if the user had written it: the compiler then says which field a backend refuses, and not to avoid derives.
+    // At the struct's name, not at the derive: otherwise the compiler's help is about the derive, and does not name the field
+    // that a backend refuses.
     let columns = quote_spanned!(name.span()=> __occ::Columns<__DB>);
     quote! {
         #[automatically_derived]

@@ -17,7 +17,7 @@ pub(crate) struct Prepared {
 
 impl Prepared {
     pub(crate) fn of(model: &Model<'_>) -> Self {
-        // A struct that cannot be embedded is reported at each of these tokens: so let all of them be its field.
+        // The compiler reports a struct that cannot be embedded once per span: one span, one error.
         let embedded = model.fields.iter().find(|field| matches!(field.write, Write::Embedded));
         let span = embedded.map_or(Span::call_site(), |field| Span::call_site().located_at(field.ty.span()));
         let (mut types, mut values, mut slots) = (Vec::new(), Vec::new(), Vec::new());

@@ -1,4 +1,4 @@
-//! `impl OptimisticLock`: the table, the version and what makes it, and what tells rows apart.
+//! `impl OptimisticLock`: the table, the version and what makes it, and what identifies a row.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};

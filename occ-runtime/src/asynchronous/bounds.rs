@@ -56,7 +56,7 @@ use crate::operation::{
     label = "not through this; without a version column it is saved as `Tracked<{Self}>`",
     note = "if `{C}` is a connection: to see which field its backend cannot store, put `#[diesel(check_for_backend(..))]` above \
             `{Self}`, with the backend's type",
-    note = "if it is none: pass a connection of diesel-async's itself, not a pool, nor `&mut` of a `&mut`; for one of Diesel's own, \
+    note = "if it is not a connection: pass a connection of diesel-async's itself, not a pool, nor `&mut` of a `&mut`; for one of Diesel's own, \
             `use occ_runtime::prelude::*`",
     note = "in a generic function the bound is `{Self}: AsyncSavesOn<{C}>`"
 )]
@@ -92,7 +92,7 @@ where
     label = "this cannot save a `{Self}`",
     note = "if `{C}` is a connection: to see which field its backend cannot store, put `#[diesel(check_for_backend(..))]` above \
             `{Self}`, with the backend's type",
-    note = "if it is none: pass a connection of diesel-async's itself, not a pool, nor `&mut` of a `&mut`; for one of Diesel's own, \
+    note = "if it is not a connection: pass a connection of diesel-async's itself, not a pool, nor `&mut` of a `&mut`; for one of Diesel's own, \
             `use occ_runtime::prelude::*`",
     note = "in a generic function the bound is `{Self}: AsyncSavesTrackedOn<{C}>`"
 )]

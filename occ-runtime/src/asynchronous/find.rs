@@ -27,7 +27,7 @@ use crate::statement::row_key::FromClause;
 /// use occ_runtime::async_prelude::*;
 /// use occ_runtime::{AsyncModifiesOn, AsyncSavesOn, Error};
 ///
-/// /// Moves the version on, whatever it is.
+/// /// Advances the version, whatever it is.
 /// async fn bump<C, M>(id: i32, conn: &mut C) -> Result<M, Error>
 /// where
 ///     C: AsyncConnection,

@@ -55,7 +55,7 @@ use crate::operation::{
     label = "not through this; without a version column it is saved as `Tracked<{Self}>`",
     note = "if `{C}` is a connection: to see which field its backend cannot store, put `#[diesel(check_for_backend(..))]` above \
             `{Self}`, with the backend's type",
-    note = "if it is none: pass a connection itself, not a pool, nor `&mut` of a `&mut`; for one of diesel-async's, `use occ_runtime::async_prelude::*` \
+    note = "if it is not a connection: pass a connection itself, not a pool, nor `&mut` of a `&mut`; for one of diesel-async's, `use occ_runtime::async_prelude::*` \
             (feature `async`)",
     note = "in a generic function the bound is `{Self}: SavesOn<{C}>`"
 )]
@@ -91,7 +91,7 @@ where
     label = "this cannot save a `{Self}`",
     note = "if `{C}` is a connection: to see which field its backend cannot store, put `#[diesel(check_for_backend(..))]` above \
             `{Self}`, with the backend's type",
-    note = "if it is none: pass a connection itself, not a pool, nor `&mut` of a `&mut`; for one of diesel-async's, `use occ_runtime::async_prelude::*` \
+    note = "if it is not a connection: pass a connection itself, not a pool, nor `&mut` of a `&mut`; for one of diesel-async's, `use occ_runtime::async_prelude::*` \
             (feature `async`)",
     note = "in a generic function the bound is `{Self}: SavesTrackedOn<{C}>`"
 )]

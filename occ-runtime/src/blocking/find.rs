@@ -24,7 +24,7 @@ use crate::statement::row_key::FromClause;
 /// use occ_runtime::prelude::*;
 /// use occ_runtime::{Error, ModifiesOn, SavesOn};
 ///
-/// /// Moves the version on, whatever it is.
+/// /// Advances the version, whatever it is.
 /// fn bump<C, M>(id: i32, conn: &mut C) -> Result<M, Error>
 /// where
 ///     C: Connection,

@@ -117,7 +117,7 @@ pub trait OptimisticDsl: OptimisticLock {
     ///
     /// For what the version does not tell, such as columns that others write without moving it on. Where the guard does
     /// not hold, and the version does, it is [`Error::Guard`] and not a conflict. (Under `REPEATABLE READ` MySQL cannot tell
-    /// them apart once the transaction has read the row: then run it again.)
+    /// these two once the transaction has read the row: then run it again.)
     ///
     /// ```
     /// # use diesel::prelude::*;
@@ -165,7 +165,7 @@ pub trait OptimisticDsl: OptimisticLock {
         self.write(Operation::Update, None, Changes(changes.as_changeset()), conn)
     }
 
-    /// Moves the version on and writes nothing else: for the root of an aggregate whose child changed.
+    /// Advances the version and writes nothing else: for the root of an aggregate whose child changed.
     ///
     /// One `UPDATE`.
     ///

@@ -192,7 +192,7 @@ impl<T: Trackable> Conflict<T> {
     }
 }
 
-/// Says whose versions met, and no other value: one of them may be a secret.
+/// Shows both versions, and no other value: one of them may be a secret.
 impl<T: OptimisticLock> fmt::Debug for Conflict<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Conflict")

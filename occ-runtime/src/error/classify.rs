@@ -12,7 +12,7 @@ impl Transient {
     /// failures have a kind; all else is recognised by the server's English message, so a server whose messages are
     /// translated (`lc_messages`) needs a classifier of your own: see [`Error::is_retryable_by`].
     ///
-    /// A message that only quotes such a text is none, be it as a value, a name or in what a trigger raises:
+    /// A message that only quotes such words, as a value, as a name or in what a trigger raises, does not count:
     ///
     /// ```
     /// use diesel::result::{DatabaseErrorKind, Error};
@@ -22,7 +22,7 @@ impl Transient {
     /// assert_eq!(Transient::of(&raised), None);
     /// ```
     ///
-    /// What cannot be told apart is a trigger or procedure that raises the server's own message word for word (and, on
+    /// What cannot be distinguished is a trigger or procedure that raises the server's own message word for word (and, on
     /// MySQL and SQLite, that of the other of the two), or with its SQLSTATE: it is taken at its word. Only
     /// `deadlock detected` on PostgreSQL can be, as the server's own has a detail.
     #[must_use]
@@ -33,7 +33,7 @@ impl Transient {
             DieselError::DatabaseError(DatabaseErrorKind::Unknown, information) => {
                 server_messages::transient(&**information)
             }
-            // MySQL's deadlock is of this kind too, if Diesel's own connection meets it at a statement.
+            // MySQL's deadlock is of this kind too, if Diesel's own connection gets it from a statement.
             DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, information) => {
                 server_messages::transient(&**information).or(Some(Self::SerializationFailure))
             }
@@ -94,7 +94,7 @@ impl Error {
     ///
     /// A server that has become read-only keeps its connections, and each write on them fails: PostgreSQL's 25006, MySQL's
     /// and MariaDB's 1290 and 1836. PostgreSQL answers the same in a transaction or session that you have made read-only
-    /// yourself, and no more is passed on by which the two could be told apart. So a write there says this too: it costs
+    /// yourself, and nothing else that is passed on distinguishes the two. So a write there says this too: it costs
     /// the pool a connection, where the other way round it would keep all of the old primary's. MySQL and MariaDB have an
     /// error of its own for it (1792), which does not say this.
     ///

@@ -18,13 +18,14 @@ pub(crate) mod unmerged;
 
 /// The error of every method in this crate.
 ///
-/// | variant | you meet it when | memory | what to do |
+/// | variant | when | memory | what to do |
 /// |---|---|---|---|
-/// | [`Stale`](Error::Stale) | the row moved on since it was loaded, or is gone | unchanged | reload, apply the change again |
+/// | [`Stale`](Error::Stale) | the row was changed since it was loaded, or is gone | unchanged | reload, apply the change again |
 /// | [`StaleBatch`](Error::StaleBatch) | the same for rows of a batch, each of them named | unchanged | reload those, apply the changes again |
 /// | [`DuplicateRow`](Error::DuplicateRow) | a batch has two values for one row | unchanged | merge them |
 /// | [`Version`](Error::Version) | no version follows the current one | unchanged | widen the column or change the generator |
 /// | [`AmbiguousKey`](Error::AmbiguousKey) | the key is not unique in the database, and matched more than one row | unchanged | make it unique; roll back if it [`is_written`](AmbiguousKeyError::is_written) |
+/// | [`Guard`](Error::Guard) | the row is at its version, but the condition of `save_optimistic_if` does not hold for it, or a trigger stops the statement | unchanged | decide again |
 /// | [`Locked`](Error::Locked) | another transaction holds the row and you asked to skip it | unchanged | try later |
 /// | [`Unmerged`](Error::Unmerged) | both sides changed a field, and nobody decides between them | unchanged | ask somebody, `rebase_with` |
 /// | [`TransactionAborted`](Error::TransactionAborted) | a database error was ignored within a transaction | versions put back | run the transaction again, and let its errors out |
@@ -58,13 +59,13 @@ pub enum Error {
     /// written row by row, the rows before it are rolled back.
     #[error(transparent)]
     Version(#[from] VersionError),
-    /// A statement for one row met several: the key is not unique in the database.
+    /// A statement for one row matched several: the key is not unique in the database.
     #[error(transparent)]
     AmbiguousKey(#[from] AmbiguousKeyError),
     /// The row is locked by somebody else, and [`LockMode::skip_locked`](crate::LockMode::skip_locked) was asked for.
     #[error(transparent)]
     Locked(#[from] LockedError),
-    /// A [`rebase`](crate::TrackedDsl::rebase) met fields that both sides have changed in different ways.
+    /// A [`rebase`](crate::TrackedDsl::rebase) found fields that both sides have changed in different ways.
     #[error(transparent)]
     Unmerged(#[from] UnmergedError),
     /// The row is at the expected version, but a condition of [`save_optimistic_if`](crate::OptimisticDsl::save_optimistic_if)
@@ -162,7 +163,7 @@ impl From<Error> for diesel::result::Error {
 /// # products::table.find(1).select(Product::as_select()).first(conn)?.save_optimistic(conn)?;
 /// // Saves what was read before, so it loses each time.
 /// let result = RetryPolicy::new().attempts(3).run(conn, |conn| old.save_optimistic(conn));
-/// let Err(Error::RetriesExhausted(given_up)) = result else { panic!("the row has moved on") };
+/// let Err(Error::RetriesExhausted(given_up)) = result else { panic!("the row was changed") };
 /// assert_eq!(given_up.attempts(), 3);
 /// assert!(given_up.last().is_stale());
 /// # Ok::<_, Error>(())

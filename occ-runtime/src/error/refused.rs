@@ -1,4 +1,4 @@
-//! What else is refused, and why.
+//! The other errors: of versions, keys, guards, locks, transactions, batches and retries.
 
 use std::fmt;
 
@@ -44,7 +44,7 @@ impl VersionError {
     }
 }
 
-/// A statement that is meant for one row met several: the key is not unique in the database.
+/// A statement meant for one row matched several: the key is not unique in the database.
 ///
 /// It is one that is `#[occ(unique_key)]`, or the primary key that `table!` names and the database does not enforce. In the
 /// first case nothing is written, in the second the rows may be: [`is_written`](Self::is_written) says so.
@@ -106,7 +106,7 @@ impl AmbiguousKeyError {
         &self.key
     }
 
-    /// How many rows the statement met. One that reads looks no further than the second.
+    /// How many rows the statement matched. One that reads looks no further than the second.
     #[must_use]
     pub fn rows(&self) -> usize {
         self.rows
@@ -264,7 +264,7 @@ pub struct DuplicateRowError {
 
 impl DuplicateRowError {
     pub(crate) fn new(table: &'static str, key: String) -> Self {
-        Self { table, key, what: "is twice in the batch; merge the two values into one" }
+        Self { table, key, what: "appears twice in the batch; merge the two values into one" }
     }
 
     pub(crate) fn by_database(table: &'static str, key: String) -> Self {
@@ -310,8 +310,8 @@ impl DuplicateRowError {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{what} cannot be retried within a transaction, whose view of the rows may be as old as its begin and which a \
-     conflict may have ended: call it outside, or let `RetryPolicy` run the whole transaction"
+    "{what} cannot be retried inside a transaction, where it may see the same old rows again: call it outside, or let \
+     `RetryPolicy::run` begin the transaction"
 )]
 pub struct NestedRetryError {
     what: String,

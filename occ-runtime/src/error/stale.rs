@@ -187,11 +187,11 @@ impl fmt::Display for StaleObjectError {
             // No row matched and yet the version looks right: this transaction reads from a snapshot older than
             // the change, or a trigger or row policy kept the statement away.
             Some(_) if self.is_from_old_snapshot() => f.write_str(
-                "no row was written although that version is still to be seen here; start a new transaction, or \
-                 look for a trigger or row policy that holds the statement back",
+                "no row was written, although this transaction still sees that version; begin a new one, or look \
+                 for a trigger or row policy that stops the statement",
             ),
             Some(actual) => {
-                write!(f, "it is at version {actual} by now; reload it and apply the change again")
+                write!(f, "it is at version {actual} now; reload it and apply the change again")
             }
         }
     }
@@ -225,7 +225,12 @@ impl StaleBatchError {
 
 impl fmt::Display for StaleBatchError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "nothing of the batch is written, for {} of its rows:", self.rows.len())?;
+        write!(
+            f,
+            "the batch is not written: {} of its rows {} stale:",
+            self.rows.len(),
+            if self.rows.len() == 1 { "is" } else { "are" }
+        )?;
         // A sentence, not a report: a batch can be long.
         for (index, row) in self.rows.iter().take(3).enumerate() {
             write!(f, "{} {row}", if index == 0 { "" } else { ";" })?;

@@ -65,7 +65,7 @@ impl std::error::Error for UnmergedError {}
 ///
 /// fn line(difference: &Difference) -> String {
 ///     let theirs = difference.theirs().unwrap_or("deleted");
-///     format!("{}: you wrote {}, and by now it is {theirs}", difference.field(), difference.mine())
+///     format!("{}: you wrote {}, and now it is {theirs}", difference.field(), difference.mine())
 /// }
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -116,7 +116,7 @@ impl IntoResponse for Problem {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(Self::MEDIA_TYPE));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some(time) = self.retry_after() {
-            // Rounded up: a client that comes early comes in vain.
+            // Rounded up: a client that comes back too early is refused again.
             let seconds = time.as_secs().saturating_add(u64::from(time.subsec_nanos() > 0));
             headers.insert(RETRY_AFTER, seconds.into());
         }

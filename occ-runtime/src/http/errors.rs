@@ -74,7 +74,7 @@ fn edit_conflict() -> Problem {
 }
 
 fn not_found() -> Problem {
-    Problem::new(StatusCode::NOT_FOUND).with_detail("There is no such resource, or no more.")
+    Problem::new(StatusCode::NOT_FOUND).with_detail("There is no such resource, or it has been deleted.")
 }
 
 fn try_later() -> Problem {
@@ -174,7 +174,7 @@ mod tests {
         (problem.status().as_u16(), problem.retry_after().is_some())
     }
 
-    /// What SQLite, on which the other errors are met, does not do.
+    /// What SQLite, on which the other errors are tested, does not do.
     #[test]
     fn a_row_that_is_locked_and_a_transaction_that_was_aborted_are_to_be_tried_again() {
         assert_eq!(status(LockedError::new("patients", "K-4711".into()).into()), (503, true));

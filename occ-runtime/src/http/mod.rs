@@ -8,7 +8,7 @@
 //! | 304 | a read whose `If-None-Match` has the current tag | [`Preconditions::evaluate`] |
 //! | 400 | a precondition cannot be parsed | [`MalformedPreconditionError`] |
 //! | 404 | the row is gone, or was never there | `Error::Stale` with `is_deleted()`, `Error::Database(NotFound)` |
-//! | 409 | the row moved on before the write | [`Problem::conflict`], `Error::Stale`, `StaleBatch`, `Unmerged` |
+//! | 409 | the row was changed before the write | [`Problem::conflict`], `Error::Stale`, `StaleBatch`, `Unmerged` |
 //! | 409 | the row's state does not allow the write | `Error::Guard` |
 //! | 412 | the row is not at the tag that `If-Match` has, or [a proxy has altered it](#proxies-that-compress) | [`PreconditionFailed`] |
 //! | 422 | a batch has two values for one row | `Error::DuplicateRow` |

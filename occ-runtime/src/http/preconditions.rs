@@ -260,7 +260,7 @@ pub struct PreconditionFailed {
 
 const NOT_AS_DEMANDED: &str = "the resource is not as the preconditions of the request demand; read it again and apply the change to that";
 
-/// For whoever runs the service; a client is told less, in `errors`.
+/// For the operator of the service; a client is told less, in `errors`.
 const ALTERED: &str = "`If-Match` has the current entity tag as a proxy has altered it, weak or with something appended, \
      and reading the resource again changes nothing; make the tags with `EntityTagger::behind_proxies`, or do not let the \
      proxy compress this resource";

@@ -65,7 +65,7 @@ impl Problem {
 
     /// The `type` of a conflict: somebody else has changed the resource since the client has read it. It may have the
     /// members that [`conflict`](Self::conflict) names. It is a name to compare and nothing to be found under; for the
-    /// address of a page of yours there is [`with_type`](Self::with_type).
+    /// address of your own page there is [`with_type`](Self::with_type).
     pub const EDIT_CONFLICT: &'static str = "urn:uuid:25941ce6-6b9c-4f88-aab0-95f7c02c67aa";
 
     /// Of this status, with its usual title, and no more.

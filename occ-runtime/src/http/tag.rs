@@ -24,14 +24,14 @@ use ::http::HeaderValue;
 /// ```
 #[derive(Clone, Debug)]
 pub struct EntityTag {
-    /// As in a header. Bytes and no text, since a client may send any byte from 0x80 on.
+    /// As in a header. Bytes, not text, since a client may send any byte from 0x80 on.
     written: Box<[u8]>,
     /// Whether the tags of a request are this one even as a proxy has altered it.
     behind_proxies: bool,
 }
 
 impl EntityTag {
-    /// A strong tag of a text that is known to be legal within the quotes.
+    /// A strong tag of characters that are known to be legal within the quotes.
     pub(super) fn strong(opaque: &str) -> Self {
         Self { written: format!("\"{opaque}\"").into_bytes().into(), behind_proxies: false }
     }
@@ -125,7 +125,7 @@ impl TryFrom<&HeaderValue> for EntityTag {
 
 impl From<&EntityTag> for HeaderValue {
     fn from(tag: &EntityTag) -> Self {
-        // Every byte of a tag is legal in a header, so the other one is never met. Nobody's `If-Match` would match it.
+        // Every byte of a tag is legal in a header, so the other branch is never taken. Nobody's `If-Match` would match it.
         Self::from_bytes(&tag.written).unwrap_or(Self::from_static("W/\"\""))
     }
 }
@@ -136,7 +136,7 @@ impl From<EntityTag> for HeaderValue {
     }
 }
 
-/// What was to be an entity tag is none.
+/// This is not an entity tag.
 ///
 /// ```
 /// use occ_runtime::http::EntityTag;

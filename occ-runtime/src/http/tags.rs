@@ -41,7 +41,7 @@ use crate::model::versioned::Versioned;
 ///
 /// A table is told from another by its name in SQL and the schema that `table!` gives it; not by a `search_path`, so with
 /// a schema for each tenant make the tenant's name a part of the [`representation`](Self::representation). Numbers, texts,
-/// UUIDs and times are told apart by what their `Debug` prints; a type of your own by its `Hash` as well, so that it may
+/// UUIDs and times are distinguished by what their `Debug` prints; a type of your own by its `Hash` as well, so that it may
 /// hide in `Debug` what it holds. So derive `Hash` for it: without, or where it is a parameter of the struct, there is but
 /// the text, and two values that print alike have the same tag. Where a new release prints or hashes them otherwise,
 /// clients have to read again. Of a [`Tracked`](crate::Tracked) value take the row: `tags.of(&*article)`.
@@ -54,7 +54,7 @@ pub struct EntityTagger {
 }
 
 impl EntityTagger {
-    /// SHA-256 without a secret. A tag shows no version, but whoever knows the table's name and the key can try
+    /// SHA-256 without a secret. A tag shows no version, but a person who knows the table's name and the key can try
     /// versions one by one until the tag is the same.
     ///
     /// ```

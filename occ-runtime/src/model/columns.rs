@@ -138,7 +138,7 @@ pub trait ColumnVisitor<'b, DB: Backend> {
         C: Column,
         T: ColumnValue<C, DB, K>;
 
-    /// The column `C` of the type `ST` and what was loaded of it, for whoever compares them.
+    /// The column `C` of the type `ST` and what was loaded of it, for statements that compare them.
     fn compared<C, T, ST, K>(&mut self, value: &'b T) -> QueryResult<()>
     where
         C: Column,
@@ -149,7 +149,7 @@ pub trait ColumnVisitor<'b, DB: Backend> {
         Ok(())
     }
 
-    /// The columns of an embedded struct, as its own `AsChangeset` writes them. Whoever does not write SQL has no use for them.
+    /// The columns of an embedded struct, as its own `AsChangeset` writes them. Visitors that do not write SQL ignore them.
     fn embedded<S>(&mut self, changeset: &'b S) -> QueryResult<()>
     where
         S: QueryFragment<DB>,

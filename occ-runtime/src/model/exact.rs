@@ -5,7 +5,7 @@ use diesel::sql_types::{
     Timestamp, TinyInt, is_nullable,
 };
 
-/// A SQL type whose values can be told apart exactly: what `#[occ(check = ..)]` can compare.
+/// A SQL type whose values can be compared exactly: what `#[occ(check = ..)]` can compare.
 ///
 /// Texts are compared byte by byte, whatever their collation, decimals with their scale, intervals and arrays as they are shown.
 /// Not floats, which are rounded on their way, nor JSON and ranges, which can be written in many ways.
@@ -30,7 +30,7 @@ pub trait ExactEquality {
     const IS_NULLABLE: bool = false;
 }
 
-/// How the values of a SQL type are told apart.
+/// How the values of a SQL type are compared.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {

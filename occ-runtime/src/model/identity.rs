@@ -3,7 +3,7 @@
 //! `Debug` is for people to read: a type of a user's may print two values alike, as one that hides what it holds prints
 //! `***`. So whether two keys are the same is never decided by what it prints. What else a type has is only known where
 //! the derive writes the type down: it calls `(&&&Probe(&value)).occ_identity()`, and the compiler takes the first of these
-//! traits that fits, going from more `&` to fewer.
+//! traits that fits, from more `&` to fewer: autoref specialization.
 
 use std::borrow::Cow;
 use std::fmt::Debug;

@@ -62,7 +62,7 @@ macro_rules! operations {
             } else {
                 $crate::$wing::send::rare_version::<M, _, _>(CurrentVersion::of(self), conn)$(.$await)?
             };
-            // Where changed rows are counted, one that was matched and not changed is none.
+            // A server that counts changed rows does not count one that was matched and stayed as it was.
             let is_unchanged = rows == 0
                 && !guarded
                 && dialect::may_count_changed_rows::<C::Backend>()

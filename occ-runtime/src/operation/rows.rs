@@ -135,7 +135,7 @@ impl Order {
 
 /// Of two values for one row the second would always be stale, so that the caller must have meant something else.
 ///
-/// Refused are keys that are equal, by their own `==`. Those that cannot be compared are the database's to tell apart: see
+/// Refused are keys that are equal, by their own `==`. Those that cannot be compared are left to the database: see
 /// [`Batch::looked_at`].
 pub(crate) fn refuse_duplicates<M: OptimisticLock>(rows: &[M]) -> Result<(), Error> {
     // Only rows of one hash are compared, or a long batch would take its length squared: as it does of keys that have an `==`

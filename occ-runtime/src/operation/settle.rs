@@ -55,7 +55,7 @@ macro_rules! operations {
             };
             let deleted = match settled {
                 Ok(settled) => {
-                    // The row that was loaded: the key in memory may mean another one by now.
+                    // The row that was loaded: the key in memory may have been changed since.
                     let (row, version) = tracked.stored(settled);
                     if M::Check::BY_VERSION {
                         row.send_delete(version, Always, &mut *conn)$(.$await)?

@@ -13,7 +13,7 @@ use crate::model::check::Check as _;
 use crate::model::optimistic_lock::OptimisticLock;
 use crate::version::database::is_xmin;
 
-/// A version made by the database must move, or it guards nothing. Only `xmin` is the same for a whole transaction.
+/// Fails if a version that the database makes is unchanged after the write: it would guard nothing. Only `xmin` is the same for a whole transaction.
 pub(crate) fn moved<M: OptimisticLock>(
     row: &M,
     expected: &M::Version,
@@ -138,7 +138,7 @@ pub(crate) fn without_snapshot(error: Error) -> Error {
     }
 }
 
-/// The error for a key that has met several rows, none of which is written.
+/// The error for a key that matched several rows, none of which is written.
 pub(crate) fn ambiguous<M: OptimisticLock>(row: &M, rows: usize) -> Error {
     AmbiguousKeyError::new(M::table_name(), key_text(row), rows).into()
 }

@@ -86,7 +86,7 @@ where
 }
 
 #[diagnostic::on_unimplemented(
-    message = "the column `{C}` is NOT NULL: what shall `None` do?",
+    message = "the column `{C}` is NOT NULL, and its field is an `Option`",
     label = "`None` cannot be written to this column",
     note = "to leave the column alone: `#[diesel(treat_none_as_null = false)]` above the field",
     note = "to write NULL: declare the column `Nullable<..>` in `table!`"

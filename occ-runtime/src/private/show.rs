@@ -1,7 +1,7 @@
 //! The value of a field as text for a page.
 //!
 //! Which of these traits a type has is only known where the derive writes the type down: it calls
-//! `(&&&&Show(&value)).occ_show()`, and the compiler takes the first of them that fits, going from more `&` to fewer.
+//! `(&&&&Show(&value)).occ_show()`, and the compiler takes the first of them that fits, from more `&` to fewer: autoref specialization.
 
 use std::fmt::{Debug, Display};
 

@@ -38,7 +38,7 @@ impl<'a> Attempt<'a> {
         self.error
     }
 
-    /// The wait before the next attempt; `None` if there is none.
+    /// The wait before the next attempt; `None` if there is no next attempt.
     #[must_use]
     pub fn delay(&self) -> Option<Duration> {
         self.delay

@@ -13,7 +13,7 @@ use crate::error::{Error, server_messages};
 /// be behind errors of your own, as their [`source`](StdError::source): the loop goes by the first that it finds. That is
 /// handed out by reference only, so when the loop gives up, what it returns is the box as it is, without
 /// [`Error::RetriesExhausted`]. An error that is no source is not seen, and that is so for `#[error(transparent)]`, which
-/// hands out its content's source in place of its content. For an enum of yours it is a few lines:
+/// hands out its content's source in place of its content. For your own enum it is a few lines:
 ///
 /// ```
 /// use occ_runtime::{Error, retry::{Failure, RetryError}};

@@ -2,19 +2,20 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// How many runs lock at once before one tries again without. Of a row that stays hot one attempt in so many is lost; for
-/// one that has cooled down so many have a transaction more.
+/// So many runs lock at once before one tries without. Of a row that stays hot, one attempt in so many is lost; for a row
+/// that is not hot any more, so many runs have one transaction more than they need.
 const LOCKED_RUNS: u32 = 256;
 
-/// A lost first attempt weighs this much and one that succeeds takes off 1, so that the sum grows where more than a third
-/// is lost. From there on a lost attempt and the locked one after it cost more than a lock each time.
+/// A lost first attempt adds this much and one that succeeds takes 1 off, so the sum rises when more than 1 in 3 is lost:
+/// then a lost attempt and the locked one after it cost more than a lock each time.
 const LOSS: u32 = 2;
 
-/// The sum at which rows are locked, and where it starts anew after the locked runs: another loss, and they are again.
+/// At this sum the next runs lock at once.
 const HOT: u32 = 8;
+/// The sum after those runs: one more lost attempt, and the next runs lock again.
 const ON_TRIAL: u32 = 6;
 
-/// It guesses, and the saves are checked all the same: so it does not matter in which order threads count.
+/// Only a guess, since every save is checked anyway: so the order in which threads count does not matter.
 #[derive(Debug, Default)]
 pub(crate) struct Heat {
     locked_runs: AtomicU32,

@@ -127,7 +127,7 @@ impl<'b, DB: Backend> Comparisons<'_, '_, 'b, DB> {
     fn unknown<C: Column>(&self) -> String {
         format!(
             "cannot compare column `{}` of `{}` with what was loaded: occ does not know how the database of the backend `{}` \
-             tells two such values apart; add a version column to the table, mark the field as `#[occ(unchecked)]`, or save \
+             tells two such values from each other; add a version column to the table, mark the field as `#[occ(unchecked)]`, or save \
              through a connection of Diesel's own",
             C::NAME,
             self.table,

@@ -12,7 +12,7 @@ use crate::statement::row_key::RowKey;
 
 /// How an [`Update`](crate::statement::update::Update) is cached, which does not depend on the backend.
 pub trait UpdateKind<M: OptimisticLock> {
-    /// Sets this kind apart from others of the same struct.
+    /// Distinguishes this kind from others of the same struct, in the statement cache.
     type Id: 'static;
     /// Whether its text is always the same, and then built only once.
     const IS_FIXED: bool;

@@ -30,7 +30,7 @@ use crate::version::counter::Increment;
 /// # Ok::<_, Error>(())
 /// ```
 ///
-/// An upsert, such as an importer's, moves the version on in the same way:
+/// An upsert, such as an importer's, advances the version in the same way:
 ///
 /// ```
 /// # use diesel::prelude::*;

@@ -144,7 +144,7 @@ pub(crate) fn same(dialect: Option<Dialect>, kind: Kind) -> Option<&'static str>
         (Kind::Text | Kind::Time | Kind::Other, Some(Sqlite)) => "@ = ? COLLATE BINARY",
         // A `char(n)` is loaded with the spaces that it is filled up with, which a cast to text would drop; `concat` does not.
         (Kind::Text, Some(Postgres)) => "concat(@) COLLATE \"C\" = ?",
-        // Bytes of a column that are no text in its character set all become the same `?` when they are converted, but differ
+        // Bytes that are invalid in the column's character set all become the same `?` when they are converted, but differ
         // in its own collation. `STRCMP`, since MySQL's `=` takes a JSON for a number.
         (Kind::Text, Some(Mysql)) => {
             "STRCMP(@, ?) = 0 AND CAST(CONVERT(@ USING utf8mb4) AS BINARY) = CAST(CONVERT(? USING utf8mb4) AS BINARY)"
@@ -160,7 +160,7 @@ pub(crate) fn same(dialect: Option<Dialect>, kind: Kind) -> Option<&'static str>
 
         (Kind::Time, _) => "@ = ?",
 
-        // The text of a type is not known to tell all values apart, neither is its equality: an interval of one month is equal
+        // Neither the text form of a type nor its equality is known to distinguish all values: an interval of one month is equal
         // to one of 30 days.
         (Kind::Other, Some(Postgres)) => "@ = ? AND concat(@) COLLATE \"C\" = CAST(? AS text)",
         // What `impl ExactEquality` says.

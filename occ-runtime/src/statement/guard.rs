@@ -11,11 +11,11 @@ use crate::statement::assign::{Assignments, UpdateKind};
 use crate::statement::clause::Equations;
 use crate::statement::row_key::RowKey;
 
-/// Whether anything else must hold, on whatever backend.
+/// Whether the statement has a condition besides key and version; does not depend on the backend.
 pub trait GuardKind {
-    /// Sets a statement with this guard apart from the same with another.
+    /// Distinguishes a statement with this guard from the same with another, in the statement cache.
     type Id: 'static;
-    /// Whether there is anything.
+    /// Whether there is a condition.
     const GUARDS: bool;
     /// Whether its text is always the same.
     const IS_FIXED: bool;

@@ -3,7 +3,7 @@
 //! Diesel prepares every `UPDATE` anew, since the text of an arbitrary changeset is unbounded. Ours is written by
 //! the derive and known to be one text (or a few), so these nodes leave out Diesel's
 //! `unsafe_to_cache_prepared` and the statement is prepared once per connection. Where the text cannot vary they
-//! also have a static [`QueryId`](diesel::query_builder::QueryId), so that a warm save builds no SQL at all.
+//! also have a static [`QueryId`](diesel::query_builder::QueryId), so that a save whose statement is prepared builds no SQL at all.
 
 pub(crate) mod as_loaded;
 pub(crate) mod assign;

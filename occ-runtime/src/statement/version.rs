@@ -43,7 +43,7 @@ fn is_an_instant<ST>() -> bool {
 /// of them and writes one, and each of its types another one; `CURRENT_TIMESTAMP`, triggers and other programs write theirs.
 /// So what differs in nothing but these ways is the same version: the `T`, what says UTC, and zeros at the end.
 ///
-/// What is left of a text of this form has lost only what its form says anyway, so that two instants stay two. A text of any
+/// A timestamp cut to this form has lost only what its form says anyway, so that two instants stay two. A text of any
 /// other form is compared as it is; and one that is the same needs no further look.
 fn same_instant<'b, C, DB>(
     out: &mut AstPass<'_, 'b, DB>,

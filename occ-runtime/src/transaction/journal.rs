@@ -1,4 +1,4 @@
-//! Which versions the saves within an `optimistic_transaction` have moved on, so that exactly those are moved back when it is
+//! Which versions the saves within an `optimistic_transaction` have advanced, so that exactly those are put back when it is
 //! rolled back: whatever the closure has done with the values meanwhile.
 
 use std::any::{Any, TypeId};
@@ -70,7 +70,7 @@ struct Move {
     from: Box<dyn Any + Send + Sync>,
 }
 
-/// Tells values apart: by their hashes, and by what they print.
+/// Identifies values: by their hashes, and by what they print.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Mark(u64, String);
 
@@ -171,7 +171,7 @@ impl Journal {
         running_on(conn).filter(|journal| journal.0.depth == depth)
     }
 
-    /// What the closure has come to; a success after its transaction was over is none.
+    /// What the closure has come to; a success after its transaction was over does not count.
     pub(crate) fn unless_over<T, E: From<DieselError>>(&self, outcome: Result<T, E>) -> Result<T, E> {
         match outcome {
             Ok(_) if self.0.over.load(Ordering::Acquire) => Err(aborted(DieselError::NotInTransaction)),
@@ -227,7 +227,7 @@ impl Journal {
         std::future::poll_fn(|context| self.during(|| future.as_mut().poll(context))).await
     }
 
-    /// Moves the version of the row back over each move that has led to it.
+    /// Puts the version of the row back, over each step that has led to it.
     pub(crate) fn undo<M>(&self, row: &mut M)
     where
         M: OptimisticLock<Version: Clone>,

@@ -46,12 +46,13 @@ pub trait Restorable {
     #[doc(hidden)]
     fn restore(&mut self, saved: Self::Saved, versions: &Versions);
 
-    // Uses the type without that bound, so that the compiler does not ask for it.
+    // The compiler asks for `where Self: 'a` on an associated type whose every use borrows `self`. This use does not, which
+    // turns that rule off; with the bound, closures would need `Self: 'static`.
     #[doc(hidden)]
     fn __unbound(_: Self::Borrowed<'_>) {}
 }
 
-/// The versions of the rows that were handed to a transaction, and which of them were moved on in it. Values can be sorted,
+/// The versions of the rows that were handed to a transaction, and which of them it has advanced. Values can be sorted,
 /// swapped and moved in it, so each gets the version of its row and not of its place.
 #[doc(hidden)]
 #[derive(Debug)]

@@ -37,7 +37,7 @@ pub trait Counter: Debug + Sized {
     /// Where counting starts.
     const FIRST: Self;
 
-    /// The next value, or `None` when there is none left.
+    /// The next value, or `None` when the type is exhausted.
     fn successor(&self) -> Option<Self>;
 }
 

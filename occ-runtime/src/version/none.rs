@@ -1,4 +1,4 @@
-//! Tables without a version: what was loaded stands for it.
+//! Tables without a version: a save compares the loaded columns instead.
 
 use diesel::backend::Backend;
 use diesel::deserialize;

@@ -83,7 +83,7 @@ super::scenarios! {
         let Error::StaleBatch(stale) = error else { panic!("{error:?}") };
         let rows: Vec<_> = stale.rows().iter().map(|row| (row.key(), row.expected(), row.actual())).collect();
         assert_eq!(rows, [("7", "70", Some("71")), ("30", "300", None)]);
-        assert!(stale.to_string().starts_with("nothing of the batch is written, for 2 of its rows: cannot save row 7"));
+        assert!(stale.to_string().starts_with("the batch is not written: 2 of its rows are stale: cannot save row 7"));
         assert_eq!(products, before, "no version has moved");
         assert_eq!(load(1, conn).await.name, "row 1");
         assert_eq!(load(50, conn).await.version, 500);

@@ -28,7 +28,7 @@ super::scenarios! {
         assert_eq!((error.expected(), error.actual(), error.is_deleted()), ("1", Some("2"), false));
         assert_eq!(
             error.to_string(),
-            "cannot save row 1 of `products`: it was read at version 1, but it is at version 2 by now; reload it \
+            "cannot save row 1 of `products`: it was read at version 1, but it is at version 2 now; reload it \
              and apply the change again"
         );
     }

@@ -168,7 +168,7 @@ super::scenarios! {
             delete_all(&codes, conn).await.unwrap_err(),
         ] {
             assert!(matches!(error, Error::DuplicateRow(_)), "{error:?}");
-            assert!(error.to_string().ends_with("is twice in the batch; merge the two values into one"), "{error}");
+            assert!(error.to_string().ends_with("appears twice in the batch; merge the two values into one"), "{error}");
         }
         assert_eq!(recorder.take(), [""; 0]);
         points.pop();

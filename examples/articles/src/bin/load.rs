@@ -139,7 +139,7 @@ fn rows(database: &str) -> Result<Vec<Row>, Failure> {
 /// What the clients were told, against what is stored.
 fn check(sum: &Tally, rows: &[Row], articles: usize) -> Result<(), Failure> {
     let written: u64 = rows.iter().map(|row| row.2.unsigned_abs() - 1).sum();
-    println!("versions in the database moved on by {written}");
+    println!("versions in the database advanced by {written}");
     if rows.len() != articles {
         return Err(format!("{} of {articles} articles are in the database", rows.len()).into());
     }

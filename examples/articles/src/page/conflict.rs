@@ -7,7 +7,7 @@ use super::difference::Marked;
 use super::layout::{self, hidden, input, label, notice, seen};
 use crate::article::{Article, Content, Field};
 
-/// Both edits side by side. The form is made from the row as it is by now, `theirs`; so what is sent next is checked
+/// Both edits side by side. The form is made from the row as it is now, `theirs`; so what is sent next is checked
 /// against that, and what is left as theirs counts as untouched.
 pub fn page(
     article: &occ_runtime::Tracked<Article>,
@@ -120,7 +120,7 @@ pub fn deletion(article: &Article, tag: &str) -> Html<String> {
     let body = html! {
         h1 { "Not deleted" }
         (notice("warning", &html! {
-            "Somebody has changed this article since you opened it. This is what it says by now:"
+            "Somebody has changed this article since you opened it. This is what it says now:"
         }))
         article {
             h2 { (article.title) }

@@ -1,4 +1,4 @@
-//! An edit meets the row as it is by now.
+//! An edit meets the row as it is now.
 
 use occ_runtime::Tracked;
 use occ_runtime::http::EntityTag;
@@ -23,7 +23,7 @@ pub enum Outcome {
 /// How often others may be first between reading the row and writing it.
 const ATTEMPTS: usize = 5;
 
-/// Saves `mine`, which was made from `base` at `tag`, or merges it into what the row is by now.
+/// Saves `mine`, which was made from `base` at `tag`, or merges it into what the row is now.
 ///
 /// The tag decides: where it fits, the row itself is what mine was made from, and otherwise it is `base`. Whatever is
 /// written is checked once more, since the version of the row that was read is in the `WHERE` of the `UPDATE`.

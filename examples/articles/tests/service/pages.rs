@@ -213,7 +213,7 @@ fn a_choice_is_checked_against_the_row_too(server: &Server) {
     let again = choices.clone().with("title_choice", "mine").send(&client, PAGE);
     assert_eq!(again.status, 409);
     assert!(again.body.contains("<mark>Liners</mark>"), "{}", again.body);
-    // Theirs is whatever they have by now.
+    // Theirs is whatever they have now.
     leads_to(&choices.with("title_choice", "theirs").send(&client, PAGE), "/articles/boats?done=merged");
     assert_eq!(
         client.get(API).json(),

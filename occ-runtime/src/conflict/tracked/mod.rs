@@ -73,7 +73,7 @@ mod writes;
 /// Saved in a plain transaction it cannot know how that ends. So the next save, delete or rebase looks first, with a SELECT
 /// or two: if the row is as it was written, it goes on from there; if it is as it was before, the transaction was rolled back,
 /// and everything that was edited since then is written (again). If the row is neither, it is
-/// [`Error::Stale`](crate::Error::Stale): nobody can tell whose the row is by now, and a reload is the way on. So it is where a
+/// [`Error::Stale`](crate::Error::Stale): it cannot be known who wrote the row last, so reload it. So it is where a
 /// row that is as it was written may be somebody else's, and that matters: after a change of a field with `merge = add`, if two can
 /// come to the same version (a UUID is nobody else's), and in a struct with an embedded one, whose columns cannot be compared.
 /// Columns that keep something else than what was sent (a `numeric` that rounds, an `f32` of SQLite's that was written in SQL, a

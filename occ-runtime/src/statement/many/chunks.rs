@@ -27,7 +27,7 @@ impl BatchStyle {
         if fits && rows > 1 && !M::UNIQUE_KEY { dialect::batch_style::<DB>() } else { None }
     }
 
-    /// More rows in a statement gain nothing: planning it grows with them, and looking through its cases with their square.
+    /// More rows in a statement are slower: planning grows linearly with them, looking up their `CASE` quadratically.
     const fn most_rows(self) -> usize {
         match self {
             Self::Values => 128,

@@ -12,7 +12,7 @@ diesel::table! {
 #[derive(OptimisticLock)]
 struct Product {
     id: i32,
-    name: Option<String>, //~ ERROR the column `columns::name` is NOT NULL: what shall `None` do?
+    name: Option<String>, //~ ERROR the column `columns::name` is NOT NULL, and its field is an `Option`
     version: i32,
 }
 

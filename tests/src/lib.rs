@@ -1,10 +1,8 @@
 //! What the scenario tests stand on: databases of their own, a record of the statements sent, and one face for
 //! every cell of the test matrix (a backend in a colour, blocking or async), so that a scenario is written once.
-#![allow(clippy::expect_used, clippy::missing_panics_doc, reason = "a test that has no database has failed")]
+#![allow(clippy::missing_panics_doc, reason = "a test that has no database has failed")]
 
 pub mod cell;
-#[cfg(feature = "sqlite")]
-pub mod counted;
 pub mod cut;
 pub mod database;
 #[cfg(feature = "retry")]
@@ -19,7 +17,14 @@ pub mod postgres;
 pub mod recorder;
 pub mod report;
 pub mod round_trips;
+#[cfg(feature = "sqlite")]
+pub mod saved;
 pub mod server;
 mod server_place;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
+
+/// The example on the page of `#[derive(OptimisticLock)]`.
+#[cfg(doctest)]
+#[doc = include_str!("../../occ-derive/src/attributes.md")]
+pub struct Attributes;

@@ -1,18 +1,12 @@
 //! What a warm save allocates: nothing besides what Diesel allocates for the binds.
-#![cfg(all(feature = "sqlite", feature = "kinds"))]
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test is named by what it shows, and panics if not"
-)]
+#![cfg(all(feature = "sqlite", feature = "version_types"))]
 
 use allocation_counter::measure;
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use occ_runtime::prelude::*;
-use occ_tests::counted::{Product, connection, products};
 use occ_tests::report::measured;
+use occ_tests::saved::{Product, connection, products};
 
 #[test]
 fn a_warm_save_allocates_no_more_than_a_cached_statement_of_diesels_with_the_same_binds() {

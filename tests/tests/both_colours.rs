@@ -1,11 +1,5 @@
 //! One derived struct in a program with connections of both colours, and every trait of both worlds in scope.
 #![cfg(all(feature = "sqlite", feature = "async"))]
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test is named by what it shows, and panics if not"
-)]
 
 mod model {
     // Diesel's `RunQueryDsl` and that of diesel-async: in such a place `.execute(..)` is ambiguous, and the derive must

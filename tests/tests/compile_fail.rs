@@ -5,12 +5,6 @@
 
 // The cases use SQLite, which needs nothing installed.
 #![cfg(feature = "sqlite")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test is named by what it shows, and panics if not"
-)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -30,7 +24,7 @@ fn each_mistake_is_reported_in_these_words() {
         );
     } else if cfg!(feature = "async") {
         trybuild::TestCases::new().compile_fail("tests/compile_fail_async/*.rs");
-    } else if cfg!(any(feature = "kinds", feature = "retry")) {
+    } else if cfg!(any(feature = "version_types", feature = "retry")) {
         skipped("rendered with SQLite alone, or with `async`");
     } else {
         trybuild::TestCases::new().compile_fail("tests/compile_fail/*/*.rs");

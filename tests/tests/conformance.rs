@@ -1,11 +1,5 @@
 //! The suite for models of one's own finds nothing where all is well, and whatever is broken.
-#![cfg(feature = "kinds")]
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test is named by what it shows, and panics if not"
-)]
+#![cfg(feature = "version_types")]
 
 use diesel::connection::{LoadConnection, SimpleConnection as _};
 use diesel::prelude::*;

@@ -1,11 +1,5 @@
 //! Connections that are not Diesel's own: pooled, wrapped, one of several kinds; and what is left after a panic.
 #![cfg(feature = "sqlite")]
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test is named by what it shows, and panics if not"
-)]
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

@@ -4,7 +4,6 @@
 //! Left out, since Diesel's derive refuses them: `embed` with `serialize_as` or with `treat_none_as_null`, and
 //! `treat_none_as_null` on a field that is no `Option`; but see `what_is_never_written_is_asked_nothing`.
 #![cfg(feature = "sqlite")]
-#![allow(missing_docs, clippy::unwrap_used, reason = "a test is named by what it shows, and panics if not")]
 
 use diesel::connection::SimpleConnection as _;
 use diesel::expression::AsExpression;

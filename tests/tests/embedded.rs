@@ -1,11 +1,6 @@
 //! A column that a struct holds, and an embedded struct too, is written by neither: the save is refused, and nothing sent.
 #![cfg(feature = "sqlite")]
-#![allow(
-    missing_docs,
-    dead_code,
-    clippy::unwrap_used,
-    reason = "a test is named by what it shows, and panics if not; some fields are there not to be written"
-)]
+#![allow(dead_code, reason = "some fields are there not to be written")]
 
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;

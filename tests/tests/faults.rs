@@ -1,13 +1,7 @@
 //! Faults, each injected at its place: what the caller is told, what memory and row hold, whether the connection is still
 //! of use, and that the work is done once in the end. The page `docs/FAULTS.md` is made of these tests.
 #![cfg(feature = "async")]
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::duplicate_mod,
-    reason = "a test is named by what it shows, and panics if not; each case is compiled for every cell"
-)]
+#![allow(clippy::duplicate_mod, reason = "each case is compiled for every cell")]
 
 /// Declares faults: async functions that get a database of the cell with the table `products` in it.
 macro_rules! faults {

@@ -1,11 +1,5 @@
 //! A Galera cluster: every node is written to, and a conflict between nodes shows as a failed certification.
 #![cfg(feature = "async")]
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test is named by what it shows, and panics if not"
-)]
 
 use std::sync::Barrier;
 

@@ -1,11 +1,5 @@
 //! What generators make, without a database.
-#![cfg(feature = "kinds")]
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test is named by what it shows, and panics if not"
-)]
+#![cfg(feature = "version_types")]
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 

@@ -1,12 +1,6 @@
 //! Whatever a closure captures: what takes it is awaited in an axum handler, in a spawned task and as a boxed future, on
 //! connections of every kind. That this file compiles is most of the proof; on SQLite it also runs.
 #![cfg(all(feature = "async", feature = "http"))]
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test is named by what it shows, and panics if not"
-)]
 
 #[path = "handlers/modify.rs"]
 #[macro_use]

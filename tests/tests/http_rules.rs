@@ -1,12 +1,6 @@
 //! Feature `http`: what RFC 9110 says of entity tags and preconditions, what a client is told of an error, and that
 //! nothing of the inside is among it.
 #![cfg(all(feature = "sqlite", feature = "http"))]
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test is named by what it shows, and panics if not"
-)]
 
 #[path = "http/axum.rs"]
 mod axum;

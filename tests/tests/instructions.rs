@@ -1,11 +1,5 @@
 //! How many instructions a warm save takes, on SQLite in memory: counted by valgrind, so alike in every run.
-#![cfg(all(feature = "sqlite", feature = "kinds"))]
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test is named by what it shows, and panics if not"
-)]
+#![cfg(all(feature = "sqlite", feature = "version_types"))]
 
 use std::collections::HashSet;
 use std::fmt::{Display, Formatter};
@@ -39,14 +33,14 @@ fn has_valgrind() -> bool {
     version.is_ok_and(|status| status.success())
 }
 
-/// Runs the program `counted` under callgrind.
+/// Runs the program `saves` under callgrind.
 fn count(what: &str) -> Count {
     const TIMES: u64 = 100;
     let report = std::env::temp_dir().join(format!("occ-instructions-{}-{what}", std::process::id()));
     let run = Command::new("valgrind")
-        .args(["--tool=callgrind", "--quiet", "--toggle-collect=*counted*counted*", "--compress-strings=no"])
+        .args(["--tool=callgrind", "--quiet", "--toggle-collect=*saves*counted*", "--compress-strings=no"])
         .arg(format!("--callgrind-out-file={}", report.display()))
-        .arg(env!("CARGO_BIN_EXE_counted"))
+        .arg(env!("CARGO_BIN_EXE_saves"))
         .args([what, &TIMES.to_string()])
         .output()
         .unwrap();

@@ -3,12 +3,6 @@
 //! `driver` finds the orders, `cases` says who meets whom, `chain` is what has to hold after each order, and `page` compares
 //! what has come out with docs/INTERLEAVINGS.md.
 #![cfg(feature = "retry")]
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test is named by what it shows, and panics if not"
-)]
 #![allow(clippy::duplicate_mod, reason = "each cell has the same modules, over names of its own")]
 
 #[path = "interleavings/cases.rs"]

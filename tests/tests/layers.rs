@@ -1,6 +1,5 @@
 //! The files of both libraries import downwards only: what a reader sees first hangs on what comes below, and on nothing
 //! that hangs on it. Read from the `use` lines and from paths that begin with `crate::`.
-#![allow(clippy::unwrap_used, reason = "a test")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

@@ -1,11 +1,5 @@
 //! The laws of merging, for any two edits of one row.
-#![cfg(all(feature = "sqlite", feature = "kinds"))]
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test is named by what it shows, and panics if not"
-)]
+#![cfg(all(feature = "sqlite", feature = "version_types"))]
 
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;

@@ -1,11 +1,5 @@
 //! Every scenario on PostgreSQL, through a connection that could be to another database.
 #![cfg(feature = "postgres")]
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test is named by what it shows, and panics if not"
-)]
 
 mod cell {
     occ_tests::blocking_cell!(

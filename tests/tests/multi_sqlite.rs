@@ -1,11 +1,5 @@
 //! Every scenario on SQLite, through a connection that could be to another database.
 #![cfg(feature = "sqlite")]
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test is named by what it shows, and panics if not"
-)]
 
 mod cell {
     occ_tests::blocking_cell!(Sqlite, occ_tests::multi::AnyConnection, occ_tests::sqlite::Database);

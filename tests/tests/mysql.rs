@@ -1,11 +1,5 @@
 //! Every scenario on MySQL or MariaDB, blocking.
 #![cfg(feature = "mysql")]
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test is named by what it shows, and panics if not"
-)]
 
 mod cell {
     occ_tests::blocking_cell!(Mysql, diesel::MysqlConnection, occ_tests::mysql::Database);

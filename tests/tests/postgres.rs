@@ -1,11 +1,5 @@
 //! Every scenario on PostgreSQL, blocking.
 #![cfg(feature = "postgres")]
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test is named by what it shows, and panics if not"
-)]
 
 mod cell {
     occ_tests::blocking_cell!(Postgres, diesel::PgConnection, occ_tests::postgres::Database);

@@ -1,11 +1,5 @@
 //! For any sequence of steps by two holders of one row: a save succeeds exactly when the holder's version is the row's.
-#![cfg(all(feature = "sqlite", feature = "kinds"))]
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test is named by what it shows, and panics if not"
-)]
+#![cfg(all(feature = "sqlite", feature = "version_types"))]
 
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;

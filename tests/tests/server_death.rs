@@ -1,11 +1,5 @@
 //! A server that is killed in the middle of a save, or is the primary no more.
 #![cfg(feature = "async")]
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test is named by what it shows, and panics if not"
-)]
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 

@@ -1,11 +1,5 @@
 //! Every scenario on SQLite, blocking.
 #![cfg(feature = "sqlite")]
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test is named by what it shows, and panics if not"
-)]
 
 mod cell {
     occ_tests::blocking_cell!(Sqlite, diesel::SqliteConnection, occ_tests::sqlite::Database);

@@ -1,11 +1,5 @@
 //! Every shape of struct that can be tracked.
 #![cfg(feature = "sqlite")]
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test is named by what it shows, and panics if not"
-)]
 
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;

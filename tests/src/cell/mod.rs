@@ -6,8 +6,8 @@
 //! `BACKEND` is the database. `KNOWN_AS` is the one whose ways are taken where a backend has more than one, such as batches and
 //! row locks: the same, but for a `MultiConnection`, whose type does not tell; it takes those of SQLite, which go everywhere.
 
+mod asynchronous;
 mod blocking;
-mod waiting;
 
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -286,7 +286,7 @@ mod none {
 }
 
 /// JSON in a column of text, by a wrapper of any type.
-#[cfg(feature = "kinds")]
+#[cfg(feature = "version_types")]
 mod json {
     use super::*;
     use serde::{Deserialize, Serialize, de::DeserializeOwned};

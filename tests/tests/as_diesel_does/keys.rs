@@ -339,7 +339,7 @@ mod of_three_columns {
 }
 
 /// A point in time as a part of the key.
-#[cfg(feature = "kinds")]
+#[cfg(feature = "version_types")]
 mod with_a_time {
     use super::*;
     use chrono::NaiveDateTime;

@@ -4,12 +4,8 @@
 //! `life` says what is done with each; a family of structs is a file.
 #![cfg(feature = "sqlite")]
 #![allow(
-    missing_docs,
     dead_code,
     unused_qualifications,
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::expect_used,
     reason = "a test is named by what it shows, and panics if not; some fields and names are there for Diesel alone"
 )]
 #![allow(
@@ -44,7 +40,7 @@ mod names;
 mod places;
 #[cfg(all(feature = "columns", feature = "postgres"))]
 mod postgres;
-#[cfg(feature = "kinds")]
+#[cfg(feature = "version_types")]
 mod programs;
 mod rare;
 mod traits;

@@ -2,10 +2,10 @@
 
 mod databases;
 mod decimals;
-#[cfg(feature = "kinds")]
+#[cfg(feature = "version_types")]
 mod on_update;
 mod packets;
-#[cfg(feature = "kinds")]
+#[cfg(feature = "version_types")]
 mod tracked_columns;
 mod uncommitted;
 mod upserts;

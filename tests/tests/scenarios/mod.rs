@@ -4,20 +4,20 @@ pub(crate) mod answers;
 pub(crate) mod article;
 pub(crate) mod batch;
 mod batch_cascade;
-#[cfg(feature = "kinds")]
+#[cfg(feature = "version_types")]
 mod batch_kinds;
+mod checked_columns;
 mod conflict;
 mod conflict_values;
-#[cfg(feature = "kinds")]
+#[cfg(feature = "version_types")]
 mod database_generated;
 mod errors;
-#[cfg(feature = "kinds")]
+#[cfg(feature = "version_types")]
 mod exact;
 mod guards;
 mod identity;
 mod isolation;
 mod keys;
-mod legacy;
 mod merge;
 mod names;
 mod options;
@@ -49,9 +49,9 @@ mod unique_key;
 mod unversioned;
 #[allow(unused_macros, unused_imports, reason = "a MultiConnection has no upsert of one database alone")]
 pub(crate) mod upserts;
-#[cfg(feature = "kinds")]
+#[cfg(feature = "version_types")]
 pub(crate) mod version_kinds;
-#[cfg(feature = "kinds")]
+#[cfg(feature = "version_types")]
 mod version_trigger;
 mod versions;
 

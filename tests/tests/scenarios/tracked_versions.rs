@@ -83,7 +83,7 @@ shared_versions! {
     newtypes: Revision, Integer, [], "INTEGER", Revision(1);
 }
 
-#[cfg(feature = "kinds")]
+#[cfg(feature = "version_types")]
 mod times {
     use chrono::NaiveDateTime;
     use occ_runtime::version::{Micros, Seconds};

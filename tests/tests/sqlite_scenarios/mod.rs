@@ -1,8 +1,8 @@
 //! What SQLite alone has: times that are text, and its own upserts and triggers.
 
-#[cfg(feature = "kinds")]
+#[cfg(feature = "version_types")]
 mod instants;
-#[cfg(feature = "kinds")]
+#[cfg(feature = "version_types")]
 mod tracked_columns;
 mod triggers;
 mod upserts;

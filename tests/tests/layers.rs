@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 /// The floors of `occ-runtime/src`, the highest first. What stands on one floor need not know each other.
 const RUNTIME: &[&[&str]] = &[
     &["lib"],
-    &["testing"],
+    &["testing", "bound"],
     &["blocking", "asynchronous", "without_async"],
     &["operation", "http"],
     &["conflict"],

@@ -53,7 +53,7 @@ use crate::operation::{
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be saved through `{C}`",
-    label = "not through this; without a version column it is saved as `Tracked<{Self}>`",
+    label = "cannot be saved by this; if its table has no version, save a `Tracked<{Self}>`",
     note = "if `{C}` is a connection: to see which field its backend cannot store, put `#[diesel(check_for_backend(..))]` above \
             `{Self}`, with the backend's type",
     note = "if it is not a connection: pass a connection of diesel-async's itself, not a pool, nor `&mut` of a `&mut`; for one of Diesel's own, \

@@ -14,7 +14,7 @@ diesel::table! {
 
 /// for a table that cannot get one, put `#[occ(check = all)]` above the struct
 /// note: leave the field out of the check, if nothing is lost by that: `#[occ(unchecked)]` above it
-/// without a version column it is saved as `Tracked<Page>`
+/// if its table has no version, save a `Tracked<Page>`
 mod unchecked {
     use super::*;
 

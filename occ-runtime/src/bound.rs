@@ -5,6 +5,7 @@
 //! | [`SavesOn<C>`](SavesOn) | `model.save_optimistic(conn)`, and whatever else writes a row or checks its version |
 //! | [`SavesTrackedOn<C>`](SavesTrackedOn), with [`Trackable`] | the same for `Tracked<T>`, also where the table has no version |
 //! | [`ReloadsOn<C>`](ReloadsOn) | `model.reload(conn)`, `into_conflict`, and `rebase` of a `Tracked<T>` |
+//! | [`InsertsOn<C>`](InsertsOn) | `model.insert_optimistic(conn)`, `upsert_optimistic` |
 //! | [`LocksOn<C>`](LocksOn) | `model.lock_optimistic(mode, conn)` |
 //! | `ModifiesOn<C, K>` (feature `retry`) | `T::modify_optimistic(key, conn, change)` |
 //! | `Async` before the name (feature `async`) | the same, awaited |
@@ -32,10 +33,13 @@ pub use crate::asynchronous::closure::SendAsyncFnOnce;
 #[cfg(all(feature = "async", feature = "retry"))]
 pub use crate::asynchronous::find::AsyncModifiesOn;
 #[cfg(feature = "async")]
+pub use crate::asynchronous::new_row::AsyncInsertsOn;
+#[cfg(feature = "async")]
 pub use crate::asynchronous::reload::AsyncReloadsOn;
 pub use crate::blocking::bounds::{LocksOn, SavesOn, SavesTrackedOn};
 #[cfg(feature = "retry")]
 pub use crate::blocking::find::ModifiesOn;
+pub use crate::blocking::new_row::InsertsOn;
 pub use crate::blocking::reload::ReloadsOn;
 pub use crate::model::columns::HasUnversioned;
 pub use crate::model::exact::ExactEquality;

@@ -55,6 +55,8 @@ mod error;
 pub use asynchronous::batch::AsyncOptimisticBatchDsl;
 #[cfg(feature = "async")]
 pub use asynchronous::boxed::BoxFuture;
+#[cfg(feature = "async")]
+pub use asynchronous::insert::AsyncOptimisticInsertDsl;
 #[cfg(all(feature = "async", feature = "retry"))]
 pub use asynchronous::retry::AsyncRetryDsl;
 #[cfg(feature = "async")]
@@ -64,6 +66,7 @@ pub use asynchronous::tracked::AsyncTrackedDsl;
 #[cfg(feature = "async")]
 pub use asynchronous::transaction::async_optimistic_transaction;
 pub use blocking::batch::OptimisticBatchDsl;
+pub use blocking::insert::OptimisticInsertDsl;
 #[cfg(feature = "retry")]
 pub use blocking::retry::RetryDsl;
 pub use blocking::row::OptimisticDsl;
@@ -72,6 +75,7 @@ pub use blocking::transaction::optimistic_transaction;
 pub use error::Error;
 #[cfg(feature = "retry")]
 pub use error::RetriesExhaustedError;
+pub use error::exists::ExistsError;
 #[cfg(feature = "retry")]
 pub use error::refused::NestedRetryError;
 pub use error::refused::{
@@ -83,6 +87,7 @@ pub use error::unmerged::UnmergedError;
 pub use model::optimistic_lock::OptimisticLock;
 #[cfg(feature = "derive")]
 pub use occ_derive::OptimisticLock;
+pub use operation::upserted::Upserted;
 pub use statement::bump::{BumpVersion, bump_version};
 pub use statement::lock::LockMode;
 
@@ -95,9 +100,9 @@ pub use bound::AsyncModifiesOn;
 pub use bound::ModifiesOn;
 #[doc(no_inline)]
 #[cfg(feature = "async")]
-pub use bound::{AsyncLocksOn, AsyncReloadsOn, AsyncSavesOn, AsyncSavesTrackedOn};
+pub use bound::{AsyncInsertsOn, AsyncLocksOn, AsyncReloadsOn, AsyncSavesOn, AsyncSavesTrackedOn};
 #[doc(no_inline)]
-pub use bound::{LocksOn, ReloadsOn, Restorable, SavesOn, SavesTrackedOn, Trackable, Versioned};
+pub use bound::{InsertsOn, LocksOn, ReloadsOn, Restorable, SavesOn, SavesTrackedOn, Trackable, Versioned};
 #[doc(no_inline)]
 pub use conflict::{Choice, Conflict, MergeAdd, Tracked};
 #[doc(no_inline)]
@@ -107,7 +112,9 @@ pub use retry::RetryPolicy;
 #[cfg(feature = "postgres")]
 pub use version::Xmin;
 #[doc(no_inline)]
-pub use version::{DatabaseGenerated, Increment, NoVersion, Timestamp, VersionGenerator, VersionTrigger};
+pub use version::{
+    DatabaseGenerated, Expect, Increment, NoVersion, Timestamp, VersionGenerator, VersionTrigger,
+};
 #[doc(no_inline)]
 #[cfg(feature = "uuid")]
 pub use version::{UuidV4, UuidV7};
@@ -115,8 +122,8 @@ pub use version::{UuidV4, UuidV7};
 /// Everything for programs with Diesel's own connections: `use occ_runtime::prelude::*;`
 pub mod prelude {
     pub use crate::{
-        DatabaseGenerated, Increment, LockMode, OptimisticBatchDsl, OptimisticDsl, OptimisticLock, Timestamp,
-        Tracked, TrackedDsl, optimistic_transaction,
+        DatabaseGenerated, Expect, Increment, LockMode, OptimisticBatchDsl, OptimisticDsl,
+        OptimisticInsertDsl, OptimisticLock, Timestamp, Tracked, TrackedDsl, optimistic_transaction,
     };
     #[cfg(feature = "retry")]
     pub use crate::{RetryDsl, RetryPolicy};
@@ -128,8 +135,9 @@ pub mod prelude {
 #[cfg(feature = "async")]
 pub mod async_prelude {
     pub use crate::{
-        AsyncOptimisticBatchDsl, AsyncOptimisticDsl, AsyncTrackedDsl, DatabaseGenerated, Increment, LockMode,
-        OptimisticLock, Timestamp, Tracked, async_optimistic_transaction as optimistic_transaction,
+        AsyncOptimisticBatchDsl, AsyncOptimisticDsl, AsyncOptimisticInsertDsl, AsyncTrackedDsl,
+        DatabaseGenerated, Expect, Increment, LockMode, OptimisticLock, Timestamp, Tracked,
+        async_optimistic_transaction as optimistic_transaction,
     };
     #[cfg(feature = "retry")]
     pub use crate::{AsyncRetryDsl, RetryPolicy};
@@ -141,7 +149,7 @@ pub mod async_prelude {
 #[cfg(not(feature = "async"))]
 pub mod async_prelude {
     pub use crate::without_async::AsyncOptimisticDsl;
-    pub use crate::{DatabaseGenerated, Increment, LockMode, OptimisticLock, Timestamp, Tracked};
+    pub use crate::{DatabaseGenerated, Expect, Increment, LockMode, OptimisticLock, Timestamp, Tracked};
     #[cfg(feature = "uuid")]
     pub use crate::{UuidV4, UuidV7};
 }

@@ -35,6 +35,7 @@ pub(super) fn lock_impl(model: &Model<'_>, version: Option<&Field>, prepared: &P
     let where_clause = where_clause(&model.input.generics, &key_bounds(model));
     let version_items = version_items(model, version);
     let prepared_items = &prepared.items;
+    let insert_text = insert_text(model);
     let sql_text = sql_text(model, Role::Value);
     let identity_items = identity_items(model, version, prepared);
     quote! {
@@ -44,6 +45,7 @@ pub(super) fn lock_impl(model: &Model<'_>, version: Option<&Field>, prepared: &P
             type Checks = __OccChecks;
             type StatementId = __OccStatements;
             const SQL_TEXT: __occ::SqlText = #sql_text;
+            #insert_text
             #unique_key
             #version_items
 
@@ -175,6 +177,13 @@ fn type_item(name: &str, at: &Type, value: &TokenStream) -> TokenStream {
     let (first, last) = types::ends(at);
     let (item, name, end) = (quote_spanned!(first=> type), Ident::new(name, last), quote_spanned!(last=> ;));
     quote!(#item #name = #value #end)
+}
+
+/// The text of an `INSERT` can differ more often than that of a save, if fields that a save leaves alone may be left out.
+fn insert_text(model: &Model<'_>) -> Option<TokenStream> {
+    model.with_role(Role::Unversioned).next()?;
+    let (values, others) = (sql_text(model, Role::Value), sql_text(model, Role::Unversioned));
+    Some(quote!(const INSERT_TEXT: __occ::SqlText = __occ::SqlText::and(#values, #others);))
 }
 
 /// An embedded changeset has texts we know nothing of; each field that may be left alone doubles them.

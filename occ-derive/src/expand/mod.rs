@@ -37,6 +37,7 @@ mod bounds;
 mod columns;
 mod converted;
 mod fields;
+mod insert;
 mod lock;
 pub(crate) mod table_key;
 mod written_once;
@@ -56,6 +57,7 @@ pub(crate) fn tokens(model: &Model<'_>) -> TokenStream {
     let key = table_key::check(model);
     let lock = lock::lock_impl(model, version, &prepared);
     let columns = columns::columns_impl(model, version, &prepared);
+    let insert = insert::insert_impl(model);
     let fields = model.tracked.then(|| fields::fields_impl(model));
     let unversioned = lock::unversioned_impl(model);
     quote! {
@@ -71,6 +73,7 @@ pub(crate) fn tokens(model: &Model<'_>) -> TokenStream {
             #key
             #lock
             #columns
+            #insert
             #unversioned
             #fields
         };

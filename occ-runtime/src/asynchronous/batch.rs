@@ -1,12 +1,10 @@
 //! The methods for many rows at once, for async connections.
 
-#[cfg(feature = "async")]
-#[cfg(feature = "async")]
 use diesel_async::AsyncConnection;
 
 use crate::asynchronous::bounds::AsyncSavesOn;
-#[cfg(feature = "async")]
 use crate::asynchronous::boxed::BoxFuture;
+use crate::asynchronous::new_row::AsyncInsertsOn;
 use crate::error::Error;
 use crate::error::stale::Operation;
 use crate::model::optimistic_lock::OptimisticLock;
@@ -39,6 +37,12 @@ pub trait AsyncOptimisticBatchDsl<M: OptimisticLock> {
     where
         C: AsyncConnection,
         M: AsyncSavesOn<C>;
+
+    /// As [`OptimisticBatchDsl::insert_all_optimistic`](crate::OptimisticBatchDsl::insert_all_optimistic).
+    fn insert_all_optimistic<'a, C>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
+    where
+        C: AsyncConnection,
+        M: AsyncInsertsOn<C>;
 }
 
 impl<M: OptimisticLock> AsyncOptimisticBatchDsl<M> for [M] {
@@ -57,5 +61,13 @@ impl<M: OptimisticLock> AsyncOptimisticBatchDsl<M> for [M] {
     {
         let deleted = M::send_all(Operation::Delete, self, conn);
         Box::pin(async move { deleted.await.map(drop) })
+    }
+
+    fn insert_all_optimistic<'a, C>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
+    where
+        C: AsyncConnection,
+        M: AsyncInsertsOn<C>,
+    {
+        Box::pin(M::insert_all(self, conn))
     }
 }

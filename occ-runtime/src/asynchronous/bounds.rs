@@ -112,6 +112,7 @@ pub trait AsyncSavesTrackedOn<C: AsyncConnection>: Columns<C::Backend> {
     fn put<A>(
         &self,
         operation: Operation,
+        expected: &Self::Version,
         assignments: A,
         conn: &mut C,
     ) -> impl Future<Output = Result<Self::Version, Error>> + Send
@@ -122,6 +123,7 @@ pub trait AsyncSavesTrackedOn<C: AsyncConnection>: Columns<C::Backend> {
     fn put_generated<A>(
         &self,
         operation: Operation,
+        expected: &Self::Version,
         assignments: A,
         conn: &mut C,
     ) -> impl Future<Output = Result<Self::Version, Error>> + Send
@@ -132,6 +134,7 @@ pub trait AsyncSavesTrackedOn<C: AsyncConnection>: Columns<C::Backend> {
     fn made(
         &self,
         operation: Operation,
+        expected: &Self::Version,
         rows: usize,
         guarded: bool,
         in_transaction: bool,

@@ -6,6 +6,8 @@ pub(crate) mod boxed;
 pub(crate) mod closure;
 #[cfg(feature = "retry")]
 pub(crate) mod find;
+pub(crate) mod insert;
+pub(crate) mod new_row;
 pub(crate) mod reload;
 #[cfg(feature = "retry")]
 pub(crate) mod retry;

@@ -3,6 +3,7 @@
 use diesel::Connection;
 
 use crate::blocking::bounds::SavesOn;
+use crate::blocking::new_row::InsertsOn;
 use crate::error::Error;
 use crate::error::stale::Operation;
 use crate::model::optimistic_lock::OptimisticLock;
@@ -68,6 +69,30 @@ pub trait OptimisticBatchDsl<M: OptimisticLock> {
     where
         C: Connection,
         M: SavesOn<C>;
+
+    /// Inserts every value, as [`insert_optimistic`](crate::OptimisticInsertDsl::insert_optimistic) does.
+    ///
+    /// Up to 128 rows in an `INSERT`, on SQLite too; one row at a time where a save is, and after a rollback, to learn which key is taken.
+    /// [`Error::Exists`] names the first of them.
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// # use occ_runtime::{Error, prelude::*};
+    #[doc = include_str!("../example.txt")]
+    /// # let conn = &mut connection();
+    /// let new = |id| Product { id, name: "desk".into(), quantity: 3, version: 0 };
+    /// let mut desks = vec![new(2), new(3)];
+    /// desks.insert_all_optimistic(conn)?;
+    /// assert!(desks.iter().all(|desk| desk.version == 1));
+    /// let mut more = vec![new(4), new(3)];
+    /// assert!(matches!(more.insert_all_optimistic(conn), Err(Error::Exists(exists)) if exists.key() == "3"));
+    /// assert_eq!(products::table.count().get_result(conn), Ok(3_i64));
+    /// # Ok::<_, Error>(())
+    /// ```
+    fn insert_all_optimistic<C>(&mut self, conn: &mut C) -> Result<(), Error>
+    where
+        C: Connection,
+        M: InsertsOn<C>;
 }
 
 impl<M: OptimisticLock> OptimisticBatchDsl<M> for [M] {
@@ -85,5 +110,13 @@ impl<M: OptimisticLock> OptimisticBatchDsl<M> for [M] {
         M: SavesOn<C>,
     {
         M::send_all(Operation::Delete, self, conn).map(drop)
+    }
+
+    fn insert_all_optimistic<C>(&mut self, conn: &mut C) -> Result<(), Error>
+    where
+        C: Connection,
+        M: InsertsOn<C>,
+    {
+        M::insert_all(self, conn)
     }
 }

@@ -108,7 +108,13 @@ pub trait SavesTrackedOn<C: Connection>: Columns<C::Backend> {
         A: Assignments<Self, C::Backend>;
 
     #[doc(hidden)]
-    fn put<A>(&self, operation: Operation, assignments: A, conn: &mut C) -> Result<Self::Version, Error>
+    fn put<A>(
+        &self,
+        operation: Operation,
+        expected: &Self::Version,
+        assignments: A,
+        conn: &mut C,
+    ) -> Result<Self::Version, Error>
     where
         A: Assignments<Self, C::Backend>;
 
@@ -116,6 +122,7 @@ pub trait SavesTrackedOn<C: Connection>: Columns<C::Backend> {
     fn put_generated<A>(
         &self,
         operation: Operation,
+        expected: &Self::Version,
         assignments: A,
         conn: &mut C,
     ) -> Result<Self::Version, Error>
@@ -126,6 +133,7 @@ pub trait SavesTrackedOn<C: Connection>: Columns<C::Backend> {
     fn made(
         &self,
         operation: Operation,
+        expected: &Self::Version,
         rows: usize,
         guarded: bool,
         in_transaction: bool,

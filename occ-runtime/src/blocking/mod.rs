@@ -4,6 +4,8 @@ pub(crate) mod batch;
 pub(crate) mod bounds;
 #[cfg(feature = "retry")]
 pub(crate) mod find;
+pub(crate) mod insert;
+pub(crate) mod new_row;
 pub(crate) mod reload;
 #[cfg(feature = "retry")]
 pub(crate) mod retry;

@@ -81,6 +81,7 @@ impl Error {
             Self::Version(_)
             | Self::AmbiguousKey(_)
             | Self::DuplicateRow(_)
+            | Self::Exists(_)
             | Self::Guard(_)
             | Self::Unmerged(_) => false,
             #[cfg(feature = "retry")]

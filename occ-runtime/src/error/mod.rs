@@ -1,5 +1,6 @@
 //! What can go wrong, and which of it is a conflict.
 
+use crate::error::exists::ExistsError;
 #[cfg(feature = "retry")]
 use crate::error::refused::NestedRetryError;
 use crate::error::refused::{
@@ -9,6 +10,7 @@ use crate::error::stale::{StaleBatchError, StaleObjectError};
 use crate::error::unmerged::UnmergedError;
 
 pub(crate) mod classify;
+pub(crate) mod exists;
 pub(crate) mod refused;
 pub(crate) mod server_messages;
 pub(crate) mod stale;
@@ -22,6 +24,7 @@ pub(crate) mod unmerged;
 /// |---|---|---|---|
 /// | [`Stale`](Error::Stale) | the row was changed since it was loaded, or is gone | unchanged | reload, apply the change again |
 /// | [`StaleBatch`](Error::StaleBatch) | the same for rows of a batch, each of them named | unchanged | reload those, apply the changes again |
+/// | [`Exists`](Error::Exists) | a row that was to be new is there already | unchanged | load it and change it, or take another key |
 /// | [`DuplicateRow`](Error::DuplicateRow) | a batch has two values for one row | unchanged | merge them |
 /// | [`Version`](Error::Version) | no version follows the current one | unchanged | widen the column or change the generator |
 /// | [`AmbiguousKey`](Error::AmbiguousKey) | the key is not unique in the database, and matched more than one row | unchanged | make it unique; roll back if it [`is_written`](AmbiguousKeyError::is_written) |
@@ -52,6 +55,9 @@ pub enum Error {
     /// Rows of a batch are not at their versions any more. None of the batch is written.
     #[error(transparent)]
     StaleBatch(#[from] StaleBatchError),
+    /// A row with this key is there already. Nothing is written.
+    #[error(transparent)]
+    Exists(#[from] ExistsError),
     /// A batch holds two values for one row. Nothing is written.
     #[error(transparent)]
     DuplicateRow(#[from] DuplicateRowError),

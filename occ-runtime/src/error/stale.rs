@@ -28,6 +28,10 @@ pub enum Operation {
     Lock,
     /// [`rebase`](crate::TrackedDsl::rebase).
     Rebase,
+    /// [`insert_optimistic`](crate::OptimisticInsertDsl::insert_optimistic), and whatever else makes a row.
+    Insert,
+    /// [`upsert_optimistic`](crate::OptimisticInsertDsl::upsert_optimistic).
+    Upsert,
 }
 
 impl fmt::Display for Operation {
@@ -41,6 +45,8 @@ impl fmt::Display for Operation {
             Self::Reload => "reload",
             Self::Lock => "lock",
             Self::Rebase => "rebase",
+            Self::Insert => "insert",
+            Self::Upsert => "upsert",
         })
     }
 }

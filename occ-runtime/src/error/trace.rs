@@ -11,6 +11,7 @@ use std::time::Duration;
 
 #[cfg(any(feature = "retry", feature = "http"))]
 use crate::error::Error;
+use crate::error::exists::ExistsError;
 use crate::error::stale::StaleObjectError;
 
 /// A row was not at the expected version.
@@ -23,6 +24,18 @@ pub(crate) fn conflict(stale: &StaleObjectError) {
         expected = stale.expected(),
         actual = stale.actual(),
         "conflict"
+    );
+}
+
+/// A row that was to be new is there.
+pub(crate) fn exists(exists: &ExistsError) {
+    #[cfg(feature = "tracing")]
+    tracing::debug!(
+        table = exists.table(),
+        key = exists.key(),
+        operation = %exists.operation(),
+        actual = exists.actual(),
+        "exists"
     );
 }
 

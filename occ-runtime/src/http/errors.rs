@@ -96,6 +96,8 @@ impl From<&Error> for Problem {
             Error::Unmerged(unmerged) => {
                 edit_conflict().with_member("differences", differences(unmerged.differences()))
             }
+            Error::Exists(_) => Self::new(StatusCode::CONFLICT)
+                .with_detail("There is such a resource already. Nothing was written."),
             Error::Guard(_) => Self::new(StatusCode::CONFLICT)
                 .with_detail("The resource is in a state that does not allow this. Nothing was written."),
             Error::DuplicateRow(_) => Self::new(StatusCode::UNPROCESSABLE_ENTITY)

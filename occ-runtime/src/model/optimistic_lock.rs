@@ -67,6 +67,10 @@ pub trait OptimisticLock: Sized {
     #[doc(hidden)]
     const SQL_TEXT: SqlText;
 
+    /// The same of an `INSERT`, which also has the columns that a save leaves alone.
+    #[doc(hidden)]
+    const INSERT_TEXT: SqlText = Self::SQL_TEXT;
+
     /// What a save is checked by.
     #[doc(hidden)]
     type Check: Check;
@@ -159,6 +163,15 @@ pub enum SqlText {
 }
 
 impl SqlText {
+    /// Of two parts of one text.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Fixed, text) | (text, Self::Fixed) => text,
+            _ => Self::Many,
+        }
+    }
+
     /// For a struct with `optional` fields whose `None` leaves the column alone, hence `2^optional` texts.
     #[must_use]
     pub const fn with_optional_columns(optional: u32) -> Self {

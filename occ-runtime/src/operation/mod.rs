@@ -12,6 +12,8 @@ pub(crate) mod base;
 pub(crate) mod batch;
 pub(crate) mod delete;
 pub(crate) mod generated;
+pub(crate) mod insert;
+pub(crate) mod insert_all;
 pub(crate) mod lock;
 pub(crate) mod one_row;
 pub(crate) mod read;
@@ -20,6 +22,8 @@ pub(crate) mod settle;
 pub(crate) mod tracked;
 pub(crate) mod transaction;
 pub(crate) mod unversioned;
+pub(crate) mod upsert;
+pub(crate) mod upserted;
 pub(crate) mod verdict;
 pub(crate) mod write;
 
@@ -39,4 +43,13 @@ macro_rules! operations {
     };
 }
 
-pub(crate) use operations;
+/// The same of a model of which rows can be made: the bodies of `InsertsOn` and of its async twin.
+macro_rules! insert_operations {
+    ($($wing:tt)*) => {
+        $crate::operation::insert::operations!($($wing)*);
+        $crate::operation::insert_all::operations!($($wing)*);
+        $crate::operation::upsert::operations!($($wing)*);
+    };
+}
+
+pub(crate) use {insert_operations, operations};

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use diesel::result::{Error as DieselError, QueryResult};
 
+use crate::error::exists::ExistsError;
 use crate::error::refused::{AmbiguousKeyError, GuardError, LockedError, VersionError};
 use crate::error::stale::{Operation, StaleObjectError};
 use crate::error::unmerged::Difference;
@@ -172,6 +173,29 @@ pub(crate) fn stale<M: OptimisticLock>(
     };
     trace::conflict(&stale);
     stale.into()
+}
+
+/// The error for a row that was to be new, from what was found of it.
+pub(crate) fn exists<M: OptimisticLock>(operation: Operation, row: &M, actual: Option<&M::Version>) -> Error {
+    let exists = ExistsError::new(operation, M::table_name(), key_text(row), actual);
+    trace::exists(&exists);
+    exists.into()
+}
+
+/// What keeps a row from being made: `refused` is the database's error, if it is one, and `actual` the version that a look at the key
+/// has brought. An error that is not by the key is the database's own.
+pub(crate) fn taken<M: OptimisticLock>(
+    operation: Operation,
+    row: &M,
+    refused: Option<DieselError>,
+    actual: Result<M::Version, DieselError>,
+) -> Error {
+    match (actual, refused) {
+        (Ok(actual), _) => exists(operation, row, Some(&actual)),
+        (Err(_), Some(refused)) => refused.into(),
+        (Err(DieselError::NotFound), None) => exists(operation, row, None),
+        (Err(error), None) => unread(row, error),
+    }
 }
 
 /// The key as error messages have it: `1`, or `(1, "blue")` for several columns.

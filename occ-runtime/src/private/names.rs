@@ -17,7 +17,7 @@ pub use diesel::result::QueryResult;
 
 pub use crate::model::check::{ByAll, ByDirty, ByVersion};
 pub use crate::model::columns::{ColumnValue, ColumnVisitor};
-pub use crate::model::columns::{Columns, HasUnversioned};
+pub use crate::model::columns::{Columns, HasUnversioned, InsertColumns};
 pub use crate::model::declared::Declared;
 pub use crate::model::fields::{Field, FieldValue, Rule, SerializesNoSecret, Trackable};
 pub use crate::model::identity::{Identity, NameOf, Pair, Probe};

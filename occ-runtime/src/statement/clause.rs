@@ -88,3 +88,52 @@ impl<'b, DB: Backend> ColumnVisitor<'b, DB> for FirstColumn {
         Ok(())
     }
 }
+
+/// Writes the names of the columns that it is shown, with commas between them.
+pub(super) struct Names<'p, 'b, DB: Backend> {
+    pub(super) out: AstPass<'p, 'b, DB>,
+    pub(super) empty: bool,
+}
+
+impl<'b, DB: Backend> ColumnVisitor<'b, DB> for Names<'_, 'b, DB> {
+    fn column<C, T, K>(&mut self, _: &'b T) -> QueryResult<()>
+    where
+        C: Column,
+        T: ColumnValue<C, DB, K>,
+    {
+        self.out.push_sql(if std::mem::take(&mut self.empty) { "" } else { ", " });
+        self.out.push_identifier(C::NAME)
+    }
+}
+
+/// Binds the values that it is shown, with commas between them.
+pub(super) struct Binds<'p, 'b, DB: Backend> {
+    pub(super) out: AstPass<'p, 'b, DB>,
+    pub(super) empty: bool,
+}
+
+impl<'b, DB: Backend> ColumnVisitor<'b, DB> for Binds<'_, 'b, DB> {
+    fn column<C, T, K>(&mut self, value: &'b T) -> QueryResult<()>
+    where
+        C: Column,
+        T: ColumnValue<C, DB, K>,
+    {
+        self.out.push_sql(if std::mem::take(&mut self.empty) { "" } else { ", " });
+        value.bind(&mut self.out)
+    }
+}
+
+/// Counts the columns that it is shown.
+#[derive(Default)]
+pub(super) struct Count(pub(super) usize);
+
+impl<'b, DB: Backend> ColumnVisitor<'b, DB> for Count {
+    fn column<C, T, K>(&mut self, _: &'b T) -> QueryResult<()>
+    where
+        C: Column,
+        T: ColumnValue<C, DB, K>,
+    {
+        self.0 += 1;
+        Ok(())
+    }
+}

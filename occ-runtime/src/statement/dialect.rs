@@ -93,6 +93,23 @@ pub(crate) fn sees_triggers_when_returning<DB: 'static>() -> bool {
     Dialect::of::<DB>() == Some(Dialect::Postgres)
 }
 
+/// Whether what is violated by an `INSERT` that names its key is another index: nothing was done where the key is taken. SQLite may look
+/// at the other index first.
+pub(crate) fn is_violation_of_another_index<DB: 'static>() -> bool {
+    Dialect::of::<DB>() == Some(Dialect::Postgres)
+}
+
+/// Whether a look that locks the row has to come before the `INSERT`. Where a key is taken MySQL leaves a shared lock, and two who
+/// have it wait for each other.
+pub(crate) fn shares_lock_of_taken_key<DB: 'static>() -> bool {
+    Dialect::of::<DB>() == Some(Dialect::Mysql)
+}
+
+/// Whether rows go together into one `INSERT`.
+pub(crate) fn inserts_rows<DB: 'static>() -> bool {
+    Dialect::of::<DB>().is_some()
+}
+
 /// Whether an `UPDATE` may say that it matched no row when it matched one and changed nothing: a connection to MySQL that was
 /// not told to count found rows, such as one that `AsyncMysqlConnection::try_from` takes over.
 pub(crate) fn may_count_changed_rows<DB: 'static>() -> bool {

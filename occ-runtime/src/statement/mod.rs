@@ -16,6 +16,7 @@ pub(crate) mod erased;
 #[cfg(feature = "retry")]
 pub(crate) mod find;
 pub(crate) mod guard;
+pub(crate) mod insert;
 pub(crate) mod lock;
 pub(crate) mod many;
 pub(crate) mod matched;

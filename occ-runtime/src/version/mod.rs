@@ -2,6 +2,7 @@
 
 pub(crate) mod counter;
 pub(crate) mod database;
+pub(crate) mod expect;
 pub(crate) mod generator;
 pub(crate) mod none;
 pub(crate) mod timestamp;
@@ -13,6 +14,7 @@ pub(crate) mod xmin;
 
 pub use counter::{Counter, Increment};
 pub use database::DatabaseGenerated;
+pub use expect::Expect;
 pub use generator::{DefaultGenerator, VersionGenerator};
 pub use none::NoVersion;
 pub use timestamp::{Clock, Micros, Millis, PointInTime, Precision, Seconds, SystemClock, Timestamp};

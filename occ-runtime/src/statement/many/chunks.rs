@@ -2,14 +2,14 @@
 
 use std::ops::Range;
 
-use diesel::Column;
 use diesel::backend::Backend;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 
 use crate::error::stale::Operation;
-use crate::model::columns::{ColumnValue, ColumnVisitor, Columns};
+use crate::model::columns::Columns;
 use crate::model::optimistic_lock::{OptimisticLock, SqlText};
+use crate::statement::clause::Count;
 use crate::statement::dialect::{self, BatchStyle, Speaks};
 use crate::statement::many::rows::{Rows, Width, walk_written};
 use crate::statement::many::{cases, values};
@@ -120,18 +120,4 @@ impl<M: OptimisticLock> QueryId for Many<'_, M> {
     type QueryId = ();
     // The number of rows is in the text.
     const HAS_STATIC_QUERY_ID: bool = false;
-}
-
-/// Counts columns.
-struct Count(usize);
-
-impl<'b, DB: Backend> ColumnVisitor<'b, DB> for Count {
-    fn column<C, T, K>(&mut self, _: &'b T) -> QueryResult<()>
-    where
-        C: Column,
-        T: ColumnValue<C, DB, K>,
-    {
-        self.0 += 1;
-        Ok(())
-    }
 }

@@ -15,6 +15,7 @@ use diesel::query_builder::AstPass;
 use diesel::result::QueryResult;
 
 use crate::model::columns::{ColumnValue, ColumnVisitor, Columns};
+use crate::statement::clause::Binds;
 use crate::statement::many::rows::{Rows, walk_written};
 use crate::statement::row_key::RowKey;
 
@@ -79,23 +80,6 @@ where
 fn push_column<DB: Backend>(index: usize, out: &mut AstPass<'_, '_, DB>) {
     out.push_sql("occ_");
     out.push_sql(&index.to_string());
-}
-
-/// Binds values, with commas between them.
-struct Binds<'p, 'b, DB: Backend> {
-    out: AstPass<'p, 'b, DB>,
-    empty: bool,
-}
-
-impl<'b, DB: Backend> ColumnVisitor<'b, DB> for Binds<'_, 'b, DB> {
-    fn column<C, T, K>(&mut self, value: &'b T) -> QueryResult<()>
-    where
-        C: Column,
-        T: ColumnValue<C, DB, K>,
-    {
-        self.out.push_sql(if std::mem::take(&mut self.empty) { "" } else { ", " });
-        value.bind(&mut self.out)
-    }
 }
 
 /// Writes columns, each with the column of `occ_rows` that it is set to or compared with.

@@ -1,0 +1,116 @@
+//! The methods that make rows, for Diesel's own, blocking connections.
+
+use diesel::connection::Connection;
+
+use crate::blocking::new_row::InsertsOn;
+use crate::error::Error;
+use crate::model::optimistic_lock::OptimisticLock;
+use crate::operation::upserted::Upserted;
+use crate::version::expect::Expect;
+
+/// Making rows, each at its first version, for every [`OptimisticLock`] and every Diesel connection.
+///
+/// All examples on this page start like this:
+///
+/// ```
+/// use diesel::prelude::*;
+/// use occ_runtime::prelude::*;
+#[doc = include_str!("../example.txt")]
+/// # let conn = &mut connection();
+/// let lamp: Product = products::table.find(1).select(Product::as_select()).first(conn)?;
+/// assert_eq!(lamp.version, 1);
+/// # QueryResult::Ok(())
+/// ```
+///
+/// # After an error
+///
+/// Nothing is written, and the value is what it was before the call, as with the methods of
+/// [`OptimisticDsl`](crate::OptimisticDsl). A key that is taken does not abort the transaction around the call, on PostgreSQL
+/// neither.
+///
+/// # Several unique indexes
+///
+/// Only the key decides whether a row is there. What violates another unique index is the database's own error
+/// (`UniqueViolation`), which aborts a transaction on PostgreSQL.
+///
+/// # What the database has to have
+///
+/// PostgreSQL and SQLite are asked by `ON CONFLICT` for the key's columns: without a unique index on exactly these, or with one that is
+/// deferrable or partial, they say so, in an error.
+pub trait OptimisticInsertDsl: OptimisticLock {
+    /// Inserts the whole struct, key included, at the generator's first version, which is in memory afterwards. The version that was
+    /// in memory before means nothing.
+    ///
+    /// One `INSERT`, with the columns that a save leaves alone (`unversioned`, `skip_update`). Where the database makes the version, that
+    /// is left out and read back: by `RETURNING` on PostgreSQL (feature `postgres`), elsewhere by a `SELECT` in the same
+    /// transaction. `None` is NULL, unless the field says `#[diesel(treat_none_as_null = false)]`.
+    ///
+    /// A struct that embeds another (`#[diesel(embed)]`) is inserted through Diesel, with [`OptimisticLock::initial_version`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Exists`] if the key is taken, with the version there: one `SELECT` more reads it. [`Error::Database`] for all else.
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// # use occ_runtime::{Error, prelude::*};
+    #[doc = include_str!("../example.txt")]
+    /// # let conn = &mut connection();
+    /// let mut desk = Product { id: 2, name: "desk".into(), quantity: 3, version: 0 };
+    /// desk.insert_optimistic(conn)?;
+    /// assert_eq!(desk.version, 1);
+    ///
+    /// let Err(Error::Exists(exists)) = desk.insert_optimistic(conn) else { panic!("it is there") };
+    /// assert_eq!((exists.key(), exists.actual()), ("2", Some("1")));
+    /// # Ok::<_, Error>(())
+    /// ```
+    fn insert_optimistic<C>(&mut self, conn: &mut C) -> Result<(), Error>
+    where
+        C: Connection,
+        Self: InsertsOn<C>,
+    {
+        self.insert(conn)
+    }
+
+    /// Creates the row, or replaces it, with the check that `expect` asks for. The version moves on from that of the row, and is
+    /// in memory afterwards; the one that was in memory before means nothing.
+    ///
+    /// | `expect` | the row is | outcome | statements |
+    /// |---|---|---|---|
+    /// | [`Absent`](Expect::Absent) | not there | `Inserted`, at the first version | 1 `INSERT` |
+    /// | | there | [`Error::Exists`] | and 1 `SELECT` |
+    /// | [`At(v)`](Expect::At) | at `v` | `Updated`, at the next version | 1 `UPDATE` |
+    /// | | at another version, or gone | [`Error::Stale`] | and 1 `SELECT` |
+    /// | [`Any`](Expect::Any) | there | `Updated`, at the next version | 1 `SELECT`, 1 `UPDATE` |
+    /// | | not there | `Inserted`, at the first version | 1 `SELECT`, 1 `INSERT` |
+    ///
+    /// With `Any` somebody else may be there first, between the two statements: then the row is locked and written in a transaction of
+    /// its own, or in a savepoint where one is open. No write of others is lost without having been the row's version before.
+    ///
+    /// As a save does, an update leaves the columns alone that are `unversioned` or `skip_update`.
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// # use occ_runtime::{Error, prelude::*};
+    /// use occ_runtime::Upserted;
+    #[doc = include_str!("../example.txt")]
+    /// # let conn = &mut connection();
+    /// let mut lamp = Product { id: 1, name: "desk lamp".into(), quantity: 3, version: 0 };
+    /// assert_eq!(lamp.upsert_optimistic(Expect::At(1), conn)?, Upserted::Updated);
+    /// assert_eq!(lamp.version, 2);
+    ///
+    /// let version_of_the_client = 1;
+    /// let refused = lamp.upsert_optimistic(Expect::At(version_of_the_client), conn);
+    /// assert!(refused.unwrap_err().is_stale());
+    /// # Ok::<_, Error>(())
+    /// ```
+    fn upsert_optimistic<C>(&mut self, expect: Expect<Self::Version>, conn: &mut C) -> Result<Upserted, Error>
+    where
+        C: Connection,
+        Self: InsertsOn<C>,
+    {
+        self.upsert(expect, conn)
+    }
+}
+
+impl<M: OptimisticLock> OptimisticInsertDsl for M {}

@@ -1,0 +1,81 @@
+//! A row that is made of a whole struct.
+#![allow(
+    unused_imports,
+    reason = "the bodies below name them where they are expanded, in `blocking` and `asynchronous`; several files name the same"
+)]
+
+pub(crate) use diesel::result::{DatabaseErrorKind, Error as DieselError};
+
+pub(crate) use crate::error::Error;
+pub(crate) use crate::error::stale::Operation;
+pub(crate) use crate::operation::verdict;
+pub(crate) use crate::statement::dialect;
+pub(crate) use crate::statement::insert::{Insert, TakenVersion};
+pub(crate) use crate::statement::select::CurrentVersion;
+pub(crate) use crate::statement::update::ReturningVersion;
+pub(crate) use crate::transaction::journal;
+pub(crate) use crate::version::generator::VersionGenerator;
+
+macro_rules! operations {
+    ($wing:ident $(, $async:ident, $await:ident, $send:ident)?) => {
+        $($async)? fn insert(&mut self, conn: &mut C) -> Result<(), Error> {
+            let mut conn = $crate::$wing::send::InFlight::begin(conn)?;
+            let first = self.put_new(Operation::Insert, &mut *conn)$(.$await)?;
+            conn.land();
+            journal::moved_on(self, first?);
+            Ok(())
+        }
+
+        /// The version that the new row has.
+        $($async)? fn put_new(&self, operation: Operation, conn: &mut C) -> Result<M::Version, Error> {
+            if M::Generator::BY_DATABASE {
+                return $crate::$wing::send::boxed(self.put_new_generated(operation, conn))$(.$await)?;
+            }
+            let first = M::Generator::initial();
+            match $crate::$wing::send::ExecuteDsl::execute(Insert::new(self, Some(&first)), conn)$(.$await)? {
+                Ok(0) => Err(self.taken(operation, None, conn)$(.$await)?),
+                Ok(_) => Ok(first),
+                Err(error) => Err(self.taken(operation, Some(error), conn)$(.$await)?),
+            }
+        }
+
+        /// Why a row was not made. `refused` is the database's error, if it is one.
+        $($async)? fn taken(&self, operation: Operation, refused: Option<DieselError>, conn: &mut C) -> Error {
+            match refused {
+                Some(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _))
+                    if !dialect::is_violation_of_another_index::<C::Backend>() => {}
+                Some(error) => return error.into(),
+                None => {}
+            }
+            let actual = $crate::$wing::send::rare_version::<M, _, _>(TakenVersion::of(self), conn)$(.$await)?;
+            verdict::taken(operation, self, refused, actual)
+        }
+
+        /// The same where the database makes the version, which is read back.
+        $($async)? fn put_new_generated(&self, operation: Operation, conn: &mut C) -> Result<M::Version, Error> {
+            if dialect::sees_triggers_when_returning::<C::Backend>() {
+                let returning = ReturningVersion(Insert::new(self, None));
+                return match $crate::$wing::send::versions::<M, _, _>(returning, conn)$(.$await)? {
+                    Ok(mut made) => match made.pop() {
+                        Some(first) => Ok(first),
+                        None => Err(self.taken(operation, None, conn)$(.$await)?),
+                    },
+                    Err(error) => Err(error.into()),
+                };
+            }
+            let begun = $crate::$wing::send::begin(conn)$(.$await)??;
+            let made = match $crate::$wing::send::ExecuteDsl::execute(Insert::new(self, None), conn)$(.$await)? {
+                Ok(0) => Err(self.taken(operation, None, conn)$(.$await)?),
+                Ok(_) => {
+                    let look = CurrentVersion::of(self);
+                    let made = $crate::$wing::send::rare_version::<M, _, _>(look, conn)$(.$await)?;
+                    made.map_err(|error| verdict::unread(self, error))
+                }
+                Err(error) => Err(self.taken(operation, Some(error), conn)$(.$await)?),
+            };
+            $crate::$wing::send::end(made, begun, conn)$(.$await)?
+        }
+    };
+}
+
+pub(crate) use operations;

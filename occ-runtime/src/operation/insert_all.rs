@@ -1,0 +1,84 @@
+//! A batch of new rows: all of them are made, or none is.
+#![allow(
+    unused_imports,
+    reason = "the bodies below name them where they are expanded, in `blocking` and `asynchronous`; several files name the same"
+)]
+
+pub(crate) use crate::error::Error;
+pub(crate) use crate::error::stale::Operation;
+pub(crate) use crate::model::optimistic_lock::SqlText;
+pub(crate) use crate::operation::rows::{one_by_one, refuse_duplicates};
+pub(crate) use crate::statement::dialect;
+pub(crate) use crate::statement::insert::InsertRows;
+pub(crate) use crate::transaction::journal;
+pub(crate) use crate::version::generator::VersionGenerator;
+
+macro_rules! operations {
+    ($wing:ident $(, $async:ident, $await:ident, $send:ident)?) => {
+        $($async)? fn insert_all(rows: &mut [M], conn: &mut C) -> Result<(), Error> {
+            refuse_duplicates(rows)?;
+            if rows.is_empty() {
+                return Ok(());
+            }
+            let mut conn = $crate::$wing::send::InFlight::begin(conn)?;
+            let made = match Self::put_new_together(rows, &mut *conn)$(.$await)? {
+                Ok(None) => Self::put_new_each(rows, &mut *conn)$(.$await)?,
+                Ok(Some(versions)) => Ok(versions),
+                Err(error) => Err(error),
+            };
+            conn.land();
+            for (row, version) in rows.iter_mut().zip(made?) {
+                journal::moved_on(row, version);
+            }
+            Ok(())
+        }
+
+        /// In few statements. `None`: nothing is written, and the rows are to be sent one by one.
+        $($async)? fn put_new_together(rows: &[M], conn: &mut C) -> Result<Option<Vec<M::Version>>, Error> {
+            let fits = !M::Generator::BY_DATABASE && matches!(M::INSERT_TEXT, SqlText::Fixed);
+            if !fits || rows.len() == 1 || !dialect::inserts_rows::<C::Backend>() {
+                return Ok(None);
+            }
+            let versions: Vec<M::Version> = rows.iter().map(|_| M::Generator::initial()).collect();
+            let most = InsertRows::most::<C::Backend>(rows, &versions)?;
+            let begun = $crate::$wing::send::begin(conn)$(.$await)??;
+            let mut sent = 0;
+            while sent < rows.len() {
+                let until = sent + InsertRows::<M>::next(rows.len() - sent, most);
+                let insert = InsertRows::new(&rows[sent..until], &versions[sent..until]);
+                let written = $crate::$wing::send::ExecuteDsl::execute(insert, conn)$(.$await)?;
+                if written == Ok(until - sent) {
+                    sent = until;
+                    continue;
+                }
+                return match one_by_one(written) {
+                    // Why the rows do not go together is of interest only where they cannot be tried one by one either.
+                    Ok(why) => match $crate::$wing::send::roll_back(begun, conn)$(.$await)? {
+                        Ok(()) => Ok(None),
+                        Err(rollback) => Err(why.unwrap_or(rollback).into()),
+                    },
+                    Err(error) => $crate::$wing::send::end(Err(error), begun, conn)$(.$await)?,
+                };
+            }
+            $crate::$wing::send::end(Ok(Some(versions)), begun, conn)$(.$await)?
+        }
+
+        $($async)? fn put_new_each(rows: &[M], conn: &mut C) -> Result<Vec<M::Version>, Error> {
+            let begun = $crate::$wing::send::begin(conn)$(.$await)??;
+            let mut made = Ok(Vec::with_capacity(rows.len()));
+            for row in rows {
+                let first = row.put_new(Operation::Insert, conn)$(.$await)?;
+                made = made.and_then(|mut versions: Vec<M::Version>| {
+                    versions.push(first?);
+                    Ok(versions)
+                });
+                if made.is_err() {
+                    break;
+                }
+            }
+            $crate::$wing::send::end(made.map_err(Error::rolled_back), begun, conn)$(.$await)?
+        }
+    };
+}
+
+pub(crate) use operations;

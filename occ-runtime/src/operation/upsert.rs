@@ -1,0 +1,86 @@
+//! A row that is made, or replaced where it is there.
+#![allow(
+    unused_imports,
+    reason = "the bodies below name them where they are expanded, in `blocking` and `asynchronous`; several files name the same"
+)]
+
+pub(crate) use diesel::result::Error as DieselError;
+
+pub(crate) use crate::error::Error;
+pub(crate) use crate::error::stale::Operation;
+pub(crate) use crate::operation::upserted::Upserted;
+pub(crate) use crate::operation::verdict;
+pub(crate) use crate::statement::assign::WholeRow;
+pub(crate) use crate::statement::dialect;
+pub(crate) use crate::statement::insert::TakenVersion;
+pub(crate) use crate::statement::select::CurrentVersion;
+pub(crate) use crate::transaction::journal;
+pub(crate) use crate::version::expect::Expect;
+
+macro_rules! operations {
+    ($wing:ident $(, $async:ident, $await:ident, $send:ident)?) => {
+        $($async)? fn upsert(&mut self, expect: Expect<M::Version>, conn: &mut C) -> Result<Upserted, Error> {
+            let mut conn = $crate::$wing::send::InFlight::begin(conn)?;
+            let put = match &expect {
+                Expect::Absent => {
+                    let first = self.put_new(Operation::Upsert, &mut *conn)$(.$await)?;
+                    first.map(|first| (Upserted::Inserted, first))
+                }
+                Expect::At(version) => {
+                    let next = self.put(Operation::Upsert, version, WholeRow, &mut *conn)$(.$await)?;
+                    next.map(|next| (Upserted::Updated, next))
+                }
+                Expect::Any => self.put_any(&mut *conn)$(.$await)?,
+            };
+            conn.land();
+            let (upserted, version) = put?;
+            journal::moved_on(self, version);
+            Ok(upserted)
+        }
+
+        /// Checks the version that the row is at. Whoever loses that race has the row locked next.
+        $($async)? fn put_any(&self, conn: &mut C) -> Result<(Upserted, M::Version), Error> {
+            let there = $crate::$wing::send::rare_version::<M, _, _>(CurrentVersion::of(self), conn)$(.$await)?;
+            match self.put_over(there, conn)$(.$await)? {
+                Err(Error::Stale(_) | Error::Exists(_)) => {}
+                put => return put,
+            }
+            let begun = $crate::$wing::send::begin(conn)$(.$await)??;
+            let put = self.put_locked(conn)$(.$await)?;
+            $crate::$wing::send::end(put, begun, conn)$(.$await)?
+        }
+
+        /// Where an `INSERT` is what keeps other writers out, it comes first.
+        $($async)? fn put_locked(&self, conn: &mut C) -> Result<(Upserted, M::Version), Error> {
+            if !dialect::shares_lock_of_taken_key::<C::Backend>() {
+                match self.put_new(Operation::Upsert, conn)$(.$await)? {
+                    Err(Error::Exists(_)) => {}
+                    first => return first.map(|first| (Upserted::Inserted, first)),
+                }
+            }
+            let there = $crate::$wing::send::rare_version::<M, _, _>(TakenVersion::locked(self), conn)$(.$await)?;
+            self.put_over(there, conn)$(.$await)?
+        }
+
+        /// Writes over what a look at the row has brought.
+        $($async)? fn put_over(
+            &self,
+            there: Result<M::Version, DieselError>,
+            conn: &mut C,
+        ) -> Result<(Upserted, M::Version), Error> {
+            match there {
+                Ok(version) => {
+                    let next = self.put(Operation::Upsert, &version, WholeRow, conn)$(.$await)?;
+                    next.map(|next| (Upserted::Updated, next))
+                }
+                Err(DieselError::NotFound) => {
+                    let first = self.put_new(Operation::Upsert, conn)$(.$await)?;
+                    first.map(|first| (Upserted::Inserted, first))
+                }
+                Err(error) => Err(verdict::unread(self, error)),
+            }
+        }
+    };
+}
+
+pub(crate) use operations;

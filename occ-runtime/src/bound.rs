@@ -6,6 +6,7 @@
 //! | [`SavesTrackedOn<C>`](SavesTrackedOn), with [`Trackable`] | the same for `Tracked<T>`, also where the table has no version |
 //! | [`ReloadsOn<C>`](ReloadsOn) | `model.reload(conn)`, `into_conflict`, and `rebase` of a `Tracked<T>` |
 //! | [`InsertsOn<C>`](InsertsOn) | `model.insert_optimistic(conn)`, `upsert_optimistic` |
+//! | [`CreatesOn<C>`](CreatesOn), with [`NewRow`] | `T::create_optimistic(values, conn)`; with [`KeyOf`] `T::create_if_absent(values, key, conn)` |
 //! | [`LocksOn<C>`](LocksOn) | `model.lock_optimistic(mode, conn)` |
 //! | `ModifiesOn<C, K>` (feature `retry`) | `T::modify_optimistic(key, conn, change)` |
 //! | `Async` before the name (feature `async`) | the same, awaited |
@@ -30,6 +31,8 @@
 pub use crate::asynchronous::bounds::{AsyncLocksOn, AsyncSavesOn, AsyncSavesTrackedOn};
 #[cfg(feature = "async")]
 pub use crate::asynchronous::closure::SendAsyncFnOnce;
+#[cfg(feature = "async")]
+pub use crate::asynchronous::create::AsyncCreatesOn;
 #[cfg(all(feature = "async", feature = "retry"))]
 pub use crate::asynchronous::find::AsyncModifiesOn;
 #[cfg(feature = "async")]
@@ -37,6 +40,7 @@ pub use crate::asynchronous::new_row::AsyncInsertsOn;
 #[cfg(feature = "async")]
 pub use crate::asynchronous::reload::AsyncReloadsOn;
 pub use crate::blocking::bounds::{LocksOn, SavesOn, SavesTrackedOn};
+pub use crate::blocking::create::CreatesOn;
 #[cfg(feature = "retry")]
 pub use crate::blocking::find::ModifiesOn;
 pub use crate::blocking::new_row::InsertsOn;
@@ -45,6 +49,7 @@ pub use crate::model::columns::HasUnversioned;
 pub use crate::model::exact::ExactEquality;
 pub use crate::model::fields::Trackable;
 pub use crate::model::versioned::Versioned;
+pub use crate::statement::create::{KeyOf, NewRow};
 pub use crate::statement::guard::Predicate;
 pub use crate::statement::lock::RowLocks;
 pub use crate::transaction::restore::Restorable;

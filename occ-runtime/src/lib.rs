@@ -87,7 +87,7 @@ pub use error::unmerged::UnmergedError;
 pub use model::optimistic_lock::OptimisticLock;
 #[cfg(feature = "derive")]
 pub use occ_derive::OptimisticLock;
-pub use operation::upserted::Upserted;
+pub use operation::upserted::{Created, Upserted};
 pub use statement::bump::{BumpVersion, bump_version};
 pub use statement::lock::LockMode;
 

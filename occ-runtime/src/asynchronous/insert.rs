@@ -3,10 +3,12 @@
 use diesel_async::AsyncConnection;
 
 use crate::asynchronous::boxed::BoxFuture;
+use crate::asynchronous::create::AsyncCreatesOn;
 use crate::asynchronous::new_row::AsyncInsertsOn;
 use crate::error::Error;
 use crate::model::optimistic_lock::OptimisticLock;
-use crate::operation::upserted::Upserted;
+use crate::operation::upserted::{Created, Upserted};
+use crate::statement::create::{KeyOf, NewRow};
 use crate::version::expect::Expect;
 
 /// [`OptimisticInsertDsl`](crate::OptimisticInsertDsl) for async connections. See there.
@@ -32,6 +34,31 @@ pub trait AsyncOptimisticInsertDsl: OptimisticLock {
         Self: AsyncInsertsOn<C>,
     {
         Box::pin(self.insert(conn))
+    }
+
+    /// As [`OptimisticInsertDsl::create_optimistic`](crate::OptimisticInsertDsl::create_optimistic).
+    fn create_optimistic<'a, C, V>(values: V, conn: &'a mut C) -> BoxFuture<'a, Result<Self, Error>>
+    where
+        C: AsyncConnection,
+        Self: AsyncCreatesOn<C> + 'a,
+        V: NewRow<Self, C::Backend, Values: Send + 'a>,
+    {
+        Box::pin(Self::create(values.values(), conn))
+    }
+
+    /// As [`OptimisticInsertDsl::create_if_absent`](crate::OptimisticInsertDsl::create_if_absent).
+    fn create_if_absent<'a, C, V, K>(
+        values: V,
+        key: K,
+        conn: &'a mut C,
+    ) -> BoxFuture<'a, Result<Created<Self>, Error>>
+    where
+        C: AsyncConnection,
+        Self: AsyncCreatesOn<C> + 'a,
+        V: NewRow<Self, C::Backend, Values: Send + 'a>,
+        K: KeyOf<Self, C::Backend, Found: Send + Sync + 'a>,
+    {
+        Box::pin(Self::create_or_find(values.values(), key.found(), conn))
     }
 
     /// As [`OptimisticInsertDsl::upsert_optimistic`](crate::OptimisticInsertDsl::upsert_optimistic).

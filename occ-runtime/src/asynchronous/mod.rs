@@ -4,6 +4,7 @@ pub(crate) mod batch;
 pub(crate) mod bounds;
 pub(crate) mod boxed;
 pub(crate) mod closure;
+pub(crate) mod create;
 #[cfg(feature = "retry")]
 pub(crate) mod find;
 pub(crate) mod insert;

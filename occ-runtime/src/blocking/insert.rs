@@ -2,10 +2,12 @@
 
 use diesel::connection::Connection;
 
+use crate::blocking::create::CreatesOn;
 use crate::blocking::new_row::InsertsOn;
 use crate::error::Error;
 use crate::model::optimistic_lock::OptimisticLock;
-use crate::operation::upserted::Upserted;
+use crate::operation::upserted::{Created, Upserted};
+use crate::statement::create::{KeyOf, NewRow};
 use crate::version::expect::Expect;
 
 /// Making rows, each at its first version, for every [`OptimisticLock`] and every Diesel connection.
@@ -70,6 +72,83 @@ pub trait OptimisticInsertDsl: OptimisticLock {
         Self: InsertsOn<C>,
     {
         self.insert(conn)
+    }
+
+    /// Inserts `values`, with the generator's first version, and gives the row back as it is then: with the key that the database has made,
+    /// and its defaults.
+    ///
+    /// `values` is whatever Diesel can insert into the table as one row: a struct with `#[derive(Insertable)]` or a reference to one, an
+    /// equation, a tuple. It has no version; that is added.
+    ///
+    /// One `INSERT .. RETURNING`. On MySQL and MariaDB, whose `INSERT` does not answer through Diesel, it is an `INSERT` and a `SELECT` by
+    /// `LAST_INSERT_ID()` in a transaction, and so only for a key that is one `AUTO_INCREMENT` column: for others there are
+    /// [`create_if_absent`](Self::create_if_absent) and [`insert_optimistic`](Self::insert_optimistic). Where the database makes the
+    /// version, SQLite reads the row once more, since its `RETURNING` does not see what triggers write. Needs
+    /// `#[derive(Queryable, Selectable)]`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Database`]: a key in `values` that is taken is the database's `UniqueViolation`, as in any `INSERT`. An error that says
+    /// that the key is not known, on MySQL, after a rollback.
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// # use occ_runtime::{Error, prelude::*};
+    #[doc = include_str!("../example.txt")]
+    /// # let conn = &mut connection();
+    /// #[derive(Insertable)]
+    /// #[diesel(table_name = products)]
+    /// struct NewProduct<'a> {
+    ///     name: &'a str,
+    ///     quantity: i32,
+    /// }
+    ///
+    /// let desk = Product::create_optimistic(NewProduct { name: "desk", quantity: 3 }, conn)?;
+    /// assert_eq!((desk.id, desk.version), (2, 1));
+    /// let chair = Product::create_optimistic((products::name.eq("chair"), products::quantity.eq(4)), conn)?;
+    /// assert_eq!((chair.id, chair.version), (3, 1));
+    /// # Ok::<_, Error>(())
+    /// ```
+    fn create_optimistic<C, V>(values: V, conn: &mut C) -> Result<Self, Error>
+    where
+        C: Connection,
+        Self: CreatesOn<C>,
+        V: NewRow<Self, C::Backend>,
+    {
+        Self::create(values.values(), conn)
+    }
+
+    /// The row with this key: a new one of `values`, as [`create_optimistic`](Self::create_optimistic) makes it, or the one that is
+    /// there, which stays as it is. Who loses the race of two creators gets the other's row, and no error.
+    ///
+    /// `key` is what Diesel's `find` takes, and `values` have the same key.
+    ///
+    /// One `INSERT .. RETURNING`, and one `SELECT` if the key is taken. On MySQL and MariaDB an `INSERT` and a `SELECT` in a transaction.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Database`]; among them Diesel's `NotFound`, if the row was there and is deleted before it is read: then call it again.
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// # use occ_runtime::{Error, prelude::*};
+    /// use occ_runtime::Created;
+    #[doc = include_str!("../example.txt")]
+    /// # let conn = &mut connection();
+    /// let desk = (products::id.eq(2), products::name.eq("desk"), products::quantity.eq(3));
+    /// let Created::New(made) = Product::create_if_absent(desk, 2, conn)? else { panic!("it was not there") };
+    /// let Created::Existing(found) = Product::create_if_absent(desk, 2, conn)? else { panic!("it is there") };
+    /// assert_eq!((made.version, found.version), (1, 1));
+    /// # Ok::<_, Error>(())
+    /// ```
+    fn create_if_absent<C, V, K>(values: V, key: K, conn: &mut C) -> Result<Created<Self>, Error>
+    where
+        C: Connection,
+        Self: CreatesOn<C>,
+        V: NewRow<Self, C::Backend>,
+        K: KeyOf<Self, C::Backend>,
+    {
+        Self::create_or_find(values.values(), key.found(), conn)
     }
 
     /// Creates the row, or replaces it, with the check that `expect` asks for. The version moves on from that of the row, and is

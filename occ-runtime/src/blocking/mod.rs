@@ -2,6 +2,7 @@
 
 pub(crate) mod batch;
 pub(crate) mod bounds;
+pub(crate) mod create;
 #[cfg(feature = "retry")]
 pub(crate) mod find;
 pub(crate) mod insert;

@@ -18,6 +18,15 @@ pub(crate) use diesel::query_dsl::methods::ExecuteDsl;
 pub(crate) use crate::transaction::ends::{begin, end};
 pub(crate) use crate::transaction::in_flight::{InFlight, depth, roll_back};
 
+/// All rows of a query.
+pub(crate) fn all<'q, C, Q, U>(query: Q, conn: &mut C) -> QueryResult<Vec<U>>
+where
+    C: Connection,
+    Q: LoadQuery<'q, C, U> + diesel::RunQueryDsl<C>,
+{
+    query.get_results(conn)
+}
+
 type Row<M, Q, C> = <<M as OptimisticLock>::Version as ReadBack<
     <Q as Query>::SqlType,
     <C as Connection>::Backend,

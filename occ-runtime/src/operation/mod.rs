@@ -10,6 +10,7 @@
 
 pub(crate) mod base;
 pub(crate) mod batch;
+pub(crate) mod create;
 pub(crate) mod delete;
 pub(crate) mod generated;
 pub(crate) mod insert;
@@ -52,4 +53,13 @@ macro_rules! insert_operations {
     };
 }
 
-pub(crate) use {insert_operations, operations};
+/// How rows are made of values: the bodies of what a connection does for `CreatesOn` and for its async twin.
+macro_rules! create_operations {
+    ($($wing:tt)*) => {
+        $crate::operation::create::operations!($($wing)*);
+        $crate::operation::create::parts!($($wing)*);
+        $crate::operation::create::find_parts!($($wing)*);
+    };
+}
+
+pub(crate) use {create_operations, insert_operations, operations};

@@ -20,3 +20,34 @@ pub enum Upserted {
     /// The row was there, and is at its next version.
     Updated,
 }
+
+/// What [`create_if_absent`](crate::OptimisticInsertDsl::create_if_absent) has found or made.
+///
+/// ```
+/// use occ_runtime::Created;
+///
+/// let created = Created::New("row");
+/// assert!(created.is_new());
+/// assert_eq!(created.into_row(), "row");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Created<M> {
+    /// The row that was made.
+    New(M),
+    /// The row that was there. Nothing is written.
+    Existing(M),
+}
+
+impl<M> Created<M> {
+    /// Whether the row was made.
+    pub fn is_new(&self) -> bool {
+        matches!(self, Self::New(_))
+    }
+
+    /// The row, whoever made it.
+    pub fn into_row(self) -> M {
+        match self {
+            Self::New(row) | Self::Existing(row) => row,
+        }
+    }
+}

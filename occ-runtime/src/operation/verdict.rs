@@ -198,6 +198,19 @@ pub(crate) fn taken<M: OptimisticLock>(
     }
 }
 
+/// A row whose key nobody knows. It is rolled back.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the new row of `{0}` is rolled back, since its key is not known: MySQL tells one that it has made itself (AUTO_INCREMENT) and no other; \
+     give the key as well, by `create_if_absent(values, key, conn)`, or insert the whole struct, by `insert_optimistic`"
+)]
+struct KeyIsNotMade(&'static str);
+
+/// The error for a row that cannot be read back.
+pub(crate) fn key_is_not_made<M: OptimisticLock>() -> Error {
+    DieselError::QueryBuilderError(Box::new(KeyIsNotMade(M::table_name()))).into()
+}
+
 /// The key as error messages have it: `1`, or `(1, "blue")` for several columns.
 pub(crate) fn key_text<M: OptimisticLock>(row: &M) -> String {
     let mut text = String::new();

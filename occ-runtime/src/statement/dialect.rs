@@ -105,6 +105,11 @@ pub(crate) fn shares_lock_of_taken_key<DB: 'static>() -> bool {
     Dialect::of::<DB>() == Some(Dialect::Mysql)
 }
 
+/// Whether an `INSERT` can answer with the row: all but MySQL's can. (MariaDB's could, but is not told from it.)
+pub(crate) fn returns_new_rows<DB: 'static>() -> bool {
+    Dialect::of::<DB>() != Some(Dialect::Mysql)
+}
+
 /// Whether rows go together into one `INSERT`.
 pub(crate) fn inserts_rows<DB: 'static>() -> bool {
     Dialect::of::<DB>().is_some()

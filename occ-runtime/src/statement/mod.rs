@@ -10,10 +10,10 @@ pub(crate) mod assign;
 pub(crate) mod bump;
 pub(crate) mod changed;
 pub(crate) mod clause;
+pub(crate) mod create;
 pub(crate) mod delete;
 pub(crate) mod dialect;
 pub(crate) mod erased;
-#[cfg(feature = "retry")]
 pub(crate) mod find;
 pub(crate) mod guard;
 pub(crate) mod insert;

@@ -1,0 +1,166 @@
+//! A row that is made of values, and read as it is then.
+#![allow(
+    unused_imports,
+    reason = "the bodies below name them where they are expanded, in `blocking` and `asynchronous`; several files name the same"
+)]
+
+pub(crate) use diesel::result::{DatabaseErrorKind, Error as DieselError};
+
+pub(crate) use crate::error::Error;
+pub(crate) use crate::model::declared::Declared;
+pub(crate) use crate::operation::upserted::Created;
+pub(crate) use crate::operation::verdict;
+pub(crate) use crate::statement::create::{Create, ForgetLastKey, LastRow, TakenRow};
+pub(crate) use crate::statement::dialect;
+pub(crate) use crate::statement::find::FindRow;
+pub(crate) use crate::statement::select::CurrentRow;
+pub(crate) use crate::version::generator::VersionGenerator;
+
+macro_rules! operations {
+    ($wing:ident $(, $async:ident, $await:ident, $send:ident)?) => {
+        $($async)? fn create<I>(&mut self, values: I) -> Result<M, Error>
+        where
+            I: QueryFragment<C::Backend> + QueryId $(+ $send)?,
+        {
+            let mut conn = $crate::$wing::send::InFlight::begin(self)?;
+            let made = if dialect::returns_new_rows::<C::Backend>() {
+                let made = <C as $crate::$wing::create::Creates<M, Declared<false>>>::make::<I, false>(&mut *conn, values)$(.$await)?;
+                made.and_then(|made| made.ok_or_else(|| DieselError::NotFound.into()))
+            } else {
+                <C as $crate::$wing::create::Creates<M, Declared<false>>>::make_then_read(&mut *conn, values)$(.$await)?
+            };
+            conn.land();
+            made
+        }
+
+        /// By an `INSERT` that answers with the row. What the database makes of it afterwards is read once more, where it makes the version.
+        $($async)? fn make<I, const IF_ABSENT: bool>(&mut self, values: I) -> Result<Option<M>, Error>
+        where
+            I: QueryFragment<C::Backend> + QueryId $(+ $send)?,
+        {
+            let create = Create::<M, C::Backend, I, IF_ABSENT>::new(values);
+            if !M::Generator::BY_DATABASE || dialect::sees_triggers_when_returning::<C::Backend>() {
+                return Ok($crate::$wing::send::all::<_, _, M>(create, self)$(.$await)??.pop());
+            }
+            let begun = $crate::$wing::send::begin(self)$(.$await)??;
+            let made = match $crate::$wing::send::all::<_, _, M>(create, self)$(.$await)?.map(|mut made| made.pop()) {
+                Ok(Some(made)) => {
+                    let again = CurrentRow::<M, C::Backend>::of(&made);
+                    let found = $crate::$wing::send::all::<_, _, M>(again, self)$(.$await)?.and_then(verdict::only);
+                    found.map(Some).map_err(|error| verdict::unread(&made, error))
+                }
+                Ok(None) => Ok(None),
+                Err(error) => Err(error.into()),
+            };
+            $crate::$wing::send::end(made, begun, self)$(.$await)?
+        }
+
+        /// By an `INSERT` and the number that MySQL has made for its key.
+        $($async)? fn make_then_read<I>(&mut self, values: I) -> Result<M, Error>
+        where
+            I: QueryFragment<C::Backend> + QueryId $(+ $send)?,
+        {
+            let [key] = M::key_columns() else { return Err(verdict::key_is_not_made::<M>()) };
+            let begun = $crate::$wing::send::begin(self)$(.$await)??;
+            let made = <C as $crate::$wing::create::Creates<M, Declared<false>>>::make_and_read(self, key, values)$(.$await)?;
+            $crate::$wing::send::end(made, begun, self)$(.$await)?
+        }
+    };
+}
+
+macro_rules! parts {
+    ($wing:ident $(, $async:ident, $await:ident, $send:ident)?) => {
+        $($async)? fn make_and_read<I>(&mut self, key: &'static str, values: I) -> Result<M, Error>
+        where
+            I: QueryFragment<C::Backend> + QueryId $(+ $send)?,
+        {
+            if M::Generator::BY_DATABASE {
+                $crate::$wing::send::ExecuteDsl::execute(ForgetLastKey, self)$(.$await)??;
+            }
+            let create = Create::<M, C::Backend, I, false>::new(values);
+            $crate::$wing::send::ExecuteDsl::execute(create, self)$(.$await)??;
+            let found = $crate::$wing::send::all::<_, _, M>(LastRow::<M, C::Backend>::new(key), self)$(.$await)?;
+            found.and_then(verdict::only).map_err(|error| match error {
+                DieselError::NotFound => verdict::key_is_not_made::<M>(),
+                error => error.into(),
+            })
+        }
+
+        $($async)? fn create_if_absent<I, P>(&mut self, values: I, key: P) -> Result<Created<M>, Error>
+        where
+            I: QueryFragment<C::Backend> + QueryId $(+ $send)?,
+            P: QueryFragment<C::Backend> + QueryId $(+ $send + Sync)?,
+        {
+            let mut conn = $crate::$wing::send::InFlight::begin(self)?;
+            let created = if dialect::returns_new_rows::<C::Backend>() {
+                <C as $crate::$wing::create::Creates<M, Declared<false>>>::make_or_find(&mut *conn, values, &key)$(.$await)?
+            } else {
+                match $crate::$wing::send::begin(&mut *conn)$(.$await)? {
+                    Ok(begun) => {
+                        let created = <C as $crate::$wing::create::Creates<M, Declared<false>>>::insert_or_find(&mut *conn, values, &key)$(.$await)?;
+                        $crate::$wing::send::end(created, begun, &mut *conn)$(.$await)?
+                    }
+                    Err(error) => Err(error.into()),
+                }
+            };
+            conn.land();
+            created
+        }
+
+        $($async)? fn make_or_find<I, P>(&mut self, values: I, key: &P) -> Result<Created<M>, Error>
+        where
+            I: QueryFragment<C::Backend> + QueryId $(+ $send)?,
+            P: QueryFragment<C::Backend> + QueryId $(+ $send + Sync)?,
+        {
+            match <C as $crate::$wing::create::Creates<M, Declared<false>>>::make::<I, true>(self, values)$(.$await)? {
+                Ok(Some(made)) => Ok(Created::New(made)),
+                Ok(None) => <C as $crate::$wing::create::Creates<M, Declared<false>>>::find_taken(self, key, None)$(.$await)?,
+                Err(Error::Database(refused)) => <C as $crate::$wing::create::Creates<M, Declared<false>>>::find_taken(self, key, Some(refused))$(.$await)?,
+                Err(error) => Err(error),
+            }
+        }
+    };
+}
+
+macro_rules! find_parts {
+    ($wing:ident $(, $async:ident, $await:ident, $send:ident)?) => {
+        /// Within a transaction, on MySQL.
+        $($async)? fn insert_or_find<I, P>(&mut self, values: I, key: &P) -> Result<Created<M>, Error>
+        where
+            I: QueryFragment<C::Backend> + QueryId $(+ $send)?,
+            P: QueryFragment<C::Backend> + QueryId $(+ $send + Sync)?,
+        {
+            let create = Create::<M, C::Backend, I, true>::new(values);
+            match $crate::$wing::send::ExecuteDsl::execute(create, self)$(.$await)? {
+                Ok(_) => {
+                    let find = FindRow::<M, C::Backend, P, false>::with(key);
+                    let found = $crate::$wing::send::all::<_, _, M>(find, self)$(.$await)?;
+                    found.and_then(verdict::only).map(Created::New).map_err(Error::from)
+                }
+                Err(refused) => <C as $crate::$wing::create::Creates<M, Declared<false>>>::find_taken(self, key, Some(refused))$(.$await)?,
+            }
+        }
+
+        /// The row that is there already. `refused` is what the database said, if it said an error.
+        $($async)? fn find_taken<P>(&mut self, key: &P, refused: Option<DieselError>) -> Result<Created<M>, Error>
+        where
+            P: QueryFragment<C::Backend> + QueryId $(+ $send + Sync)?,
+        {
+            match refused {
+                Some(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _))
+                    if !dialect::is_violation_of_another_index::<C::Backend>() => {}
+                Some(error) => return Err(error.into()),
+                None => {}
+            }
+            let find = TakenRow(FindRow::<M, C::Backend, P, false>::with(key));
+            let found = $crate::$wing::send::all::<_, _, M>(find, self)$(.$await)?;
+            match (found.and_then(verdict::only), refused) {
+                (Ok(row), _) => Ok(Created::Existing(row)),
+                (Err(_), Some(refused)) => Err(refused.into()),
+                (Err(error), None) => Err(error.into()),
+            }
+        }
+    };
+}
+
+pub(crate) use {find_parts, operations, parts};

@@ -167,6 +167,52 @@ macro_rules! async_cell {
             occ_runtime::AsyncOptimisticBatchDsl::delete_all_optimistic(models, conn).await
         }
 
+        pub async fn insert<M>(model: &mut M, conn: &mut Conn) -> Result<(), Error>
+        where
+            M: occ_runtime::AsyncInsertsOn<Conn>,
+        {
+            occ_runtime::AsyncOptimisticInsertDsl::insert_optimistic(model, conn).await
+        }
+
+        pub async fn insert_all<M>(models: &mut [M], conn: &mut Conn) -> Result<(), Error>
+        where
+            M: occ_runtime::AsyncInsertsOn<Conn>,
+        {
+            occ_runtime::AsyncOptimisticBatchDsl::insert_all_optimistic(models, conn).await
+        }
+
+        pub async fn upsert<M>(
+            model: &mut M,
+            expect: occ_runtime::Expect<M::Version>,
+            conn: &mut Conn,
+        ) -> Result<occ_runtime::Upserted, Error>
+        where
+            M: occ_runtime::AsyncInsertsOn<Conn>,
+        {
+            occ_runtime::AsyncOptimisticInsertDsl::upsert_optimistic(model, expect, conn).await
+        }
+
+        pub async fn create<M, V>(values: V, conn: &mut Conn) -> Result<M, Error>
+        where
+            M: occ_runtime::bound::AsyncCreatesOn<Conn>,
+            V: occ_runtime::bound::NewRow<M, <Conn as AsyncConnectionCore>::Backend, Values: Send>,
+        {
+            <M as occ_runtime::AsyncOptimisticInsertDsl>::create_optimistic(values, conn).await
+        }
+
+        pub async fn create_if_absent<M, V, K>(
+            values: V,
+            key: K,
+            conn: &mut Conn,
+        ) -> Result<occ_runtime::Created<M>, Error>
+        where
+            M: occ_runtime::bound::AsyncCreatesOn<Conn>,
+            V: occ_runtime::bound::NewRow<M, <Conn as AsyncConnectionCore>::Backend, Values: Send>,
+            K: occ_runtime::bound::KeyOf<M, <Conn as AsyncConnectionCore>::Backend, Found: Send + Sync>,
+        {
+            <M as occ_runtime::AsyncOptimisticInsertDsl>::create_if_absent(values, key, conn).await
+        }
+
         pub async fn into_conflict<M: AsyncReloadsOn<Conn>>(
             model: M,
             conn: &mut Conn,

@@ -153,6 +153,52 @@ macro_rules! blocking_cell {
             occ_runtime::OptimisticBatchDsl::delete_all_optimistic(models, conn)
         }
 
+        pub async fn insert<M>(model: &mut M, conn: &mut Conn) -> Result<(), Error>
+        where
+            M: occ_runtime::InsertsOn<Conn>,
+        {
+            occ_runtime::OptimisticInsertDsl::insert_optimistic(model, conn)
+        }
+
+        pub async fn insert_all<M>(models: &mut [M], conn: &mut Conn) -> Result<(), Error>
+        where
+            M: occ_runtime::InsertsOn<Conn>,
+        {
+            occ_runtime::OptimisticBatchDsl::insert_all_optimistic(models, conn)
+        }
+
+        pub async fn upsert<M>(
+            model: &mut M,
+            expect: occ_runtime::Expect<M::Version>,
+            conn: &mut Conn,
+        ) -> Result<occ_runtime::Upserted, Error>
+        where
+            M: occ_runtime::InsertsOn<Conn>,
+        {
+            occ_runtime::OptimisticInsertDsl::upsert_optimistic(model, expect, conn)
+        }
+
+        pub async fn create<M, V>(values: V, conn: &mut Conn) -> Result<M, Error>
+        where
+            M: occ_runtime::bound::CreatesOn<Conn>,
+            V: occ_runtime::bound::NewRow<M, <Conn as Connection>::Backend>,
+        {
+            <M as occ_runtime::OptimisticInsertDsl>::create_optimistic(values, conn)
+        }
+
+        pub async fn create_if_absent<M, V, K>(
+            values: V,
+            key: K,
+            conn: &mut Conn,
+        ) -> Result<occ_runtime::Created<M>, Error>
+        where
+            M: occ_runtime::bound::CreatesOn<Conn>,
+            V: occ_runtime::bound::NewRow<M, <Conn as Connection>::Backend>,
+            K: occ_runtime::bound::KeyOf<M, <Conn as Connection>::Backend>,
+        {
+            <M as occ_runtime::OptimisticInsertDsl>::create_if_absent(values, key, conn)
+        }
+
         pub async fn into_conflict<M: ReloadsOn<Conn>>(
             model: M,
             conn: &mut Conn,

@@ -9,6 +9,7 @@ mod batch_kinds;
 mod checked_columns;
 mod conflict;
 mod conflict_values;
+mod create;
 #[cfg(feature = "version_types")]
 mod database_generated;
 mod errors;
@@ -16,6 +17,9 @@ mod errors;
 mod exact;
 mod guards;
 mod identity;
+mod insert;
+mod insert_kinds;
+mod insert_race;
 mod isolation;
 mod keys;
 mod merge;
@@ -47,6 +51,7 @@ mod transactions;
 mod two_connections;
 mod unique_key;
 mod unversioned;
+mod upsert;
 #[allow(unused_macros, unused_imports, reason = "a MultiConnection has no upsert of one database alone")]
 pub(crate) mod upserts;
 #[cfg(feature = "version_types")]

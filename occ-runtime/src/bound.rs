@@ -49,7 +49,9 @@ pub use crate::model::columns::HasUnversioned;
 pub use crate::model::exact::ExactEquality;
 pub use crate::model::fields::Trackable;
 pub use crate::model::versioned::Versioned;
-pub use crate::statement::create::{KeyOf, NewRow};
 pub use crate::statement::guard::Predicate;
 pub use crate::statement::lock::RowLocks;
+#[cfg(feature = "async")]
+pub use crate::statement::new_row::{AsyncKeyOf, AsyncNewRow};
+pub use crate::statement::new_row::{KeyOf, NewRow};
 pub use crate::transaction::restore::Restorable;

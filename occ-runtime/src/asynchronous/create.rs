@@ -29,14 +29,14 @@ use crate::operation::create::*;
 /// ```
 /// use diesel_async::AsyncConnection;
 /// use occ_runtime::async_prelude::*;
-/// use occ_runtime::bound::{AsyncCreatesOn, NewRow};
+/// use occ_runtime::bound::{AsyncCreatesOn, AsyncNewRow};
 /// use occ_runtime::Error;
 ///
 /// async fn create<C, M, V>(values: V, conn: &mut C) -> Result<M, Error>
 /// where
 ///     C: AsyncConnection,
 ///     M: AsyncCreatesOn<C>,
-///     V: NewRow<M, C::Backend, Values: Send> + Send,
+///     V: AsyncNewRow<M, C::Backend>,
 /// {
 ///     M::create_optimistic(values, conn).await
 /// }
@@ -47,7 +47,7 @@ use crate::operation::create::*;
     note = "add `#[derive(Queryable, Selectable)]` to `{Self}`; its fields have to be owned, as `String` and not `&str`",
     note = "if `{C}` is no connection: pass a connection of diesel-async's itself, not a pool, nor `&mut` of a `&mut`; for one of Diesel's own, \
             `use occ_runtime::prelude::*`",
-    note = "in a generic function the bounds are `{Self}: AsyncCreatesOn<{C}>`, and of the values `bound::NewRow<{Self}, C::Backend>`"
+    note = "in a generic function the bounds are `{Self}: AsyncCreatesOn<{C}>`, and of the values `bound::AsyncNewRow<{Self}, C::Backend>`"
 )]
 pub trait AsyncCreatesOn<C: AsyncConnection>: OptimisticLock + Send {
     #[doc(hidden)]

@@ -8,7 +8,7 @@ use crate::asynchronous::new_row::AsyncInsertsOn;
 use crate::error::Error;
 use crate::model::optimistic_lock::OptimisticLock;
 use crate::operation::upserted::{Created, Upserted};
-use crate::statement::create::{KeyOf, NewRow};
+use crate::statement::new_row::{AsyncKeyOf, AsyncNewRow};
 use crate::version::expect::Expect;
 
 /// [`OptimisticInsertDsl`](crate::OptimisticInsertDsl) for async connections. See there.
@@ -41,7 +41,8 @@ pub trait AsyncOptimisticInsertDsl: OptimisticLock {
     where
         C: AsyncConnection,
         Self: AsyncCreatesOn<C> + 'a,
-        V: NewRow<Self, C::Backend, Values: Send + 'a>,
+        V: AsyncNewRow<Self, C::Backend>,
+        V::Values: 'a,
     {
         Box::pin(Self::create(values.values(), conn))
     }
@@ -55,8 +56,10 @@ pub trait AsyncOptimisticInsertDsl: OptimisticLock {
     where
         C: AsyncConnection,
         Self: AsyncCreatesOn<C> + 'a,
-        V: NewRow<Self, C::Backend, Values: Send + 'a>,
-        K: KeyOf<Self, C::Backend, Found: Send + Sync + 'a>,
+        V: AsyncNewRow<Self, C::Backend>,
+        V::Values: 'a,
+        K: AsyncKeyOf<Self, C::Backend>,
+        K::Found: 'a,
     {
         Box::pin(Self::create_or_find(values.values(), key.found(), conn))
     }

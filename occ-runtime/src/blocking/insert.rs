@@ -7,7 +7,7 @@ use crate::blocking::new_row::InsertsOn;
 use crate::error::Error;
 use crate::model::optimistic_lock::OptimisticLock;
 use crate::operation::upserted::{Created, Upserted};
-use crate::statement::create::{KeyOf, NewRow};
+use crate::statement::new_row::{KeyOf, NewRow};
 use crate::version::expect::Expect;
 
 /// Making rows, each at its first version, for every [`OptimisticLock`] and every Diesel connection.

@@ -3,25 +3,23 @@
 use std::marker::PhantomData;
 
 use diesel::backend::Backend;
-use diesel::dsl::{AsSelect, Eq, SqlTypeOf};
-use diesel::expression::{AppearsOnTable, Expression, TypedExpressionType};
-use diesel::expression_methods::EqAll;
+use diesel::dsl::{AsSelect, SqlTypeOf};
+use diesel::expression::{AppearsOnTable, Expression};
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
-use diesel::sql_types::{SingleValue, SqlType};
-use diesel::{ExpressionMethods as _, Insertable, RunQueryDsl, Selectable, Table};
+use diesel::{RunQueryDsl, Selectable};
 
 use crate::model::columns::Columns;
 use crate::model::optimistic_lock::OptimisticLock;
 use crate::statement::clause::Binds;
 use crate::statement::dialect::{self, Dialect, Speaks};
-use crate::statement::find::{FindRow, KeyEquals};
+use crate::statement::find::FindRow;
 use crate::statement::insert::walk_nothing_if_taken;
 use crate::statement::row_key::{FromClause, StatementKey, from_clause};
 use crate::version::generator::VersionGenerator as _;
 
 /// The version of a new row. Where the database makes it there is nothing, so that Diesel leaves the column out.
-pub struct FirstVersion<M: OptimisticLock>(M::Version);
+pub struct FirstVersion<M: OptimisticLock>(pub(super) M::Version);
 
 impl<M: OptimisticLock> Expression for FirstVersion<M> {
     type SqlType = SqlTypeOf<M::VersionColumn>;
@@ -53,66 +51,6 @@ impl<M: OptimisticLock> QueryId for FirstVersion<M> {
 }
 
 pub enum FirstVersionKey {}
-
-/// Values of a new row of `M`: whatever Diesel can insert into its table, one row of it, without the version.
-///
-/// A struct with `#[derive(Insertable)]` or a reference to one, `column.eq(value)`, or a tuple of them.
-#[doc(hidden)]
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is no new row of `{M}`",
-    label = "not `Insertable` into the table of `{M}`, as one row",
-    note = "derive `Insertable` with the same `#[diesel(table_name = ..)]`, or pass `column.eq(value)` or a tuple of them; leave the version out",
-    note = "where fields have `serialize_as`, pass the value itself and no reference; many rows at once are a slice, by `insert_all_optimistic`"
-)]
-pub trait NewRow<M: OptimisticLock, DB: Backend> {
-    type Values: QueryFragment<DB> + QueryId;
-
-    fn values(self) -> Self::Values;
-}
-
-#[diagnostic::do_not_recommend]
-impl<M, DB, V, I> NewRow<M, DB> for V
-where
-    DB: Backend,
-    M: OptimisticLock<VersionColumn: Default>,
-    SqlTypeOf<M::VersionColumn>: SqlType + SingleValue + TypedExpressionType,
-    // The version first: where the values name it as well, SQLite takes the first, and the others refuse.
-    (Eq<M::VersionColumn, FirstVersion<M>>, V): Insertable<M::Table, Values = I>,
-    I: QueryFragment<DB> + QueryId,
-{
-    type Values = I;
-
-    fn values(self) -> I {
-        let version = M::VersionColumn::default().eq(FirstVersion(M::Generator::initial()));
-        Insertable::values((version, self))
-    }
-}
-
-/// A key by which a row of `M` is found: what Diesel's `find` takes.
-#[doc(hidden)]
-#[diagnostic::on_unimplemented(
-    message = "no row of `{M}` is found by a key of type `{Self}`",
-    label = "the key is what Diesel's `find` takes: a value, or a tuple"
-)]
-pub trait KeyOf<M: OptimisticLock, DB: Backend> {
-    type Found: QueryFragment<DB> + QueryId;
-
-    fn found(self) -> Self::Found;
-}
-
-#[diagnostic::do_not_recommend]
-impl<M, DB, K, P> KeyOf<M, DB> for K
-where
-    DB: Backend,
-    M: OptimisticLock<Table: Table<PrimaryKey: EqAll<K, Output = P>>>,
-    P: QueryFragment<DB> + QueryId,
-{
-    type Found = KeyEquals<M, K>;
-
-    fn found(self) -> Self::Found {
-        M::table().primary_key().eq_all(self)
-    }
-}
 
 /// Makes a row of the values `I`. Where the database can, it answers with the row. If `IF_ABSENT`, only where there is none with the
 /// key, and else with nothing.

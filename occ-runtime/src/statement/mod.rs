@@ -20,6 +20,7 @@ pub(crate) mod insert;
 pub(crate) mod lock;
 pub(crate) mod many;
 pub(crate) mod matched;
+pub(crate) mod new_row;
 pub(crate) mod row_key;
 pub(crate) mod select;
 pub(crate) mod stored_as;

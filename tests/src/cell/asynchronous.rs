@@ -195,7 +195,7 @@ macro_rules! async_cell {
         pub async fn create<M, V>(values: V, conn: &mut Conn) -> Result<M, Error>
         where
             M: occ_runtime::bound::AsyncCreatesOn<Conn>,
-            V: occ_runtime::bound::NewRow<M, <Conn as AsyncConnectionCore>::Backend, Values: Send>,
+            V: occ_runtime::bound::AsyncNewRow<M, <Conn as AsyncConnectionCore>::Backend>,
         {
             <M as occ_runtime::AsyncOptimisticInsertDsl>::create_optimistic(values, conn).await
         }
@@ -207,8 +207,8 @@ macro_rules! async_cell {
         ) -> Result<occ_runtime::Created<M>, Error>
         where
             M: occ_runtime::bound::AsyncCreatesOn<Conn>,
-            V: occ_runtime::bound::NewRow<M, <Conn as AsyncConnectionCore>::Backend, Values: Send>,
-            K: occ_runtime::bound::KeyOf<M, <Conn as AsyncConnectionCore>::Backend, Found: Send + Sync>,
+            V: occ_runtime::bound::AsyncNewRow<M, <Conn as AsyncConnectionCore>::Backend>,
+            K: occ_runtime::bound::AsyncKeyOf<M, <Conn as AsyncConnectionCore>::Backend>,
         {
             <M as occ_runtime::AsyncOptimisticInsertDsl>::create_if_absent(values, key, conn).await
         }

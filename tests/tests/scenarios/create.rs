@@ -6,7 +6,8 @@ use occ_runtime::{Created, DatabaseGenerated, Error, OptimisticLock};
 use occ_tests::cell::Backend;
 
 use super::cell::{
-    BACKEND, Conn, KNOWN_AS, all, batch, connect, create, create_if_absent, first, record, save, transaction,
+    BACKEND, Conn, KNOWN_AS, all, batch, begin, commit, connect, create, create_if_absent, first, record,
+    save,
 };
 use super::insert::{count, on_conflict};
 use super::product::{self, products};
@@ -142,14 +143,12 @@ super::scenarios! {
 
     async fn what_is_found_leaves_the_transaction_usable(database) {
         let conn = &mut connect(database).await;
-        let result: Result<(), Error> = transaction(conn, (), async |conn, ()| {
-            let values = (products::id.eq(1), products::name.eq("new"), products::quantity.eq(1));
-            let mut found: product::Product = create_if_absent(values, 1, conn).await?.into_row();
-            found.quantity += 1;
-            save(&mut found, conn).await
-        })
-        .await;
-        result.unwrap();
+        begin(conn).await.unwrap();
+        let values = (products::id.eq(1), products::name.eq("new"), products::quantity.eq(1));
+        let mut found: product::Product = create_if_absent(values, 1, conn).await.unwrap().into_row();
+        found.quantity += 1;
+        save(&mut found, conn).await.unwrap();
+        commit(conn).await.unwrap();
         assert_eq!((product::load(1, conn).await.quantity, product::load(1, conn).await.version), (11, 2));
     }
 

@@ -1,13 +1,12 @@
 //! Rows that are made or replaced, with the check that was asked for.
 
-use diesel::prelude::*;
 use diesel::result::Error as DieselError;
 use occ_runtime::{Error, Expect, Operation, Upserted};
 use occ_tests::cell::Backend;
 
 use super::cell::{BACKEND, batch, begin, commit, connect, delete, record, save, transaction, upsert};
 use super::insert::{count, new, on_conflict};
-use super::product::{Product, load, products};
+use super::product::{Product, load};
 
 super::scenarios! {
     async fn an_upsert_of_what_is_absent_is_one_insert_and_refused_if_it_is_there(database) {

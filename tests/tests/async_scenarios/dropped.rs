@@ -1,6 +1,6 @@
 //! A future that is dropped at any of its await points leaves the value as it was.
 
-use occ_runtime::{AsyncOptimisticBatchDsl, AsyncOptimisticDsl, Error};
+use occ_runtime::{AsyncOptimisticBatchDsl, AsyncOptimisticDsl, AsyncOptimisticInsertDsl, Error, Expect};
 
 use super::cell::{batch, begin, commit, connect, save, transaction};
 use super::poll_at_most;
@@ -59,6 +59,18 @@ super::scenarios! {
         );
         drop_after_each_poll!(database, 1, |product, conn| product.touch_optimistic(conn), |result, _| result.unwrap());
         drop_after_each_poll!(database, 2, |product, conn| product.reload(conn), |result, _| result.unwrap());
+    }
+
+    async fn dropped_inserts_and_upserts_leave_the_value(database) {
+        drop_after_each_poll!(
+            database, 1, |product, conn| product.insert_optimistic(conn),
+            |result, unchanged| { assert!(matches!(result, Err(Error::Exists(_)))); assert!(unchanged); }
+        );
+        drop_after_each_poll!(
+            database, 1,
+            |product, conn| async { product.upsert_optimistic(Expect::Any, conn).await.map(drop) },
+            |result, unchanged| { result.unwrap(); assert!(!unchanged); }
+        );
     }
 
     async fn a_dropped_transaction_puts_every_version_back(database) {

@@ -1,10 +1,11 @@
 //! PostgreSQL's `xmin` as the version, and its limits.
 
 use diesel::prelude::*;
-use occ_runtime::{DatabaseGenerated, Error, OptimisticLock, Xmin};
+use occ_runtime::{DatabaseGenerated, Error, Expect, OptimisticLock, Upserted, Xmin};
 
 use super::cell::{
-    Conn, all, batch, begin, commit, connect, delete, delete_all, first, record, save, save_all, touch,
+    Conn, all, batch, begin, commit, connect, create, delete, delete_all, first, insert, record, save,
+    save_all, touch, upsert,
 };
 
 diesel::table! {
@@ -39,7 +40,35 @@ async fn load(conn: &mut Conn) -> Product {
     first(products::table.find(1).select(Product::as_select()), conn).await.unwrap()
 }
 
+async fn load_row(id: i32, conn: &mut Conn) -> Product {
+    first(products::table.find(id).select(Product::as_select()), conn).await.unwrap()
+}
+
 super::scenarios! {
+    async fn a_new_row_has_its_xmin_read_back_by_the_insert(database) {
+        let conn = &mut connect(database).await;
+        batch("ALTER TABLE products DROP COLUMN version, DROP COLUMN quantity", conn).await.unwrap();
+        let mut product = Product { id: 7, name: "new".into(), xmin: Xmin::default() };
+        let recorder = record(conn);
+        insert(&mut product, conn).await.unwrap();
+        let sent = recorder.take();
+        assert_eq!(sent.len(), 1, "{sent:?}");
+        assert!(sent[0].starts_with(
+            "INSERT INTO products (id, name) VALUES (?, ?) ON CONFLICT (id) DO NOTHING RETURNING xmin"
+        ), "{sent:?}");
+        assert_eq!(load_row(7, conn).await, product);
+        save(&mut product, conn).await.unwrap();
+        let made: Product = create((products::id.eq(8), products::name.eq("made")), conn).await.unwrap();
+        assert_eq!(load_row(8, conn).await, made);
+        let mut over = Product { xmin: Xmin::default(), ..made.clone() };
+        assert_eq!(upsert(&mut over, Expect::Any, conn).await.unwrap(), Upserted::Updated);
+        assert_ne!(over.xmin, made.xmin);
+        assert_eq!(load_row(8, conn).await, over);
+        let mut at = Product { xmin: Xmin::default(), ..over.clone() };
+        assert_eq!(upsert(&mut at, Expect::At(over.xmin), conn).await.unwrap(), Upserted::Updated);
+        assert!(upsert(&mut over.clone(), Expect::At(over.xmin), conn).await.unwrap_err().is_stale());
+    }
+
     async fn xmin_guards_a_table_without_a_version_column_in_one_statement(database) {
         let conn = &mut connect(database).await;
         batch("ALTER TABLE products DROP COLUMN version", conn).await.unwrap();

@@ -10,14 +10,14 @@ use diesel::expression::AsExpression;
 use diesel::prelude::*;
 use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::Integer;
-use occ_runtime::{Error, OptimisticLock, Tracked, VersionError, VersionGenerator};
+use occ_runtime::{Error, Expect, OptimisticLock, Tracked, VersionError, VersionGenerator};
 use occ_tests::cell::caught;
 use occ_tests::report::measured;
 
 use super::answers::{Answers, ask, insert_rows};
 use super::cell::{
-    Conn, Database, batch, connect, delete, delete_all, first, rebase, reload, save, save_all, save_tracked,
-    touch, transaction, update, verify,
+    Conn, Database, batch, connect, delete, delete_all, first, insert, insert_all, rebase, reload, save,
+    save_all, save_tracked, touch, transaction, update, upsert, verify,
 };
 
 thread_local! {
@@ -182,6 +182,13 @@ super::scenarios! {
             // Refused: it is shown, looked for and described.
             let mut old = Row { id: Touchy(a.id.0), amount: Touchy(7), version: Touchy(-1) };
             save(&mut old, conn).await
+        });
+        calls += panic_at_each_call!(database, answers, |a, _b, conn| upsert(a, Expect::At(Touchy(1)), conn));
+        calls += panic_at_each_call!(database, answers, |a, _b, conn| upsert(a, Expect::Any, conn));
+        calls += panic_at_each_call!(database, answers, |a, _b, conn| insert(a, conn));
+        calls += panic_at_each_call!(database, answers, |a, _b, conn| async {
+            let mut new = [Row { id: Touchy(3), ..a.clone() }, Row { id: Touchy(4), ..a.clone() }];
+            insert_all(&mut new, conn).await
         });
         calls += panic_at_each_call!(database, answers, |a, _b, conn| touch(a, conn));
         calls += panic_at_each_call!(database, answers, |a, _b, conn| update(a, touchies::amount.eq(Touchy(5)), conn));

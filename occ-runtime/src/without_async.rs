@@ -6,8 +6,10 @@ use crate::conflict::Conflict;
 use crate::error::Error;
 use crate::model::declared::never;
 use crate::model::optimistic_lock::OptimisticLock;
+use crate::operation::upserted::Upserted;
 use crate::private::missing::AsyncIsEnabled;
 use crate::statement::lock::LockMode;
+use crate::version::expect::Expect;
 
 macro_rules! methods {
     ($($name:ident $(<$generic:ident>)? ($($argument:ident: $ty:ty),*) -> $output:ty;)+) => {$(
@@ -36,6 +38,8 @@ pub trait AsyncOptimisticDsl: OptimisticLock {
         verify_optimistic() -> ();
         lock_optimistic(mode: LockMode) -> ();
         reload() -> ();
+        insert_optimistic() -> ();
+        upsert_optimistic(expect: Expect<Self::Version>) -> Upserted;
     }
 
     #[doc(hidden)]

@@ -167,13 +167,21 @@ mod tests {
     use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
     use super::*;
+    use crate::error::exists::ExistsError;
     use crate::error::refused::{LockedError, TransactionAbortedError};
+    use crate::error::stale::Operation;
 
     fn status(error: Error) -> (u16, bool) {
         let problem = Problem::from(error);
         let text = problem.to_json();
         assert!(!text.contains("patients") && !text.contains("K-4711"), "{text}");
         (problem.status().as_u16(), problem.retry_after().is_some())
+    }
+
+    #[test]
+    fn a_row_that_is_there_already_is_a_conflict_that_names_nothing() {
+        let exists = ExistsError::new(Operation::Insert, "patients", "K-4711".into(), Some(&3));
+        assert_eq!(status(exists.into()), (409, false));
     }
 
     /// What SQLite, on which the other errors are tested, does not do.

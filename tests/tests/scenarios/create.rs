@@ -75,8 +75,8 @@ super::scenarios! {
         let inserts: Vec<_> = sent.iter().filter(|sql| sql.contains("orders")).collect();
         if KNOWN_AS == Backend::Mysql {
             assert_eq!(sent.len(), 4, "{sent:?}");
-            assert_eq!(inserts[1], "SELECT orders.id, orders.customer, orders.state, orders.version FROM orders \
-                WHERE id = LAST_INSERT_ID() AND LAST_INSERT_ID() <> 0");
+            assert!(inserts[1].starts_with("SELECT orders.id, orders.customer, orders.state, orders.version FROM orders \
+                WHERE id = LAST_INSERT_ID() AND LAST_INSERT_ID() <> 0"), "{sent:?}");
         } else {
             assert_eq!((sent.len(), inserts.len()), (1, 1), "{sent:?}");
             assert!(sent[0].contains(" RETURNING orders.id, orders.customer, orders.state, orders.version"), "{sent:?}");

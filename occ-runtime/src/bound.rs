@@ -5,7 +5,9 @@
 //! | [`SavesOn<C>`](SavesOn) | `model.save_optimistic(conn)`, and whatever else writes a row or checks its version |
 //! | [`SavesTrackedOn<C>`](SavesTrackedOn), with [`Trackable`] | the same for `Tracked<T>`, also where the table has no version |
 //! | [`ReloadsOn<C>`](ReloadsOn) | `model.reload(conn)`, `into_conflict`, and `rebase` of a `Tracked<T>` |
+//! | [`UpdatesOn<C>`](UpdatesOn) | `model.update_optimistic(changes, conn)`: it is `SavesOn` and `ReloadsOn` |
 //! | [`LocksOn<C>`](LocksOn) | `model.lock_optimistic(mode, conn)` |
+//! | [`AtOn<C, K>`](AtOn) | `T::at(key, version).update(changes, conn)`, and whatever else needs no value |
 //! | `ModifiesOn<C, K>` (feature `retry`) | `T::modify_optimistic(key, conn, change)` |
 //! | `Async` before the name (feature `async`) | the same, awaited |
 //!
@@ -26,6 +28,8 @@
 //! ```
 
 #[cfg(feature = "async")]
+pub use crate::asynchronous::at::AsyncAtOn;
+#[cfg(feature = "async")]
 pub use crate::asynchronous::bounds::{AsyncLocksOn, AsyncSavesOn, AsyncSavesTrackedOn};
 #[cfg(feature = "async")]
 pub use crate::asynchronous::closure::SendAsyncFnOnce;
@@ -33,10 +37,14 @@ pub use crate::asynchronous::closure::SendAsyncFnOnce;
 pub use crate::asynchronous::find::AsyncModifiesOn;
 #[cfg(feature = "async")]
 pub use crate::asynchronous::reload::AsyncReloadsOn;
+#[cfg(feature = "async")]
+pub use crate::asynchronous::update::AsyncUpdatesOn;
+pub use crate::blocking::at::AtOn;
 pub use crate::blocking::bounds::{LocksOn, SavesOn, SavesTrackedOn};
 #[cfg(feature = "retry")]
 pub use crate::blocking::find::ModifiesOn;
 pub use crate::blocking::reload::ReloadsOn;
+pub use crate::blocking::update::UpdatesOn;
 pub use crate::model::columns::HasUnversioned;
 pub use crate::model::exact::ExactEquality;
 pub use crate::model::fields::Trackable;

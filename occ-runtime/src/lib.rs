@@ -52,9 +52,13 @@ pub mod version;
 mod error;
 
 #[cfg(feature = "async")]
+pub use asynchronous::at::AsyncAtDsl;
+#[cfg(feature = "async")]
 pub use asynchronous::batch::AsyncOptimisticBatchDsl;
 #[cfg(feature = "async")]
 pub use asynchronous::boxed::BoxFuture;
+#[cfg(feature = "async")]
+pub use asynchronous::expecting::AsyncExpectingDsl;
 #[cfg(all(feature = "async", feature = "retry"))]
 pub use asynchronous::retry::AsyncRetryDsl;
 #[cfg(feature = "async")]
@@ -63,7 +67,9 @@ pub use asynchronous::row::AsyncOptimisticDsl;
 pub use asynchronous::tracked::AsyncTrackedDsl;
 #[cfg(feature = "async")]
 pub use asynchronous::transaction::async_optimistic_transaction;
+pub use blocking::at::AtDsl;
 pub use blocking::batch::OptimisticBatchDsl;
+pub use blocking::expecting::ExpectingDsl;
 #[cfg(feature = "retry")]
 pub use blocking::retry::RetryDsl;
 pub use blocking::row::OptimisticDsl;
@@ -80,6 +86,7 @@ pub use error::refused::{
 pub use error::stale::{Operation, StaleBatchError, StaleObjectError};
 pub use error::transient::Transient;
 pub use error::unmerged::UnmergedError;
+pub use model::at::At;
 pub use model::optimistic_lock::OptimisticLock;
 #[cfg(feature = "derive")]
 pub use occ_derive::OptimisticLock;
@@ -115,7 +122,7 @@ pub use version::{UuidV4, UuidV7};
 /// Everything for programs with Diesel's own connections: `use occ_runtime::prelude::*;`
 pub mod prelude {
     pub use crate::{
-        DatabaseGenerated, Increment, LockMode, OptimisticBatchDsl, OptimisticDsl, OptimisticLock, Timestamp,
+        AtDsl, DatabaseGenerated, ExpectingDsl, Increment, LockMode, OptimisticBatchDsl, OptimisticDsl, OptimisticLock, Timestamp,
         Tracked, TrackedDsl, optimistic_transaction,
     };
     #[cfg(feature = "retry")]
@@ -128,7 +135,7 @@ pub mod prelude {
 #[cfg(feature = "async")]
 pub mod async_prelude {
     pub use crate::{
-        AsyncOptimisticBatchDsl, AsyncOptimisticDsl, AsyncTrackedDsl, DatabaseGenerated, Increment, LockMode,
+        AsyncAtDsl, AsyncExpectingDsl, AsyncOptimisticBatchDsl, AsyncOptimisticDsl, AsyncTrackedDsl, DatabaseGenerated, Increment, LockMode,
         OptimisticLock, Timestamp, Tracked, async_optimistic_transaction as optimistic_transaction,
     };
     #[cfg(feature = "retry")]

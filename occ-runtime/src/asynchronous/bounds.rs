@@ -149,6 +149,14 @@ pub trait AsyncSavesTrackedOn<C: AsyncConnection>: Columns<C::Backend> {
     ) -> impl Future<Output = Result<Error, Error>> + Send;
 
     #[doc(hidden)]
+    fn refuse_unread(
+        &self,
+        operation: Operation,
+        expected: Option<&Self::Version>,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<(), Error>> + Send;
+
+    #[doc(hidden)]
     fn send_in_savepoint<S>(
         &self,
         statement: S,
@@ -252,7 +260,12 @@ pub trait AsyncSavesTrackedOn<C: AsyncConnection>: Columns<C::Backend> {
     ) -> impl Future<Output = Result<Vec<Self::Version>, Error>> + Send;
 
     #[doc(hidden)]
-    fn delete<G>(&self, guard: G, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    fn delete<G>(
+        &self,
+        expected: Option<&Self::Version>,
+        guard: G,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<(), Error>> + Send
     where
         G: Guard<C::Backend> + Send;
 

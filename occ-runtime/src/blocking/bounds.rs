@@ -143,6 +143,14 @@ pub trait SavesTrackedOn<C: Connection>: Columns<C::Backend> {
     ) -> Result<Error, Error>;
 
     #[doc(hidden)]
+    fn refuse_unread(
+        &self,
+        operation: Operation,
+        expected: Option<&Self::Version>,
+        conn: &mut C,
+    ) -> Result<(), Error>;
+
+    #[doc(hidden)]
     fn send_in_savepoint<S>(&self, statement: S, conn: &mut C) -> Result<usize, Error>
     where
         S: QueryFragment<C::Backend> + QueryId;
@@ -215,7 +223,12 @@ pub trait SavesTrackedOn<C: Connection>: Columns<C::Backend> {
     ) -> Result<Vec<Self::Version>, Error>;
 
     #[doc(hidden)]
-    fn delete<G>(&self, guard: G, conn: &mut C) -> Result<(), Error>
+    fn delete<G>(
+        &self,
+        expected: Option<&Self::Version>,
+        guard: G,
+        conn: &mut C,
+    ) -> Result<(), Error>
     where
         G: Guard<C::Backend>;
 

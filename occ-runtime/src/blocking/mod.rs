@@ -1,7 +1,9 @@
 //! The methods for Diesel's own connections, and the bounds under which a struct has them.
 
+pub(crate) mod at;
 pub(crate) mod batch;
 pub(crate) mod bounds;
+pub(crate) mod expecting;
 #[cfg(feature = "retry")]
 pub(crate) mod find;
 pub(crate) mod reload;
@@ -11,3 +13,4 @@ pub(crate) mod row;
 pub(crate) mod send;
 pub(crate) mod tracked;
 pub(crate) mod transaction;
+pub(crate) mod update;

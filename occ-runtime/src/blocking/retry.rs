@@ -111,6 +111,36 @@ pub trait RetryDsl {
     /// assert_eq!((lamp.quantity, lamp.version), (9, 2));
     /// # Ok::<_, Error>(())
     /// ```
+    ///
+    /// With an error of your own:
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// # use occ_runtime::{Error, prelude::*};
+    #[doc = include_str!("../example.txt")]
+    /// #[derive(Debug, thiserror::Error)]
+    /// enum SaleError {
+    ///     #[error("only {0} left")]
+    ///     TooFew(i32),
+    ///     #[error(transparent)]
+    ///     Occ(#[from] Error),
+    /// }
+    ///
+    /// fn sell(number: i32, id: i32, conn: &mut SqliteConnection) -> Result<Product, SaleError> {
+    ///     Product::modify_optimistic(id, conn, |product| {
+    ///         if product.quantity < number {
+    ///             return Err(SaleError::TooFew(product.quantity));
+    ///         }
+    ///         product.quantity -= number;
+    ///         Ok(())
+    ///     })
+    /// }
+    ///
+    /// # let conn = &mut connection();
+    /// assert!(matches!(sell(11, 1, conn), Err(SaleError::TooFew(10))));
+    /// assert_eq!(sell(10, 1, conn)?.quantity, 0);
+    /// # Ok::<_, SaleError>(())
+    /// ```
     fn modify<M, C, K, R, F>(&self, key: K, conn: &mut C, f: F) -> Result<M, R::Error>
     where
         C: Connection,

@@ -12,7 +12,7 @@ use std::fmt;
 #[non_exhaustive]
 pub enum Operation {
     /// [`save_optimistic`](crate::OptimisticDsl::save_optimistic) or
-    /// [`save_optimistic_expecting`](crate::OptimisticDsl::save_optimistic_expecting).
+    /// [`save_optimistic_expecting`](crate::ExpectingDsl::save_optimistic_expecting).
     Save,
     /// [`update_optimistic`](crate::OptimisticDsl::update_optimistic).
     Update,

@@ -8,6 +8,7 @@
 //! an `async fn` with a `Send` future. What a body names is imported in its own file, from which a wing imports all of it.
 //! Whatever is called from outside holds an `InFlight` until it is over.
 
+pub(crate) mod at;
 pub(crate) mod base;
 pub(crate) mod batch;
 pub(crate) mod delete;
@@ -20,6 +21,7 @@ pub(crate) mod settle;
 pub(crate) mod tracked;
 pub(crate) mod transaction;
 pub(crate) mod unversioned;
+pub(crate) mod update;
 pub(crate) mod verdict;
 pub(crate) mod write;
 

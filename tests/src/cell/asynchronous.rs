@@ -100,7 +100,7 @@ macro_rules! async_cell {
             expected: &M::Version,
             conn: &mut Conn,
         ) -> Result<(), Error> {
-            AsyncOptimisticDsl::save_optimistic_expecting(model, expected, conn).await
+            AsyncExpectingDsl::save_optimistic_expecting(model, expected, conn).await
         }
 
         pub async fn save_if<M, P>(model: &mut M, guard: P, conn: &mut Conn) -> Result<(), Error>

@@ -91,7 +91,7 @@ macro_rules! blocking_cell {
             expected: &M::Version,
             conn: &mut Conn,
         ) -> Result<(), Error> {
-            OptimisticDsl::save_optimistic_expecting(model, expected, conn)
+            ExpectingDsl::save_optimistic_expecting(model, expected, conn)
         }
 
         pub async fn save_if<M, P>(model: &mut M, guard: P, conn: &mut Conn) -> Result<(), Error>

@@ -1,6 +1,6 @@
 //! A future that is dropped at any of its await points leaves the value as it was.
 
-use occ_runtime::{AsyncOptimisticBatchDsl, AsyncOptimisticDsl, Error};
+use occ_runtime::{AsyncExpectingDsl, AsyncOptimisticBatchDsl, AsyncOptimisticDsl, Error};
 
 use super::cell::{batch, begin, commit, connect, save, transaction};
 use super::poll_at_most;

@@ -2,6 +2,7 @@
 
 pub(crate) mod answers;
 pub(crate) mod article;
+mod at;
 pub(crate) mod batch;
 mod batch_cascade;
 #[cfg(feature = "version_types")]
@@ -14,6 +15,7 @@ mod database_generated;
 mod errors;
 #[cfg(feature = "version_types")]
 mod exact;
+mod expecting;
 mod guards;
 mod identity;
 mod isolation;

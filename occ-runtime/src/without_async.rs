@@ -27,6 +27,7 @@ pub trait AsyncOptimisticDsl: OptimisticLock {
     methods! {
         save_optimistic() -> ();
         save_optimistic_expecting(expected: &Self::Version) -> ();
+        overwrite_optimistic() -> ();
         save_optimistic_if<P>(guard: P) -> ();
         update_optimistic<S>(changes: S) -> ();
         update_optimistic_expecting<S>(expected: &Self::Version, changes: S) -> ();

@@ -16,6 +16,9 @@ use crate::model::declared::{Model, ReadBack, Through, VersionSqlType};
 use crate::model::fields::Trackable;
 use crate::model::optimistic_lock::OptimisticLock;
 use crate::model::versioned::Versioned;
+#[cfg(feature = "retry")]
+#[allow(unused_imports, clippy::wildcard_imports, reason = "as below")]
+use crate::operation::modify::*;
 use crate::operation::rows::Batch;
 use crate::operation::{lock, operations};
 use crate::statement::assign::Assignments;
@@ -112,6 +115,7 @@ pub trait AsyncSavesTrackedOn<C: AsyncConnection>: Columns<C::Backend> {
     fn put<A>(
         &self,
         operation: Operation,
+        expected: &Self::Version,
         assignments: A,
         conn: &mut C,
     ) -> impl Future<Output = Result<Self::Version, Error>> + Send
@@ -122,6 +126,7 @@ pub trait AsyncSavesTrackedOn<C: AsyncConnection>: Columns<C::Backend> {
     fn put_generated<A>(
         &self,
         operation: Operation,
+        expected: &Self::Version,
         assignments: A,
         conn: &mut C,
     ) -> impl Future<Output = Result<Self::Version, Error>> + Send
@@ -132,6 +137,7 @@ pub trait AsyncSavesTrackedOn<C: AsyncConnection>: Columns<C::Backend> {
     fn made(
         &self,
         operation: Operation,
+        expected: &Self::Version,
         rows: usize,
         guarded: bool,
         in_transaction: bool,
@@ -281,6 +287,10 @@ pub trait AsyncSavesTrackedOn<C: AsyncConnection>: Columns<C::Backend> {
 
     #[doc(hidden)]
     fn verify(&self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send;
+
+    #[cfg(feature = "retry")]
+    #[doc(hidden)]
+    fn save_unasked(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send;
 }
 
 #[diagnostic::do_not_recommend]

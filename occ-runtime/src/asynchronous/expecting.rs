@@ -81,6 +81,15 @@ pub trait AsyncExpectingDsl: OptimisticLock {
     {
         Box::pin(self.delete(Some(expected), Always, conn))
     }
+
+    /// As [`ExpectingDsl::overwrite_optimistic`](crate::ExpectingDsl::overwrite_optimistic).
+    fn overwrite_optimistic<'a, C>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<Self, Error>>
+    where
+        C: AsyncConnection,
+        Self: AsyncUpdatesOn<C>,
+    {
+        Box::pin(self.overwrite(conn))
+    }
 }
 
 impl<M: OptimisticLock> AsyncExpectingDsl for M {}

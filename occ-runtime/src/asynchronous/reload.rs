@@ -21,7 +21,7 @@ use crate::statement::assign::Assignments;
 use crate::statement::dialect;
 use crate::statement::dialect::Speaks;
 use crate::statement::row_key::FromClause;
-use crate::statement::select::CurrentRow;
+use crate::statement::select::{CurrentRow, LockedRow};
 use crate::statement::update::{ReturningRow, Update};
 
 /// A model that can also be read again through the async connection `C`: the bound for
@@ -56,6 +56,14 @@ pub trait AsyncReloadsOn<C: AsyncConnection>: OptimisticLock + Send + Sync {
     #[doc(hidden)]
     fn now(value: &Self, conn: &mut C) -> impl Future<Output = Result<Now<Self>, Error>> + Send;
 
+    /// The same, with a lock on the row.
+    #[doc(hidden)]
+    fn now_locked(value: &Self, conn: &mut C) -> impl Future<Output = Result<Now<Self>, Error>> + Send;
+
+    /// Whether there are such locks.
+    #[doc(hidden)]
+    fn locks_row() -> bool;
+
     /// Whether those rows are what triggers have made of them.
     #[doc(hidden)]
     fn returns_rows() -> bool;
@@ -77,6 +85,14 @@ where
         conn.now(value)
     }
 
+    fn now_locked(value: &Self, conn: &mut C) -> impl Future<Output = Result<Now<Self>, Error>> + Send {
+        conn.now_locked(value)
+    }
+
+    fn locks_row() -> bool {
+        C::locks_row()
+    }
+
     fn returns_rows() -> bool {
         C::returns_rows()
     }
@@ -93,6 +109,10 @@ where
 #[doc(hidden)]
 pub trait AsyncReads<M, Checks = Declared<false>> {
     fn now(&mut self, value: &M) -> impl Future<Output = Result<Now<M>, Error>> + Send;
+
+    fn now_locked(&mut self, value: &M) -> impl Future<Output = Result<Now<M>, Error>> + Send;
+
+    fn locks_row() -> bool;
 
     fn returns_rows() -> bool;
 
@@ -125,6 +145,16 @@ where
         Now::new(value, found, depth(self)?)
     }
 
+    async fn now_locked(&mut self, value: &M) -> Result<Now<M>, Error> {
+        let query = LockedRow::<M, C::Backend>::of(value);
+        let found = all(query, self).await;
+        Now::new(value, found.and_then(verdict::only), depth(self)?)
+    }
+
+    fn locks_row() -> bool {
+        dialect::for_update::<C::Backend>().is_some()
+    }
+
     fn returns_rows() -> bool {
         dialect::sees_triggers_when_returning::<C::Backend>()
     }
@@ -145,6 +175,14 @@ where
     C: Send,
 {
     async fn now(&mut self, _: &M) -> Result<Now<M>, Error> {
+        never()
+    }
+
+    async fn now_locked(&mut self, _: &M) -> Result<Now<M>, Error> {
+        never()
+    }
+
+    fn locks_row() -> bool {
         never()
     }
 

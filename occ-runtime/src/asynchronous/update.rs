@@ -8,10 +8,10 @@ use crate::asynchronous::bounds::AsyncSavesOn;
 use crate::asynchronous::reload::AsyncReloadsOn;
 use crate::model::declared::Through;
 use crate::model::optimistic_lock::OptimisticLock;
-use crate::operation::update;
+use crate::operation::{overwrite, update};
 // What the bodies name.
-#[allow(clippy::wildcard_imports, reason = "that file imports what its bodies name")]
-use crate::operation::update::*;
+#[allow(unused_imports, clippy::wildcard_imports, reason = "these files import what their bodies name")]
+use crate::operation::{overwrite::*, update::*};
 
 /// A model that can be written through the async connection `C` and read again: the bound for
 /// [`AsyncOptimisticDsl::update_optimistic`](crate::AsyncOptimisticDsl::update_optimistic). Whatever is [`AsyncSavesOn`] and [`AsyncReloadsOn`] is
@@ -65,6 +65,18 @@ pub trait AsyncUpdatesOn<C: AsyncConnection>: AsyncSavesOn<C> + AsyncReloadsOn<C
     fn put_and_read<A>(&self, assignments: A, conn: &mut C) -> impl Future<Output = Result<Self, Error>> + Send
     where
         A: Assignments<Self, C::Backend> + Send;
+
+    #[doc(hidden)]
+    fn overwrite(&mut self, conn: &mut C) -> impl Future<Output = Result<Self, Error>> + Send;
+
+    #[doc(hidden)]
+    fn overwrite_locked(&self, conn: &mut C) -> impl Future<Output = Result<(Self, Self::Version), Error>> + Send;
+
+    #[doc(hidden)]
+    fn overwrite_unlocked(&self, conn: &mut C) -> impl Future<Output = Result<(Self, Self::Version), Error>> + Send;
+
+    #[doc(hidden)]
+    fn read_and_put(&self, conn: &mut C) -> impl Future<Output = Result<(Self, Self::Version), Error>> + Send;
 }
 
 #[diagnostic::do_not_recommend]
@@ -75,4 +87,5 @@ where
     <C as Through<M>>::Model: AsyncSavesOn<C> + AsyncReloadsOn<C>,
 {
     update::operations!(asynchronous, async, await, Send);
+    overwrite::operations!(asynchronous, async, await, Send);
 }

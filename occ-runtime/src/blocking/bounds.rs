@@ -14,6 +14,9 @@ use crate::model::declared::{Model, ReadBack, Through, VersionSqlType};
 use crate::model::fields::Trackable;
 use crate::model::optimistic_lock::OptimisticLock;
 use crate::model::versioned::Versioned;
+#[cfg(feature = "retry")]
+#[allow(unused_imports, clippy::wildcard_imports, reason = "as below")]
+use crate::operation::modify::*;
 use crate::operation::rows::Batch;
 use crate::operation::{lock, operations};
 use crate::statement::assign::Assignments;
@@ -108,7 +111,13 @@ pub trait SavesTrackedOn<C: Connection>: Columns<C::Backend> {
         A: Assignments<Self, C::Backend>;
 
     #[doc(hidden)]
-    fn put<A>(&self, operation: Operation, assignments: A, conn: &mut C) -> Result<Self::Version, Error>
+    fn put<A>(
+        &self,
+        operation: Operation,
+        expected: &Self::Version,
+        assignments: A,
+        conn: &mut C,
+    ) -> Result<Self::Version, Error>
     where
         A: Assignments<Self, C::Backend>;
 
@@ -116,6 +125,7 @@ pub trait SavesTrackedOn<C: Connection>: Columns<C::Backend> {
     fn put_generated<A>(
         &self,
         operation: Operation,
+        expected: &Self::Version,
         assignments: A,
         conn: &mut C,
     ) -> Result<Self::Version, Error>
@@ -126,6 +136,7 @@ pub trait SavesTrackedOn<C: Connection>: Columns<C::Backend> {
     fn made(
         &self,
         operation: Operation,
+        expected: &Self::Version,
         rows: usize,
         guarded: bool,
         in_transaction: bool,
@@ -239,6 +250,10 @@ pub trait SavesTrackedOn<C: Connection>: Columns<C::Backend> {
 
     #[doc(hidden)]
     fn verify(&self, conn: &mut C) -> Result<(), Error>;
+
+    #[cfg(feature = "retry")]
+    #[doc(hidden)]
+    fn save_unasked(&mut self, conn: &mut C) -> Result<(), Error>;
 }
 
 #[diagnostic::do_not_recommend]

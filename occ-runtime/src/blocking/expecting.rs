@@ -117,6 +117,41 @@ pub trait ExpectingDsl: OptimisticLock {
     {
         self.delete(Some(expected), Always, conn)
     }
+
+    /// Writes every column of the struct and a version that follows the row's, **whatever the row's version is**: for a person who
+    /// has seen both sides of a conflict and wants theirs, or for a repair. Returns what was overwritten, so that it can be kept. Each
+    /// time is an event of the feature `tracing`, `overwrite`, a warning.
+    ///
+    /// One `SELECT .. FOR UPDATE` and one `UPDATE`, in a transaction that is begun for them. On SQLite, which locks no rows, the same
+    /// two without, again for each writer that came in between. Needs `#[derive(Queryable, Selectable)]`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Stale`] if the row is gone. [`Error::Version`] if no version follows the row's. The value is then what it was.
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// # use occ_runtime::{Error, prelude::*};
+    #[doc = include_str!("../example.txt")]
+    /// # let conn = &mut connection();
+    /// # let mut lamp: Product = products::table.find(1).select(Product::as_select()).first(conn)?;
+    /// # let mut theirs = products::table.find(1).select(Product::as_select()).first(conn)?;
+    /// # theirs.quantity = 3;
+    /// # theirs.save_optimistic(conn)?; // version 2
+    /// lamp.quantity = 9;
+    /// assert!(lamp.save_optimistic(conn).unwrap_err().is_stale());
+    /// let overwritten = lamp.overwrite_optimistic(conn)?;
+    /// assert_eq!((overwritten.quantity, overwritten.version), (3, 2));
+    /// assert_eq!((lamp.quantity, lamp.version), (9, 3));
+    /// # Ok::<_, Error>(())
+    /// ```
+    fn overwrite_optimistic<C>(&mut self, conn: &mut C) -> Result<Self, Error>
+    where
+        C: Connection,
+        Self: UpdatesOn<C>,
+    {
+        self.overwrite(conn)
+    }
 }
 
 impl<M: OptimisticLock> ExpectingDsl for M {}

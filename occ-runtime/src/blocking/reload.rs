@@ -20,7 +20,7 @@ use crate::statement::assign::Assignments;
 use crate::statement::dialect;
 use crate::statement::dialect::Speaks;
 use crate::statement::row_key::FromClause;
-use crate::statement::select::CurrentRow;
+use crate::statement::select::{CurrentRow, LockedRow};
 use crate::statement::update::{ReturningRow, Update};
 
 /// A model that can also be read again through the connection `C`: the bound for [`OptimisticDsl::reload`](crate::OptimisticDsl::reload).
@@ -53,6 +53,14 @@ pub trait ReloadsOn<C: Connection>: OptimisticLock {
     #[doc(hidden)]
     fn now(value: &Self, conn: &mut C) -> Result<Now<Self>, Error>;
 
+    /// The same, with a lock on the row.
+    #[doc(hidden)]
+    fn now_locked(value: &Self, conn: &mut C) -> Result<Now<Self>, Error>;
+
+    /// Whether there are such locks.
+    #[doc(hidden)]
+    fn locks_row() -> bool;
+
     /// Whether those rows are what triggers have made of them.
     #[doc(hidden)]
     fn returns_rows() -> bool;
@@ -74,6 +82,14 @@ where
         conn.now(value)
     }
 
+    fn now_locked(value: &Self, conn: &mut C) -> Result<Now<Self>, Error> {
+        conn.now_locked(value)
+    }
+
+    fn locks_row() -> bool {
+        C::locks_row()
+    }
+
     fn returns_rows() -> bool {
         C::returns_rows()
     }
@@ -90,6 +106,10 @@ where
 #[doc(hidden)]
 pub trait Reads<M, Checks = Declared<false>> {
     fn now(&mut self, value: &M) -> Result<Now<M>, Error>;
+
+    fn now_locked(&mut self, value: &M) -> Result<Now<M>, Error>;
+
+    fn locks_row() -> bool;
 
     fn returns_rows() -> bool;
 
@@ -124,6 +144,16 @@ where
         Now::new(value, found, depth(self)?)
     }
 
+    fn now_locked(&mut self, value: &M) -> Result<Now<M>, Error> {
+        let query = LockedRow::<M, C::Backend>::of(value);
+        let found = query.get_results(self);
+        Now::new(value, found.and_then(verdict::only), depth(self)?)
+    }
+
+    fn locks_row() -> bool {
+        dialect::for_update::<C::Backend>().is_some()
+    }
+
     fn returns_rows() -> bool {
         dialect::sees_triggers_when_returning::<C::Backend>()
     }
@@ -140,6 +170,14 @@ where
 #[diagnostic::do_not_recommend]
 impl<M: OptimisticLock, C> Reads<M, Declared<true>> for C {
     fn now(&mut self, _: &M) -> Result<Now<M>, Error> {
+        never()
+    }
+
+    fn now_locked(&mut self, _: &M) -> Result<Now<M>, Error> {
+        never()
+    }
+
+    fn locks_row() -> bool {
         never()
     }
 

@@ -12,7 +12,7 @@ use crate::error::stale::Operation;
 use crate::operation::verdict::without_snapshot;
 use crate::retry::attempts::BlockingAttempts as Attempts;
 use crate::retry::failure::{Fault, ModifyOutcome, RetryError};
-use crate::retry::loops;
+use crate::retry::loops::{self, Look};
 use crate::retry::policy::RetryPolicy;
 use crate::statement::assign::WholeRow;
 use crate::transaction::ends::{begin, end};
@@ -193,7 +193,8 @@ impl RetryDsl for RetryPolicy {
 
 fn change<M, C, K, R, F>(
     finder: &M::Finder,
-    locked: bool,
+    look: Look,
+    lost: &mut Option<M>,
     f: &mut F,
     conn: &mut C,
 ) -> Result<M, Fault<R::Error>>
@@ -203,5 +204,5 @@ where
     R: ModifyOutcome,
     F: FnMut(&mut M) -> R,
 {
-    loops::change!(finder, locked, f, conn)
+    loops::change!(finder, look, lost, f, conn)
 }

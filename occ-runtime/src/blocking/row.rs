@@ -315,7 +315,7 @@ pub trait OptimisticDsl: OptimisticLock {
     /// is then, so it should do nothing but change it. It returns nothing, or a `Result<(), E>` with any
     /// `E: From<Error>`; an error of its own ends it, and nothing is written ([an example](crate::RetryDsl::modify)).
     ///
-    /// One `SELECT` and one `UPDATE` an attempt. The `UPDATE` checks the version, so they need no transaction around them;
+    /// One `SELECT` and one `UPDATE` an attempt, also of one that is lost: the next one reads the row anyway. The `UPDATE` checks the version, so they need no transaction around them;
     /// once the row is locked, they have one. Needs `#[derive(Queryable, Selectable)]`. For another policy there is
     /// [`RetryDsl::modify`](crate::RetryDsl::modify).
     ///

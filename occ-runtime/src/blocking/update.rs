@@ -6,10 +6,10 @@ use crate::blocking::bounds::SavesOn;
 use crate::blocking::reload::ReloadsOn;
 use crate::model::declared::Through;
 use crate::model::optimistic_lock::OptimisticLock;
-use crate::operation::update;
+use crate::operation::{overwrite, update};
 // What the bodies name.
-#[allow(clippy::wildcard_imports, reason = "that file imports what its bodies name")]
-use crate::operation::update::*;
+#[allow(unused_imports, clippy::wildcard_imports, reason = "these files import what their bodies name")]
+use crate::operation::{overwrite::*, update::*};
 
 /// A model that can be written through the connection `C` and read again: the bound for
 /// [`OptimisticDsl::update_optimistic`](crate::OptimisticDsl::update_optimistic). Whatever is [`SavesOn`] and [`ReloadsOn`] is
@@ -62,6 +62,18 @@ pub trait UpdatesOn<C: Connection>: SavesOn<C> + ReloadsOn<C> {
     fn put_and_read<A>(&self, assignments: A, conn: &mut C) -> Result<Self, Error>
     where
         A: Assignments<Self, C::Backend>;
+
+    #[doc(hidden)]
+    fn overwrite(&mut self, conn: &mut C) -> Result<Self, Error>;
+
+    #[doc(hidden)]
+    fn overwrite_locked(&self, conn: &mut C) -> Result<(Self, Self::Version), Error>;
+
+    #[doc(hidden)]
+    fn overwrite_unlocked(&self, conn: &mut C) -> Result<(Self, Self::Version), Error>;
+
+    #[doc(hidden)]
+    fn read_and_put(&self, conn: &mut C) -> Result<(Self, Self::Version), Error>;
 }
 
 #[diagnostic::do_not_recommend]
@@ -72,4 +84,5 @@ where
     <C as Through<M>>::Model: SavesOn<C> + ReloadsOn<C>,
 {
     update::operations!(blocking);
+    overwrite::operations!(blocking);
 }

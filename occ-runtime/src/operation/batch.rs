@@ -85,7 +85,7 @@ macro_rules! one_by_one_operations {
                     let outcome = if operation == Operation::Delete {
                         row.send_delete(row.version(), Always, conn)$(.$await)?.map(|()| None)
                     } else {
-                        row.put(operation, WholeRow, conn)$(.$await)?.map(Some)
+                        row.put(operation, row.version(), WholeRow, conn)$(.$await)?.map(Some)
                     };
                     if batch.push(place, outcome).is_break() {
                         break;

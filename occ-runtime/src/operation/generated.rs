@@ -18,13 +18,13 @@ macro_rules! operations {
         $($async)? fn put_generated<A>(
             &self,
             operation: Operation,
+            expected: &M::Version,
             assignments: A,
             conn: &mut C,
         ) -> Result<M::Version, Error>
         where
             A: Assignments<M, C::Backend> $(+ $send)?,
         {
-            let expected = self.version();
             let in_transaction = $crate::$wing::send::depth(conn)? > 0;
             if dialect::sees_triggers_when_returning::<C::Backend>() && !M::UNIQUE_KEY {
                 let returning = ReturningVersion(Update::new(self, assignments, None, Some(expected)));
@@ -41,7 +41,7 @@ macro_rules! operations {
             let update = Update::new(self, assignments, None, Some(expected));
             let written = $crate::$wing::send::ExecuteDsl::execute(update, conn)$(.$await)?;
             let outcome = match written {
-                Ok(rows) => self.made(operation, rows, A::GUARDS, in_transaction, conn)$(.$await)?,
+                Ok(rows) => self.made(operation, expected, rows, A::GUARDS, in_transaction, conn)$(.$await)?,
                 Err(error) => Err(error.into()),
             };
             $crate::$wing::send::end(outcome, begun, conn)$(.$await)?
@@ -51,12 +51,12 @@ macro_rules! operations {
         $($async)? fn made(
             &self,
             operation: Operation,
+            expected: &M::Version,
             rows: usize,
             guarded: bool,
             in_transaction: bool,
             conn: &mut C,
         ) -> Result<M::Version, Error> {
-            let expected = self.version();
             let mut actual = if guarded && rows == 0 && in_transaction {
                 $crate::$wing::send::rare_version::<M, _, _>(PresentVersion::of(self), conn)$(.$await)?
             } else {

@@ -14,7 +14,10 @@ pub(crate) mod batch;
 pub(crate) mod delete;
 pub(crate) mod generated;
 pub(crate) mod lock;
+#[cfg(feature = "retry")]
+pub(crate) mod modify;
 pub(crate) mod one_row;
+pub(crate) mod overwrite;
 pub(crate) mod read;
 pub(crate) mod rows;
 pub(crate) mod settle;
@@ -38,6 +41,8 @@ macro_rules! operations {
         $crate::operation::batch::operations!($($wing)*);
         $crate::operation::batch::one_by_one_operations!($($wing)*);
         $crate::operation::lock::verify!($($wing)*);
+        #[cfg(feature = "retry")]
+        $crate::operation::modify::operations!($($wing)*);
     };
 }
 

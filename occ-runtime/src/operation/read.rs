@@ -35,7 +35,7 @@ impl<M: OptimisticLock> Now<M> {
     }
 
     /// A row that is gone is an error of this operation.
-    fn present(self, operation: Operation, value: &M) -> Result<M, Error> {
+    pub(crate) fn present(self, operation: Operation, value: &M) -> Result<M, Error> {
         self.row.ok_or_else(|| verdict::stale(operation, value, value.version(), None))
     }
 }

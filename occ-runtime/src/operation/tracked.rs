@@ -58,7 +58,7 @@ macro_rules! operations {
             let (written, sent) = tracked.to_write(settled);
             let was_in_doubt = tracked.sends();
             let outcome = if M::Check::BY_VERSION {
-                written.put(Operation::Save, changed, conn)$(.$await)?.map(Some)
+                written.put(Operation::Save, written.version(), changed, conn)$(.$await)?.map(Some)
             } else {
                 let guard = AsLoaded::before(tracked.stored(settled).0, &changed);
                 let changes = Guarded { assignments: changed, guard };

@@ -65,7 +65,7 @@ macro_rules! operations {
             A: Assignments<M, C::Backend> $(+ $send)?,
         {
             let begun = $crate::$wing::send::begin(conn)$(.$await)??;
-            let row = match self.put(Operation::Update, assignments, conn)$(.$await)? {
+            let row = match self.put(Operation::Update, self.version(), assignments, conn)$(.$await)? {
                 Ok(_) => M::now(self, conn)$(.$await)?.and_then(|now| now.updated(self)),
                 Err(refused) => Err(refused.rolled_back()),
             };

@@ -101,6 +101,27 @@ pub(crate) fn refused<R: Named>(
     }
 }
 
+/// The error for a row of which nobody asks why it was not written.
+#[cfg(feature = "retry")]
+pub(crate) fn lost<M: OptimisticLock>(
+    operation: Operation,
+    row: &M,
+    expected: &M::Version,
+    rows: usize,
+) -> Error {
+    if rows > 1 {
+        return AmbiguousKeyError::new(M::table_name(), key_text(row), rows).written().into();
+    }
+    let stale = StaleObjectError::unasked(operation, M::table_name(), key_text(row), expected);
+    trace::conflict(&stale);
+    stale.into()
+}
+
+/// Tells that the row was at the version of `theirs`, and is at `next` with the values of `mine`.
+pub(crate) fn overwritten<M: OptimisticLock>(mine: &M, theirs: &M, next: &M::Version) {
+    trace::overwrite(M::table_name(), &|| key_text(mine), mine.version(), theirs.version(), next);
+}
+
 /// The error for a version that was handed over and is not the value's. Only a value that was read at the version that the
 /// row is to be at may replace it: what it does not change is of that version too.
 pub(crate) fn read_at_another_version<M: OptimisticLock>(

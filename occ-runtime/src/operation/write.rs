@@ -34,23 +34,29 @@ macro_rules! operations {
                     let actual = $crate::$wing::send::rare_version::<M, _, _>(look, &mut *conn)$(.$await)?;
                     Err(verdict::read_at_another_version(operation, self, expected, actual))
                 }
-                _ => self.put(operation, assignments, &mut *conn)$(.$await)?,
+                _ => self.put(operation, self.version(), assignments, &mut *conn)$(.$await)?,
             };
             conn.land();
             journal::moved_on(self, next?);
             Ok(())
         }
 
-        /// The version that the row has then.
-        $($async)? fn put<A>(&self, operation: Operation, assignments: A, conn: &mut C) -> Result<M::Version, Error>
+        /// Of a row that is at `expected`, which need not be this value's version: the version that the row has then.
+        $($async)? fn put<A>(
+            &self,
+            operation: Operation,
+            expected: &M::Version,
+            assignments: A,
+            conn: &mut C,
+        ) -> Result<M::Version, Error>
         where
             A: Assignments<M, C::Backend> $(+ $send)?,
         {
             <M as Columns<C::Backend>>::written_once()?;
             if M::Generator::BY_DATABASE {
-                return $crate::$wing::send::boxed(self.put_generated(operation, assignments, conn))$(.$await)?;
+                let put = self.put_generated(operation, expected, assignments, conn);
+                return $crate::$wing::send::boxed(put)$(.$await)?;
             }
-            let expected = self.version();
             let next = next_version::<M>(expected)?;
             let update = Update::new(self, assignments, Some(&next), Some(expected));
             let rows = if M::UNIQUE_KEY {

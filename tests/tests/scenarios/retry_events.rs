@@ -37,11 +37,11 @@ super::scenarios! {
         .await
         .unwrap();
         let mut expected = vec![
-            "DEBUG conflict table=products key=1 operation=save expected=1 actual=2",
-            "DEBUG retry table=products attempt=1 reason=stale key=1 expected=1 actual=2 delay=0ns",
+            "DEBUG conflict table=products key=1 operation=save expected=1",
+            "DEBUG retry table=products attempt=1 reason=stale key=1 expected=1 delay=0ns",
         ];
         if KNOWN_AS != Backend::Sqlite {
-            expected.push("DEBUG escalation table=products attempt=2 reason=stale key=1 expected=1 actual=2");
+            expected.push("DEBUG escalation table=products attempt=2 reason=stale key=1 expected=1");
         }
         assert_eq!(events::take(), expected);
     }

@@ -4,6 +4,7 @@ pub(crate) mod counter;
 pub(crate) mod database;
 pub(crate) mod generator;
 pub(crate) mod none;
+pub(crate) mod sql_form;
 pub(crate) mod timestamp;
 pub(crate) mod trigger;
 #[cfg(feature = "uuid")]
@@ -15,6 +16,7 @@ pub use counter::{Counter, Increment};
 pub use database::DatabaseGenerated;
 pub use generator::{DefaultGenerator, VersionGenerator};
 pub use none::NoVersion;
+pub use sql_form::SqlForm;
 pub use timestamp::{Clock, Micros, Millis, PointInTime, Precision, Seconds, SystemClock, Timestamp};
 pub use trigger::VersionTrigger;
 #[cfg(feature = "uuid")]

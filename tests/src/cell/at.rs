@@ -50,6 +50,10 @@ macro_rules! blocking_at {
             occ_runtime::ExpectingDsl::delete_optimistic_expecting(model, expected, conn)
         }
 
+        pub async fn overwrite<M: occ_runtime::bound::UpdatesOn<Conn>>(model: &mut M, conn: &mut Conn) -> Result<M, Error> {
+            occ_runtime::ExpectingDsl::overwrite_optimistic(model, conn)
+        }
+
         pub async fn update_at<M, K, S>(
             at: occ_runtime::At<M, M::Version, K>,
             changes: S,
@@ -142,6 +146,10 @@ macro_rules! async_at {
             M: AsyncSavesOn<Conn>,
         {
             occ_runtime::AsyncExpectingDsl::delete_optimistic_expecting(model, expected, conn).await
+        }
+
+        pub async fn overwrite<M: occ_runtime::bound::AsyncUpdatesOn<Conn>>(model: &mut M, conn: &mut Conn) -> Result<M, Error> {
+            occ_runtime::AsyncExpectingDsl::overwrite_optimistic(model, conn).await
         }
 
         pub async fn update_at<M, K, S>(

@@ -7,6 +7,8 @@ pub(crate) mod batch;
 mod batch_cascade;
 #[cfg(feature = "version_types")]
 mod batch_kinds;
+#[cfg(feature = "version_types")]
+mod bump;
 mod checked_columns;
 mod conflict;
 mod conflict_values;
@@ -23,6 +25,7 @@ mod keys;
 mod merge;
 mod names;
 mod options;
+mod overwrite;
 mod panics;
 mod partial_update;
 pub(crate) mod product;

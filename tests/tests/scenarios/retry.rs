@@ -140,8 +140,7 @@ super::scenarios! {
 
     async fn an_attempt_that_did_not_ask_says_so(database) {
         let conn = &mut connect(database).await;
-        let errors = std::sync::Mutex::new(Vec::new());
-        let errors = std::sync::Arc::new(errors);
+        let errors = Arc::new(Mutex::new(Vec::new()));
         let kept = errors.clone();
         let policy = at_once().never_escalate().observe(move |attempt| {
             if let Some(Error::Stale(stale)) = attempt.error() {

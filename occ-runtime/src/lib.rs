@@ -122,8 +122,8 @@ pub use version::{UuidV4, UuidV7};
 /// Everything for programs with Diesel's own connections: `use occ_runtime::prelude::*;`
 pub mod prelude {
     pub use crate::{
-        AtDsl, DatabaseGenerated, ExpectingDsl, Increment, LockMode, OptimisticBatchDsl, OptimisticDsl, OptimisticLock, Timestamp,
-        Tracked, TrackedDsl, optimistic_transaction,
+        AtDsl, DatabaseGenerated, ExpectingDsl, Increment, LockMode, OptimisticBatchDsl, OptimisticDsl,
+        OptimisticLock, Timestamp, Tracked, TrackedDsl, optimistic_transaction,
     };
     #[cfg(feature = "retry")]
     pub use crate::{RetryDsl, RetryPolicy};
@@ -135,8 +135,9 @@ pub mod prelude {
 #[cfg(feature = "async")]
 pub mod async_prelude {
     pub use crate::{
-        AsyncAtDsl, AsyncExpectingDsl, AsyncOptimisticBatchDsl, AsyncOptimisticDsl, AsyncTrackedDsl, DatabaseGenerated, Increment, LockMode,
-        OptimisticLock, Timestamp, Tracked, async_optimistic_transaction as optimistic_transaction,
+        AsyncAtDsl, AsyncExpectingDsl, AsyncOptimisticBatchDsl, AsyncOptimisticDsl, AsyncTrackedDsl,
+        DatabaseGenerated, Increment, LockMode, OptimisticLock, Timestamp, Tracked,
+        async_optimistic_transaction as optimistic_transaction,
     };
     #[cfg(feature = "retry")]
     pub use crate::{AsyncRetryDsl, RetryPolicy};

@@ -49,15 +49,25 @@ pub trait AsyncAtDsl: Sized {
     type Key;
 
     /// As [`AtDsl::update`](crate::AtDsl::update).
-    fn update<'a, C, S>(self, changes: S, conn: &'a mut C) -> BoxFuture<'a, Result<<Self::Model as OptimisticLock>::Version, Error>>
+    fn update<'a, C, S>(
+        self,
+        changes: S,
+        conn: &'a mut C,
+    ) -> BoxFuture<'a, Result<<Self::Model as OptimisticLock>::Version, Error>>
     where
         C: AsyncConnection,
         Self: 'a,
         Self::Model: AsyncAtOn<C, Self::Key>,
-        S: AsChangeset<Target = <Self::Model as OptimisticLock>::Table, Changeset: QueryFragment<C::Backend> + Send + 'a>;
+        S: AsChangeset<
+                Target = <Self::Model as OptimisticLock>::Table,
+                Changeset: QueryFragment<C::Backend> + Send + 'a,
+            >;
 
     /// As [`AtDsl::touch`](crate::AtDsl::touch).
-    fn touch<'a, C>(self, conn: &'a mut C) -> BoxFuture<'a, Result<<Self::Model as OptimisticLock>::Version, Error>>
+    fn touch<'a, C>(
+        self,
+        conn: &'a mut C,
+    ) -> BoxFuture<'a, Result<<Self::Model as OptimisticLock>::Version, Error>>
     where
         C: AsyncConnection,
         Self: 'a,
@@ -202,10 +212,16 @@ pub trait AsyncAtOn<C: AsyncConnection, K>: Versioned {
     ) -> impl Future<Output = Error> + Send;
 
     #[doc(hidden)]
-    fn delete_at(at: At<Self, Self::Version, K>, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send;
+    fn delete_at(
+        at: At<Self, Self::Version, K>,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<(), Error>> + Send;
 
     #[doc(hidden)]
-    fn verify_at(at: At<Self, Self::Version, K>, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send;
+    fn verify_at(
+        at: At<Self, Self::Version, K>,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<(), Error>> + Send;
 
     #[doc(hidden)]
     fn lock_at(

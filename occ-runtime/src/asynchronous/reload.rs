@@ -70,7 +70,10 @@ pub trait AsyncReloadsOn<C: AsyncConnection>: OptimisticLock + Send + Sync {
 
     /// The rows that an update has written, as they are then.
     #[doc(hidden)]
-    fn returned<A>(update: Update<'_, Self, A>, conn: &mut C) -> impl Future<Output = QueryResult<Vec<Self>>> + Send
+    fn returned<A>(
+        update: Update<'_, Self, A>,
+        conn: &mut C,
+    ) -> impl Future<Output = QueryResult<Vec<Self>>> + Send
     where
         A: Assignments<Self, C::Backend> + Send;
 }
@@ -97,7 +100,10 @@ where
         C::returns_rows()
     }
 
-    fn returned<A>(update: Update<'_, Self, A>, conn: &mut C) -> impl Future<Output = QueryResult<Vec<Self>>> + Send
+    fn returned<A>(
+        update: Update<'_, Self, A>,
+        conn: &mut C,
+    ) -> impl Future<Output = QueryResult<Vec<Self>>> + Send
     where
         A: Assignments<Self, C::Backend> + Send,
     {

@@ -57,12 +57,20 @@ pub trait AsyncUpdatesOn<C: AsyncConnection>: AsyncSavesOn<C> + AsyncReloadsOn<C
         A: Assignments<Self, C::Backend> + Send;
 
     #[doc(hidden)]
-    fn put_returning<A>(&self, assignments: A, conn: &mut C) -> impl Future<Output = Result<Self, Error>> + Send
+    fn put_returning<A>(
+        &self,
+        assignments: A,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<Self, Error>> + Send
     where
         A: Assignments<Self, C::Backend> + Send;
 
     #[doc(hidden)]
-    fn put_and_read<A>(&self, assignments: A, conn: &mut C) -> impl Future<Output = Result<Self, Error>> + Send
+    fn put_and_read<A>(
+        &self,
+        assignments: A,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<Self, Error>> + Send
     where
         A: Assignments<Self, C::Backend> + Send;
 
@@ -70,13 +78,20 @@ pub trait AsyncUpdatesOn<C: AsyncConnection>: AsyncSavesOn<C> + AsyncReloadsOn<C
     fn overwrite(&mut self, conn: &mut C) -> impl Future<Output = Result<Self, Error>> + Send;
 
     #[doc(hidden)]
-    fn overwrite_locked(&self, conn: &mut C) -> impl Future<Output = Result<(Self, Self::Version), Error>> + Send;
+    fn overwrite_locked(
+        &self,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<(Self, Self::Version), Error>> + Send;
 
     #[doc(hidden)]
-    fn overwrite_unlocked(&self, conn: &mut C) -> impl Future<Output = Result<(Self, Self::Version), Error>> + Send;
+    fn overwrite_unlocked(
+        &self,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<(Self, Self::Version), Error>> + Send;
 
     #[doc(hidden)]
-    fn read_and_put(&self, conn: &mut C) -> impl Future<Output = Result<(Self, Self::Version), Error>> + Send;
+    fn read_and_put(&self, conn: &mut C)
+    -> impl Future<Output = Result<(Self, Self::Version), Error>> + Send;
 }
 
 #[diagnostic::do_not_recommend]

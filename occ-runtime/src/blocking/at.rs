@@ -65,7 +65,11 @@ pub trait AtDsl: Sized {
     /// assert_eq!(version, 2);
     /// # Ok::<_, Error>(())
     /// ```
-    fn update<C, S>(self, changes: S, conn: &mut C) -> Result<<Self::Model as OptimisticLock>::Version, Error>
+    fn update<C, S>(
+        self,
+        changes: S,
+        conn: &mut C,
+    ) -> Result<<Self::Model as OptimisticLock>::Version, Error>
     where
         C: Connection,
         Self::Model: AtOn<C, Self::Key>,
@@ -267,11 +271,7 @@ pub trait AtOn<C: Connection, K>: Versioned {
     fn verify_at(at: At<Self, Self::Version, K>, conn: &mut C) -> Result<(), Error>;
 
     #[doc(hidden)]
-    fn lock_at(
-        at: At<Self, Self::Version, K>,
-        mode: LockMode,
-        conn: &mut C,
-    ) -> Result<(), Error>
+    fn lock_at(at: At<Self, Self::Version, K>, mode: LockMode, conn: &mut C) -> Result<(), Error>
     where
         C::Backend: RowLocks;
 }

@@ -234,12 +234,7 @@ pub trait SavesTrackedOn<C: Connection>: Columns<C::Backend> {
     ) -> Result<Vec<Self::Version>, Error>;
 
     #[doc(hidden)]
-    fn delete<G>(
-        &self,
-        expected: Option<&Self::Version>,
-        guard: G,
-        conn: &mut C,
-    ) -> Result<(), Error>
+    fn delete<G>(&self, expected: Option<&Self::Version>, guard: G, conn: &mut C) -> Result<(), Error>
     where
         G: Guard<C::Backend>;
 

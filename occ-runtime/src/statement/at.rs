@@ -41,7 +41,11 @@ impl<M: OptimisticLock, P> KeyedRow<M, P> {
         &self.text
     }
 
-    fn walk_where_at<'b, DB>(&'b self, version: &'b M::Version, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()>
+    fn walk_where_at<'b, DB>(
+        &'b self,
+        version: &'b M::Version,
+        mut out: AstPass<'_, 'b, DB>,
+    ) -> QueryResult<()>
     where
         DB: Speaks,
         M: Columns<DB>,
@@ -113,7 +117,8 @@ where
     const HAS_STATIC_QUERY_ID: bool = TOUCHES && P::HAS_STATIC_QUERY_ID;
 }
 
-impl<'a, M, P, S, DB, const TOUCHES: bool> QueryFragment<DB> for ReturningVersion<UpdateAt<'a, M, P, S, TOUCHES>>
+impl<'a, M, P, S, DB, const TOUCHES: bool> QueryFragment<DB>
+    for ReturningVersion<UpdateAt<'a, M, P, S, TOUCHES>>
 where
     DB: Backend,
     M: OptimisticLock,

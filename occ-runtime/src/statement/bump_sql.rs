@@ -56,7 +56,9 @@ fn time(column: &str, dialect: Dialect, digits: u32) -> Option<String> {
     };
     Some(match (dialect, column) {
         (Dialect::Postgres, "Timestamp") => {
-            format!("greatest(date_trunc('{unit}', clock_timestamp() AT TIME ZONE 'UTC'), @ + interval '1 {unit}')")
+            format!(
+                "greatest(date_trunc('{unit}', clock_timestamp() AT TIME ZONE 'UTC'), @ + interval '1 {unit}')"
+            )
         }
         (Dialect::Postgres, "Timestamptz") => {
             format!("greatest(date_trunc('{unit}', clock_timestamp()), @ + interval '1 {unit}')")

@@ -182,8 +182,7 @@ where
     U: QueryId,
     M::SelectExpression: QueryId,
 {
-    type QueryId =
-        StatementKey<Returning<<M::SelectExpression as QueryId>::QueryId>, U::QueryId>;
+    type QueryId = StatementKey<Returning<<M::SelectExpression as QueryId>::QueryId>, U::QueryId>;
     const HAS_STATIC_QUERY_ID: bool =
         U::HAS_STATIC_QUERY_ID && <M::SelectExpression as QueryId>::HAS_STATIC_QUERY_ID;
 }

@@ -50,7 +50,10 @@ macro_rules! blocking_at {
             occ_runtime::ExpectingDsl::delete_optimistic_expecting(model, expected, conn)
         }
 
-        pub async fn overwrite<M: occ_runtime::bound::UpdatesOn<Conn>>(model: &mut M, conn: &mut Conn) -> Result<M, Error> {
+        pub async fn overwrite<M: occ_runtime::bound::UpdatesOn<Conn>>(
+            model: &mut M,
+            conn: &mut Conn,
+        ) -> Result<M, Error> {
             occ_runtime::ExpectingDsl::overwrite_optimistic(model, conn)
         }
 
@@ -121,7 +124,10 @@ macro_rules! async_at {
         ) -> Result<(), Error>
         where
             M: occ_runtime::bound::AsyncUpdatesOn<Conn>,
-            S: AsChangeset<Target = M::Table, Changeset: QueryFragment<<Conn as AsyncConnectionCore>::Backend> + Send>,
+            S: AsChangeset<
+                    Target = M::Table,
+                    Changeset: QueryFragment<<Conn as AsyncConnectionCore>::Backend> + Send,
+                >,
         {
             occ_runtime::AsyncExpectingDsl::update_optimistic_expecting(model, expected, changes, conn).await
         }
@@ -148,7 +154,10 @@ macro_rules! async_at {
             occ_runtime::AsyncExpectingDsl::delete_optimistic_expecting(model, expected, conn).await
         }
 
-        pub async fn overwrite<M: occ_runtime::bound::AsyncUpdatesOn<Conn>>(model: &mut M, conn: &mut Conn) -> Result<M, Error> {
+        pub async fn overwrite<M: occ_runtime::bound::AsyncUpdatesOn<Conn>>(
+            model: &mut M,
+            conn: &mut Conn,
+        ) -> Result<M, Error> {
             occ_runtime::AsyncExpectingDsl::overwrite_optimistic(model, conn).await
         }
 
@@ -160,7 +169,10 @@ macro_rules! async_at {
         where
             M: occ_runtime::bound::AsyncAtOn<Conn, K>,
             K: Send,
-            S: AsChangeset<Target = M::Table, Changeset: QueryFragment<<Conn as AsyncConnectionCore>::Backend> + Send>,
+            S: AsChangeset<
+                    Target = M::Table,
+                    Changeset: QueryFragment<<Conn as AsyncConnectionCore>::Backend> + Send,
+                >,
         {
             occ_runtime::AsyncAtDsl::update(at, changes, conn).await
         }

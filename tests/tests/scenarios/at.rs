@@ -4,8 +4,7 @@ use diesel::prelude::*;
 use occ_runtime::{Error, Operation, OptimisticLock};
 
 use super::cell::{
-    Conn, batch, begin, commit, connect, delete_at, record, rollback, save, touch_at, update_at,
-    verify_at,
+    Conn, batch, begin, commit, connect, delete_at, record, rollback, save, touch_at, update_at, verify_at,
 };
 use super::product::{Product, load, products};
 
@@ -146,7 +145,7 @@ super::scenarios! {
     }
 }
 
-#[cfg(feature = "kinds")]
+#[cfg(feature = "version_types")]
 mod generated {
     use diesel::prelude::*;
     use occ_runtime::{DatabaseGenerated, Error, OptimisticLock, VersionTrigger};

@@ -84,7 +84,9 @@ fn is_random(uuid: &uuid::Uuid) -> bool {
 }
 
 fn text(before: &String, after: &String) -> bool {
-    before != after && after.len() == 36 && uuid::Uuid::parse_str(after).is_ok_and(|uuid| is_random(&uuid) && uuid.to_string() == *after)
+    before != after
+        && after.len() == 36
+        && uuid::Uuid::parse_str(after).is_ok_and(|uuid| is_random(&uuid) && uuid.to_string() == *after)
 }
 
 fn bytes(before: &Vec<u8>, after: &Vec<u8>) -> bool {

@@ -7,7 +7,9 @@
 //! | [`ReloadsOn<C>`](ReloadsOn) | `model.reload(conn)`, `into_conflict`, and `rebase` of a `Tracked<T>` |
 //! | [`InsertsOn<C>`](InsertsOn) | `model.insert_optimistic(conn)`, `upsert_optimistic` |
 //! | [`CreatesOn<C>`](CreatesOn), with [`NewRow`] | `T::create_optimistic(values, conn)`; with [`KeyOf`] `T::create_if_absent(values, key, conn)` |
+//! | [`UpdatesOn<C>`](UpdatesOn) | `model.update_optimistic(changes, conn)`: it is `SavesOn` and `ReloadsOn` |
 //! | [`LocksOn<C>`](LocksOn) | `model.lock_optimistic(mode, conn)` |
+//! | [`AtOn<C, K>`](AtOn) | `T::at(key, version).update(changes, conn)`, and whatever else needs no value |
 //! | `ModifiesOn<C, K>` (feature `retry`) | `T::modify_optimistic(key, conn, change)` |
 //! | `Async` before the name (feature `async`) | the same, awaited |
 //!
@@ -28,6 +30,8 @@
 //! ```
 
 #[cfg(feature = "async")]
+pub use crate::asynchronous::at::AsyncAtOn;
+#[cfg(feature = "async")]
 pub use crate::asynchronous::bounds::{AsyncLocksOn, AsyncSavesOn, AsyncSavesTrackedOn};
 #[cfg(feature = "async")]
 pub use crate::asynchronous::closure::SendAsyncFnOnce;
@@ -39,12 +43,16 @@ pub use crate::asynchronous::find::AsyncModifiesOn;
 pub use crate::asynchronous::new_row::AsyncInsertsOn;
 #[cfg(feature = "async")]
 pub use crate::asynchronous::reload::AsyncReloadsOn;
+#[cfg(feature = "async")]
+pub use crate::asynchronous::update::AsyncUpdatesOn;
+pub use crate::blocking::at::AtOn;
 pub use crate::blocking::bounds::{LocksOn, SavesOn, SavesTrackedOn};
 pub use crate::blocking::create::CreatesOn;
 #[cfg(feature = "retry")]
 pub use crate::blocking::find::ModifiesOn;
 pub use crate::blocking::new_row::InsertsOn;
 pub use crate::blocking::reload::ReloadsOn;
+pub use crate::blocking::update::UpdatesOn;
 pub use crate::model::columns::HasUnversioned;
 pub use crate::model::exact::ExactEquality;
 pub use crate::model::fields::Trackable;

@@ -52,9 +52,13 @@ pub mod version;
 mod error;
 
 #[cfg(feature = "async")]
+pub use asynchronous::at::AsyncAtDsl;
+#[cfg(feature = "async")]
 pub use asynchronous::batch::AsyncOptimisticBatchDsl;
 #[cfg(feature = "async")]
 pub use asynchronous::boxed::BoxFuture;
+#[cfg(feature = "async")]
+pub use asynchronous::expecting::AsyncExpectingDsl;
 #[cfg(feature = "async")]
 pub use asynchronous::insert::AsyncOptimisticInsertDsl;
 #[cfg(all(feature = "async", feature = "retry"))]
@@ -65,7 +69,9 @@ pub use asynchronous::row::AsyncOptimisticDsl;
 pub use asynchronous::tracked::AsyncTrackedDsl;
 #[cfg(feature = "async")]
 pub use asynchronous::transaction::async_optimistic_transaction;
+pub use blocking::at::AtDsl;
 pub use blocking::batch::OptimisticBatchDsl;
+pub use blocking::expecting::ExpectingDsl;
 pub use blocking::insert::OptimisticInsertDsl;
 #[cfg(feature = "retry")]
 pub use blocking::retry::RetryDsl;
@@ -84,6 +90,7 @@ pub use error::refused::{
 pub use error::stale::{Operation, StaleBatchError, StaleObjectError};
 pub use error::transient::Transient;
 pub use error::unmerged::UnmergedError;
+pub use model::at::At;
 pub use model::optimistic_lock::OptimisticLock;
 #[cfg(feature = "derive")]
 pub use occ_derive::OptimisticLock;
@@ -122,8 +129,9 @@ pub use version::{UuidV4, UuidV7};
 /// Everything for programs with Diesel's own connections: `use occ_runtime::prelude::*;`
 pub mod prelude {
     pub use crate::{
-        DatabaseGenerated, Expect, Increment, LockMode, OptimisticBatchDsl, OptimisticDsl,
-        OptimisticInsertDsl, OptimisticLock, Timestamp, Tracked, TrackedDsl, optimistic_transaction,
+        AtDsl, DatabaseGenerated, Expect, ExpectingDsl, Increment, LockMode, OptimisticBatchDsl,
+        OptimisticDsl, OptimisticInsertDsl, OptimisticLock, Timestamp, Tracked, TrackedDsl,
+        optimistic_transaction,
     };
     #[cfg(feature = "retry")]
     pub use crate::{RetryDsl, RetryPolicy};
@@ -135,8 +143,8 @@ pub mod prelude {
 #[cfg(feature = "async")]
 pub mod async_prelude {
     pub use crate::{
-        AsyncOptimisticBatchDsl, AsyncOptimisticDsl, AsyncOptimisticInsertDsl, AsyncTrackedDsl,
-        DatabaseGenerated, Expect, Increment, LockMode, OptimisticLock, Timestamp, Tracked,
+        AsyncAtDsl, AsyncExpectingDsl, AsyncOptimisticBatchDsl, AsyncOptimisticDsl, AsyncOptimisticInsertDsl,
+        AsyncTrackedDsl, DatabaseGenerated, Expect, Increment, LockMode, OptimisticLock, Timestamp, Tracked,
         async_optimistic_transaction as optimistic_transaction,
     };
     #[cfg(feature = "retry")]

@@ -29,10 +29,14 @@ pub trait AsyncOptimisticDsl: OptimisticLock {
     methods! {
         save_optimistic() -> ();
         save_optimistic_expecting(expected: &Self::Version) -> ();
+        overwrite_optimistic() -> ();
         save_optimistic_if<P>(guard: P) -> ();
         update_optimistic<S>(changes: S) -> ();
+        update_optimistic_expecting<S>(expected: &Self::Version, changes: S) -> ();
         touch_optimistic() -> ();
+        touch_optimistic_expecting(expected: &Self::Version) -> ();
         delete_optimistic() -> ();
+        delete_optimistic_expecting(expected: &Self::Version) -> ();
         delete_optimistic_if<P>(guard: P) -> ();
         save_unversioned() -> ();
         verify_optimistic() -> ();

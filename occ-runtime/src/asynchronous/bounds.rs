@@ -16,6 +16,9 @@ use crate::model::declared::{Model, ReadBack, Through, VersionSqlType};
 use crate::model::fields::Trackable;
 use crate::model::optimistic_lock::OptimisticLock;
 use crate::model::versioned::Versioned;
+#[cfg(feature = "retry")]
+#[allow(unused_imports, clippy::wildcard_imports, reason = "as below")]
+use crate::operation::modify::*;
 use crate::operation::rows::Batch;
 use crate::operation::{lock, operations};
 use crate::statement::assign::Assignments;
@@ -152,6 +155,14 @@ pub trait AsyncSavesTrackedOn<C: AsyncConnection>: Columns<C::Backend> {
     ) -> impl Future<Output = Result<Error, Error>> + Send;
 
     #[doc(hidden)]
+    fn refuse_unread(
+        &self,
+        operation: Operation,
+        expected: Option<&Self::Version>,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<(), Error>> + Send;
+
+    #[doc(hidden)]
     fn send_in_savepoint<S>(
         &self,
         statement: S,
@@ -255,7 +266,12 @@ pub trait AsyncSavesTrackedOn<C: AsyncConnection>: Columns<C::Backend> {
     ) -> impl Future<Output = Result<Vec<Self::Version>, Error>> + Send;
 
     #[doc(hidden)]
-    fn delete<G>(&self, guard: G, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    fn delete<G>(
+        &self,
+        expected: Option<&Self::Version>,
+        guard: G,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<(), Error>> + Send
     where
         G: Guard<C::Backend> + Send;
 
@@ -271,6 +287,10 @@ pub trait AsyncSavesTrackedOn<C: AsyncConnection>: Columns<C::Backend> {
 
     #[doc(hidden)]
     fn verify(&self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send;
+
+    #[cfg(feature = "retry")]
+    #[doc(hidden)]
+    fn save_unasked(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send;
 }
 
 #[diagnostic::do_not_recommend]

@@ -1,10 +1,12 @@
 //! The same for diesel-async's connections, file by file.
 
+pub(crate) mod at;
 pub(crate) mod batch;
 pub(crate) mod bounds;
 pub(crate) mod boxed;
 pub(crate) mod closure;
 pub(crate) mod create;
+pub(crate) mod expecting;
 #[cfg(feature = "retry")]
 pub(crate) mod find;
 pub(crate) mod insert;
@@ -16,3 +18,4 @@ pub(crate) mod row;
 pub(crate) mod send;
 pub(crate) mod tracked;
 pub(crate) mod transaction;
+pub(crate) mod update;

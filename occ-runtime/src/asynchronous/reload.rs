@@ -6,8 +6,9 @@ use diesel::deserialize::FromSqlRow;
 use diesel::dsl::AsSelect;
 use diesel::expression::{Expression, QueryMetadata, Selectable, SelectableExpression, TypedExpressionType};
 use diesel::query_builder::{QueryFragment, QueryId};
+use diesel::result::QueryResult;
 use diesel::sql_types::SqlType;
-use diesel_async::AsyncConnection;
+use diesel_async::{AsyncConnection, AsyncConnectionCore};
 
 use crate::asynchronous::send::{InFlight, all, depth, first};
 use crate::error::Error;
@@ -16,14 +17,18 @@ use crate::model::declared::{Declared, never};
 use crate::model::optimistic_lock::OptimisticLock;
 use crate::operation::read::Now;
 use crate::operation::verdict;
+use crate::statement::assign::Assignments;
+use crate::statement::dialect;
+use crate::statement::dialect::Speaks;
 use crate::statement::row_key::FromClause;
-use crate::statement::select::CurrentRow;
+use crate::statement::select::{CurrentRow, LockedRow};
+use crate::statement::update::{ReturningRow, Update};
 
 /// A model that can also be read again through the async connection `C`: the bound for
 /// [`AsyncOptimisticDsl::reload`](crate::AsyncOptimisticDsl::reload).
 ///
 /// ```
-/// use diesel_async::AsyncConnection;
+/// use diesel_async::{AsyncConnection, AsyncConnectionCore};
 /// use occ_runtime::async_prelude::*;
 /// use occ_runtime::{AsyncReloadsOn, Error};
 ///
@@ -46,20 +51,63 @@ use crate::statement::select::CurrentRow;
             `use occ_runtime::prelude::*`",
     note = "in a generic function the bound is `{Self}: AsyncReloadsOn<{C}>`"
 )]
-pub trait AsyncReloadsOn<C>: OptimisticLock + Send + Sync {
+pub trait AsyncReloadsOn<C: AsyncConnection>: OptimisticLock + Send + Sync {
     /// The row of a value as it is now.
     #[doc(hidden)]
     fn now(value: &Self, conn: &mut C) -> impl Future<Output = Result<Now<Self>, Error>> + Send;
+
+    /// The same, with a lock on the row.
+    #[doc(hidden)]
+    fn now_locked(value: &Self, conn: &mut C) -> impl Future<Output = Result<Now<Self>, Error>> + Send;
+
+    /// Whether there are such locks.
+    #[doc(hidden)]
+    fn locks_row() -> bool;
+
+    /// Whether those rows are what triggers have made of them.
+    #[doc(hidden)]
+    fn returns_rows() -> bool;
+
+    /// The rows that an update has written, as they are then.
+    #[doc(hidden)]
+    fn returned<A>(
+        update: Update<'_, Self, A>,
+        conn: &mut C,
+    ) -> impl Future<Output = QueryResult<Vec<Self>>> + Send
+    where
+        A: Assignments<Self, C::Backend> + Send;
 }
 
 #[diagnostic::do_not_recommend]
 impl<M, C> AsyncReloadsOn<C> for M
 where
     M: OptimisticLock + Send + Sync,
-    C: AsyncReads<M, M::Checks>,
+    C: AsyncConnection + AsyncReads<M, M::Checks>,
 {
     fn now(value: &Self, conn: &mut C) -> impl Future<Output = Result<Now<Self>, Error>> + Send {
         conn.now(value)
+    }
+
+    fn now_locked(value: &Self, conn: &mut C) -> impl Future<Output = Result<Now<Self>, Error>> + Send {
+        conn.now_locked(value)
+    }
+
+    fn locks_row() -> bool {
+        C::locks_row()
+    }
+
+    fn returns_rows() -> bool {
+        C::returns_rows()
+    }
+
+    fn returned<A>(
+        update: Update<'_, Self, A>,
+        conn: &mut C,
+    ) -> impl Future<Output = QueryResult<Vec<Self>>> + Send
+    where
+        A: Assignments<Self, C::Backend> + Send,
+    {
+        conn.returned(update)
     }
 }
 
@@ -67,12 +115,24 @@ where
 #[doc(hidden)]
 pub trait AsyncReads<M, Checks = Declared<false>> {
     fn now(&mut self, value: &M) -> impl Future<Output = Result<Now<M>, Error>> + Send;
+
+    fn now_locked(&mut self, value: &M) -> impl Future<Output = Result<Now<M>, Error>> + Send;
+
+    fn locks_row() -> bool;
+
+    fn returns_rows() -> bool;
+
+    fn returned<A>(&mut self, update: Update<'_, M, A>) -> impl Future<Output = QueryResult<Vec<M>>> + Send
+    where
+        Self: AsyncConnection,
+        M: OptimisticLock,
+        A: Assignments<M, <Self as AsyncConnectionCore>::Backend> + Send;
 }
 
 #[diagnostic::do_not_recommend]
 impl<M, C, E, ST> AsyncReads<M, Declared<false>> for C
 where
-    C: AsyncConnection<Backend: QueryMetadata<AsSelect<M, C::Backend>> + 'static>,
+    C: AsyncConnection<Backend: Speaks + QueryMetadata<AsSelect<M, C::Backend>> + 'static>,
     M: Columns<C::Backend> + Selectable<C::Backend, SelectExpression = E> + FromSqlRow<ST, C::Backend>,
     M: Send + Sync + 'static,
     E: Expression<SqlType = ST> + SelectableExpression<M::Table> + QueryFragment<C::Backend> + QueryId + Send,
@@ -90,6 +150,28 @@ where
         conn.land();
         Now::new(value, found, depth(self)?)
     }
+
+    async fn now_locked(&mut self, value: &M) -> Result<Now<M>, Error> {
+        let query = LockedRow::<M, C::Backend>::of(value);
+        let found = all(query, self).await;
+        Now::new(value, found.and_then(verdict::only), depth(self)?)
+    }
+
+    fn locks_row() -> bool {
+        dialect::for_update::<C::Backend>().is_some()
+    }
+
+    fn returns_rows() -> bool {
+        dialect::sees_triggers_when_returning::<C::Backend>()
+    }
+
+    async fn returned<A>(&mut self, update: Update<'_, M, A>) -> QueryResult<Vec<M>>
+    where
+        A: Assignments<M, C::Backend> + Send,
+    {
+        let query = ReturningRow::<_, M, C::Backend>::of(update);
+        all(query, self).await
+    }
 }
 
 #[diagnostic::do_not_recommend]
@@ -100,5 +182,25 @@ where
 {
     async fn now(&mut self, _: &M) -> Result<Now<M>, Error> {
         never()
+    }
+
+    async fn now_locked(&mut self, _: &M) -> Result<Now<M>, Error> {
+        never()
+    }
+
+    fn locks_row() -> bool {
+        never()
+    }
+
+    fn returns_rows() -> bool {
+        never()
+    }
+
+    fn returned<A>(&mut self, _: Update<'_, M, A>) -> impl Future<Output = QueryResult<Vec<M>>> + Send
+    where
+        Self: AsyncConnection,
+        A: Assignments<M, <Self as AsyncConnectionCore>::Backend> + Send,
+    {
+        std::future::ready(never())
     }
 }

@@ -15,7 +15,7 @@ use crate::error::stale::Operation;
 use crate::operation::verdict::without_snapshot;
 use crate::retry::attempts::AsyncAttempts as Attempts;
 use crate::retry::failure::{Fault, ModifyOutcome, RetryError};
-use crate::retry::loops;
+use crate::retry::loops::{self, Look};
 use crate::retry::policy::RetryPolicy;
 use crate::statement::assign::WholeRow;
 use crate::transaction::ends::{async_begin as begin, async_end as end};
@@ -301,7 +301,8 @@ impl AsyncRetryDsl for RetryPolicy {
 
 async fn change<M, C, K, R, F>(
     finder: &M::Finder,
-    locked: bool,
+    look: Look,
+    lost: &mut Option<M>,
     f: &mut F,
     conn: &mut C,
 ) -> Result<M, Fault<R::Error>>
@@ -312,5 +313,5 @@ where
     R: ModifyOutcome<Error: Send>,
     F: FnMut(&mut M) -> R + Send,
 {
-    loops::change!(finder, locked, f, conn, [await])
+    loops::change!(finder, look, lost, f, conn, [await])
 }

@@ -10,6 +10,7 @@ use crate::asynchronous::find::AsyncModifiesOn;
 use crate::asynchronous::reload::AsyncReloadsOn;
 #[cfg(feature = "retry")]
 use crate::asynchronous::retry::AsyncRetryDsl as _;
+use crate::asynchronous::update::AsyncUpdatesOn;
 use crate::conflict::Conflict;
 use crate::error::Error;
 use crate::error::stale::Operation;
@@ -75,19 +76,6 @@ pub trait AsyncOptimisticDsl: OptimisticLock {
         Box::pin(self.write(Operation::Save, None, WholeRow, conn))
     }
 
-    /// As [`OptimisticDsl::save_optimistic_expecting`](crate::OptimisticDsl::save_optimistic_expecting).
-    fn save_optimistic_expecting<'a, C>(
-        &'a mut self,
-        expected: &'a Self::Version,
-        conn: &'a mut C,
-    ) -> BoxFuture<'a, Result<(), Error>>
-    where
-        C: AsyncConnection,
-        Self: AsyncSavesOn<C>,
-    {
-        Box::pin(self.write(Operation::Save, Some(expected), WholeRow, conn))
-    }
-
     /// As [`OptimisticDsl::save_optimistic_if`](crate::OptimisticDsl::save_optimistic_if).
     fn save_optimistic_if<'a, C, P>(
         &'a mut self,
@@ -110,10 +98,10 @@ pub trait AsyncOptimisticDsl: OptimisticLock {
     ) -> BoxFuture<'a, Result<(), Error>>
     where
         C: AsyncConnection,
-        Self: AsyncSavesOn<C>,
+        Self: AsyncUpdatesOn<C>,
         S: AsChangeset<Target = Self::Table, Changeset: QueryFragment<C::Backend> + Send + 'a>,
     {
-        Box::pin(self.write(Operation::Update, None, Changes(changes.as_changeset()), conn))
+        Box::pin(self.update(None, Changes(changes.as_changeset()), conn))
     }
 
     /// As [`OptimisticDsl::touch_optimistic`](crate::OptimisticDsl::touch_optimistic).
@@ -131,7 +119,7 @@ pub trait AsyncOptimisticDsl: OptimisticLock {
         C: AsyncConnection,
         Self: AsyncSavesOn<C>,
     {
-        Box::pin(self.delete(Always, conn))
+        Box::pin(self.delete(None, Always, conn))
     }
 
     /// As [`OptimisticDsl::delete_optimistic_if`](crate::OptimisticDsl::delete_optimistic_if).
@@ -141,7 +129,7 @@ pub trait AsyncOptimisticDsl: OptimisticLock {
         Self: AsyncSavesOn<C>,
         P: Predicate<Self::Table> + QueryFragment<C::Backend> + Send + 'a,
     {
-        Box::pin(self.delete(If(guard), conn))
+        Box::pin(self.delete(None, If(guard), conn))
     }
 
     /// As [`OptimisticDsl::save_unversioned`](crate::OptimisticDsl::save_unversioned).

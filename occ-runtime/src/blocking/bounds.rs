@@ -14,6 +14,9 @@ use crate::model::declared::{Model, ReadBack, Through, VersionSqlType};
 use crate::model::fields::Trackable;
 use crate::model::optimistic_lock::OptimisticLock;
 use crate::model::versioned::Versioned;
+#[cfg(feature = "retry")]
+#[allow(unused_imports, clippy::wildcard_imports, reason = "as below")]
+use crate::operation::modify::*;
 use crate::operation::rows::Batch;
 use crate::operation::{lock, operations};
 use crate::statement::assign::Assignments;
@@ -151,6 +154,14 @@ pub trait SavesTrackedOn<C: Connection>: Columns<C::Backend> {
     ) -> Result<Error, Error>;
 
     #[doc(hidden)]
+    fn refuse_unread(
+        &self,
+        operation: Operation,
+        expected: Option<&Self::Version>,
+        conn: &mut C,
+    ) -> Result<(), Error>;
+
+    #[doc(hidden)]
     fn send_in_savepoint<S>(&self, statement: S, conn: &mut C) -> Result<usize, Error>
     where
         S: QueryFragment<C::Backend> + QueryId;
@@ -223,7 +234,7 @@ pub trait SavesTrackedOn<C: Connection>: Columns<C::Backend> {
     ) -> Result<Vec<Self::Version>, Error>;
 
     #[doc(hidden)]
-    fn delete<G>(&self, guard: G, conn: &mut C) -> Result<(), Error>
+    fn delete<G>(&self, expected: Option<&Self::Version>, guard: G, conn: &mut C) -> Result<(), Error>
     where
         G: Guard<C::Backend>;
 
@@ -234,6 +245,10 @@ pub trait SavesTrackedOn<C: Connection>: Columns<C::Backend> {
 
     #[doc(hidden)]
     fn verify(&self, conn: &mut C) -> Result<(), Error>;
+
+    #[cfg(feature = "retry")]
+    #[doc(hidden)]
+    fn save_unasked(&mut self, conn: &mut C) -> Result<(), Error>;
 }
 
 #[diagnostic::do_not_recommend]

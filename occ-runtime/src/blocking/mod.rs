@@ -1,8 +1,10 @@
 //! The methods for Diesel's own connections, and the bounds under which a struct has them.
 
+pub(crate) mod at;
 pub(crate) mod batch;
 pub(crate) mod bounds;
 pub(crate) mod create;
+pub(crate) mod expecting;
 #[cfg(feature = "retry")]
 pub(crate) mod find;
 pub(crate) mod insert;
@@ -14,3 +16,4 @@ pub(crate) mod row;
 pub(crate) mod send;
 pub(crate) mod tracked;
 pub(crate) mod transaction;
+pub(crate) mod update;

@@ -6,6 +6,7 @@ use diesel::deserialize::FromSqlRow;
 use diesel::dsl::AsSelect;
 use diesel::expression::{Expression, QueryMetadata, Selectable, SelectableExpression, TypedExpressionType};
 use diesel::query_builder::{QueryFragment, QueryId};
+use diesel::result::QueryResult;
 use diesel::sql_types::SqlType;
 
 use crate::blocking::send::{InFlight, depth};
@@ -15,8 +16,12 @@ use crate::model::declared::{Declared, never};
 use crate::model::optimistic_lock::OptimisticLock;
 use crate::operation::read::Now;
 use crate::operation::verdict;
+use crate::statement::assign::Assignments;
+use crate::statement::dialect;
+use crate::statement::dialect::Speaks;
 use crate::statement::row_key::FromClause;
-use crate::statement::select::CurrentRow;
+use crate::statement::select::{CurrentRow, LockedRow};
+use crate::statement::update::{ReturningRow, Update};
 
 /// A model that can also be read again through the connection `C`: the bound for [`OptimisticDsl::reload`](crate::OptimisticDsl::reload).
 ///
@@ -43,20 +48,57 @@ use crate::statement::select::CurrentRow;
             (feature `async`)",
     note = "in a generic function the bound is `{Self}: ReloadsOn<{C}>`"
 )]
-pub trait ReloadsOn<C>: OptimisticLock {
+pub trait ReloadsOn<C: Connection>: OptimisticLock {
     /// The row of a value as it is now.
     #[doc(hidden)]
     fn now(value: &Self, conn: &mut C) -> Result<Now<Self>, Error>;
+
+    /// The same, with a lock on the row.
+    #[doc(hidden)]
+    fn now_locked(value: &Self, conn: &mut C) -> Result<Now<Self>, Error>;
+
+    /// Whether there are such locks.
+    #[doc(hidden)]
+    fn locks_row() -> bool;
+
+    /// Whether those rows are what triggers have made of them.
+    #[doc(hidden)]
+    fn returns_rows() -> bool;
+
+    /// The rows that an update has written, as they are then.
+    #[doc(hidden)]
+    fn returned<A>(update: Update<'_, Self, A>, conn: &mut C) -> QueryResult<Vec<Self>>
+    where
+        A: Assignments<Self, C::Backend>;
 }
 
 #[diagnostic::do_not_recommend]
 impl<M, C> ReloadsOn<C> for M
 where
     M: OptimisticLock,
-    C: Reads<M, M::Checks>,
+    C: Connection + Reads<M, M::Checks>,
 {
     fn now(value: &Self, conn: &mut C) -> Result<Now<Self>, Error> {
         conn.now(value)
+    }
+
+    fn now_locked(value: &Self, conn: &mut C) -> Result<Now<Self>, Error> {
+        conn.now_locked(value)
+    }
+
+    fn locks_row() -> bool {
+        C::locks_row()
+    }
+
+    fn returns_rows() -> bool {
+        C::returns_rows()
+    }
+
+    fn returned<A>(update: Update<'_, Self, A>, conn: &mut C) -> QueryResult<Vec<Self>>
+    where
+        A: Assignments<Self, C::Backend>,
+    {
+        conn.returned(update)
     }
 }
 
@@ -64,12 +106,24 @@ where
 #[doc(hidden)]
 pub trait Reads<M, Checks = Declared<false>> {
     fn now(&mut self, value: &M) -> Result<Now<M>, Error>;
+
+    fn now_locked(&mut self, value: &M) -> Result<Now<M>, Error>;
+
+    fn locks_row() -> bool;
+
+    fn returns_rows() -> bool;
+
+    fn returned<A>(&mut self, update: Update<'_, M, A>) -> QueryResult<Vec<M>>
+    where
+        Self: Connection,
+        M: OptimisticLock,
+        A: Assignments<M, <Self as Connection>::Backend>;
 }
 
 #[diagnostic::do_not_recommend]
 impl<M, C, E, ST> Reads<M, Declared<false>> for C
 where
-    C: Connection<Backend: QueryMetadata<AsSelect<M, C::Backend>> + 'static> + LoadConnection,
+    C: Connection<Backend: Speaks + QueryMetadata<AsSelect<M, C::Backend>> + 'static> + LoadConnection,
     M: Columns<C::Backend>
         + Selectable<C::Backend, SelectExpression = E>
         + FromSqlRow<ST, C::Backend>
@@ -89,11 +143,53 @@ where
         conn.land();
         Now::new(value, found, depth(self)?)
     }
+
+    fn now_locked(&mut self, value: &M) -> Result<Now<M>, Error> {
+        let query = LockedRow::<M, C::Backend>::of(value);
+        let found = query.get_results(self);
+        Now::new(value, found.and_then(verdict::only), depth(self)?)
+    }
+
+    fn locks_row() -> bool {
+        dialect::for_update::<C::Backend>().is_some()
+    }
+
+    fn returns_rows() -> bool {
+        dialect::sees_triggers_when_returning::<C::Backend>()
+    }
+
+    fn returned<A>(&mut self, update: Update<'_, M, A>) -> QueryResult<Vec<M>>
+    where
+        A: Assignments<M, C::Backend>,
+    {
+        let query = ReturningRow::<_, M, C::Backend>::of(update);
+        query.get_results(self)
+    }
 }
 
 #[diagnostic::do_not_recommend]
 impl<M: OptimisticLock, C> Reads<M, Declared<true>> for C {
     fn now(&mut self, _: &M) -> Result<Now<M>, Error> {
+        never()
+    }
+
+    fn now_locked(&mut self, _: &M) -> Result<Now<M>, Error> {
+        never()
+    }
+
+    fn locks_row() -> bool {
+        never()
+    }
+
+    fn returns_rows() -> bool {
+        never()
+    }
+
+    fn returned<A>(&mut self, _: Update<'_, M, A>) -> QueryResult<Vec<M>>
+    where
+        Self: Connection,
+        A: Assignments<M, <Self as Connection>::Backend>,
+    {
         never()
     }
 }

@@ -12,7 +12,7 @@ use crate::error::stale::Operation;
 use crate::operation::verdict::without_snapshot;
 use crate::retry::attempts::BlockingAttempts as Attempts;
 use crate::retry::failure::{Fault, ModifyOutcome, RetryError};
-use crate::retry::loops;
+use crate::retry::loops::{self, Look};
 use crate::retry::policy::RetryPolicy;
 use crate::statement::assign::WholeRow;
 use crate::transaction::ends::{begin, end};
@@ -111,6 +111,36 @@ pub trait RetryDsl {
     /// assert_eq!((lamp.quantity, lamp.version), (9, 2));
     /// # Ok::<_, Error>(())
     /// ```
+    ///
+    /// With an error of your own:
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// # use occ_runtime::{Error, prelude::*};
+    #[doc = include_str!("../example.txt")]
+    /// #[derive(Debug, thiserror::Error)]
+    /// enum SaleError {
+    ///     #[error("only {0} left")]
+    ///     TooFew(i32),
+    ///     #[error(transparent)]
+    ///     Occ(#[from] Error),
+    /// }
+    ///
+    /// fn sell(number: i32, id: i32, conn: &mut SqliteConnection) -> Result<Product, SaleError> {
+    ///     Product::modify_optimistic(id, conn, |product| {
+    ///         if product.quantity < number {
+    ///             return Err(SaleError::TooFew(product.quantity));
+    ///         }
+    ///         product.quantity -= number;
+    ///         Ok(())
+    ///     })
+    /// }
+    ///
+    /// # let conn = &mut connection();
+    /// assert!(matches!(sell(11, 1, conn), Err(SaleError::TooFew(10))));
+    /// assert_eq!(sell(10, 1, conn)?.quantity, 0);
+    /// # Ok::<_, SaleError>(())
+    /// ```
     fn modify<M, C, K, R, F>(&self, key: K, conn: &mut C, f: F) -> Result<M, R::Error>
     where
         C: Connection,
@@ -163,7 +193,8 @@ impl RetryDsl for RetryPolicy {
 
 fn change<M, C, K, R, F>(
     finder: &M::Finder,
-    locked: bool,
+    look: Look,
+    lost: &mut Option<M>,
     f: &mut F,
     conn: &mut C,
 ) -> Result<M, Fault<R::Error>>
@@ -173,5 +204,5 @@ where
     R: ModifyOutcome,
     F: FnMut(&mut M) -> R,
 {
-    loops::change!(finder, locked, f, conn)
+    loops::change!(finder, look, lost, f, conn)
 }

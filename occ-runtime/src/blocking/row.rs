@@ -9,6 +9,7 @@ use crate::blocking::find::ModifiesOn;
 use crate::blocking::reload::ReloadsOn;
 #[cfg(feature = "retry")]
 use crate::blocking::retry::RetryDsl as _;
+use crate::blocking::update::UpdatesOn;
 use crate::conflict::Conflict;
 use crate::error::Error;
 use crate::error::stale::Operation;
@@ -86,33 +87,6 @@ pub trait OptimisticDsl: OptimisticLock {
         self.write(Operation::Save, None, WholeRow, conn)
     }
 
-    /// The same, but the row must be at `expected` too, the version that travelled through a client: what counts is what
-    /// the person saw.
-    ///
-    /// A value that was read at another version is refused, as [`Error::Stale`], and not sent: the row may be at `expected`, but
-    /// what the value would write over it is older, or newer.
-    ///
-    /// ```
-    /// # use diesel::prelude::*;
-    /// # use occ_runtime::{Error, prelude::*};
-    #[doc = include_str!("../example.txt")]
-    /// # let conn = &mut connection();
-    /// # products::table.find(1).select(Product::as_select()).first(conn)?.save_optimistic(conn)?;
-    /// let version_in_the_form = 1;
-    /// let mut lamp: Product = products::table.find(1).select(Product::as_select()).first(conn)?;
-    /// lamp.name = "desk lamp".into();
-    /// let refused = lamp.save_optimistic_expecting(&version_in_the_form, conn);
-    /// assert!(refused.unwrap_err().is_stale()); // the row is at version 2
-    /// # Ok::<_, Error>(())
-    /// ```
-    fn save_optimistic_expecting<C>(&mut self, expected: &Self::Version, conn: &mut C) -> Result<(), Error>
-    where
-        C: Connection,
-        Self: SavesOn<C>,
-    {
-        self.write(Operation::Save, Some(expected), WholeRow, conn)
-    }
-
     /// [`save_optimistic`](Self::save_optimistic), if `guard` holds for the row as well: any predicate of Diesel's on its table.
     ///
     /// For what the version does not tell, such as columns that others write without moving it on. Where the guard does
@@ -139,10 +113,18 @@ pub trait OptimisticDsl: OptimisticLock {
         self.write(Operation::Save, None, Guarded { assignments: WholeRow, guard: If(guard) }, conn)
     }
 
-    /// Writes only `changes`, any Diesel changeset for this table, and the next version.
+    /// Writes only `changes`, any Diesel changeset for this table, and the next version. The value becomes the row as it is
+    /// then: with what the database has computed, what triggers have made of it, and what others have written that moves no
+    /// version. Edits of it that were not saved are gone.
     ///
-    /// One `UPDATE`. In memory only the version changes: the other fields are what they were, so [`reload`](Self::reload)
-    /// before you save the whole value. A changeset with nothing in it still checks the version and moves it on.
+    /// One `UPDATE .. RETURNING` on PostgreSQL; elsewhere an `UPDATE` and a `SELECT`, in a transaction that is begun for them.
+    /// On SQLite too, whose `RETURNING` does not see what triggers write. A changeset with nothing in it still checks the
+    /// version and moves it on. Needs `#[derive(Queryable, Selectable)]`; without, there is [`OptimisticLock::at`].
+    ///
+    /// # Errors
+    ///
+    /// As of [`save_optimistic`](Self::save_optimistic), and the value is what it was. Changes that set the key are an error on
+    /// SQLite and MySQL, where the row is not found again, and nothing is written.
     ///
     /// ```
     /// # use diesel::prelude::*;
@@ -151,18 +133,16 @@ pub trait OptimisticDsl: OptimisticLock {
     /// # let conn = &mut connection();
     /// # let mut lamp: Product = products::table.find(1).select(Product::as_select()).first(conn)?;
     /// lamp.update_optimistic(products::quantity.eq(products::quantity - 1), conn)?;
-    /// assert_eq!((lamp.quantity, lamp.version), (10, 2));
-    /// lamp.reload(conn)?;
     /// assert_eq!((lamp.quantity, lamp.version), (9, 2));
     /// # Ok::<_, Error>(())
     /// ```
     fn update_optimistic<C, S>(&mut self, changes: S, conn: &mut C) -> Result<(), Error>
     where
         C: Connection,
-        Self: SavesOn<C>,
+        Self: UpdatesOn<C>,
         S: AsChangeset<Target = Self::Table, Changeset: QueryFragment<C::Backend>>,
     {
-        self.write(Operation::Update, None, Changes(changes.as_changeset()), conn)
+        self.update(None, Changes(changes.as_changeset()), conn)
     }
 
     /// Advances the version and writes nothing else: for the root of an aggregate whose child changed.
@@ -207,7 +187,7 @@ pub trait OptimisticDsl: OptimisticLock {
         C: Connection,
         Self: SavesOn<C>,
     {
-        self.delete(Always, conn)
+        self.delete(None, Always, conn)
     }
 
     /// [`delete_optimistic`](Self::delete_optimistic), if `guard` holds for the row as well: see
@@ -229,7 +209,7 @@ pub trait OptimisticDsl: OptimisticLock {
         Self: SavesOn<C>,
         P: Predicate<Self::Table> + QueryFragment<C::Backend>,
     {
-        self.delete(If(guard), conn)
+        self.delete(None, If(guard), conn)
     }
 
     /// Writes the fields that are `#[occ(unversioned)]`, which a save leaves alone: a counter of views, the time of the last
@@ -333,9 +313,9 @@ pub trait OptimisticDsl: OptimisticLock {
     ///
     /// `key` is what Diesel's `find` takes: a value, or a tuple. `f` may run several times, each time on the row as it
     /// is then, so it should do nothing but change it. It returns nothing, or a `Result<(), E>` with any
-    /// `E: From<Error>`; an error of its own ends it, and nothing is written.
+    /// `E: From<Error>`; an error of its own ends it, and nothing is written ([an example](crate::RetryDsl::modify)).
     ///
-    /// One `SELECT` and one `UPDATE` an attempt. The `UPDATE` checks the version, so they need no transaction around them;
+    /// One `SELECT` and one `UPDATE` an attempt, also of one that is lost: the next one reads the row anyway. The `UPDATE` checks the version, so they need no transaction around them;
     /// once the row is locked, they have one. Needs `#[derive(Queryable, Selectable)]`. For another policy there is
     /// [`RetryDsl::modify`](crate::RetryDsl::modify).
     ///
@@ -353,36 +333,6 @@ pub trait OptimisticDsl: OptimisticLock {
     /// let lamp = Product::modify_optimistic(1, conn, |lamp| lamp.quantity -= 1)?;
     /// assert_eq!((lamp.quantity, lamp.version), (9, 2));
     /// # Ok::<_, Error>(())
-    /// ```
-    ///
-    /// With an error of your own:
-    ///
-    /// ```
-    /// # use diesel::prelude::*;
-    /// # use occ_runtime::{Error, prelude::*};
-    #[doc = include_str!("../example.txt")]
-    /// #[derive(Debug, thiserror::Error)]
-    /// enum SaleError {
-    ///     #[error("only {0} left")]
-    ///     TooFew(i32),
-    ///     #[error(transparent)]
-    ///     Occ(#[from] Error),
-    /// }
-    ///
-    /// fn sell(number: i32, id: i32, conn: &mut SqliteConnection) -> Result<Product, SaleError> {
-    ///     Product::modify_optimistic(id, conn, |product| {
-    ///         if product.quantity < number {
-    ///             return Err(SaleError::TooFew(product.quantity));
-    ///         }
-    ///         product.quantity -= number;
-    ///         Ok(())
-    ///     })
-    /// }
-    ///
-    /// # let conn = &mut connection();
-    /// assert!(matches!(sell(11, 1, conn), Err(SaleError::TooFew(10))));
-    /// assert_eq!(sell(10, 1, conn)?.quantity, 0);
-    /// # Ok::<_, SaleError>(())
     /// ```
     #[cfg(feature = "retry")]
     fn modify_optimistic<C, K, R, F>(key: K, conn: &mut C, f: F) -> Result<Self, R::Error>
@@ -436,6 +386,7 @@ pub trait OptimisticDsl: OptimisticLock {
     /// [`Conflict::is_deleted`](crate::Conflict::is_deleted). See [`Conflict`](crate::Conflict) for an example.
     fn into_conflict<C>(self, conn: &mut C) -> Result<Conflict<Self>, Error>
     where
+        C: Connection,
         Self: ReloadsOn<C>,
     {
         let now = Self::now(&self, conn)?;

@@ -121,6 +121,7 @@ pub trait TrackedDsl<T: OptimisticLock> {
     /// ```
     fn reload<C>(&mut self, conn: &mut C) -> Result<(), Error>
     where
+        C: Connection,
         T: ReloadsOn<C> + Trackable;
 
     /// Reads the row again and applies my changes to it.
@@ -165,6 +166,7 @@ pub trait TrackedDsl<T: OptimisticLock> {
     /// [`Error::Unmerged`]; [`Error::Stale`] if the row is gone.
     fn rebase<C>(&mut self, conn: &mut C) -> Result<(), Error>
     where
+        C: Connection,
         T: ReloadsOn<C> + Trackable;
 
     /// The same, and asks `choose` for each field that would be reported: with its name, the base, mine and theirs.
@@ -192,6 +194,7 @@ pub trait TrackedDsl<T: OptimisticLock> {
     /// ```
     fn rebase_with<C, F>(&mut self, conn: &mut C, choose: F) -> Result<(), Error>
     where
+        C: Connection,
         T: ReloadsOn<C> + Trackable,
         F: FnMut(&'static str, &T, &T, &T) -> Choice;
 
@@ -200,11 +203,13 @@ pub trait TrackedDsl<T: OptimisticLock> {
     /// One `SELECT`. See [`Conflict`].
     fn into_conflict<C>(self, conn: &mut C) -> Result<Conflict<T>, Error>
     where
+        C: Connection,
         T: ReloadsOn<C> + Trackable;
 
     /// The same, of a copy.
     fn conflict<C>(&self, conn: &mut C) -> Result<Conflict<T>, Error>
     where
+        C: Connection,
         T: ReloadsOn<C> + Trackable;
 }
 
@@ -235,6 +240,7 @@ impl<T: OptimisticLock> TrackedDsl<T> for Tracked<T> {
 
     fn reload<C>(&mut self, conn: &mut C) -> Result<(), Error>
     where
+        C: Connection,
         T: ReloadsOn<C> + Trackable,
     {
         read::reload_tracked(self, T::now(&self.original, conn)?)
@@ -242,6 +248,7 @@ impl<T: OptimisticLock> TrackedDsl<T> for Tracked<T> {
 
     fn rebase<C>(&mut self, conn: &mut C) -> Result<(), Error>
     where
+        C: Connection,
         T: ReloadsOn<C> + Trackable,
     {
         self.rebase_with(conn, undecided)
@@ -249,6 +256,7 @@ impl<T: OptimisticLock> TrackedDsl<T> for Tracked<T> {
 
     fn rebase_with<C, F>(&mut self, conn: &mut C, choose: F) -> Result<(), Error>
     where
+        C: Connection,
         T: ReloadsOn<C> + Trackable,
         F: FnMut(&'static str, &T, &T, &T) -> Choice,
     {
@@ -257,6 +265,7 @@ impl<T: OptimisticLock> TrackedDsl<T> for Tracked<T> {
 
     fn into_conflict<C>(self, conn: &mut C) -> Result<Conflict<T>, Error>
     where
+        C: Connection,
         T: ReloadsOn<C> + Trackable,
     {
         let (mine, base) = self.sides();
@@ -266,6 +275,7 @@ impl<T: OptimisticLock> TrackedDsl<T> for Tracked<T> {
 
     fn conflict<C>(&self, conn: &mut C) -> Result<Conflict<T>, Error>
     where
+        C: Connection,
         T: ReloadsOn<C> + Trackable,
     {
         let (mine, base) = self.sides();

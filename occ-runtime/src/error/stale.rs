@@ -12,7 +12,7 @@ use std::fmt;
 #[non_exhaustive]
 pub enum Operation {
     /// [`save_optimistic`](crate::OptimisticDsl::save_optimistic) or
-    /// [`save_optimistic_expecting`](crate::OptimisticDsl::save_optimistic_expecting).
+    /// [`save_optimistic_expecting`](crate::ExpectingDsl::save_optimistic_expecting).
     Save,
     /// [`update_optimistic`](crate::OptimisticDsl::update_optimistic).
     Update,
@@ -32,6 +32,8 @@ pub enum Operation {
     Insert,
     /// [`upsert_optimistic`](crate::OptimisticInsertDsl::upsert_optimistic).
     Upsert,
+    /// [`overwrite_optimistic`](crate::ExpectingDsl::overwrite_optimistic).
+    Overwrite,
 }
 
 impl fmt::Display for Operation {
@@ -47,6 +49,7 @@ impl fmt::Display for Operation {
             Self::Rebase => "rebase",
             Self::Insert => "insert",
             Self::Upsert => "upsert",
+            Self::Overwrite => "overwrite",
         })
     }
 }
@@ -96,6 +99,9 @@ enum Found {
     Moved,
     /// The version that was expected.
     Unmoved,
+    /// Nobody has looked.
+    #[cfg(feature = "retry")]
+    Unasked,
     /// A table without versions.
     Unversioned,
 }
@@ -112,6 +118,18 @@ impl StaleObjectError {
         let found = if actual == Some(expected) { Found::Unmoved } else { Found::Moved };
         let actual = actual.map(|actual| format!("{actual:?}"));
         Self(Box::new(Conflict { table, key, operation, expected: format!("{expected:?}"), actual, found }))
+    }
+
+    /// Of a row that was expected at one version, and of which nobody has asked what it is now.
+    #[cfg(feature = "retry")]
+    pub(crate) fn unasked<V: fmt::Debug>(
+        operation: Operation,
+        table: &'static str,
+        key: String,
+        expected: &V,
+    ) -> Self {
+        let expected = format!("{expected:?}");
+        Self(Box::new(Conflict { table, key, operation, expected, actual: None, found: Found::Unasked }))
     }
 
     /// Of a row whose columns are not as they were loaded.
@@ -150,7 +168,8 @@ impl StaleObjectError {
     }
 
     /// The version the row had when it was looked at after the conflict, or `changed` where the table has no version; `None`
-    /// where no row was to be seen.
+    /// where no row was to be seen, and where nobody has looked: an attempt of `modify_optimistic` that is lost does not ask,
+    /// since the next one reads the row anyway. The last one that a policy's number of attempts allows does ask.
     #[must_use]
     pub fn actual(&self) -> Option<&str> {
         self.0.actual.as_deref()
@@ -169,10 +188,19 @@ impl StaleObjectError {
         self.0.found == Found::Unmoved
     }
 
-    /// Whether no row with this key was to be seen: deleted, or hidden from this connection by a row policy or a
+    /// Whether it is there, at another version.
+    pub(crate) fn is_moved(&self) -> bool {
+        self.0.found == Found::Moved && self.0.actual.is_some()
+    }
+
+    /// Whether somebody has looked for the row, and none with this key was to be seen: deleted, or hidden from this connection by a row policy or a
     /// view.
     #[must_use]
     pub fn is_deleted(&self) -> bool {
+        #[cfg(feature = "retry")]
+        if self.0.found == Found::Unasked {
+            return false;
+        }
         self.0.actual.is_none()
     }
 }
@@ -189,6 +217,10 @@ impl fmt::Display for StaleObjectError {
         }
         write!(f, "it was read at version {expected}, but ")?;
         match actual {
+            #[cfg(feature = "retry")]
+            None if *found == Found::Unasked => {
+                f.write_str("it was changed or deleted meanwhile; read it and apply the change again")
+            }
             None => f.write_str("it is gone or not visible to this connection"),
             // No row matched and yet the version looks right: this transaction reads from a snapshot older than
             // the change, or a trigger or row policy kept the statement away.

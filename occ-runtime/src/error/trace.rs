@@ -39,6 +39,18 @@ pub(crate) fn exists(exists: &ExistsError) {
     );
 }
 
+/// A row was written whatever its version was: `expected` by who wrote it, and then found to be `overwritten`.
+pub(crate) fn overwrite<V: std::fmt::Debug>(
+    table: &'static str,
+    key: &dyn Fn() -> String,
+    expected: &V,
+    overwritten: &V,
+    version: &V,
+) {
+    #[cfg(feature = "tracing")]
+    tracing::warn!(table, key = key(), ?expected, ?overwritten, ?version, "overwrite");
+}
+
 /// A rollback has failed after another error, which is the one that is returned. It quotes no value: it names savepoints.
 pub(crate) fn rollback_failed(error: &diesel::result::Error) {
     #[cfg(feature = "tracing")]

@@ -1,5 +1,6 @@
 //! What the derive says about a struct: its table, its key, its version, its columns and its fields.
 
+pub(crate) mod at;
 pub(crate) mod check;
 pub(crate) mod columns;
 pub(crate) mod declared;

@@ -5,6 +5,7 @@ use std::fmt::Debug;
 use diesel::{Column, Table};
 
 use crate::error::refused::VersionError;
+use crate::model::at::At;
 use crate::model::check::Check;
 use crate::model::identity::Identity;
 use crate::version::generator::VersionGenerator;
@@ -102,6 +103,27 @@ pub trait OptimisticLock: Sized {
     #[must_use]
     fn initial_version() -> Self::Version {
         Self::Generator::initial()
+    }
+
+    /// The row with this key, expected at this version, without a value in memory: for a patch that a client sends with the
+    /// version it has seen, and for structs that cannot be loaded.
+    ///
+    /// `key` is what Diesel's `find` takes: a value, or a tuple. Nothing is sent until a method of [`AtDsl`](crate::AtDsl) is
+    /// called: `update`, `touch`, `delete`, `verify` or `lock`. For async connections they are in
+    /// [`AsyncAtDsl`](crate::AsyncAtDsl); each prelude brings its own.
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// # use occ_runtime::{Error, prelude::*};
+    #[doc = include_str!("../example.txt")]
+    /// # let conn = &mut connection();
+    /// let version = Product::at(1, 1).update(products::quantity.eq(3), conn)?;
+    /// assert_eq!(version, 2);
+    /// assert!(Product::at(1, 1).delete(conn).unwrap_err().is_stale());
+    /// # Ok::<_, Error>(())
+    /// ```
+    fn at<K>(key: K, version: Self::Version) -> At<Self, Self::Version, K> {
+        At::new(key, version)
     }
 
     /// The name of the table's `table!` module.

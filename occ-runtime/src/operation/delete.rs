@@ -11,12 +11,20 @@ pub(crate) use crate::statement::guard::Guard;
 
 macro_rules! operations {
     ($wing:ident $(, $async:ident, $await:ident, $send:ident)?) => {
-        $($async)? fn delete<G>(&self, guard: G, conn: &mut C) -> Result<(), Error>
+        $($async)? fn delete<G>(
+            &self,
+            expected: Option<&M::Version>,
+            guard: G,
+            conn: &mut C,
+        ) -> Result<(), Error>
         where
             G: Guard<C::Backend> $(+ $send)?,
         {
             let mut conn = $crate::$wing::send::InFlight::begin(conn)?;
-            let deleted = self.send_delete(self.version(), guard, &mut *conn)$(.$await)?;
+            let deleted = match self.refuse_unread(Operation::Delete, expected, &mut *conn)$(.$await)? {
+                Ok(()) => self.send_delete(self.version(), guard, &mut *conn)$(.$await)?,
+                Err(refused) => Err(refused),
+            };
             conn.land();
             deleted
         }

@@ -8,6 +8,7 @@
 //! an `async fn` with a `Send` future. What a body names is imported in its own file, from which a wing imports all of it.
 //! Whatever is called from outside holds an `InFlight` until it is over.
 
+pub(crate) mod at;
 pub(crate) mod base;
 pub(crate) mod batch;
 pub(crate) mod create;
@@ -16,13 +17,17 @@ pub(crate) mod generated;
 pub(crate) mod insert;
 pub(crate) mod insert_all;
 pub(crate) mod lock;
+#[cfg(feature = "retry")]
+pub(crate) mod modify;
 pub(crate) mod one_row;
+pub(crate) mod overwrite;
 pub(crate) mod read;
 pub(crate) mod rows;
 pub(crate) mod settle;
 pub(crate) mod tracked;
 pub(crate) mod transaction;
 pub(crate) mod unversioned;
+pub(crate) mod update;
 pub(crate) mod upsert;
 pub(crate) mod upserted;
 pub(crate) mod verdict;
@@ -41,6 +46,8 @@ macro_rules! operations {
         $crate::operation::batch::operations!($($wing)*);
         $crate::operation::batch::one_by_one_operations!($($wing)*);
         $crate::operation::lock::verify!($($wing)*);
+        #[cfg(feature = "retry")]
+        $crate::operation::modify::operations!($($wing)*);
     };
 }
 

@@ -31,6 +31,23 @@ macro_rules! operations {
             Ok(verdict::refused(operation, self, expected, rows, actual, guarded))
         }
 
+        /// Refuses a value that was read at another version than the one that was handed over.
+        $($async)? fn refuse_unread(
+            &self,
+            operation: Operation,
+            expected: Option<&M::Version>,
+            conn: &mut C,
+        ) -> Result<(), Error> {
+            match expected {
+                Some(expected) if expected != self.version() => {
+                    let look = CurrentVersion::of(self);
+                    let actual = $crate::$wing::send::rare_version::<M, _, _>(look, conn)$(.$await)?;
+                    Err(verdict::read_at_another_version(operation, self, expected, actual))
+                }
+                _ => Ok(()),
+            }
+        }
+
         /// For a key that may not be unique: what has matched several rows has not happened.
         $($async)? fn send_in_savepoint<S>(&self, statement: S, conn: &mut C) -> Result<usize, Error>
         where

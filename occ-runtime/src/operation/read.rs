@@ -29,8 +29,13 @@ impl<M: OptimisticLock> Now<M> {
         }
     }
 
+    /// The row that was updated, in the same transaction.
+    pub(crate) fn updated(self, value: &M) -> Result<M, Error> {
+        self.row.ok_or_else(|| verdict::moved_away(value))
+    }
+
     /// A row that is gone is an error of this operation.
-    fn present(self, operation: Operation, value: &M) -> Result<M, Error> {
+    pub(crate) fn present(self, operation: Operation, value: &M) -> Result<M, Error> {
         self.row.ok_or_else(|| verdict::stale(operation, value, value.version(), None))
     }
 }

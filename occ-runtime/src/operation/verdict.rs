@@ -12,53 +12,115 @@ use crate::error::unmerged::UnmergedError;
 use crate::error::{Error, trace};
 use crate::model::check::Check as _;
 use crate::model::optimistic_lock::OptimisticLock;
+use crate::statement::at::KeyedRow;
 use crate::version::database::is_xmin;
 
+/// A row that an error can name: one in memory, or one that is known by its key alone.
+pub(crate) trait Named {
+    type Model: OptimisticLock;
+
+    fn key_text(&self) -> String;
+}
+
+impl<M: OptimisticLock> Named for M {
+    type Model = M;
+
+    fn key_text(&self) -> String {
+        key_text(self)
+    }
+}
+
+impl<M: OptimisticLock, P> Named for KeyedRow<M, P> {
+    type Model = M;
+
+    fn key_text(&self) -> String {
+        self.key_text().to_owned()
+    }
+}
+
+type VersionOf<R> = <<R as Named>::Model as OptimisticLock>::Version;
+
+fn table_name<R: Named>() -> &'static str {
+    R::Model::table_name()
+}
+
 /// Fails if a version that the database makes is unchanged after the write: it would guard nothing. Only `xmin` is the same for a whole transaction.
-pub(crate) fn moved<M: OptimisticLock>(
-    row: &M,
-    expected: &M::Version,
-    next: &M::Version,
+pub(crate) fn moved<R: Named>(
+    row: &R,
+    expected: &VersionOf<R>,
+    next: &VersionOf<R>,
     in_transaction: bool,
 ) -> Result<(), Error> {
-    if next == expected && !(in_transaction && is_xmin::<M::Version>()) {
+    if next == expected && !(in_transaction && is_xmin::<VersionOf<R>>()) {
         return Err(VersionError::new(format!(
             "the database has left row {} of `{}` at version {expected:?}: create the trigger that moves it on with every \
              UPDATE (on MySQL a column with ON UPDATE CURRENT_TIMESTAMP stays where nothing else changes, and needs it as well), \
              and roll this one back",
-            key_text(row),
-            M::table_name()
+            row.key_text(),
+            table_name::<R>()
         ))
         .into());
     }
     Ok(())
 }
 
+/// The error for a row that was updated, and is not found by its key afterwards. The update is rolled back.
+pub(crate) fn moved_away<M: OptimisticLock>(row: &M) -> Error {
+    let what = format!(
+        "row {} of `{}` is not to be found by its key after the update, so nothing is written: if the changes set the key, rename the \
+         row with an `update` of Diesel's, and load it by its new one; else a row policy or a view hides what the row would be",
+        key_text(row),
+        M::table_name()
+    );
+    DieselError::QueryBuilderError(what.into()).into()
+}
+
 /// The error for a row that another transaction holds.
-pub(crate) fn locked<M: OptimisticLock>(row: &M) -> Error {
-    LockedError::new(M::table_name(), key_text(row)).into()
+pub(crate) fn locked<R: Named>(row: &R) -> Error {
+    LockedError::new(table_name::<R>(), row.key_text()).into()
 }
 
 /// Classifies a statement that did not match exactly one row, from the row's version as it is now.
 ///
 /// `guarded`: more than key and version was asked for.
-pub(crate) fn refused<M: OptimisticLock>(
+pub(crate) fn refused<R: Named>(
+    operation: Operation,
+    row: &R,
+    expected: &VersionOf<R>,
+    rows: usize,
+    actual: Result<VersionOf<R>, DieselError>,
+    guarded: bool,
+) -> Error {
+    if rows > 1 {
+        return AmbiguousKeyError::new(table_name::<R>(), row.key_text(), rows).written().into();
+    }
+    match actual {
+        Ok(actual) if guarded && actual == *expected => {
+            GuardError::new(operation, table_name::<R>(), row.key_text()).into()
+        }
+        actual => stale_or(operation, row, expected, actual),
+    }
+}
+
+/// The error for a row of which nobody asks why it was not written.
+#[cfg(feature = "retry")]
+pub(crate) fn lost<M: OptimisticLock>(
     operation: Operation,
     row: &M,
     expected: &M::Version,
     rows: usize,
-    actual: Result<M::Version, DieselError>,
-    guarded: bool,
 ) -> Error {
     if rows > 1 {
         return AmbiguousKeyError::new(M::table_name(), key_text(row), rows).written().into();
     }
-    match actual {
-        Ok(actual) if guarded && actual == *expected => {
-            GuardError::new(operation, M::table_name(), key_text(row)).into()
-        }
-        actual => stale_or(operation, row, expected, actual),
-    }
+    let stale = StaleObjectError::unasked(operation, M::table_name(), key_text(row), expected);
+    trace::conflict(&stale);
+    stale.into()
+}
+
+/// Tells that the row was at the version of `theirs`, and is at `next` with the values of `mine`.
+pub(crate) fn overwritten<M: OptimisticLock>(mine: &M, theirs: &M, next: &M::Version) {
+    trace::overwrite(M::table_name(), &|| key_text(mine), mine.version(), theirs.version(), next);
 }
 
 /// The error for a version that was handed over and is not the value's. Only a value that was read at the version that the
@@ -82,9 +144,19 @@ pub(crate) fn expect_version<M: OptimisticLock>(
     row: &M,
     actual: Result<M::Version, DieselError>,
 ) -> Result<(), Error> {
+    expect(operation, row, row.version(), actual)
+}
+
+/// Whether the row is at `expected`, given what was read.
+pub(crate) fn expect<R: Named>(
+    operation: Operation,
+    row: &R,
+    expected: &VersionOf<R>,
+    actual: Result<VersionOf<R>, DieselError>,
+) -> Result<(), Error> {
     match actual {
-        Ok(actual) if actual == *row.version() => Ok(()),
-        actual => Err(stale_or(operation, row, row.version(), actual)),
+        Ok(actual) if actual == *expected => Ok(()),
+        actual => Err(stale_or(operation, row, expected, actual)),
     }
 }
 
@@ -110,7 +182,7 @@ fn several(error: &DieselError) -> Option<usize> {
 }
 
 /// The error for a row that could not be read.
-pub(crate) fn unread<M: OptimisticLock>(row: &M, error: DieselError) -> Error {
+pub(crate) fn unread<R: Named>(row: &R, error: DieselError) -> Error {
     match several(&error) {
         Some(rows) => ambiguous(row, rows),
         None => error.into(),
@@ -140,16 +212,16 @@ pub(crate) fn without_snapshot(error: Error) -> Error {
 }
 
 /// The error for a key that matched several rows, none of which is written.
-pub(crate) fn ambiguous<M: OptimisticLock>(row: &M, rows: usize) -> Error {
-    AmbiguousKeyError::new(M::table_name(), key_text(row), rows).into()
+pub(crate) fn ambiguous<R: Named>(row: &R, rows: usize) -> Error {
+    AmbiguousKeyError::new(table_name::<R>(), row.key_text(), rows).into()
 }
 
 /// The error for a row that is not at `expected`, or the one that reading it has brought.
-fn stale_or<M: OptimisticLock>(
+fn stale_or<R: Named>(
     operation: Operation,
-    row: &M,
-    expected: &M::Version,
-    actual: Result<M::Version, DieselError>,
+    row: &R,
+    expected: &VersionOf<R>,
+    actual: Result<VersionOf<R>, DieselError>,
 ) -> Error {
     match actual {
         Ok(actual) => stale(operation, row, expected, Some(&actual)),
@@ -159,14 +231,14 @@ fn stale_or<M: OptimisticLock>(
 }
 
 /// The error for a row that is at `actual`, or nowhere.
-pub(crate) fn stale<M: OptimisticLock>(
+pub(crate) fn stale<R: Named>(
     operation: Operation,
-    row: &M,
-    expected: &M::Version,
-    actual: Option<&M::Version>,
+    row: &R,
+    expected: &VersionOf<R>,
+    actual: Option<&VersionOf<R>>,
 ) -> Error {
-    let (table, key) = (M::table_name(), key_text(row));
-    let stale = if M::Check::BY_VERSION {
+    let (table, key) = (table_name::<R>(), row.key_text());
+    let stale = if <R::Model as OptimisticLock>::Check::BY_VERSION {
         StaleObjectError::new(operation, table, key, expected, actual)
     } else {
         StaleObjectError::without_version(operation, table, key, actual.is_some())

@@ -41,7 +41,7 @@ macro_rules! operations {
             Ok(())
         }
 
-        /// Writes the row that is at `expected`. The version that it has then.
+        /// Of a row that is at `expected`, which need not be this value's version: the version that the row has then.
         $($async)? fn put<A>(
             &self,
             operation: Operation,
@@ -54,7 +54,8 @@ macro_rules! operations {
         {
             <M as Columns<C::Backend>>::written_once()?;
             if M::Generator::BY_DATABASE {
-                return $crate::$wing::send::boxed(self.put_generated(operation, expected, assignments, conn))$(.$await)?;
+                let put = self.put_generated(operation, expected, assignments, conn);
+                return $crate::$wing::send::boxed(put)$(.$await)?;
             }
             let next = next_version::<M>(expected)?;
             let update = Update::new(self, assignments, Some(&next), Some(expected));

@@ -74,6 +74,11 @@ impl<'p, I: Instant> Attempts<'p, I> {
         self.hot || (self.locks && self.policy.escalate_after.is_some_and(|losses| self.number > losses))
     }
 
+    /// Whether no other can follow, however soon this one is lost.
+    pub(crate) fn is_last(&self) -> bool {
+        self.policy.attempts.is_some_and(|attempts| self.number >= attempts)
+    }
+
     pub(crate) fn succeeded(&self) {
         self.tell(None, None);
         if let Some(heat) = self.learns() {
@@ -117,7 +122,7 @@ impl<'p, I: Instant> Attempts<'p, I> {
 
     /// The wait before the next attempt, if there is one; `elapsed` since the first began.
     fn delay(&self, elapsed: Duration) -> Option<Duration> {
-        if self.policy.attempts.is_some_and(|attempts| self.number >= attempts) {
+        if self.is_last() {
             return None;
         }
         let delay = self.policy.backoff.delay(self.number);

@@ -73,22 +73,24 @@ macro_rules! modify {
         let finder = M::finder($key);
         let locks = M::locks_rows();
         let mut attempts = Attempts::begin($policy, M::table_name(), locks).within(within);
+        let mut lost: Option<M> = None;
         $crate::retry::loops::attempt!(
             attempts,
             $sleep,
             Fault::into_error,
             {
                 let mut conn = $in_flight::begin(&mut *$conn).map_err(Error::from)?;
+                let last = attempts.is_last();
                 let outcome = if attempts.escalated() {
                     match $begin(&mut *conn)$(.$await)? {
                         Ok(before) => {
-                            let outcome = $change(&finder, true, &mut $f, &mut *conn)$(.$await)?;
+                            let outcome = $change(&finder, Look::locked(), &mut lost, &mut $f, &mut *conn)$(.$await)?;
                             $end(outcome, before, &mut *conn)$(.$await)?
                         }
                         Err(error) => Err(error.into()),
                     }
                 } else {
-                    $change(&finder, false, &mut $f, &mut *conn)$(.$await)?
+                    $change(&finder, Look::unlocked(last), &mut lost, &mut $f, &mut *conn)$(.$await)?
                 };
                 conn.land();
                 outcome
@@ -105,12 +107,40 @@ macro_rules! is_test {
     };
 }
 
-/// One attempt of `modify`: the fresh row, changed and saved.
+/// What an attempt of `modify` does besides reading and saving.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Look {
+    /// The row is locked when it is read.
+    pub(crate) locks: bool,
+    /// Why the save is lost, if it is.
+    pub(crate) asks: bool,
+}
+
+impl Look {
+    /// Of a locked row nobody else can be the reason.
+    pub(crate) fn locked() -> Self {
+        Self { locks: true, asks: true }
+    }
+
+    /// Of the `last` attempt the caller is told all that can be known.
+    pub(crate) fn unlocked(last: bool) -> Self {
+        Self { locks: false, asks: last }
+    }
+}
+
+/// One attempt of `modify`: the fresh row, changed and saved. One that is lost is kept in `$lost`: if the next one reads the same
+/// version, it is not another writer that keeps the row from being written, and then it asks what does.
 macro_rules! change {
-    ($finder:ident, $locked:ident, $f:ident, $conn:ident $(, [$await:ident])?) => {{
-        let mut row = M::find($finder, $locked, $conn)$(.$await)??;
+    ($finder:ident, $look:ident, $lost:ident, $f:ident, $conn:ident $(, [$await:ident])?) => {{
+        let mut row = M::find($finder, $look.locks, $conn)$(.$await)??;
+        let unmoved = $lost.take().is_some_and(|before| before.version() == row.version());
         $f(&mut row).into_result().map_err(Fault::Own)?;
-        row.write(Operation::Save, None, WholeRow, $conn)$(.$await)?.map_err(without_snapshot)?;
+        if $look.asks || unmoved {
+            row.write(Operation::Save, None, WholeRow, $conn)$(.$await)?.map_err(without_snapshot)?;
+        } else if let Err(error) = row.save_unasked($conn)$(.$await)? {
+            *$lost = error.is_stale().then_some(row);
+            return Err(without_snapshot(error).into());
+        }
         Ok(row)
     }};
 }

@@ -7,7 +7,9 @@
 
 pub(crate) mod as_loaded;
 pub(crate) mod assign;
+pub(crate) mod at;
 pub(crate) mod bump;
+pub(crate) mod bump_sql;
 pub(crate) mod changed;
 pub(crate) mod clause;
 pub(crate) mod create;

@@ -152,3 +152,58 @@ where
     type QueryId = StatementKey<<M::SelectExpression as QueryId>::QueryId, M::StatementId>;
     const HAS_STATIC_QUERY_ID: bool = <M::SelectExpression as QueryId>::HAS_STATIC_QUERY_ID;
 }
+
+/// Reads the row as it is now, and locks it where the backend locks rows.
+pub struct LockedRow<'a, M, DB>(CurrentRow<'a, M, DB>)
+where
+    M: OptimisticLock + Selectable<DB>,
+    DB: Backend;
+
+impl<'a, M, DB> LockedRow<'a, M, DB>
+where
+    M: OptimisticLock + Selectable<DB>,
+    DB: Backend,
+{
+    pub(crate) fn of(row: &'a M) -> Self {
+        Self(CurrentRow::of(row))
+    }
+}
+
+impl<'a, M, DB> QueryFragment<DB> for LockedRow<'a, M, DB>
+where
+    DB: Backend + 'static,
+    M: OptimisticLock + Selectable<DB>,
+    CurrentRow<'a, M, DB>: QueryFragment<DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        self.0.walk_ast(out.reborrow())?;
+        out.push_sql(dialect::for_update::<DB>().unwrap_or_default());
+        Ok(())
+    }
+}
+
+impl<M, DB> Query for LockedRow<'_, M, DB>
+where
+    M: OptimisticLock + Selectable<DB>,
+    DB: Backend,
+    AsSelect<M, DB>: Expression,
+{
+    type SqlType = <AsSelect<M, DB> as Expression>::SqlType;
+}
+
+impl<M, DB, Conn> RunQueryDsl<Conn> for LockedRow<'_, M, DB>
+where
+    M: OptimisticLock + Selectable<DB>,
+    DB: Backend,
+{
+}
+
+impl<M, DB> QueryId for LockedRow<'_, M, DB>
+where
+    M: OptimisticLock + Selectable<DB>,
+    DB: Backend,
+{
+    // Kept under its text.
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}

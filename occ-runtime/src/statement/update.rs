@@ -1,10 +1,13 @@
 //! `UPDATE "products" SET "name" = ?, "version" = ? WHERE "id" = ? AND "version" = ?`
 
+use std::marker::PhantomData;
+
 use diesel::backend::Backend;
+use diesel::dsl::AsSelect;
 use diesel::expression::Expression;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
-use diesel::{Column as _, RunQueryDsl};
+use diesel::{Column as _, RunQueryDsl, Selectable};
 
 use crate::model::columns::Columns;
 use crate::model::optimistic_lock::{OptimisticLock, SqlText};
@@ -121,3 +124,68 @@ impl<U: QueryId> QueryId for ReturningVersion<U> {
     type QueryId = StatementKey<ReturningVersion<()>, U::QueryId>;
     const HAS_STATIC_QUERY_ID: bool = U::HAS_STATIC_QUERY_ID;
 }
+
+/// The same, and answers with the row as it is then.
+pub struct ReturningRow<U, M, DB>
+where
+    M: OptimisticLock + Selectable<DB>,
+    DB: Backend,
+{
+    update: U,
+    selection: M::SelectExpression,
+}
+
+impl<U, M, DB> ReturningRow<U, M, DB>
+where
+    M: OptimisticLock + Selectable<DB>,
+    DB: Backend,
+{
+    pub(crate) fn of(update: U) -> Self {
+        Self { update, selection: M::construct_selection() }
+    }
+}
+
+impl<U, M, DB> QueryFragment<DB> for ReturningRow<U, M, DB>
+where
+    DB: Backend,
+    M: OptimisticLock + Selectable<DB>,
+    M::SelectExpression: QueryFragment<DB>,
+    U: QueryFragment<DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        self.update.walk_ast(out.reborrow())?;
+        out.push_sql(" RETURNING ");
+        self.selection.walk_ast(out)
+    }
+}
+
+impl<U, M, DB> Query for ReturningRow<U, M, DB>
+where
+    M: OptimisticLock + Selectable<DB>,
+    DB: Backend,
+    AsSelect<M, DB>: Expression,
+{
+    type SqlType = <AsSelect<M, DB> as Expression>::SqlType;
+}
+
+impl<U, M, DB, Conn> RunQueryDsl<Conn> for ReturningRow<U, M, DB>
+where
+    M: OptimisticLock + Selectable<DB>,
+    DB: Backend,
+{
+}
+
+impl<U, M, DB> QueryId for ReturningRow<U, M, DB>
+where
+    M: OptimisticLock + Selectable<DB>,
+    DB: Backend,
+    U: QueryId,
+    M::SelectExpression: QueryId,
+{
+    type QueryId = StatementKey<Returning<<M::SelectExpression as QueryId>::QueryId>, U::QueryId>;
+    const HAS_STATIC_QUERY_ID: bool =
+        U::HAS_STATIC_QUERY_ID && <M::SelectExpression as QueryId>::HAS_STATIC_QUERY_ID;
+}
+
+/// Names the statement in the cache, by what it answers with.
+pub struct Returning<S>(PhantomData<S>);

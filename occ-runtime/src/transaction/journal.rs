@@ -153,6 +153,19 @@ pub(crate) fn moved_on<M: OptimisticLock>(row: &mut M, next: M::Version) {
     }
 }
 
+/// The value becomes the row that the database has made of it. Its fields stay so after a rollback, as edits do; its version is put
+/// back.
+pub(crate) fn replaced_by<M: OptimisticLock>(row: &mut M, next: M) {
+    let Some(journal) = CURRENT.with_borrow(Clone::clone) else {
+        *row = next;
+        return;
+    };
+    // The user's code, which may panic: nothing has happened yet.
+    let (key, to, spare) = (Mark::of_key(&next), Mark::of_version(&next), M::initial_version());
+    let from = std::mem::replace(row, next).set_version(spare);
+    journal.moves().push(Move { model: TypeId::of::<M::StatementId>(), key, to, from: Box::new(from) });
+}
+
 impl Journal {
     pub(crate) fn of<C>(conn: &C, before: u32, depth: u32) -> Self {
         Self(Arc::new(Page {

@@ -5,6 +5,7 @@ pub(crate) mod database;
 pub(crate) mod expect;
 pub(crate) mod generator;
 pub(crate) mod none;
+pub(crate) mod sql_form;
 pub(crate) mod timestamp;
 pub(crate) mod trigger;
 #[cfg(feature = "uuid")]
@@ -17,6 +18,7 @@ pub use database::DatabaseGenerated;
 pub use expect::Expect;
 pub use generator::{DefaultGenerator, VersionGenerator};
 pub use none::NoVersion;
+pub use sql_form::SqlForm;
 pub use timestamp::{Clock, Micros, Millis, PointInTime, Precision, Seconds, SystemClock, Timestamp};
 pub use trigger::VersionTrigger;
 #[cfg(feature = "uuid")]

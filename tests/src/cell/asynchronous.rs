@@ -95,14 +95,6 @@ macro_rules! async_cell {
             AsyncOptimisticDsl::save_optimistic(model, conn).await
         }
 
-        pub async fn save_expecting<M: AsyncSavesOn<Conn>>(
-            model: &mut M,
-            expected: &M::Version,
-            conn: &mut Conn,
-        ) -> Result<(), Error> {
-            AsyncOptimisticDsl::save_optimistic_expecting(model, expected, conn).await
-        }
-
         pub async fn save_if<M, P>(model: &mut M, guard: P, conn: &mut Conn) -> Result<(), Error>
         where
             M: AsyncSavesOn<Conn>,
@@ -127,7 +119,7 @@ macro_rules! async_cell {
 
         pub async fn update<M, S>(model: &mut M, changes: S, conn: &mut Conn) -> Result<(), Error>
         where
-            M: AsyncSavesOn<Conn>,
+            M: occ_runtime::bound::AsyncUpdatesOn<Conn>,
             S: AsChangeset<
                     Target = M::Table,
                     Changeset: QueryFragment<<Conn as AsyncConnectionCore>::Backend> + Send,
@@ -298,6 +290,8 @@ macro_rules! async_cell {
             conn.set_instrumentation(recorder.clone());
             recorder
         }
+
+        $crate::async_at!();
     };
 }
 
@@ -310,6 +304,18 @@ macro_rules! async_lock {
             M: occ_runtime::AsyncLocksOn<Conn>,
         {
             AsyncOptimisticDsl::lock_optimistic(model, mode, conn).await
+        }
+
+        pub async fn lock_at<M, K>(
+            at: occ_runtime::At<M, M::Version, K>,
+            mode: occ_runtime::LockMode,
+            conn: &mut Conn,
+        ) -> Result<(), Error>
+        where
+            M: occ_runtime::bound::AsyncAtOn<Conn, K>,
+            K: Send,
+        {
+            occ_runtime::AsyncAtDsl::lock(at, mode, conn).await
         }
     };
 }

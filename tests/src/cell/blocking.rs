@@ -86,14 +86,6 @@ macro_rules! blocking_cell {
             OptimisticDsl::save_optimistic(model, conn)
         }
 
-        pub async fn save_expecting<M: SavesOn<Conn>>(
-            model: &mut M,
-            expected: &M::Version,
-            conn: &mut Conn,
-        ) -> Result<(), Error> {
-            OptimisticDsl::save_optimistic_expecting(model, expected, conn)
-        }
-
         pub async fn save_if<M, P>(model: &mut M, guard: P, conn: &mut Conn) -> Result<(), Error>
         where
             M: SavesOn<Conn>,
@@ -116,7 +108,7 @@ macro_rules! blocking_cell {
 
         pub async fn update<M, S>(model: &mut M, changes: S, conn: &mut Conn) -> Result<(), Error>
         where
-            M: SavesOn<Conn>,
+            M: occ_runtime::bound::UpdatesOn<Conn>,
             S: AsChangeset<Target = M::Table, Changeset: QueryFragment<<Conn as Connection>::Backend>>,
         {
             OptimisticDsl::update_optimistic(model, changes, conn)
@@ -284,6 +276,8 @@ macro_rules! blocking_cell {
             conn.set_instrumentation(recorder.clone());
             recorder
         }
+
+        $crate::blocking_at!();
     };
 }
 
@@ -296,6 +290,17 @@ macro_rules! blocking_lock {
             M: occ_runtime::LocksOn<Conn>,
         {
             OptimisticDsl::lock_optimistic(model, mode, conn)
+        }
+
+        pub async fn lock_at<M, K>(
+            at: occ_runtime::At<M, M::Version, K>,
+            mode: occ_runtime::LockMode,
+            conn: &mut Conn,
+        ) -> Result<(), Error>
+        where
+            M: occ_runtime::bound::AtOn<Conn, K>,
+        {
+            occ_runtime::AtDsl::lock(at, mode, conn)
         }
     };
 }

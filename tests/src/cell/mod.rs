@@ -7,6 +7,7 @@
 //! row locks: the same, but for a `MultiConnection`, whose type does not tell; it takes those of SQLite, which go everywhere.
 
 mod asynchronous;
+mod at;
 mod blocking;
 
 use std::future::poll_fn;

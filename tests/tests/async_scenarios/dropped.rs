@@ -1,6 +1,8 @@
 //! A future that is dropped at any of its await points leaves the value as it was.
 
-use occ_runtime::{AsyncOptimisticBatchDsl, AsyncOptimisticDsl, AsyncOptimisticInsertDsl, Error, Expect};
+use occ_runtime::{
+    AsyncExpectingDsl, AsyncOptimisticBatchDsl, AsyncOptimisticDsl, AsyncOptimisticInsertDsl, Error, Expect,
+};
 
 use super::cell::{batch, begin, commit, connect, save, transaction};
 use super::poll_at_most;

@@ -2,10 +2,13 @@
 
 pub(crate) mod answers;
 pub(crate) mod article;
+mod at;
 pub(crate) mod batch;
 mod batch_cascade;
 #[cfg(feature = "version_types")]
 mod batch_kinds;
+#[cfg(feature = "version_types")]
+mod bump;
 mod checked_columns;
 mod conflict;
 mod conflict_values;
@@ -15,6 +18,7 @@ mod database_generated;
 mod errors;
 #[cfg(feature = "version_types")]
 mod exact;
+mod expecting;
 mod guards;
 mod identity;
 mod insert;
@@ -25,6 +29,7 @@ mod keys;
 mod merge;
 mod names;
 mod options;
+mod overwrite;
 mod panics;
 mod partial_update;
 pub(crate) mod product;

@@ -4,7 +4,7 @@ use occ_runtime::Error;
 use occ_tests::cell::Backend;
 use occ_tests::events;
 
-use super::cell::{KNOWN_AS, connect, modify_with, retry, save};
+use super::cell::{KNOWN_AS, connect, modify_with, overwrite, retry, save};
 use super::product::{Product, load};
 use super::retry::{at_once, somebody_saves};
 
@@ -37,13 +37,25 @@ super::scenarios! {
         .await
         .unwrap();
         let mut expected = vec![
-            "DEBUG conflict table=products key=1 operation=save expected=1 actual=2",
-            "DEBUG retry table=products attempt=1 reason=stale key=1 expected=1 actual=2 delay=0ns",
+            "DEBUG conflict table=products key=1 operation=save expected=1",
+            "DEBUG retry table=products attempt=1 reason=stale key=1 expected=1 delay=0ns",
         ];
         if KNOWN_AS != Backend::Sqlite {
-            expected.push("DEBUG escalation table=products attempt=2 reason=stale key=1 expected=1 actual=2");
+            expected.push("DEBUG escalation table=products attempt=2 reason=stale key=1 expected=1");
         }
         assert_eq!(events::take(), expected);
+    }
+
+    async fn an_overwrite_is_a_warning_with_the_row_and_its_versions(database) {
+        let conn = &mut connect(database).await;
+        let mut mine = load(1, conn).await;
+        somebody_saves(database);
+        let _before = events::take();
+        overwrite(&mut mine, conn).await.unwrap();
+        assert_eq!(
+            events::take(),
+            ["WARN overwrite table=products key=1 expected=1 overwritten=2 version=3"]
+        );
     }
 
     async fn giving_up_is_a_warning(database) {

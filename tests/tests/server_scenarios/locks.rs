@@ -3,8 +3,8 @@
 use occ_runtime::{Error, LockMode, Operation, OptimisticLock, Transient};
 use occ_tests::cell::Backend;
 
-use super::cell::{BACKEND, batch, begin, commit, connect, delete, lock, rollback, save};
-use super::product::{load, products};
+use super::cell::{BACKEND, batch, begin, commit, connect, delete, lock, lock_at, rollback, save, touch_at};
+use super::product::{Product, load, products};
 
 fn transient(error: &Error) -> Option<Transient> {
     match error {
@@ -54,6 +54,34 @@ super::scenarios! {
         let product = load(1, conn).await;
         let error = lock(&product, LockMode::for_update(), conn).await.unwrap_err();
         assert!(matches!(error, Error::Database(diesel::result::Error::NotInTransaction)));
+    }
+
+    async fn a_row_that_is_not_in_memory_is_locked_by_its_key_and_version(database) {
+        let (a, b) = (&mut connect(database).await, &mut connect(database).await);
+        let error = lock_at(Product::at(1, 1), LockMode::for_update(), a).await.unwrap_err();
+        assert!(matches!(error, Error::Database(diesel::result::Error::NotInTransaction)));
+        begin(a).await.unwrap();
+        lock_at(Product::at(1, 1), LockMode::for_update(), a).await.unwrap();
+        batch(impatient(), b).await.unwrap();
+        assert_eq!(transient(&touch_at(Product::at(1, 1), b).await.unwrap_err()), Some(Transient::LockTimeout));
+        begin(b).await.unwrap();
+        let error = lock_at(Product::at(1, 1), LockMode::for_update().no_wait(), b).await.unwrap_err();
+        assert_eq!(transient(&error), Some(Transient::LockTimeout));
+        rollback(b).await.unwrap();
+        begin(b).await.unwrap();
+        let Err(Error::Locked(locked)) = lock_at(Product::at(1, 1), LockMode::for_update().skip_locked(), b).await else {
+            panic!("the row is locked")
+        };
+        assert_eq!((locked.table(), locked.key()), ("products", "1"));
+        for (id, actual) in [(2, Some("1")), (77, None)] {
+            let Err(Error::Stale(stale)) = lock_at(Product::at(id, 9), LockMode::for_update().skip_locked(), b).await else {
+                panic!("not at version 9")
+            };
+            assert_eq!((stale.operation(), stale.expected(), stale.actual()), (Operation::Lock, "9", actual));
+        }
+        rollback(b).await.unwrap();
+        assert_eq!(touch_at(Product::at(1, 1), a).await.unwrap(), 2);
+        commit(a).await.unwrap();
     }
 
     async fn a_held_row_keeps_other_lockers_and_writers_out_until_the_commit(database) {

@@ -20,6 +20,7 @@ struct Patch {
 #[diesel(table_name = products)]
 struct AnyPatch {
     name: Option<String>,
+    #[allow(clippy::option_option, reason = "a column that may be NULL and is written or not")]
     note: Option<Option<String>>,
     quantity: Option<i32>,
 }

@@ -13,10 +13,25 @@ use crate::statement::create::FirstVersion;
 use crate::statement::find::KeyEquals;
 use crate::version::generator::VersionGenerator as _;
 
-/// Values of a new row of `M`: whatever Diesel can insert into its table, one row of it, without the version.
+/// Values of a new row of `M`, the bound of [`create_optimistic`](crate::OptimisticInsertDsl::create_optimistic) in generic code: whatever Diesel can insert into its table, one row of it, without the version.
 ///
 /// A struct with `#[derive(Insertable)]` or a reference to one, `column.eq(value)`, or a tuple of them.
-#[doc(hidden)]
+///
+/// ```
+/// use diesel::Connection;
+/// use occ_runtime::prelude::*;
+/// use occ_runtime::bound::{CreatesOn, NewRow};
+/// use occ_runtime::Error;
+///
+/// fn create<C, M, V>(values: V, conn: &mut C) -> Result<M, Error>
+/// where
+///     C: Connection,
+///     M: CreatesOn<C>,
+///     V: NewRow<M, C::Backend>,
+/// {
+///     M::create_optimistic(values, conn)
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no new row of `{M}`",
     label = "not `Insertable` into the table of `{M}`, as one row",
@@ -24,8 +39,10 @@ use crate::version::generator::VersionGenerator as _;
     note = "where fields have `serialize_as`, pass the value itself and no reference; many rows at once are a slice, by `insert_all_optimistic`"
 )]
 pub trait NewRow<M: OptimisticLock, DB: Backend> {
+    #[doc(hidden)]
     type Values: QueryFragment<DB> + QueryId;
 
+    #[doc(hidden)]
     fn values(self) -> Self::Values;
 }
 
@@ -56,7 +73,22 @@ where
 }
 
 /// [`NewRow`] for async connections.
-#[doc(hidden)]
+///
+/// ```
+/// use diesel_async::AsyncConnection;
+/// use occ_runtime::async_prelude::*;
+/// use occ_runtime::bound::{AsyncCreatesOn, AsyncNewRow};
+/// use occ_runtime::Error;
+///
+/// async fn create<C, M, V>(values: V, conn: &mut C) -> Result<M, Error>
+/// where
+///     C: AsyncConnection,
+///     M: AsyncCreatesOn<C>,
+///     V: AsyncNewRow<M, C::Backend>,
+/// {
+///     M::create_optimistic(values, conn).await
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no new row of `{M}`",
     label = "not `Insertable` into the table of `{M}`, as one row",
@@ -64,8 +96,10 @@ where
     note = "where fields have `serialize_as`, pass the value itself and no reference; many rows at once are a slice, by `insert_all_optimistic`"
 )]
 pub trait AsyncNewRow<M: OptimisticLock, DB: Backend> {
+    #[doc(hidden)]
     type Values: QueryFragment<DB> + QueryId + Send;
 
+    #[doc(hidden)]
     fn values(self) -> Self::Values;
 }
 
@@ -86,15 +120,33 @@ where
     }
 }
 
-/// A key by which a row of `M` is found: what Diesel's `find` takes.
-#[doc(hidden)]
+/// A key by which a row of `M` is found, the bound of [`create_if_absent`](crate::OptimisticInsertDsl::create_if_absent) in generic code: what Diesel's `find` takes.
+///
+/// ```
+/// use diesel::Connection;
+/// use occ_runtime::prelude::*;
+/// use occ_runtime::bound::{CreatesOn, KeyOf, NewRow};
+/// use occ_runtime::{Created, Error};
+///
+/// fn create<C, M, V, K>(values: V, key: K, conn: &mut C) -> Result<Created<M>, Error>
+/// where
+///     C: Connection,
+///     M: CreatesOn<C>,
+///     V: NewRow<M, C::Backend>,
+///     K: KeyOf<M, C::Backend>,
+/// {
+///     M::create_if_absent(values, key, conn)
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "no row of `{M}` is found by a key of type `{Self}`",
     label = "the key is what Diesel's `find` takes: a value, or a tuple"
 )]
 pub trait KeyOf<M: OptimisticLock, DB: Backend> {
+    #[doc(hidden)]
     type Found: QueryFragment<DB> + QueryId;
 
+    #[doc(hidden)]
     fn found(self) -> Self::Found;
 }
 
@@ -113,14 +165,32 @@ where
 }
 
 /// [`KeyOf`] for async connections.
-#[doc(hidden)]
+///
+/// ```
+/// use diesel_async::AsyncConnection;
+/// use occ_runtime::async_prelude::*;
+/// use occ_runtime::bound::{AsyncCreatesOn, AsyncKeyOf, AsyncNewRow};
+/// use occ_runtime::{Created, Error};
+///
+/// async fn create<C, M, V, K>(values: V, key: K, conn: &mut C) -> Result<Created<M>, Error>
+/// where
+///     C: AsyncConnection,
+///     M: AsyncCreatesOn<C>,
+///     V: AsyncNewRow<M, C::Backend>,
+///     K: AsyncKeyOf<M, C::Backend>,
+/// {
+///     M::create_if_absent(values, key, conn).await
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "no row of `{M}` is found by a key of type `{Self}`",
     label = "the key is what Diesel's `find` takes: a value, or a tuple"
 )]
 pub trait AsyncKeyOf<M: OptimisticLock, DB: Backend> {
+    #[doc(hidden)]
     type Found: QueryFragment<DB> + QueryId + Send + Sync;
 
+    #[doc(hidden)]
     fn found(self) -> Self::Found;
 }
 

@@ -216,8 +216,8 @@ impl<M: OptimisticLock, K> AtDsl for At<M, M::Version, K> {
 /// }
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "no row of `{Self}` can be written by a key of type `{K}` through `{C}`",
-    label = "not by such a key, or not through this",
+    message = "no row of `{Self}` can be written by a key of type `{K}`",
+    label = "not by such a key, or this is no connection",
     note = "the key is what Diesel's `find` takes: a value, or a tuple for a key of several columns, in the order of `table!`",
     note = "`{Self}` needs `#[derive(OptimisticLock)]` and a version; a row without one is written as `Tracked<{Self}>`",
     note = "in a generic function the bound is `{Self}: AtOn<{C}, {K}>`"

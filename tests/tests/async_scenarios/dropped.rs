@@ -46,6 +46,14 @@ super::scenarios! {
         occ_tests::report::measured(format_args!("a save was ready at poll {polls}; dropped before each"));
     }
 
+    async fn a_dropped_overwrite_leaves_the_value_whenever_it_is_dropped(database) {
+        let polls = drop_after_each_poll!(
+            database, 1, |product, conn| async { product.overwrite_optimistic(conn).await.map(drop) },
+            |result, unchanged| { result.unwrap(); assert!(!unchanged); }
+        );
+        assert!(polls >= 1);
+    }
+
     async fn a_dropped_conflict_leaves_the_value_whenever_it_is_dropped(database) {
         // With a version that the row never has, so that each run reaches the SELECT after the conflict.
         drop_after_each_poll!(

@@ -27,6 +27,8 @@ mod insert_race;
 mod isolation;
 mod keys;
 mod merge;
+#[cfg(feature = "retry")]
+mod modify_lost;
 mod names;
 mod options;
 mod overwrite;

@@ -16,7 +16,7 @@ use occ_tests::report::measured;
 
 use super::answers::{Answers, ask, insert_rows};
 use super::cell::{
-    Conn, Database, batch, connect, delete, delete_all, first, insert, insert_all, rebase, reload, save,
+    Conn, Database, batch, connect, delete, delete_all, first, insert, insert_all, overwrite, rebase, reload, save,
     save_all, save_tracked, touch, transaction, update, upsert, verify,
 };
 
@@ -192,6 +192,7 @@ super::scenarios! {
         });
         calls += panic_at_each_call!(database, answers, |a, _b, conn| touch(a, conn));
         calls += panic_at_each_call!(database, answers, |a, _b, conn| update(a, touchies::amount.eq(Touchy(5)), conn));
+        calls += panic_at_each_call!(database, answers, |a, _b, conn| async { overwrite(a, conn).await.map(drop) });
         calls += panic_at_each_call!(database, answers, |a, _b, conn| delete(a, conn));
         calls += panic_at_each_call!(database, answers, |a, _b, conn| verify(a, conn));
         calls += panic_at_each_call!(database, answers, |a, _b, conn| reload(a, conn));

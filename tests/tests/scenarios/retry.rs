@@ -121,52 +121,6 @@ super::scenarios! {
         }
     }
 
-    async fn only_the_last_attempt_asks_why_it_is_lost(database) {
-        let conn = &mut connect(database).await;
-        let recorder = record(conn);
-        let policy = at_once().attempts(3).never_escalate();
-        let result = modify_with(&policy, 1, conn, |product: &mut Product| {
-            somebody_saves(database);
-            product.quantity += 1;
-        })
-        .await;
-        let Err(Error::RetriesExhausted(given_up)) = result else { panic!("somebody is always first") };
-        let Error::Stale(stale) = given_up.last() else { panic!("it is a conflict") };
-        assert_eq!((given_up.attempts(), stale.expected(), stale.actual()), (3, "3", Some("4")));
-        let sent = recorder.take();
-        let kinds: Vec<_> = sent.iter().map(|sql| sql.split(' ').next().unwrap()).collect();
-        assert_eq!(kinds, ["SELECT", "UPDATE", "SELECT", "UPDATE", "SELECT", "UPDATE", "SELECT"]);
-    }
-
-    async fn an_attempt_that_did_not_ask_says_so(database) {
-        let conn = &mut connect(database).await;
-        let errors = Arc::new(Mutex::new(Vec::new()));
-        let kept = errors.clone();
-        let policy = at_once().never_escalate().observe(move |attempt| {
-            if let Some(Error::Stale(stale)) = attempt.error() {
-                kept.lock().unwrap().push(stale.clone());
-            }
-        });
-        let mut first = true;
-        modify_with(&policy, 1, conn, |product: &mut Product| {
-            if std::mem::take(&mut first) {
-                somebody_saves(database);
-            }
-            product.quantity += 1;
-        })
-        .await
-        .unwrap();
-        let errors = errors.lock().unwrap();
-        assert_eq!(errors.len(), 1);
-        assert_eq!((errors[0].expected(), errors[0].actual()), ("1", None));
-        assert!(!errors[0].is_deleted() && !errors[0].is_from_old_snapshot());
-        assert_eq!(
-            errors[0].to_string(),
-            "cannot save row 1 of `products`: it was read at version 1, but it was changed or deleted meanwhile; read it and \
-             apply the change again"
-        );
-    }
-
     async fn a_thousand_modifications_by_twenty_five_threads_are_a_thousand_and_none_surfaces_an_error(database) {
         let start = Barrier::new(25);
         let begun = std::time::Instant::now();

@@ -138,7 +138,7 @@ impl Worker<'_> {
         result
     }
 
-    /// Only the version in memory is new, so the value is not held any more.
+    /// The value is the row afterwards. It is loaded anew all the same, so that what is loaded is compared with it.
     pub async fn update(&mut self, write: Write) -> Result<(), Error> {
         let (mut row, book) = self.hold(write.key, write.fresh, true).await?;
         let mut changed = row.clone();

@@ -16,7 +16,7 @@ diesel::table! {
     }
 }
 
-#[derive(OptimisticLock)]
+#[derive(Queryable, Selectable, OptimisticLock)]
 struct Product {
     id: i32,
     name: String,

@@ -23,7 +23,6 @@ struct Product {
 fn use_it(mut product: Product, rows: &mut [Product], conn: &mut SqliteConnection) -> Result<(), Error> {
     product.save_optimistic(conn)?;
     rows.save_all_optimistic(conn)?;
-    product.update_optimistic(products::name.eq("lamp"), conn)?;
     product.delete_optimistic(conn)
 }
 

@@ -109,6 +109,9 @@ pub(crate) fn tokens(
                 }
             }
 
+            #[automatically_derived]
+            impl #backend_generics __occ::InsertColumns<__DB> for #name #ty_generics #where_clause {}
+
             #fields
         };
     }

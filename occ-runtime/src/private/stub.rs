@@ -15,6 +15,12 @@ pub use crate::model::declared::never;
 #[derive(Debug)]
 pub struct Column<T>(PhantomData<T>);
 
+impl<T> Default for Column<T> {
+    fn default() -> Self {
+        Self(PhantomData)
+    }
+}
+
 impl<T> Expression for Column<T> {
     type SqlType = Integer;
 }

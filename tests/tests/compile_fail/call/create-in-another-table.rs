@@ -24,7 +24,7 @@ struct Product {
 }
 
 fn create(conn: &mut SqliteConnection) -> Result<Product, Error> {
-    Product::create_optimistic(orders::customer.eq("Ada"), conn) //~ ERROR
+    Product::create_optimistic(orders::customer.eq("Ada"), conn) //~ ERROR is no new row of `Product`
 }
 
 fn main() {}

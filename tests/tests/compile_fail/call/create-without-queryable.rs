@@ -17,7 +17,7 @@ struct Product {
 }
 
 fn create(conn: &mut SqliteConnection) -> Result<Product, Error> {
-    Product::create_optimistic(products::name.eq("lamp"), conn) //~ ERROR
+    Product::create_optimistic(products::name.eq("lamp"), conn) //~ ERROR no row of `Product` can be created through `diesel::SqliteConnection`
 }
 
 fn main() {}

@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 
 use diesel::Table;
 use diesel::expression::Expression;
+use diesel::query_builder::QueryId;
 use diesel::sql_types::Integer;
 
 use crate::error::refused::VersionError;
@@ -19,6 +20,11 @@ impl<T> Default for Column<T> {
     fn default() -> Self {
         Self(PhantomData)
     }
+}
+
+impl<T> QueryId for Column<T> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
 }
 
 impl<T> Expression for Column<T> {

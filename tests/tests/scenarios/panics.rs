@@ -16,8 +16,8 @@ use occ_tests::report::measured;
 
 use super::answers::{Answers, ask, insert_rows};
 use super::cell::{
-    Conn, Database, batch, connect, delete, delete_all, first, insert, insert_all, overwrite, rebase, reload, save,
-    save_all, save_tracked, touch, transaction, update, upsert, verify,
+    Conn, Database, batch, connect, delete, delete_all, first, insert, insert_all, overwrite, rebase, reload,
+    save, save_all, save_tracked, touch, transaction, update, upsert, verify,
 };
 
 thread_local! {

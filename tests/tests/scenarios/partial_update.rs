@@ -17,6 +17,7 @@ struct Patch {
 }
 
 #[derive(AsChangeset, Debug)]
+#[allow(clippy::option_option, reason = "so Diesel tells a NULL from what is left alone")]
 #[diesel(table_name = products)]
 struct AnyPatch {
     name: Option<String>,

@@ -115,10 +115,7 @@ mod tests {
     #[test]
     fn parentheses_are_no_part_of_a_type() {
         assert_eq!(text(peel(&ty("((i32))"))), "i32");
-        let group = Type::Group(syn::TypeGroup {
-            group_token: syn::token::Group::default(),
-            elem: Box::new(ty("(i32)")),
-        });
+        let group = Type::Group(TypeGroup { group_token: Group::default(), elem: Box::new(ty("(i32)")) });
         assert_eq!(text(peel(&group)), "i32");
         assert!(same(&group, &ty("i32")));
         assert!(!same(&group, &ty("i64")));

@@ -40,6 +40,10 @@ fn a_key_without_columns_or_fields_is_wrong() {
         said(&["ib"], &[ID, field("ib", false), NAME], &["id"]).unwrap(),
         "no field holds the key column `ib`, and the primary key of `items` is (id): write `#[diesel(primary_key(id))]`"
     );
+    assert_eq!(
+        said(&["id"], &[field("id", false)], &["id"]).unwrap(),
+        "no field holds the key column `id`, and the primary key of `items` is (id): write `#[diesel(primary_key(id))]`"
+    );
 }
 
 #[test]

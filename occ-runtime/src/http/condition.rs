@@ -42,15 +42,11 @@ impl TagCondition {
     /// A list without a tag is refused as well. The grammar has it, but it says nothing: an `If-None-Match` like this would
     /// let everything pass, as if it had not been sent.
     pub(super) fn parse(lines: &GetAll<'_, HeaderValue>) -> Result<Option<Self>, Malformed> {
-        let Some(length) = lines.iter().map(|line| line.len() + JOIN.len()).reduce(|a, b| a + b) else {
+        let lines: Vec<&[u8]> = lines.iter().map(HeaderValue::as_bytes).collect();
+        if lines.is_empty() {
             return Ok(None);
-        };
-        let mut list = Vec::with_capacity(length);
-        for line in lines {
-            list.extend_from_slice(line.as_bytes());
-            list.extend_from_slice(JOIN);
         }
-        list.truncate(length - JOIN.len());
+        let list = lines.join(JOIN);
         let wanted = if trimmed(&list) == b"*" {
             Wanted::Any
         } else {

@@ -10,7 +10,7 @@ use crate::http::{proxies, tag};
 
 /// The value of `If-Match` or `If-None-Match`: `*`, or a list of entity tags.
 ///
-/// It is parsed in linear time, however long it is, and into one allocation: the tags stay as they were sent, and are
+/// It is parsed in linear time, however long it is, and kept in one allocation: the tags stay as they were sent, and are
 /// read again where they are compared. How long a header may be, the server decides.
 ///
 /// ```

@@ -382,3 +382,26 @@ mod embedded_and_unversioned {
         assert_eq!(recorder.take_prepared(), 0, "texts without end are not kept");
     }
 }
+
+#[test]
+fn tracked_values_are_equal_if_they_are_and_what_they_were_loaded_as() {
+    diesel::table! { things (id) { id -> Integer, name -> Text, version -> Integer } }
+
+    #[derive(Clone, Debug, PartialEq, OptimisticLock)]
+    #[occ(tracked)]
+    struct Thing {
+        id: i32,
+        name: String,
+        version: i32,
+    }
+
+    let loaded = Tracked::new(Thing { id: 1, name: "a".into(), version: 1 });
+    let mut edited = loaded.clone();
+    assert_eq!(edited, loaded);
+    edited.name = "b".into();
+    assert_ne!(edited, loaded);
+    // The same value, but of another row.
+    assert_ne!(edited, Tracked::new(edited.clone().into_inner()));
+    edited.name = "a".into();
+    assert_eq!(edited, loaded);
+}

@@ -51,6 +51,16 @@ mod tests {
     #[derive(PartialEq)]
     struct Silent(f64);
 
+    /// Shows nothing of what is in it.
+    #[derive(PartialEq)]
+    struct Hidden(i32);
+
+    impl std::fmt::Debug for Hidden {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("hidden")
+        }
+    }
+
     macro_rules! same {
         ($a:expr, $b:expr) => {
             (&&NotANumber(&$a, &$b)).occ_is_same()
@@ -74,5 +84,6 @@ mod tests {
         assert!(!same!(vec![f64::NAN, 0.0], vec![f64::NAN, -0.0]));
         assert!(!same!([f64::NAN, 1.0], [1.0, f64::NAN]));
         assert!(!same!(Silent(f64::NAN), Silent(f64::NAN)), "nobody can tell");
+        assert!(!same!(Hidden(1), Hidden(2)), "each is equal to itself");
     }
 }

@@ -226,6 +226,26 @@ mod tests {
         let locked = (0..1000).take_while(|_| lose(&clone)).count();
         assert_eq!(locked, 256);
         assert!(!Attempts::begin(&at_once(), "products", true).escalated());
+        let never = policy.never_escalate();
+        assert!((0..1000).all(|_| !lose(&never)));
+    }
+
+    #[test]
+    fn the_clock_of_a_thread_goes_on() {
+        let begun = std::time::Instant::now().checked_sub(Duration::from_secs(5)).unwrap();
+        assert!(super::Instant::elapsed(&begun) >= Duration::from_secs(5));
+    }
+
+    #[test]
+    fn an_error_that_may_have_ended_the_test_transaction_ends_the_loop() {
+        use super::Within;
+        use crate::error::refused::LockedError;
+        let policy = at_once();
+        let attempts = |within| Attempts::begin(&policy, "products", true).within(within);
+        assert!(attempts(Within::Nothing).failed(&mut busy()).is_some());
+        assert!(attempts(Within::Test).failed(&mut busy()).is_none());
+        let mut locked = Error::from(LockedError::new("products", "1".to_owned()));
+        assert!(attempts(Within::Test).failed(&mut locked).is_some());
     }
 
     #[test]

@@ -68,6 +68,18 @@ fn a_generic_struct() {
     assert_expands_as_written_down("generic");
 }
 
+/// And of the struct itself, in types that a constant has to name.
+#[test]
+fn a_struct_with_lifetimes() {
+    assert_expands_as_written_down("borrowed");
+}
+
+/// The key and the version are never written, and yet compared.
+#[test]
+fn a_struct_whose_version_the_database_makes() {
+    assert_expands_as_written_down("generated");
+}
+
 #[test]
 fn a_struct_that_is_refused() {
     assert_expands_as_written_down("refused");

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot start fails")]
 
 use occ_half_typed::promises::{errors, message, output};
+use proc_macro2::{TokenStream, TokenTree};
 
 #[track_caller]
 fn assert_says(item: &str, expected: &[&str]) {
@@ -85,4 +86,75 @@ fn a_key_that_is_none_of_diesels_is_refused_where_it_is_near_to_one() {
     {
         assert_says(&with(own), &[]);
     }
+}
+
+/// Where no type is known that the compiler could be asked of, it goes by the generator's name.
+#[test]
+fn who_makes_the_versions_of_a_parameter() {
+    let with = |version: &str, unversioned: &str| {
+        format!("struct P<V: Counter> {{ id: i32, {unversioned} name: i32, #[occ({version})] #[diesel(skip_update)] version: V }}")
+    };
+    assert_says(&with("version, generator = occ::DatabaseGenerated", ""), &[]);
+    assert_says(&with("version, generator = Increment", ""), &["`skip_update` cannot be used on the version"]);
+    assert_says(&with("version", ""), &["`skip_update` cannot be used on the version"]);
+    assert_says(
+        &with("version, generator = DatabaseGenerated", "#[occ(unversioned)]"),
+        &["`unversioned` cannot be used here: the database makes a new version"],
+    );
+    assert_says(
+        "struct P<V: Counter> { id: i32, #[occ(unversioned)] name: i32, #[occ(version, generator = Mine)] version: V }",
+        &[],
+    );
+}
+
+/// Of a key that lacks a field, the compiler speaks; but not where that field may be in what was refused.
+#[test]
+fn a_key_without_a_field_is_asked_for_unless_it_may_be_embedded() {
+    let asks = |fields: &str| {
+        let item = format!("struct P {{ name: String, {fields} version: i32 }}");
+        output(&item.parse().unwrap()).unwrap().to_string().contains("wrong_key")
+    };
+    assert!(asks(""));
+    assert!(asks("#[diesel(embed)] more: More,"));
+    assert!(asks("#[occ(merge = mine)] more: i32,"));
+    assert!(!asks("#[diesel(embed)] more: More, #[occ(merge = mine)] other: i32,"));
+}
+
+/// The compiler says that a lifetime is missing, once.
+#[test]
+fn a_reference_without_a_lifetime_gets_a_stand_in() {
+    let stands_in = |ty: &str| {
+        let item = format!("struct P<'a> {{ id: i32, name: {ty}, version: i32 }}");
+        output(&item.parse().unwrap()).unwrap().to_string().contains("stub")
+    };
+    assert!(stands_in("&str"));
+    assert!(!stands_in("&'a str"));
+}
+
+/// The text that the compiler underlines for a key that is not the table's.
+fn underlined(item: &str) -> String {
+    fn panics(tokens: TokenStream, found: &mut Vec<String>) {
+        for token in tokens {
+            match token {
+                TokenTree::Ident(name) if name == "panic" => found.extend(name.span().source_text()),
+                TokenTree::Group(group) => panics(group.stream(), found),
+                _ => {}
+            }
+        }
+    }
+    let mut found = Vec::new();
+    panics(output(&item.parse().unwrap()).unwrap(), &mut found);
+    assert_eq!(found.len(), 1, "{item}: {found:?}");
+    found.swap_remove(0)
+}
+
+#[test]
+fn a_wrong_key_is_reported_where_it_is_said() {
+    let fields = "struct P { id: i32, version: i32 }";
+    assert_eq!(underlined(fields), "P");
+    assert_eq!(underlined(&format!("#[diesel(primary_key(id))] {fields}")), "primary_key");
+    assert_eq!(underlined(&format!("#[occ(unique_key)] {fields}")), "unique_key");
+    assert_eq!(underlined(&format!("#[occ(unique_key)] #[diesel(primary_key(id))] {fields}")), "unique_key");
+    assert_eq!(underlined(&format!("#[occ(unique_key)] #[diesel(primary_key())] {fields}")), "primary_key");
+    assert_eq!(underlined(&format!("#[occ(unique_key)] #[diesel(primary_key(id, sku))] {fields}")), "sku");
 }

@@ -166,3 +166,56 @@ fn a_commit_that_failed_has_the_class_of_its_error() {
     assert!(Error::from(failed("database is locked")).is_retryable());
     assert!(!Error::from(failed("disk I/O error")).is_retryable());
 }
+
+/// Whose error it is, the size of what says it tells.
+#[test]
+fn what_others_pass_on_is_known_by_how_it_begins() {
+    /// A message, with other things that a connection of somebody else's may know.
+    struct Sized<const N: usize>(String, [u8; N]);
+
+    impl<const N: usize> DatabaseErrorInformation for Sized<N> {
+        fn message(&self) -> &str {
+            &self.0
+        }
+        fn details(&self) -> Option<&str> {
+            None
+        }
+        fn hint(&self) -> Option<&str> {
+            None
+        }
+        fn table_name(&self) -> Option<&str> {
+            None
+        }
+        fn column_name(&self) -> Option<&str> {
+            None
+        }
+        fn constraint_name(&self) -> Option<&str> {
+            None
+        }
+        fn statement_position(&self) -> Option<i32> {
+            self.1.first().map(|_| 1)
+        }
+    }
+
+    let sqlite = || "database is locked (5)".to_owned();
+    assert_eq!(class(DatabaseErrorKind::Unknown, Sized(sqlite(), [0; 8])), RETRYABLE);
+    assert_eq!(class(DatabaseErrorKind::Unknown, Sized(sqlite(), [0; 24])), RETRYABLE);
+    // As large as what has PostgreSQL's many fields.
+    assert_eq!(class(DatabaseErrorKind::Unknown, Sized(sqlite(), [0; 32])), YOURS);
+    assert_eq!(by_mysql(&sqlite()), YOURS);
+}
+
+/// An error that was found at the end of a transaction, or by a loop, is as bad as it was.
+#[test]
+fn a_lost_connection_is_seen_through_other_errors() {
+    let lost = || DieselError::BrokenTransactionManager;
+    let aborted = |cause| Error::from(crate::error::refused::TransactionAbortedError::new(cause));
+    assert!(aborted(lost()).needs_new_connection());
+    assert!(!aborted(DieselError::NotFound).needs_new_connection());
+    #[cfg(feature = "retry")]
+    {
+        let given_up = |last: DieselError| Error::from(crate::error::RetriesExhausted::new(3, last.into()));
+        assert!(given_up(lost()).needs_new_connection());
+        assert!(!given_up(DieselError::NotFound).needs_new_connection());
+    }
+}

@@ -5,6 +5,7 @@ struct Entry<'a, K: Key, V, const N: usize>
 where
     V: Value,
 {
+    #[diesel(serialize_as = Stored<K>)]
     key: K,
     #[diesel(serialize_as = Text<V>)]
     value: V,

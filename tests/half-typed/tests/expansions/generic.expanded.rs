@@ -72,7 +72,7 @@ const _: () = {
     impl<'a, K: Key, V, const N: usize> __occ::OptimisticLock for Entry<'a, K, V, N>
     where
         V: Value,
-        K: __occ::Debug,
+        Stored<K>: __occ::Debug,
     {
         type Table = entrys::table;
         type Checks = __OccChecks;
@@ -94,21 +94,32 @@ const _: () = {
         fn table() -> Self::Table {
             entrys::table
         }
-        type Prepared<'__a> = (Text<V>,) where Self: '__a;
+        type Prepared<'__a> = (Stored<K>, Text<V>) where Self: '__a;
         fn prepare(&self) -> Self::Prepared<'_> {
-            (<V as __occ::SerializeAs<Text<V>>>::serialize_as(&self.value),)
+            (
+                <K as __occ::SerializeAs<Stored<K>>>::serialize_as(&self.key),
+                <V as __occ::SerializeAs<Text<V>>>::serialize_as(&self.value),
+            )
         }
         fn visit_key(
             &self,
             __visit: &mut dyn __occ::FnMut(&dyn __occ::Debug, __occ::Identity<'_>),
         ) {
-            __visit(&self.key, (&&&__occ::Probe(&self.key)).occ_identity());
+            __visit(
+                &<Self as __occ::OptimisticLock>::prepare(self).0,
+                (&&&__occ::Probe(&<Self as __occ::OptimisticLock>::prepare(self).0))
+                    .occ_identity(),
+            );
         }
         fn key_columns() -> &'static [&'static __occ::str] {
             &[<entrys::key as __occ::Column>::NAME]
         }
         fn has_key_of(&self, __other: &Self) -> __occ::bool {
-            (&&__occ::Pair(&self.key, &__other.key)).occ_same()
+            (&&__occ::Pair(
+                &<Self as __occ::OptimisticLock>::prepare(self).0,
+                &<Self as __occ::OptimisticLock>::prepare(__other).0,
+            ))
+                .occ_same()
         }
         fn version_identity(&self) -> __occ::Identity<'_> {
             (&&&__occ::Probe(&self.version)).occ_identity()
@@ -125,13 +136,13 @@ const _: () = {
     for Entry<'a, K, V, N>
     where
         V: Value,
-        K: __occ::ColumnValue<entrys::key, __DB, __OccChecks>,
+        Stored<K>: __occ::ColumnValue<entrys::key, __DB, __OccChecks>,
         Text<V>: __occ::ColumnValue<entrys::value, __DB, __OccChecks>,
         [u8; N]: __occ::ColumnValue<entrys::bytes, __DB, __OccChecks>,
         &'a str: __occ::ColumnValue<entrys::name, __DB, __OccChecks>,
         Option<Self::Parent>: __occ::ColumnValue<entrys::parent, __DB, __OccChecks>,
         <K as Key>::Version: __occ::ColumnValue<entrys::version, __DB, __OccChecks>,
-        K: __occ::Debug,
+        Stored<K>: __occ::Debug,
     {
         fn key<'__a, '__b, __V>(
             &'__b self,
@@ -148,7 +159,7 @@ const _: () = {
                 entrys::key,
                 _,
                 __OccChecks,
-            >(__visitor, &self.key)?;
+            >(__visitor, &__prepared.0)?;
             __occ::Ok(())
         }
         fn values<'__a, '__b, __V>(
@@ -166,7 +177,7 @@ const _: () = {
                 entrys::value,
                 _,
                 __OccChecks,
-            >(__visitor, &__prepared.0)?;
+            >(__visitor, &__prepared.1)?;
             __occ::ColumnVisitor::column::<
                 entrys::bytes,
                 _,
@@ -207,7 +218,7 @@ const _: () = {
         V: __occ::FieldValue,
         [u8; N]: __occ::FieldValue,
         Option<Self::Parent>: __occ::FieldValue,
-        K: __occ::Debug,
+        Stored<K>: __occ::Debug,
     {
         fn field(__index: __occ::usize) -> __occ::Option<__occ::Field<Self>> {
             __occ::Some(
@@ -319,6 +330,6 @@ const _: () = {
         V: __occ::FieldValue,
         [u8; N]: __occ::FieldValue,
         Option<Self::Parent>: __occ::FieldValue,
-        K: __occ::Debug,
+        Stored<K>: __occ::Debug,
     {}
 };

@@ -449,7 +449,8 @@ fn only_keys_that_may_be_equal_are_compared_in_a_batch() {
         static COMPARED: Cell<usize> = const { Cell::new(0) };
     }
 
-    #[derive(Debug, Clone)]
+    #[derive(Debug, Clone, diesel::expression::AsExpression)]
+    #[diesel(sql_type = diesel::sql_types::Integer)]
     struct Key(i32);
 
     impl PartialEq for Key {

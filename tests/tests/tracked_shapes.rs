@@ -405,3 +405,35 @@ fn tracked_values_are_equal_if_they_are_and_what_they_were_loaded_as() {
     edited.name = "a".into();
     assert_eq!(edited, loaded);
 }
+
+/// What an embedded struct has changed cannot be compared, so everything else is.
+#[test]
+fn what_cannot_be_compared_has_the_rest_compared() {
+    diesel::table! { things (id) { id -> Integer, name -> Text, width -> Integer } }
+
+    #[derive(Clone, Debug, PartialEq, Queryable, Selectable, AsChangeset)]
+    #[diesel(table_name = things)]
+    struct Size {
+        width: i32,
+    }
+
+    #[derive(Clone, Debug, Queryable, Selectable, OptimisticLock)]
+    #[occ(check = dirty)]
+    struct Thing {
+        id: i32,
+        name: String,
+        #[diesel(embed)]
+        #[occ(unchecked)]
+        size: Size,
+    }
+
+    let mut conn =
+        database("id INTEGER PRIMARY KEY, name TEXT NOT NULL, width INTEGER NOT NULL", "1, 'a', 1");
+    let loaded = Tracked::new(Thing { id: 1, name: "a".into(), size: Size { width: 1 } });
+    conn.batch_execute("UPDATE things SET name = 'b'").unwrap();
+    let mut wider = loaded.clone();
+    wider.size.width = 2;
+    assert!(matches!(wider.save_optimistic(&mut conn), Err(Error::Stale(_))));
+    conn.batch_execute("UPDATE things SET name = 'a'").unwrap();
+    wider.save_optimistic(&mut conn).unwrap();
+}

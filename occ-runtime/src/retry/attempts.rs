@@ -223,6 +223,16 @@ mod tests {
         };
         assert_eq!([lose(&policy), lose(&clone), lose(&policy), lose(&clone)], [false; 4]);
         assert!(!Attempts::begin(&clone, "a transaction", false).escalated());
+        // Neither a later attempt is learnt from, nor one where there are no locks.
+        let late = at_once().escalate_after(10).adaptive();
+        for _ in 0..4 {
+            let mut attempts = Attempts::begin(&late, "a transaction", false);
+            for _ in 0..9 {
+                assert!(attempts.failed(&mut busy()).is_some());
+            }
+        }
+        assert_eq!([lose(&late), lose(&late), lose(&late), lose(&late)], [false; 4]);
+        assert!(lose(&late));
         let locked = (0..1000).take_while(|_| lose(&clone)).count();
         assert_eq!(locked, 256);
         assert!(!Attempts::begin(&at_once(), "products", true).escalated());

@@ -92,10 +92,15 @@ fn a_key_that_is_none_of_diesels_is_refused_where_it_is_near_to_one() {
 #[test]
 fn who_makes_the_versions_of_a_parameter() {
     let with = |version: &str, unversioned: &str| {
-        format!("struct P<V: Counter> {{ id: i32, {unversioned} name: i32, #[occ({version})] #[diesel(skip_update)] version: V }}")
+        format!(
+            "struct P<V: Counter> {{ id: i32, {unversioned} name: i32, #[occ({version})] #[diesel(skip_update)] version: V }}"
+        )
     };
     assert_says(&with("version, generator = occ::DatabaseGenerated", ""), &[]);
-    assert_says(&with("version, generator = Increment", ""), &["`skip_update` cannot be used on the version"]);
+    assert_says(
+        &with("version, generator = Increment", ""),
+        &["`skip_update` cannot be used on the version"],
+    );
     assert_says(&with("version", ""), &["`skip_update` cannot be used on the version"]);
     assert_says(
         &with("version, generator = DatabaseGenerated", "#[occ(unversioned)]"),
@@ -157,4 +162,27 @@ fn a_wrong_key_is_reported_where_it_is_said() {
     assert_eq!(underlined(&format!("#[occ(unique_key)] #[diesel(primary_key(id))] {fields}")), "unique_key");
     assert_eq!(underlined(&format!("#[occ(unique_key)] #[diesel(primary_key())] {fields}")), "primary_key");
     assert_eq!(underlined(&format!("#[occ(unique_key)] #[diesel(primary_key(id, sku))] {fields}")), "sku");
+}
+
+/// What is not known may have been what has the struct tracked.
+#[test]
+fn a_stand_in_is_tracked_where_it_may_be_meant_so() {
+    let is_tracked =
+        |item: &str| output(&item.parse().unwrap()).unwrap().to_string().contains(":: Fields for");
+    assert!(is_tracked("struct P { id: i32, #[occ(verson)] version: i32 }"));
+    assert!(is_tracked("#[occ(tracked)] struct P { name: i32, version: i32 }"));
+    assert!(!is_tracked("struct P { name: i32, version: i32 }"));
+}
+
+#[test]
+fn what_only_the_compiler_knows_is_left_to_it() {
+    for item in [
+        // Who makes the versions.
+        "struct P { id: i32, #[occ(version)] #[diesel(skip_update)] version: Mine }",
+        "struct P { id: i32, #[occ(version, generator = Mine)] #[diesel(skip_update)] version: i32 }",
+        // Of an embedded struct no derive reads the name, unless it is that of the key.
+        "struct P { id: i32, #[diesel(embed)] name: Names, #[diesel(column_name = name)] title: i32, version: i32 }",
+    ] {
+        assert_says(item, &[]);
+    }
 }

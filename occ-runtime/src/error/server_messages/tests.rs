@@ -69,6 +69,14 @@ fn a_deadlock_of_postgresql_has_a_detail_and_one_that_is_raised_has_none() {
     };
     assert_eq!(class(DatabaseErrorKind::Unknown, deadlock), RETRYABLE);
     assert_eq!(by_postgres("deadlock detected"), YOURS);
+    for raised in ["Process 7 is tired.", "A lamp waits for a table."] {
+        let deadlock = Copied {
+            message: "deadlock detected".to_owned(),
+            details: Some(raised.to_owned()),
+            ..Copied::default()
+        };
+        assert_eq!(class(DatabaseErrorKind::Unknown, deadlock), YOURS, "{raised}");
+    }
     assert_eq!(by_postgres("deadlock detected: two lamps"), YOURS);
 }
 

@@ -493,3 +493,42 @@ fn only_keys_that_may_be_equal_are_compared_in_a_batch() {
     twice.extend(items(7..8));
     assert!(matches!(twice.delete_all_optimistic(&mut conn), Err(Error::DuplicateRow(_))));
 }
+
+/// Its versions have no order, so only what was written down of each save leads back.
+#[test]
+fn a_save_in_an_inner_transaction_goes_back_with_the_outer_one() {
+    /// Names that never come again.
+    struct Names;
+
+    impl occ_runtime::VersionGenerator<String> for Names {
+        fn initial() -> String {
+            static COUNT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
+            format!("v{}", COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed))
+        }
+
+        fn next(_: &String) -> Result<String, occ_runtime::VersionError> {
+            Ok(Self::initial())
+        }
+    }
+
+    #[derive(OptimisticLock)]
+    #[diesel(table_name = items)]
+    struct Item {
+        id: i32,
+        size: i32,
+        #[occ(version, generator = Names)]
+        name: String,
+    }
+
+    let (mut conn, _) = connection();
+    let mut item = Item { id: 1, size: 2, name: "old".into() };
+    let result: Result<(), Error> =
+        occ_runtime::optimistic_transaction(&mut conn, &mut item, |conn, item| {
+            occ_runtime::optimistic_transaction(conn, &mut *item, |conn, item| item.save_optimistic(conn))?;
+            assert_ne!(item.name, "old");
+            Err(diesel::result::Error::NotFound.into())
+        });
+    assert!(result.is_err());
+    assert_eq!(item.name, "old");
+    item.save_optimistic(&mut conn).unwrap();
+}

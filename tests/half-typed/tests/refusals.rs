@@ -168,7 +168,7 @@ fn a_wrong_key_is_reported_where_it_is_said() {
 #[test]
 fn a_stand_in_is_tracked_where_it_may_be_meant_so() {
     let is_tracked =
-        |item: &str| output(&item.parse().unwrap()).unwrap().to_string().contains(":: Fields for");
+        |item: &str| output(&item.parse().unwrap()).unwrap().to_string().contains(":: Trackable for");
     assert!(is_tracked("struct P { id: i32, #[occ(verson)] version: i32 }"));
     assert!(is_tracked("#[occ(tracked)] struct P { name: i32, version: i32 }"));
     assert!(!is_tracked("struct P { name: i32, version: i32 }"));
@@ -184,5 +184,37 @@ fn what_only_the_compiler_knows_is_left_to_it() {
         "struct P { id: i32, #[diesel(embed)] name: Names, #[diesel(column_name = name)] title: i32, version: i32 }",
     ] {
         assert_says(item, &[]);
+    }
+}
+
+/// What serde leaves out, it cannot tell.
+#[test]
+fn a_secret_that_serde_writes_is_told() {
+    let keeps = |serde: &str| {
+        let item = format!(
+            "#[occ(tracked)] struct P {{ id: i32, #[occ(secret)] #[serde({serde})] pin: i32, version: i32 }}"
+        );
+        output(&item.parse().unwrap()).unwrap().to_string().contains("SerializesNoSecret")
+    };
+    for skips in ["skip", "skip_serializing", "default, skip_serializing", "rename = \"a\", skip"] {
+        assert!(keeps(skips), "{skips}");
+    }
+    for writes in ["default", "rename = \"skip\"", "skip_deserializing", "skip_serializing_if = \"is_zero\""]
+    {
+        assert!(!keeps(writes), "{writes}");
+    }
+}
+
+#[test]
+fn an_attribute_of_diesel_1_without_a_value_is_replaced_by_a_form_to_fill_in() {
+    for (old, help) in [
+        ("primary_key", "write `#[diesel(primary_key(..))]`"),
+        ("table_name", "write `#[diesel(table_name = ..)]`"),
+        ("table_name = \"items\"", "write `#[diesel(table_name = items)]`"),
+        ("primary_key(a, b)", "write `#[diesel(primary_key(a, b))]`"),
+    ] {
+        let item = format!("#[{old}] struct P {{ a: i32, id: i32, version: i32 }}");
+        let said = errors(&output(&item.parse().unwrap()).unwrap());
+        assert!(message(&said[0]).unwrap().ends_with(help), "{old}: {}", message(&said[0]).unwrap());
     }
 }

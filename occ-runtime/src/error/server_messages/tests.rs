@@ -222,7 +222,8 @@ fn a_lost_connection_is_seen_through_other_errors() {
     assert!(!aborted(DieselError::NotFound).needs_new_connection());
     #[cfg(feature = "retry")]
     {
-        let given_up = |last: DieselError| Error::from(crate::error::RetriesExhausted::new(3, last.into()));
+        let given_up =
+            |last: DieselError| Error::from(crate::error::RetriesExhaustedError::new(3, last.into()));
         assert!(given_up(lost()).needs_new_connection());
         assert!(!given_up(DieselError::NotFound).needs_new_connection());
     }

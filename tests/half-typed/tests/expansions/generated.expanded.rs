@@ -12,6 +12,7 @@ const _: () = {
             let _: __occ::check::Field<i32, nodes::id>;
             let _: __occ::check::Field<Key<Node>, nodes::parent>;
             let _: __occ::check::NoneAsNull<Option<Key<Node>>, nodes::parent>;
+            let _: __occ::check::Field<(Node,), nodes::twin>;
             let _: __occ::check::Field<String, nodes::name>;
             let _: __occ::check::Counter<Xmin, nodes::xmin, _>;
             let _: __occ::check::Version<Xmin, nodes::xmin>;
@@ -24,6 +25,12 @@ const _: () = {
             let _: __occ::check::OnBackend<
                 Option<Key<Node>>,
                 nodes::parent,
+                diesel::pg::Pg,
+                __OccFits,
+            >;
+            let _: __occ::check::OnBackend<
+                (Node,),
+                nodes::twin,
                 diesel::pg::Pg,
                 __OccFits,
             >;
@@ -63,6 +70,12 @@ const _: () = {
                     __occ::KeyField {
                         name: "parent",
                         column: <nodes::parent as __occ::Column>::NAME,
+                        in_key: false,
+                        is_version: false,
+                    },
+                    __occ::KeyField {
+                        name: "twin",
+                        column: <nodes::twin as __occ::Column>::NAME,
                         in_key: false,
                         is_version: false,
                     },
@@ -137,6 +150,7 @@ const _: () = {
     where
         i32: __occ::ColumnValue<nodes::id, __DB, __OccChecks>,
         Option<Key<Self>>: __occ::ColumnValue<nodes::parent, __DB, __OccChecks>,
+        (Self,): __occ::ColumnValue<nodes::twin, __DB, __OccChecks>,
         String: __occ::ColumnValue<nodes::name, __DB, __OccChecks>,
         Xmin: __occ::ColumnValue<nodes::xmin, __DB, __OccChecks>,
     {
@@ -175,6 +189,11 @@ const _: () = {
                 __OccChecks,
             >(__visitor, &self.parent)?;
             __occ::ColumnVisitor::column::<
+                nodes::twin,
+                _,
+                __OccChecks,
+            >(__visitor, &self.twin)?;
+            __occ::ColumnVisitor::column::<
                 nodes::name,
                 _,
                 __OccChecks,
@@ -196,7 +215,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl __occ::Fields for Node {
+    impl __occ::Trackable for Node {
         fn field(__index: __occ::usize) -> __occ::Option<__occ::Field<Self>> {
             __occ::Some(
                 match __index {
@@ -241,6 +260,22 @@ const _: () = {
                             .shown(|__row| (&&&&&__occ::Show(&__row.parent)).occ_show())
                     }
                     2usize => {
+                        __occ::Field::<
+                            Self,
+                        >::new(
+                                "twin",
+                                |__a, __b| {
+                                    <(Self,) as __occ::FieldValue>::same(&__a.twin, &__b.twin)
+                                        || (&&__occ::NotANumber(&__a.twin, &__b.twin)).occ_is_same()
+                                },
+                                |__to, __from| <(
+                                    Self,
+                                ) as __occ::FieldValue>::take(&mut __to.twin, &__from.twin),
+                            )
+                            .column(<nodes::twin as __occ::Column>::NAME)
+                            .shown(|__row| (&&&&&__occ::Show(&__row.twin)).occ_show())
+                    }
+                    3usize => {
                         __occ::Field::<
                             Self,
                         >::new(

@@ -5,6 +5,7 @@ struct Node {
     #[diesel(skip_update)]
     id: i32,
     parent: Option<Key<Self>>,
+    twin: (Self,),
     name: String,
     #[occ(version)]
     #[diesel(skip_update)]

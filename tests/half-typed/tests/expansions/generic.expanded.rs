@@ -210,7 +210,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl<'a, K: Key, V, const N: usize> __occ::Fields for Entry<'a, K, V, N>
+    impl<'a, K: Key, V, const N: usize> __occ::Trackable for Entry<'a, K, V, N>
     where
         V: Value,
         Entry<'a, K, V, N>: __occ::Clone,

@@ -85,7 +85,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl<'a, T: Clone> __occ::Fields for Refused<'a, T>
+    impl<'a, T: Clone> __occ::Trackable for Refused<'a, T>
     where
         for<'__any> Refused<'a, T>: __occ::Clone,
     {

@@ -233,7 +233,7 @@ const _: () = {
         const SQL_TEXT: __occ::SqlText = __occ::SqlText::with_optional_columns(0u32);
     }
     #[automatically_derived]
-    impl __occ::Fields for Account {
+    impl __occ::Trackable for Account {
         fn field(__index: __occ::usize) -> __occ::Option<__occ::Field<Self>> {
             __occ::Some(
                 match __index {

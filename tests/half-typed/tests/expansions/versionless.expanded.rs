@@ -79,11 +79,11 @@ const _: () = {
         type StatementId = __OccStatements;
         const SQL_TEXT: __occ::SqlText = __occ::SqlText::with_optional_columns(0u32);
         type VersionColumn = settings::id;
-        type Version = __occ::Loaded;
-        type Generator = __occ::Loaded;
+        type Version = __occ::NoVersion;
+        type Generator = __occ::NoVersion;
         type Check = __occ::ByAll;
         fn version(&self) -> &Self::Version {
-            &__occ::Loaded
+            &__occ::NoVersion
         }
         fn set_version(&mut self, __version: Self::Version) -> Self::Version {
             __version
@@ -220,7 +220,7 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl __occ::Fields for Setting {
+    impl __occ::Trackable for Setting {
         fn field(__index: __occ::usize) -> __occ::Option<__occ::Field<Self>> {
             __occ::Some(
                 match __index {

@@ -522,12 +522,11 @@ fn a_save_in_an_inner_transaction_goes_back_with_the_outer_one() {
 
     let (mut conn, _) = connection();
     let mut item = Item { id: 1, size: 2, name: "old".into() };
-    let result: Result<(), Error> =
-        occ_runtime::optimistic_transaction(&mut conn, &mut item, |conn, item| {
-            occ_runtime::optimistic_transaction(conn, &mut *item, |conn, item| item.save_optimistic(conn))?;
-            assert_ne!(item.name, "old");
-            Err(diesel::result::Error::NotFound.into())
-        });
+    let result: Result<(), Error> = optimistic_transaction(&mut conn, &mut item, |conn, item| {
+        optimistic_transaction(conn, &mut *item, |conn, item| item.save_optimistic(conn))?;
+        assert_ne!(item.name, "old");
+        Err(diesel::result::Error::NotFound.into())
+    });
     assert!(result.is_err());
     assert_eq!(item.name, "old");
     item.save_optimistic(&mut conn).unwrap();

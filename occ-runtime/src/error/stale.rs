@@ -293,7 +293,7 @@ mod tests {
     #[test]
     fn what_was_found_is_said() {
         for (actual, said) in [
-            (Some(&2), "it is at version 2 by now; reload it and apply the change again"),
+            (Some(&2), "it is at version 2 now; reload it and apply the change again"),
             (None, "it is gone or not visible to this connection"),
             (Some(&1), "look for a trigger or row policy that holds the statement back"),
         ] {
@@ -310,7 +310,12 @@ mod tests {
             StaleBatchError::new(rows).to_string()
         };
         let row = |key| stale(key, None).to_string();
-        let begin = |rows| format!("nothing of the batch is written, for {rows} of its rows:");
+        let begin = |rows| {
+            format!(
+                "the batch is not written: {rows} of its rows {} stale:",
+                if rows == 1 { "is" } else { "are" }
+            )
+        };
         assert_eq!(text(&["1"]), format!("{} {}", begin(1), row("1")));
         assert_eq!(text(&["1", "2", "3"]), format!("{} {}; {}; {}", begin(3), row("1"), row("2"), row("3")));
         let five = format!("{} {}; {}; {}; and 2 more", begin(5), row("1"), row("2"), row("3"));

@@ -437,3 +437,24 @@ fn what_cannot_be_compared_has_the_rest_compared() {
     conn.batch_execute("UPDATE things SET name = 'a'").unwrap();
     wider.save_optimistic(&mut conn).unwrap();
 }
+
+/// That nobody has moved a version tells nothing where there is none.
+#[test]
+fn without_a_version_a_field_that_was_sent_before_is_no_more_mine_than_others() {
+    diesel::table! { things (id) { id -> Integer, name -> Text } }
+
+    #[derive(Clone, Debug, Queryable, Selectable, OptimisticLock)]
+    #[occ(check = dirty)]
+    struct Thing {
+        id: i32,
+        name: String,
+    }
+
+    let mut conn = database("id INTEGER PRIMARY KEY, name TEXT NOT NULL", "1, 'a'");
+    let mut mine = Tracked::new(Thing { id: 1, name: "a".into() });
+    mine.name = "b".into();
+    mine.save_optimistic(&mut conn).unwrap();
+    conn.batch_execute("UPDATE things SET name = 'c'").unwrap();
+    mine.name = "d".into();
+    assert!(matches!(mine.rebase(&mut conn), Err(Error::Unmerged(_))));
+}

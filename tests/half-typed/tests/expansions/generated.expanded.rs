@@ -215,6 +215,11 @@ const _: () = {
         }
     }
     #[automatically_derived]
+    impl<__DB: __occ::Backend> __occ::InsertColumns<__DB> for Node
+    where
+        Node: __occ::Columns<__DB>,
+    {}
+    #[automatically_derived]
     impl __occ::Trackable for Node {
         fn field(__index: __occ::usize) -> __occ::Option<__occ::Field<Self>> {
             __occ::Some(

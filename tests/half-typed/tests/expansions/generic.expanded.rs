@@ -210,6 +210,13 @@ const _: () = {
         }
     }
     #[automatically_derived]
+    impl<'a, K: Key, V, const N: usize, __DB: __occ::Backend> __occ::InsertColumns<__DB>
+    for Entry<'a, K, V, N>
+    where
+        V: Value,
+        Entry<'a, K, V, N>: __occ::Columns<__DB>,
+    {}
+    #[automatically_derived]
     impl<'a, K: Key, V, const N: usize> __occ::Trackable for Entry<'a, K, V, N>
     where
         V: Value,

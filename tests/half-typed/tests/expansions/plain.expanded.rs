@@ -155,4 +155,9 @@ const _: () = {
             >(__visitor, __version)
         }
     }
+    #[automatically_derived]
+    impl<__DB: __occ::Backend> __occ::InsertColumns<__DB> for Product
+    where
+        Product: __occ::Columns<__DB>,
+    {}
 };

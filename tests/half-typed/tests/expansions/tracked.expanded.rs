@@ -92,6 +92,10 @@ const _: () = {
         type Checks = __OccChecks;
         type StatementId = __OccStatements;
         const SQL_TEXT: __occ::SqlText = __occ::SqlText::with_optional_columns(1u32);
+        const INSERT_TEXT: __occ::SqlText = __occ::SqlText::and(
+            __occ::SqlText::with_optional_columns(1u32),
+            __occ::SqlText::with_optional_columns(0u32),
+        );
         type VersionColumn = accounts::version;
         type Version = i32;
         type Generator = <i32 as __occ::check::GeneratorOf<__OccChecks>>::Generator;
@@ -226,6 +230,27 @@ const _: () = {
                 _,
                 __OccChecks,
             >(__visitor, __version)
+        }
+    }
+    #[automatically_derived]
+    impl<__DB: __occ::Backend> __occ::InsertColumns<__DB> for Account
+    where
+        Account: __occ::Columns<__DB>,
+        i64: __occ::ColumnValue<accounts::changed_at, __DB, __OccChecks>,
+    {
+        fn never_updated<'__b, __V>(
+            &'__b self,
+            __visitor: &mut __V,
+        ) -> __occ::QueryResult<()>
+        where
+            __V: __occ::ColumnVisitor<'__b, __DB>,
+        {
+            __occ::ColumnVisitor::column::<
+                accounts::changed_at,
+                _,
+                __OccChecks,
+            >(__visitor, &self.4)?;
+            __occ::Ok(())
         }
     }
     #[automatically_derived]

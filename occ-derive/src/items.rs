@@ -58,3 +58,53 @@ fn rest_of_item(input: ParseStream<'_>) -> syn::Result<TokenStream> {
     }
     Ok(rest)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The items, each as its key and what follows it, and what is said.
+    fn split(text: &str) -> (Vec<String>, Option<String>) {
+        let mut errors = Errors::default();
+        let items = items(text.parse().unwrap(), &mut errors, || "`this`".to_owned());
+        let items = items.into_iter().map(|(key, rest)| format!("{key}|{rest}").replace(' ', ""));
+        (items.collect(), errors.finish().map(|error| error.to_string()))
+    }
+
+    #[track_caller]
+    fn assert_splits(text: &str, into: &[&str]) {
+        assert_eq!(split(text), (into.iter().map(ToString::to_string).collect(), None), "{text}");
+    }
+
+    #[test]
+    fn a_comma_ends_an_item() {
+        assert_splits("", &[]);
+        assert_splits("a", &["a|"]);
+        assert_splits("a,", &["a|"]);
+        assert_splits("a, b = 1, c(d, e), type", &["a|", "b|=1", "c|(d,e)", "type|"]);
+        assert_splits("a b, c", &["a|b", "c|"]);
+    }
+
+    #[test]
+    fn a_comma_in_a_value_does_not() {
+        assert_splits("a = Foo<A, B>, b", &["a|=Foo<A,B>", "b|"]);
+        assert_splits("a = f(x, y) + g::<A, B>(z), b", &["a|=f(x,y)+g::<A,B>(z)", "b|"]);
+        assert_splits("a = |x, y| x, b", &["a|=|x,y|x", "b|"]);
+    }
+
+    #[test]
+    fn what_is_no_value_ends_at_the_first_comma() {
+        assert_splits("a = , b", &["a|=", "b|"]);
+        assert_splits("a = + +, b", &["a|=++", "b|"]);
+        // Only after a `=` it is one.
+        assert_splits("a: Foo<A, B>", &["a|:Foo<A", "B|>"]);
+    }
+
+    #[test]
+    fn what_is_no_key_is_refused_and_passed_over() {
+        let (items, said) = split("a, \"b\" = 1, c");
+        assert_eq!(items, ["a|", "c|"]);
+        assert_eq!(said.as_deref(), Some("expected a key\nhelp: write `this`"));
+        assert_eq!(split(",").0, [""; 0]);
+    }
+}

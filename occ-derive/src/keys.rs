@@ -282,3 +282,60 @@ fn refuse_in_diesel(value: &Value<'_>, errors: &mut Errors) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proc_macro2::Span;
+
+    use super::*;
+
+    fn meant(tokens: &str) -> Option<String> {
+        let key = Ident::new("generator", Span::call_site());
+        let sample = "#[occ(version, generator = Increment)]";
+        Value { key: &key, sample, tokens: tokens.parse().unwrap() }.text()
+    }
+
+    #[test]
+    fn what_was_meant_is_found_however_it_is_given() {
+        for (given, expected) in [
+            ("= UuidV7", "UuidV7"),
+            ("= \"UuidV7\"", "UuidV7"),
+            ("(UuidV7)", "UuidV7"),
+            ("(\"UuidV7\")", "UuidV7"),
+            ("= UuidV7::new()", "UuidV7"),
+            ("= my::UuidV7::new(1, 2)", "my::UuidV7"),
+            ("= my::UuidV7()", "my::UuidV7"),
+            ("= UuidV7()", "UuidV7"),
+            ("UuidV7", "UuidV7"),
+        ] {
+            assert_eq!(meant(given).as_deref(), Some(expected), "{given}");
+        }
+        for nothing in ["", "=", "()", "= \"\""] {
+            assert_eq!(meant(nothing), None, "{nothing}");
+        }
+    }
+
+    #[test]
+    fn an_example_takes_the_users_value() {
+        let with = |sample, given: Option<&str>| with_value(sample, given.map(str::to_owned));
+        assert_eq!(with("#[occ(crate = my_occ)]", Some("a::b")), "#[occ(crate = a::b)]");
+        assert_eq!(with("#[occ(crate = my_occ)]", None), "#[occ(crate = my_occ)]");
+        assert_eq!(with("#[diesel(primary_key(..))]", Some("a, b")), "#[diesel(primary_key(a, b))]");
+        assert_eq!(with("#[diesel(primary_key(..))]", None), "#[diesel(primary_key(..))]");
+        assert_eq!(with("#[occ(version)]", Some("a")), "#[occ(version)]");
+    }
+
+    #[test]
+    fn a_key_is_kept_once_or_as_the_last_one() {
+        let key = Ident::new("check", Span::call_site());
+        let (mut first, mut one, mut latest, mut errors) = (None, None, None, Errors::default());
+        for number in [1, 2] {
+            set(&mut first, &key, number, &mut errors);
+            let is_first = only(&mut one, &key, number).is_ok();
+            assert_eq!(is_first, number == 1);
+            last(&mut latest, &key, number);
+        }
+        assert_eq!([first, one, latest].map(|kept| kept.unwrap().value), [1, 1, 2]);
+        assert_eq!(errors.count(), 1);
+    }
+}

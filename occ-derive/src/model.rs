@@ -162,22 +162,9 @@ pub(crate) fn table(input: &DeriveInput, container: &attr::Container) -> Path {
     if let Some(path) = &container.table_name {
         return path.value.clone();
     }
-    let name = plural_snake_case(&input.ident.unraw().to_string());
+    let name = names::plural_snake_case(&input.ident.unraw().to_string());
     // Where there is none, the compiler says that no table has the name of the struct.
     names::identifier(&name, input.ident.span()).unwrap_or_else(|| input.ident.clone()).into()
-}
-
-/// The name Diesel looks for: `OrderItem` becomes `order_items`.
-fn plural_snake_case(name: &str) -> String {
-    let mut table = String::with_capacity(name.len() + 2);
-    for (index, letter) in name.chars().enumerate() {
-        if letter.is_uppercase() && index > 0 {
-            table.push('_');
-        }
-        table.extend(letter.to_lowercase());
-    }
-    table.push('s');
-    table
 }
 
 /// Only a struct with fields mirrors a row.

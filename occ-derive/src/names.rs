@@ -28,8 +28,23 @@ pub(crate) fn of_word(word: &Ident) -> syn::Result<Ident> {
         .ok_or_else(|| syn::Error::new_spanned(word.to_token_stream(), "a keyword that cannot be a name"))
 }
 
+/// The name Diesel looks for: `OrderItem` becomes `order_items`.
+pub(crate) fn plural_snake_case(name: &str) -> String {
+    let mut table = String::with_capacity(name.len() + 2);
+    for (index, letter) in name.chars().enumerate() {
+        if letter.is_uppercase() && index > 0 {
+            table.push('_');
+        }
+        table.extend(letter.to_lowercase());
+    }
+    table.push('s');
+    table
+}
+
 #[cfg(test)]
 mod tests {
+    use syn::parse::Parser as _;
+
     use super::*;
 
     fn made(name: &str) -> Option<String> {
@@ -49,6 +64,33 @@ mod tests {
             assert_eq!(made(name).as_deref(), Some(name));
         }
         assert_eq!(made("r#name").as_deref(), Some("name"));
+    }
+
+    #[test]
+    fn a_table_has_the_name_that_diesel_guesses() {
+        for (name, table) in [
+            ("Product", "products"),
+            ("OrderItem", "order_items"),
+            ("product", "products"),
+            ("ABTest", "a_b_tests"),
+            ("Größe", "größes"),
+            ("ÄÖ", "ä_ös"),
+            ("_Row", "__rows"),
+            ("Row2", "row2s"),
+            ("", "s"),
+        ] {
+            assert_eq!(plural_snake_case(name), table);
+        }
+    }
+
+    #[test]
+    fn a_word_may_be_a_keyword() {
+        let made =
+            |word: &str| of_word(&Ident::parse_any.parse_str(word).unwrap()).map(|made| made.to_string());
+        assert_eq!(made("type").unwrap(), "r#type");
+        assert_eq!(made("r#type").unwrap(), "r#type");
+        assert_eq!(made("name").unwrap(), "name");
+        assert_eq!(made("self").unwrap_err().to_string(), "a keyword that cannot be a name");
     }
 
     #[test]

@@ -46,3 +46,66 @@ pub(crate) fn and(names: &[String]) -> String {
         None => "several".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_letter_more_or_less_or_another_or_a_swap_is_one_change() {
+        for (a, b, distance) in [
+            ("", "", 0),
+            ("", "abc", 3),
+            ("abc", "", 3),
+            ("abc", "abc", 0),
+            ("abc", "abcd", 1),
+            ("abc", "xabc", 1),
+            ("abc", "ac", 1),
+            ("abc", "bc", 1),
+            ("abc", "abx", 1),
+            ("abc", "xbc", 1),
+            ("ab", "ba", 1),
+            ("abcd", "acbd", 1),
+            ("xabcd", "xbadc", 2),
+            ("abc", "cab", 2),
+            ("abc", "xyz", 3),
+            ("kitten", "sitting", 3),
+            ("äb", "bä", 1),
+            ("abxba", "baxab", 2),
+        ] {
+            assert_eq!(edit_distance(a, b), distance, "{a} {b}");
+            assert_eq!(edit_distance(b, a), distance, "{b} {a}");
+        }
+    }
+
+    #[test]
+    fn near_is_two_changes_and_less_than_half_of_the_word() {
+        for (typed, known, near) in [
+            ("verson", "version", true),
+            ("vrson", "version", true),
+            ("vrsn", "version", false),
+            ("add", "all", false),
+            ("al", "all", true),
+            ("xl", "all", false),
+            ("axxx", "abcde", false),
+            ("axxde", "abcde", true),
+            ("axxd", "abcd", false),
+        ] {
+            assert_eq!(is_near(typed, known), near, "{typed} {known}");
+        }
+        assert_eq!(nearest("secert", ["version", "secret", "secrets"].into_iter()), Some("secret"));
+        assert_eq!(nearest("colour", ["version", "secret"].into_iter()), None);
+    }
+
+    #[test]
+    fn names_are_joined_as_one_would_write_them() {
+        assert_eq!(join([].into_iter()), "");
+        assert_eq!(join(["a"].into_iter()), "`a`");
+        assert_eq!(join(["a", "b", "c"].into_iter()), "`a` or `b` or `c`");
+        let and = |names: &[&str]| and(&names.iter().map(ToString::to_string).collect::<Vec<_>>());
+        assert_eq!(and(&[]), "several");
+        assert_eq!(and(&["a"]), "`a`");
+        assert_eq!(and(&["a", "b"]), "`a` and `b`");
+        assert_eq!(and(&["a", "b", "c"]), "`a`, `b` and `c`");
+    }
+}

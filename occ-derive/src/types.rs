@@ -96,3 +96,77 @@ pub(crate) fn same(a: &Type, b: &Type) -> bool {
     let (a, b) = (peel(a), peel(b));
     quote::quote!(#a).to_string() == quote::quote!(#b).to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use syn::token::Group;
+    use syn::{TypeGroup, parse_str};
+
+    use super::*;
+
+    fn ty(text: &str) -> Type {
+        parse_str(text).unwrap()
+    }
+
+    fn tokens(ty: &Type) -> String {
+        ty.to_token_stream().to_string()
+    }
+
+    #[test]
+    fn parentheses_are_no_part_of_a_type() {
+        assert_eq!(text(peel(&ty("((i32))"))), "i32");
+        let group = Type::Group(TypeGroup { group_token: Group::default(), elem: Box::new(ty("(i32)")) });
+        assert_eq!(text(peel(&group)), "i32");
+        assert!(same(&group, &ty("i32")));
+        assert!(!same(&group, &ty("i64")));
+    }
+
+    #[test]
+    fn what_would_go_on_is_enclosed() {
+        for (given, expected) in [
+            ("i32", "i32"),
+            ("dyn A + B", "(dyn A + B)"),
+            ("impl A", "(impl A)"),
+            ("<T>::Key", "(<T>::Key)"),
+            ("<T as A>::Key", "<T as A>::Key"),
+            ("&'a str", "&'a str"),
+        ] {
+            assert!(tokens(&enclosed(&ty(given))) == tokens(&ty(expected)), "{given}");
+        }
+        let group = Type::Group(TypeGroup { group_token: Group::default(), elem: Box::new(ty("<T>::Key")) });
+        assert!(matches!(enclosed(&group), Type::Paren(_)));
+    }
+
+    #[test]
+    fn an_integer_and_an_option_are_known_by_name() {
+        assert!(is_integer(&ty("std::primitive::u64")) && is_integer(&ty("(i8)")));
+        assert!(!is_integer(&ty("u128")) && !is_integer(&ty("&i32")) && !is_integer(&ty("MyI32")));
+        let inside = |text: &str| inside_option(&ty(text)).map(tokens);
+        assert_eq!(inside("Option<i32>"), Some(tokens(&ty("i32"))));
+        assert_eq!(inside("(std::option::Option<Vec<T>>)"), Some(tokens(&ty("Vec<T>"))));
+        for other in ["Vec<i32>", "Option", "Option<i32, T>", "Option<'a>", "Option<>", "&Option<i32>"] {
+            assert_eq!(inside(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_found_at_every_depth() {
+        assert!(mentions(&ty("Vec<(A, [T; 2])>"), |name| name == "T"));
+        assert!(!mentions(&ty("Vec<(A, [T; 2])>"), |name| name == "B"));
+        let name = Ident::new("T", Span::call_site());
+        assert!(is_named(&ty("(T)"), &name) && !is_named(&ty("T::A"), &name) && !is_named(&ty("&T"), &name));
+    }
+
+    #[test]
+    fn a_reference_needs_a_lifetime() {
+        assert!(lacks_a_lifetime(&ty("&str")) && lacks_a_lifetime(&ty("(&mut T)")));
+        assert!(!lacks_a_lifetime(&ty("&'a str")) && !lacks_a_lifetime(&ty("Cow<str>")));
+    }
+
+    #[test]
+    fn code_is_shown_as_one_would_write_it() {
+        for code in ["i32", "std::vec::Vec<Option<&'a T>>", "Map<A, B>", "(A, B)", "&[u8]"] {
+            assert_eq!(text(ty(code)), code);
+        }
+    }
+}

@@ -72,6 +72,10 @@ fn broken(report: &Report) -> Vec<Promise> {
     report.broken().map(|(promise, _)| promise).collect()
 }
 
+fn why(report: &Report, promise: Promise) -> &str {
+    report.broken().find(|(broken, _)| *broken == promise).unwrap().1
+}
+
 fn a_derived_model_keeps_every_promise<C, D>()
 where
     C: Connection + LoadConnection,
@@ -83,11 +87,13 @@ where
     let report = Conformance::new(|| connect::<C>(&database), insert(product), rename).run();
     report.assert();
     assert_eq!(report.to_string().matches("kept: ").count(), 7);
+    assert!(report.to_string().contains("of all saves from one version, one wins"), "{report}");
 }
 
 #[cfg(feature = "sqlite")]
 mod sqlite {
     use super::*;
+    use occ_runtime::OptimisticDsl as _;
     use occ_tests::sqlite::Database;
 
     #[test]
@@ -120,7 +126,6 @@ mod sqlite {
         connect::<SqliteConnection>(&database).batch_execute(TABLE).unwrap();
         let report = Conformance::new(|| connect::<SqliteConnection>(&database), insert(product), rename)
             .save_with(|product, conn| {
-                use occ_runtime::OptimisticDsl as _;
                 // Right for one at a time: between the two another can save.
                 product.verify_optimistic(conn)?;
                 std::thread::yield_now();
@@ -133,6 +138,7 @@ mod sqlite {
             .race(8, 50)
             .run();
         assert_eq!(broken(&report), [Promise::NoLostUpdate], "{report}");
+        assert!(why(&report, Promise::NoLostUpdate).ends_with("went through"), "{report}");
     }
 
     #[test]
@@ -144,7 +150,19 @@ mod sqlite {
         connect::<SqliteConnection>(&database).batch_execute(&format!("{TABLE}; {trigger}")).unwrap();
         let report =
             Conformance::new(|| connect::<SqliteConnection>(&database), insert(product), rename).run();
-        assert!(broken(&report).contains(&Promise::MemoryIsTrue), "{report}");
+        // All but the one about deleted rows.
+        assert_eq!(
+            broken(&report),
+            [
+                Promise::MemoryIsTrue,
+                Promise::NoVersionTwice,
+                Promise::StaleSaveRefused,
+                Promise::StaleDeleteRefused,
+                Promise::BatchAllOrNothing,
+                Promise::NoLostUpdate,
+            ],
+            "{report}"
+        );
     }
 
     #[test]
@@ -164,7 +182,6 @@ mod sqlite {
         connect::<SqliteConnection>(&database).batch_execute(TABLE).unwrap();
         let report = Conformance::new(|| connect::<SqliteConnection>(&database), insert(product), rename)
             .save_with(|product, conn| {
-                use occ_runtime::OptimisticDsl as _;
                 let saved = product.save_optimistic(conn);
                 if matches!(&saved, Err(Error::Stale(_))) {
                     product.version += 1;
@@ -173,6 +190,111 @@ mod sqlite {
             })
             .run();
         assert!(broken(&report).contains(&Promise::StaleSaveRefused), "{report}");
+    }
+
+    /// What a report says of saves that go through `save`, in a race of one thread for two wins.
+    fn saved_with(
+        save: impl Fn(&mut Product, &mut SqliteConnection) -> Result<(), Error> + Sync + 'static,
+    ) -> Report {
+        let database = Database::create().unwrap();
+        connect::<SqliteConnection>(&database).batch_execute(TABLE).unwrap();
+        Conformance::new(|| connect::<SqliteConnection>(&database), insert(product), rename)
+            .save_with(save)
+            .race(1, 2)
+            .run()
+    }
+
+    #[test]
+    fn a_refusal_that_writes_all_the_same_is_found() {
+        let report = saved_with(|product, conn| {
+            let saved = product.save_optimistic(conn);
+            if saved.is_err() {
+                diesel::update(products::table.find(product.id)).set(products::name.eq("x")).execute(conn)?;
+            }
+            saved
+        });
+        assert_eq!(broken(&report), [Promise::StaleSaveRefused], "{report}");
+        assert!(why(&report, Promise::StaleSaveRefused).starts_with("refused, and yet"), "{report}");
+    }
+
+    #[test]
+    fn another_error_than_that_of_an_outdated_value_is_found() {
+        let report = saved_with(|product, conn| match product.save_optimistic(conn) {
+            Err(Error::Stale(_)) => Err(diesel::result::Error::NotFound.into()),
+            saved => saved,
+        });
+        assert_eq!(broken(&report), [Promise::StaleSaveRefused, Promise::DeletedRowNamed], "{report}");
+    }
+
+    #[test]
+    fn a_deleted_row_that_is_reported_as_changed_is_found() {
+        let report = saved_with(|product, conn| match product.save_optimistic(conn) {
+            Err(Error::Stale(stale)) if stale.is_deleted() => {
+                conn.batch_execute("INSERT OR REPLACE INTO products VALUES (1000, 'row', 2)")?;
+                super::product(1000).save_optimistic(conn)
+            }
+            saved => saved,
+        });
+        assert_eq!(broken(&report), [Promise::DeletedRowNamed], "{report}");
+    }
+
+    #[test]
+    fn a_save_that_never_goes_through_ends_the_race() {
+        let report = saved_with(|_, _| Err(diesel::result::Error::NotFound.into()));
+        assert!(why(&report, Promise::NoLostUpdate).starts_with("a save failed: "), "{report}");
+        let report = saved_with(|product, conn| {
+            let mut stale = product.clone();
+            stale.version -= 1;
+            stale.save_optimistic(conn)
+        });
+        assert_eq!(why(&report, Promise::NoLostUpdate), "0 of 2001 saves went through");
+    }
+
+    /// The second connection is not allowed to write, and says so with an error of its own.
+    #[test]
+    fn another_error_of_a_delete_or_a_batch_is_found() {
+        let database = Database::create().unwrap();
+        connect::<SqliteConnection>(&database).batch_execute(TABLE).unwrap();
+        let count = std::sync::atomic::AtomicUsize::new(0);
+        let connect = || {
+            let mut conn = connect::<SqliteConnection>(&database);
+            if count.fetch_add(1, std::sync::atomic::Ordering::SeqCst) % 2 == 1 {
+                conn.batch_execute("PRAGMA query_only = ON").unwrap();
+            }
+            conn
+        };
+        let report = Conformance::new(connect, insert(product), rename).race(1, 1).run();
+        assert_eq!(
+            broken(&report),
+            [
+                Promise::StaleSaveRefused,
+                Promise::StaleDeleteRefused,
+                Promise::DeletedRowNamed,
+                Promise::BatchAllOrNothing,
+            ],
+            "{report}"
+        );
+    }
+
+    #[test]
+    fn each_thread_wins_as_often_as_it_is_told() {
+        let saves = |threads| {
+            let database = Database::create().unwrap();
+            connect::<SqliteConnection>(&database).batch_execute(TABLE).unwrap();
+            let count = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+            let saved = std::sync::Arc::clone(&count);
+            Conformance::new(|| connect::<SqliteConnection>(&database), insert(product), rename)
+                .save_with(move |product, conn| {
+                    product.save_optimistic(conn)?;
+                    saved.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+                    Ok(())
+                })
+                .race(threads, 2)
+                .run()
+                .assert();
+            count.load(std::sync::atomic::Ordering::SeqCst)
+        };
+        assert_eq!(saves(3) - saves(1), 4);
     }
 }
 

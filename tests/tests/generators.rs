@@ -4,7 +4,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use occ_runtime::{
-    Timestamp, UuidV4, UuidV7, VersionGenerator,
+    DatabaseGenerated, Timestamp, UuidV4, UuidV7, VersionGenerator,
     version::{Clock, Micros, Millis, PointInTime, Precision, Seconds},
 };
 
@@ -92,4 +92,12 @@ fn uuids_say_their_version_and_never_repeat() {
         assert!(seen.insert(random) && seen.insert(timed));
         last = timed;
     }
+}
+
+#[test]
+fn the_database_makes_its_versions_itself() {
+    assert_eq!(<DatabaseGenerated as VersionGenerator<i32>>::initial(), 0);
+    assert_eq!(<DatabaseGenerated as VersionGenerator<String>>::initial(), "");
+    let refused = DatabaseGenerated::next(&1).unwrap_err();
+    assert!(refused.to_string().starts_with("the database makes the versions of this column"), "{refused}");
 }

@@ -87,7 +87,8 @@ fn line(model: &Model<'_>, field: &Field) -> TokenStream {
         .then(|| quote!(.shown(|__row| (&&&&&__occ::Show(&__row.#member)).occ_show())));
     let written = match &field.write {
         _ if field.role == Role::Unversioned => Some(quote!(.written_if(|_| false))),
-        Write::Never if field.role == Role::Value => Some(quote!(.written_if(|_| false))),
+        // Never a key: that is not written either, but says which row is.
+        Write::Never => Some(quote!(.written_if(|_| false))),
         Write::IfSome(_) | Write::Converted(Conversion { if_some: true, .. }) => {
             Some(quote!(.written_if(|__row| __occ::Option::is_some(&__row.#member))))
         }

@@ -281,3 +281,44 @@ impl fmt::Display for StaleBatchError {
 }
 
 impl StdError for StaleBatchError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stale(key: &str, actual: Option<&i32>) -> StaleObjectError {
+        StaleObjectError::new(Operation::Update, "items", key.to_owned(), &1, actual)
+    }
+
+    #[test]
+    fn what_was_found_is_said() {
+        for (actual, said) in [
+            (Some(&2), "it is at version 2 now"),
+            (None, "it is gone or not visible to this connection"),
+            (Some(&1), "look for a trigger or row policy"),
+        ] {
+            let text = stale("1", actual).to_string();
+            assert!(text.contains(said), "{text}");
+            assert!(text.contains("it was read at version 1, but "), "{text}");
+        }
+    }
+
+    #[test]
+    fn three_rows_of_a_batch_are_named_and_the_others_counted() {
+        let text = |keys: &[&str]| {
+            let rows: Vec<_> = keys.iter().map(|key| stale(key, None)).collect();
+            StaleBatchError::new(rows).to_string()
+        };
+        let row = |key| stale(key, None).to_string();
+        let begin = |rows| {
+            format!(
+                "the batch is not written: {rows} of its rows {} stale:",
+                if rows == 1 { "is" } else { "are" }
+            )
+        };
+        assert_eq!(text(&["1"]), format!("{} {}", begin(1), row("1")));
+        assert_eq!(text(&["1", "2", "3"]), format!("{} {}; {}; {}", begin(3), row("1"), row("2"), row("3")));
+        let five = format!("{} {}; {}; {}; and 2 more", begin(5), row("1"), row("2"), row("3"));
+        assert_eq!(text(&["1", "2", "3", "4", "5"]), five);
+    }
+}

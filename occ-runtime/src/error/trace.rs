@@ -125,3 +125,35 @@ pub(crate) fn internal_error(error: &Error) {
     #[cfg(feature = "tracing")]
     tracing::error!(error = error as &dyn std::error::Error, "internal error");
 }
+
+#[cfg(all(test, feature = "tracing", feature = "retry"))]
+mod tests {
+    use diesel::result::{DatabaseErrorKind, Error as DieselError};
+
+    use super::*;
+    use crate::error::refused::LockedError;
+    use crate::error::stale::{Operation, StaleBatchError};
+
+    #[test]
+    fn the_reason_is_the_kind_of_the_error() {
+        let stale = StaleObjectError::new(Operation::Update, "items", "1".to_owned(), &1, Some(&2));
+        let database =
+            |kind, message: &str| Error::from(DieselError::DatabaseError(kind, Box::new(message.to_owned())));
+        let says = |message| database(DatabaseErrorKind::Unknown, message);
+        for (error, expected) in [
+            (stale.clone().into(), "stale"),
+            (StaleBatchError::new(vec![stale]).into(), "stale"),
+            (LockedError::new("items", "1".to_owned()).into(), "locked"),
+            (database(DatabaseErrorKind::SerializationFailure, "again"), "serialization failure"),
+            (says("Deadlock found when trying to get lock; try restarting transaction"), "deadlock"),
+            (says("Lock wait timeout exceeded; try restarting transaction"), "lock timeout"),
+            (says("Record has changed since last read in table 'items'"), "record changed"),
+            (says("database is locked"), "busy"),
+            (says("WSREP has not yet prepared node for application use"), "node not ready"),
+            (says("no such table: items"), "other"),
+            (DieselError::NotFound.into(), "other"),
+        ] {
+            assert_eq!(reason(&error), expected, "{error}");
+        }
+    }
+}

@@ -10,7 +10,7 @@ use crate::http::{proxies, tag};
 
 /// The value of `If-Match` or `If-None-Match`: `*`, or a list of entity tags.
 ///
-/// It is parsed in linear time, however long it is, and into one allocation: the tags stay as they were sent, and are
+/// It is parsed in linear time, however long it is, and kept in one allocation: the tags stay as they were sent, and are
 /// read again where they are compared. How long a header may be, the server decides.
 ///
 /// ```
@@ -42,15 +42,11 @@ impl TagCondition {
     /// A list without a tag is refused as well. The grammar has it, but it says nothing: an `If-None-Match` like this would
     /// let everything pass, as if it had not been sent.
     pub(super) fn parse(lines: &GetAll<'_, HeaderValue>) -> Result<Option<Self>, Malformed> {
-        let Some(length) = lines.iter().map(|line| line.len() + JOIN.len()).reduce(|a, b| a + b) else {
+        let lines: Vec<&[u8]> = lines.iter().map(HeaderValue::as_bytes).collect();
+        if lines.is_empty() {
             return Ok(None);
-        };
-        let mut list = Vec::with_capacity(length);
-        for line in lines {
-            list.extend_from_slice(line.as_bytes());
-            list.extend_from_slice(JOIN);
         }
-        list.truncate(length - JOIN.len());
+        let list = lines.join(JOIN);
         let wanted = if trimmed(&list) == b"*" {
             Wanted::Any
         } else {

@@ -157,3 +157,26 @@ impl Hasher for Written {
         0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::hash::Hash as _;
+
+    use super::*;
+
+    fn written(hash: impl FnOnce(&mut Written)) -> Vec<u8> {
+        let mut written = Written(Vec::new());
+        hash(&mut written);
+        written.0
+    }
+
+    /// A tag that was given out by one server is asked for at another.
+    #[test]
+    fn a_number_is_the_same_bytes_on_every_platform() {
+        assert_eq!(written(|to| 258_u16.hash(to)), [2, 1]);
+        assert_eq!(written(|to| (-2_i16).hash(to)), [254, 255]);
+        assert_eq!(written(|to| 258_usize.hash(to)), [2, 1, 0, 0, 0, 0, 0, 0]);
+        assert_eq!(written(|to| (-2_isize).hash(to)), [254, 255, 255, 255, 255, 255, 255, 255]);
+        assert_eq!(written(|to| to.write(b"ab")), b"ab");
+    }
+}

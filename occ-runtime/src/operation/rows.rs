@@ -148,7 +148,7 @@ pub(crate) fn refuse_duplicates<M: OptimisticLock>(rows: &[M]) -> Result<(), Err
         let previous = last_of_hash.insert(hash_of_key(row, &seed, &mut text), index);
         let mut others = std::iter::successors(previous, |other| previous_of_hash[*other]);
         // What is not even equal to itself cannot be compared.
-        if previous.is_some() && row.has_key_of(row) && others.any(|other| rows[other].has_key_of(row)) {
+        if others.any(|other| rows[other].has_key_of(row)) && row.has_key_of(row) {
             return Err(DuplicateRowError::new(M::table_name(), key_text(row)).into());
         }
         previous_of_hash.push(previous);

@@ -302,3 +302,19 @@ pub(crate) fn key_text<M: OptimisticLock>(row: &M) -> String {
 pub(crate) fn unmerged<M: OptimisticLock>(row: &M, differences: Vec<Difference>) -> Error {
     UnmergedError::new(M::table_name(), key_text(row), differences).into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{DieselError, is_there, only};
+
+    #[test]
+    fn of_several_rows_none_is_taken_and_yet_they_are_there() {
+        assert_eq!(only(vec![7]).unwrap(), 7);
+        assert!(matches!(only(Vec::<i32>::new()), Err(DieselError::NotFound)));
+        assert_eq!(only(vec![7, 8]).unwrap_err().to_string(), only(vec![1, 2]).unwrap_err().to_string());
+        assert!(is_there(only(vec![7])).unwrap());
+        assert!(is_there(only(vec![7, 8])).unwrap());
+        assert!(!is_there(only(Vec::<i32>::new())).unwrap());
+        assert!(is_there(Err::<(), _>(DieselError::NotInTransaction)).is_err());
+    }
+}

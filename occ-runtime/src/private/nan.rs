@@ -51,6 +51,16 @@ mod tests {
     #[derive(PartialEq)]
     struct Silent(f64);
 
+    /// Shows nothing of what is in it.
+    #[derive(PartialEq)]
+    struct Hidden(f64);
+
+    impl std::fmt::Debug for Hidden {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("hidden")
+        }
+    }
+
     macro_rules! same {
         ($a:expr, $b:expr) => {
             (&&NotANumber(&$a, &$b)).occ_is_same()
@@ -74,5 +84,7 @@ mod tests {
         assert!(!same!(vec![f64::NAN, 0.0], vec![f64::NAN, -0.0]));
         assert!(!same!([f64::NAN, 1.0], [1.0, f64::NAN]));
         assert!(!same!(Silent(f64::NAN), Silent(f64::NAN)), "nobody can tell");
+        assert!(!same!(Hidden(1.0), Hidden(2.0)), "each is equal to itself");
+        assert!(!same!(Hidden(f64::NAN), Hidden(2.0)) && !same!(Hidden(2.0), Hidden(f64::NAN)));
     }
 }

@@ -69,3 +69,24 @@ impl<T> ShowNothing for Show<'_, T> {
         format!("a value of type {}", std::any::type_name::<T>())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug)]
+    struct Debugged;
+
+    struct Bare;
+
+    #[test]
+    fn a_value_is_shown_in_the_best_way_that_its_type_has() {
+        assert_eq!((&&&&&Show(&Some(7))).occ_show(), "7");
+        assert_eq!((&&&&&Show(&None::<i32>)).occ_show(), "none");
+        assert_eq!((&&&&&Show(&"a")).occ_show(), "a");
+        assert_eq!((&&&&&Show(&Some(Debugged))).occ_show(), "Debugged");
+        assert_eq!((&&&&&Show(&None::<Debugged>)).occ_show(), "none");
+        assert_eq!((&&&&&Show(&Debugged)).occ_show(), "Debugged");
+        assert!((&&&&&Show(&Bare)).occ_show().ends_with("::Bare"));
+    }
+}

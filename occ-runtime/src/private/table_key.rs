@@ -298,3 +298,6 @@ impl Sentence {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -128,3 +128,35 @@ fn first_argument(arguments: &str) -> &str {
 fn column(target: &str) -> &str {
     target.rsplit("::").next().unwrap_or(target).trim_end_matches('>')
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{column, first_argument, targets};
+
+    #[test]
+    fn what_is_assigned_is_the_first_argument() {
+        for (arguments, first) in [
+            ("a, b>", "a"),
+            ("Column<a, b>, c>", "Column<a, b>"),
+            ("(a, b), c>", "(a, b)"),
+            ("[a; 2], c>", "[a; 2]"),
+            ("A<B<(a, b), [c, d]>, e>, f>", "A<B<(a, b), [c, d]>, e>"),
+            (">, a", ">"),
+            ("a", "a"),
+        ] {
+            assert_eq!(first_argument(arguments), first);
+        }
+    }
+
+    #[test]
+    fn each_assignment_in_a_changeset_is_found() {
+        let own = "diesel::Assign<items::id, items::id>";
+        let changeset =
+            "(diesel::Assign<Column<items::a>, Bound<i32, &i32>>, (diesel::Assign<items::b, X<1, 2>>,))";
+        assert_eq!(targets(changeset, own).collect::<Vec<_>>(), ["Column<items::a>", "items::b"]);
+        assert_eq!(targets(changeset, "Other<a, b>").count(), 0);
+        assert_eq!(targets(changeset, "none").count(), 0);
+        assert_eq!(column("Column<items::a>"), "a");
+        assert_eq!(column("b"), "b");
+    }
+}

@@ -163,6 +163,9 @@ mod tests {
             assert_eq!(made(&at_once().attempts(allowed)), expected);
         }
         assert_eq!(made(&at_once().deadline(Duration::ZERO)), 1);
+        let unlimited = at_once().attempts(1).unlimited_attempts();
+        let mut attempts = Attempts::begin(&unlimited, "products", true);
+        assert!((0..50).all(|_| attempts.failed(&mut busy()) == Some(Duration::ZERO)));
     }
 
     #[test]
@@ -220,9 +223,39 @@ mod tests {
         };
         assert_eq!([lose(&policy), lose(&clone), lose(&policy), lose(&clone)], [false; 4]);
         assert!(!Attempts::begin(&clone, "a transaction", false).escalated());
+        // Neither a later attempt is learnt from, nor one where there are no locks.
+        let late = at_once().escalate_after(10).adaptive();
+        for _ in 0..4 {
+            let mut attempts = Attempts::begin(&late, "a transaction", false);
+            for _ in 0..9 {
+                assert!(attempts.failed(&mut busy()).is_some());
+            }
+        }
+        assert_eq!([lose(&late), lose(&late), lose(&late), lose(&late)], [false; 4]);
+        assert!(lose(&late));
         let locked = (0..1000).take_while(|_| lose(&clone)).count();
         assert_eq!(locked, 256);
         assert!(!Attempts::begin(&at_once(), "products", true).escalated());
+        let never = policy.never_escalate();
+        assert!((0..1000).all(|_| !lose(&never)));
+    }
+
+    #[test]
+    fn the_clock_of_a_thread_goes_on() {
+        let begun = std::time::Instant::now().checked_sub(Duration::from_secs(5)).unwrap();
+        assert!(super::Instant::elapsed(&begun) >= Duration::from_secs(5));
+    }
+
+    #[test]
+    fn an_error_that_may_have_ended_the_test_transaction_ends_the_loop() {
+        use super::Within;
+        use crate::error::refused::LockedError;
+        let policy = at_once();
+        let attempts = |within| Attempts::begin(&policy, "products", true).within(within);
+        assert!(attempts(Within::Nothing).failed(&mut busy()).is_some());
+        assert!(attempts(Within::Test).failed(&mut busy()).is_none());
+        let mut locked = Error::from(LockedError::new("products", "1".to_owned()));
+        assert!(attempts(Within::Test).failed(&mut locked).is_some());
     }
 
     #[test]

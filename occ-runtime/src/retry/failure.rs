@@ -233,3 +233,53 @@ impl<E> RetryError for Fault<E> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use diesel::result::DatabaseErrorKind;
+
+    use super::*;
+    use crate::error::refused::LockedError;
+    use crate::error::stale::{Operation, StaleBatchError, StaleObjectError};
+
+    /// An error of the user's.
+    #[derive(Debug, thiserror::Error)]
+    #[error("it went wrong")]
+    struct Own(#[source] Box<dyn StdError + Send + Sync>);
+
+    /// What a loop finds behind two errors of the user's.
+    fn found(error: impl StdError + Send + Sync + 'static) -> Option<String> {
+        let mut own: Box<dyn StdError + Send + Sync> = Box::new(Own(Box::new(Own(Box::new(error)))));
+        own.failure().map(|mut failure| failure.take().to_string())
+    }
+
+    fn busy() -> DieselError {
+        DieselError::DatabaseError(DatabaseErrorKind::Unknown, Box::new("database is locked".to_owned()))
+    }
+
+    #[test]
+    fn each_error_that_may_be_retried_is_found_behind_others() {
+        let stale = StaleObjectError::new(Operation::Update, "items", "1".to_owned(), &1, Some(&2));
+        for error in [
+            || Error::from(busy()),
+            || TransactionAbortedError::new(busy()).into(),
+            || LockedError::new("items", "1".to_owned()).into(),
+        ] {
+            assert_eq!(found(error()), Some(error().to_string()));
+        }
+        assert_eq!(found(Error::from(stale.clone())), Some(stale.to_string()));
+        let batch = StaleBatchError::new(vec![stale.clone(), stale.clone()]);
+        assert_eq!(found(Error::from(batch.clone())), Some(batch.to_string()));
+        assert_eq!(found(busy()), Some(busy().to_string()));
+        // Diesel's error that brings one of occ's out of a transaction.
+        let brought = DieselError::QueryBuilderError(Box::new(Error::from(stale.clone())));
+        assert_eq!(found(brought), Some(stale.to_string()));
+    }
+
+    #[test]
+    fn what_cannot_be_copied_is_not_found() {
+        assert_eq!(found(DieselError::NotFound), None);
+        assert_eq!(found(TransactionAbortedError::new(DieselError::NotFound)), None);
+        assert_eq!(found(std::fmt::Error), None);
+    }
+}

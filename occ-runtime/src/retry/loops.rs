@@ -193,3 +193,18 @@ pub(crate) fn refuse_nested(
         _ => Err(NestedRetryError::new(what()).into()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Error, Within, refuse_nested};
+
+    #[test]
+    fn a_loop_runs_on_its_own_or_in_the_transaction_of_a_test() {
+        let within = |depth, is_test| refuse_nested(Ok(depth), || is_test, || "it".to_owned());
+        assert_eq!(within(0, false).unwrap(), Within::Nothing);
+        assert_eq!(within(1, true).unwrap(), Within::Test);
+        for (depth, is_test) in [(1, false), (2, true), (2, false)] {
+            assert!(matches!(within(depth, is_test), Err(Error::NestedRetry(_))), "{depth} {is_test}");
+        }
+    }
+}

@@ -36,7 +36,11 @@ impl Dialect {
         if std::any::TypeId::of::<DB>() == std::any::TypeId::of::<diesel::mysql::Mysql>() {
             return Some(Self::Mysql);
         }
-        match type_name::<DB>() {
+        Self::named(type_name::<DB>())
+    }
+
+    fn named(backend: &str) -> Option<Self> {
+        match backend {
             "diesel::sqlite::backend::Sqlite" => Some(Self::Sqlite),
             "diesel::pg::backend::Pg" => Some(Self::Postgres),
             "diesel::mysql::backend::Mysql" => Some(Self::Mysql),
@@ -260,6 +264,22 @@ mod tests {
             assert_eq!(Dialect::of::<diesel::mysql::Mysql>(), Some(Dialect::Mysql));
             assert_eq!(std::any::type_name::<diesel::mysql::Mysql>(), "diesel::mysql::backend::Mysql");
         }
+    }
+
+    #[test]
+    fn a_backend_whose_feature_is_off_is_known_by_its_name() {
+        assert_eq!(Dialect::named("diesel::pg::backend::Pg"), Some(Dialect::Postgres));
+        assert_eq!(Dialect::named("diesel::mysql::backend::Mysql"), Some(Dialect::Mysql));
+        assert_eq!(Dialect::named("other::mysql::backend::Mysql"), None);
+    }
+
+    #[cfg(feature = "postgres")]
+    #[test]
+    fn arrays_of_decimals_are_the_same_whatever_their_scale() {
+        use diesel::sql_types::{Array, Integer, Numeric};
+        let same = super::stored::<Array<Numeric>>(Some(Dialect::Postgres));
+        assert_eq!(same, Some("@ = ?"));
+        assert_ne!(super::stored::<Array<Integer>>(Some(Dialect::Postgres)), same);
     }
 
     #[test]

@@ -193,3 +193,17 @@ impl<M: OptimisticLock> QueryId for LockVersion<'_, M> {
     // One text a mode, so it is kept under its text.
     const HAS_STATIC_QUERY_ID: bool = false;
 }
+
+#[cfg(all(test, any(feature = "postgres", feature = "mysql")))]
+mod tests {
+    use super::LockMode;
+
+    #[test]
+    fn a_lock_waits_fails_or_passes_over() {
+        for mode in [LockMode::for_update(), LockMode::for_share(), LockMode::for_no_key_update()] {
+            assert_eq!((mode.wait_sql(), mode.skips()), ("", false));
+            assert_eq!((mode.no_wait().wait_sql(), mode.no_wait().skips()), (" NOWAIT", false));
+            assert_eq!((mode.skip_locked().wait_sql(), mode.skip_locked().skips()), (" SKIP LOCKED", true));
+        }
+    }
+}

@@ -90,3 +90,21 @@ mod waiting {
         end!(outcome, before, conn, async_depth, async_roll_back, await)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_transaction_ends_where_it_began() {
+        for before in [0, 1, 2] {
+            assert!(is_innermost(before + 1, before).is_ok());
+            for open in before + 2..5 {
+                assert!(matches!(is_innermost(open, before), Err(DieselError::AlreadyInTransaction)));
+            }
+            for open in 0..=before {
+                assert!(matches!(is_innermost(open, before), Err(DieselError::NotInTransaction)));
+            }
+        }
+    }
+}

@@ -252,3 +252,22 @@ mod waiting {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use diesel::result::DatabaseErrorKind;
+
+    use super::{DieselError, says_there_is_no_transaction};
+
+    #[test]
+    fn what_sqlite_has_rolled_back_itself_is_known_by_its_words() {
+        let says = |message: &str| {
+            let error = DieselError::DatabaseError(DatabaseErrorKind::Unknown, Box::new(message.to_owned()));
+            says_there_is_no_transaction(&error)
+        };
+        assert!(says("cannot rollback - no transaction is active"));
+        assert!(!says("cannot commit - no transaction is active"));
+        assert!(!says("database is locked"));
+        assert!(!says_there_is_no_transaction(&DieselError::NotInTransaction));
+    }
+}

@@ -290,3 +290,26 @@ impl Drop for Running {
         self.journal.ends(self.ending);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Ending, Journal, runs_on};
+
+    #[test]
+    fn an_error_on_a_good_connection_is_a_rollback() {
+        assert_eq!(Ending::of(&Ok::<_, ()>(()), true), Ending::Committed);
+        assert_eq!(Ending::of(&Ok::<_, ()>(()), false), Ending::Committed);
+        assert_eq!(Ending::of(&Err::<(), _>(()), true), Ending::RolledBack);
+        assert_eq!(Ending::of(&Err::<(), _>(()), false), Ending::Unknown);
+    }
+
+    #[test]
+    fn a_transaction_is_itself_and_runs_on_its_connection() {
+        let conns = [1, 2];
+        let (one, other) = (Journal::of(&conns[0], 0, 1), Journal::of(&conns[0], 0, 1));
+        assert!(one.is(&one.clone()) && !one.is(&other));
+        assert!(!runs_on(&conns[0]));
+        one.during(|| assert!(runs_on(&conns[0]) && !runs_on(&conns[1])));
+        assert!(!runs_on(&conns[0]));
+    }
+}

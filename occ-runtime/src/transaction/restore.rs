@@ -302,3 +302,31 @@ impl<V: Restorable> Drop for Restore<'_, V> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn integers_have_the_place_of_their_number() {
+        assert_eq!(place(&-3_i8), Some(-3));
+        assert_eq!(place(&u64::MAX), Some(i128::from(u64::MAX)));
+        assert_eq!(place(&"a"), None);
+    }
+
+    #[cfg(feature = "chrono")]
+    #[test]
+    fn times_have_the_place_of_their_nanosecond() {
+        let time = chrono::DateTime::from_timestamp(2, 7).unwrap();
+        assert_eq!(place(&time), Some(2_000_000_007));
+        assert_eq!(place(&time.naive_utc()), Some(2_000_000_007));
+    }
+
+    #[cfg(feature = "time")]
+    #[test]
+    fn times_of_the_other_crate_too() {
+        let time = time::OffsetDateTime::from_unix_timestamp_nanos(2_000_000_007).unwrap();
+        assert_eq!(place(&time), Some(2_000_000_007));
+        assert_eq!(place(&time::PrimitiveDateTime::new(time.date(), time.time())), Some(2_000_000_007));
+    }
+}

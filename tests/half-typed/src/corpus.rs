@@ -23,8 +23,8 @@ pub fn texts() -> io::Result<BTreeMap<String, PathBuf>> {
     let readme = root.join("README.md");
     for block in code_blocks(&fs::read_to_string(&readme)?) {
         // A block may show no more than some lines.
-        if let Ok(tokens) = block.parse() {
-            find(&nodes(tokens), &readme, &mut found);
+        for item in items(&block).into_iter().flatten() {
+            found.entry(item.to_string()).or_insert_with(|| readme.clone());
         }
     }
     Ok(found)
@@ -38,13 +38,26 @@ fn read_folder(folder: &Path, found: &mut BTreeMap<String, PathBuf>) -> io::Resu
         } else if path.extension().is_some_and(|extension| extension == "rs") {
             let text = fs::read_to_string(&path)?;
             if text.contains("OptimisticLock") {
-                let tokens: TokenStream = syn::parse_str(&text)
-                    .map_err(|error| io::Error::other(format!("{}: {error}", path.display())))?;
-                find(&nodes(tokens), &path, found);
+                let items =
+                    items(&text).map_err(|error| io::Error::other(format!("{}: {error}", path.display())))?;
+                for item in items {
+                    found.entry(item.to_string()).or_insert_with(|| path.clone());
+                }
             }
         }
     }
     Ok(())
+}
+
+/// The items of a source that derive `OptimisticLock`, with their places in it.
+///
+/// # Errors
+///
+/// If it is not Rust.
+pub fn items(source: &str) -> syn::Result<Vec<TokenStream>> {
+    let mut found = Vec::new();
+    find(&nodes(syn::parse_str(source)?), &mut found);
+    Ok(found)
 }
 
 /// The code blocks of a page, with the lines that rustdoc hides.
@@ -59,26 +72,26 @@ fn code_blocks(page: &str) -> Vec<String> {
 }
 
 /// Reads tokens and not items, since some structs are in macros.
-fn find(nodes: &[Node], file: &Path, found: &mut BTreeMap<String, PathBuf>) {
+fn find(nodes: &[Node], found: &mut Vec<TokenStream>) {
     let mut start = 0; // of the item that is being read
     for (place, node) in nodes.iter().enumerate() {
         let Node::Group(delimiter, _, content) = node else {
             if node.is_punct(';') {
-                keep(&nodes[start..=place], file, found);
+                keep(&nodes[start..=place], found);
                 start = place + 1;
             }
             continue;
         };
-        find(content, file, found);
+        find(content, found);
         if *delimiter == Delimiter::Brace {
-            keep(&nodes[start..=place], file, found);
+            keep(&nodes[start..=place], found);
             start = place + 1;
         }
     }
 }
 
 /// Keeps an item that derives the lock, without what derives it: a derive does not see that.
-fn keep(item: &[Node], file: &Path, found: &mut BTreeMap<String, PathBuf>) {
+fn keep(item: &[Node], found: &mut Vec<TokenStream>) {
     let derives = |node: &Node| {
         let content = node.content(Delimiter::Bracket);
         content.is_some_and(|content| {
@@ -90,8 +103,7 @@ fn keep(item: &[Node], file: &Path, found: &mut BTreeMap<String, PathBuf>) {
     let rest = [&item[..derive - 1], &item[derive + 1..]].concat();
     // Of a statement before it only a `#` can be an item's.
     let first = (0..rest.len()).find(|&place| is_start(&rest[place..]));
-    let Some(first) = first else { return };
-    found.entry(stream(&rest[first..]).to_string()).or_insert_with(|| file.to_owned());
+    found.extend(first.map(|first| stream(&rest[first..])));
 }
 
 fn is_start(nodes: &[Node]) -> bool {

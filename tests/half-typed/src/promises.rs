@@ -56,8 +56,7 @@ fn names_nothing(item: &DeriveInput) -> bool {
 pub fn check(input: &TokenStream) -> Result<Outcome, String> {
     let Some(output) = output(input) else { return Ok(Outcome::NoItem) };
     syn::parse2::<syn::File>(output.clone()).map_err(|error| format!("the output is no Rust: {error}"))?;
-    let mut errors = Vec::new();
-    compile_errors(output.clone(), &mut errors);
+    let errors = errors(&output);
     let places = Places::of(input);
     for tokens in &errors {
         says_something(tokens, input)?;
@@ -89,7 +88,14 @@ fn mentions(output: &TokenStream, name: &str) -> bool {
     })
 }
 
-/// The tokens of each `compile_error!`, wherever it stands.
+/// The tokens of each `compile_error!`, wherever it stands: the name, the mark and the group with the message.
+#[must_use]
+pub fn errors(output: &TokenStream) -> Vec<TokenStream> {
+    let mut errors = Vec::new();
+    compile_errors(output.clone(), &mut errors);
+    errors
+}
+
 fn compile_errors(tokens: TokenStream, errors: &mut Vec<TokenStream>) {
     let mut tokens = tokens.into_iter();
     while let Some(token) = tokens.next() {
@@ -111,14 +117,22 @@ fn lacks_a_lifetime(input: &TokenStream) -> bool {
     data.fields.iter().any(|field| types::lacks_a_lifetime(&field.ty))
 }
 
-/// A message has words and a help, and none of the derive's own names.
-fn says_something(error: &TokenStream, input: &TokenStream) -> Result<(), String> {
+/// What one of [`errors`] says.
+///
+/// # Errors
+///
+/// If it says nothing.
+pub fn message(error: &TokenStream) -> syn::Result<String> {
     let group = error.clone().into_iter().find_map(|token| match token {
         TokenTree::Group(group) => Some(group.stream()),
         _ => None,
     });
-    let message = syn::parse2::<LitStr>(group.unwrap_or_default()).map(|text| text.value());
-    let message = message.map_err(|error| format!("the error has no message: {error}"))?;
+    syn::parse2::<LitStr>(group.unwrap_or_default()).map(|text| text.value())
+}
+
+/// A message has words and a help, and none of the derive's own names.
+fn says_something(error: &TokenStream, input: &TokenStream) -> Result<(), String> {
+    let message = message(error).map_err(|error| format!("the error has no message: {error}"))?;
     if !message.contains("\nhelp: ") {
         return Err(format!("the message has no help: {message}"));
     }

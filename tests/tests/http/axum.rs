@@ -140,6 +140,8 @@ fn an_error_of_a_handler_is_a_problem_document() {
     let (status, headers) = problem(Method::GET, "/busy", &[]);
     // Rounded up to whole seconds.
     assert_eq!((status, &headers[RETRY_AFTER]), (503, &"2".parse().unwrap()));
+    let whole = Problem::new(StatusCode::SERVICE_UNAVAILABLE).with_retry_after(Duration::from_secs(3));
+    assert_eq!(whole.into_response().headers()[RETRY_AFTER], "3");
 }
 
 #[test]

@@ -314,3 +314,14 @@ fn by_definition(text: &str) -> Result<Vec<Vec<u8>>, &'static str> {
     }
     cut(text).filter(|tags| !tags.is_empty()).ok_or("malformed")
 }
+
+/// A map of tags is no list.
+#[test]
+fn tags_that_differ_differ_in_their_hash() {
+    use std::hash::BuildHasher as _;
+    let state = std::hash::RandomState::new();
+    let hash = |tag: &str| state.hash_one(tag.parse::<EntityTag>().unwrap());
+    assert_eq!(hash("\"a\""), hash("\"a\""));
+    assert_ne!(hash("\"a\""), hash("\"b\""));
+    assert_ne!(hash("\"a\""), hash("W/\"a\""));
+}

@@ -48,6 +48,36 @@ super::scenarios! {
         assert_eq!((a.version, load(1, conn).await.quantity), (2, 77));
     }
 
+    /// Row 2 comes to the version that row 1 began at.
+    async fn a_row_goes_back_over_its_own_saves_alone(database) {
+        let conn = &mut connect(database).await;
+        save(&mut load(1, conn).await, conn).await.unwrap();
+        let (mut a, mut b) = (load(1, conn).await, load(2, conn).await);
+        let result: Result<(), Error> = transaction(conn, (&mut a, &mut b), async |conn, (a, b)| {
+            save(b, conn).await?;
+            save(a, conn).await?;
+            Err(diesel::result::Error::NotFound.into())
+        })
+        .await;
+        assert!(result.is_err());
+        assert_eq!((a.version, b.version), (2, 1));
+    }
+
+    /// Also where that is the version of another row.
+    async fn a_copy_that_is_ahead_goes_back_to_its_own_row(database) {
+        let conn = &mut connect(database).await;
+        batch("UPDATE products SET version = 7 WHERE id = 2", conn).await.unwrap();
+        let (mut a, mut b) = (load(1, conn).await, load(2, conn).await);
+        let result: Result<(), Error> = transaction(conn, (&mut a, &mut b), async |conn, (a, _)| {
+            batch("UPDATE products SET version = 7 WHERE id = 1", conn).await?;
+            *a = load(1, conn).await;
+            Err(diesel::result::Error::NotFound.into())
+        })
+        .await;
+        assert!(result.is_err());
+        assert_eq!((a.version, b.version), (1, 7));
+    }
+
     async fn an_error_of_the_callers_own_rolls_back_too(database) {
         #[derive(Debug, PartialEq)]
         enum Refused {

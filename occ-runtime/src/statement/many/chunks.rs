@@ -35,6 +35,12 @@ impl BatchStyle {
         }
     }
 
+    /// How many rows of this width go into a statement: a power of two.
+    fn rows_of(self, width: Width) -> usize {
+        let most = (MOST_BINDS / self.binds(width)).clamp(1, self.most_rows());
+        1 << most.ilog2()
+    }
+
     /// How many values a row takes.
     const fn binds(self, width: Width) -> usize {
         let matched = width.key + 1;
@@ -70,9 +76,7 @@ impl Chunks {
         }
         first.row.key(&first.prepared, &mut key)?;
         let width = Width { written: written.0, key: key.0 };
-        let most = (MOST_BINDS / style.binds(width)).clamp(1, style.most_rows());
-        // Rounded down to a power of two.
-        Ok(Self { style, width, most: 1 << most.ilog2() })
+        Ok(Self { style, width, most: style.rows_of(width) })
     }
 
     /// The next rows, from place `from` on.
@@ -120,4 +124,21 @@ impl<M: OptimisticLock> QueryId for Many<'_, M> {
     type QueryId = ();
     // The number of rows is in the text.
     const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BatchStyle, Width};
+
+    #[test]
+    fn a_statement_takes_as_many_rows_as_its_values_allow() {
+        let width = |written, key| Width { written, key };
+        assert_eq!(BatchStyle::Values.binds(width(3, 2)), 6);
+        assert_eq!(BatchStyle::Cases.binds(width(3, 2)), 12);
+        assert_eq!(BatchStyle::Values.rows_of(width(3, 2)), 128);
+        assert_eq!(BatchStyle::Cases.rows_of(width(3, 2)), 32);
+        assert_eq!(BatchStyle::Values.rows_of(width(1000, 1)), 64);
+        assert_eq!(BatchStyle::Cases.rows_of(width(1000, 2)), 16);
+        assert_eq!(BatchStyle::Values.rows_of(width(70_000, 1)), 1);
+    }
 }

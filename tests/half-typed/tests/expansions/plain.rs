@@ -1,0 +1,6 @@
+#[derive(OptimisticLock)]
+struct Product {
+    id: i32,
+    name: String,
+    version: i32,
+}

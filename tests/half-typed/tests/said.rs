@@ -24,7 +24,9 @@ fn each_mistake_is_reported_as_the_compiler_shows_it() {
     cases.extend(sources(&folder.join("compile_fail_async")).unwrap());
     let (mut count, mut different) = (0, Vec::new());
     for case in cases {
-        let mut expected = of_the_derive(&fs::read_to_string(case.with_extension("stderr")).unwrap());
+        let stderr = fs::read_to_string(case.with_extension("stderr"));
+        let stderr = stderr.unwrap_or_else(|error| panic!("{}: its `.stderr`: {error}", case.display()));
+        let mut expected = of_the_derive(&stderr);
         let mut said = said(&case);
         expected.sort();
         said.sort();

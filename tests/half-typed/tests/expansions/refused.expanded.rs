@@ -85,6 +85,9 @@ const _: () = {
         }
     }
     #[automatically_derived]
+    impl<'a, T: Clone, __DB: __occ::Backend> __occ::InsertColumns<__DB>
+    for Refused<'a, T> {}
+    #[automatically_derived]
     impl<'a, T: Clone> __occ::Trackable for Refused<'a, T>
     where
         for<'__any> Refused<'a, T>: __occ::Clone,

@@ -109,4 +109,6 @@ const _: () = {
             __occ::stub::never()
         }
     }
+    #[automatically_derived]
+    impl<__DB: __occ::Backend> __occ::InsertColumns<__DB> for Product {}
 };

@@ -51,7 +51,7 @@ fn a_struct_of_optional_fields() {
     assert_expands_as_written_down("optional");
 }
 
-/// Of a tuple struct: each merge rule, a secret, and fields that a save does not write.
+/// Of a tuple struct: each merge rule, a secret, and a field that a save does not write.
 #[test]
 fn a_tracked_struct() {
     assert_expands_as_written_down("tracked");

@@ -55,12 +55,6 @@ const _: () = {
                         is_version: false,
                     },
                     __occ::KeyField {
-                        name: "changed_at",
-                        column: "changed_at",
-                        in_key: false,
-                        is_version: false,
-                    },
-                    __occ::KeyField {
                         name: "seen",
                         column: <accounts::seen as __occ::Column>::NAME,
                         in_key: false,
@@ -101,10 +95,10 @@ const _: () = {
         type Generator = <i32 as __occ::check::GeneratorOf<__OccChecks>>::Generator;
         type Check = __occ::ByVersion;
         fn version(&self) -> &Self::Version {
-            &self.7
+            &self.6
         }
         fn set_version(&mut self, __version: Self::Version) -> Self::Version {
-            __occ::replace(&mut self.7, __version)
+            __occ::replace(&mut self.6, __version)
         }
         fn table_name() -> &'static __occ::str {
             "accounts"
@@ -127,7 +121,7 @@ const _: () = {
             (&&__occ::Pair(&self.0, &__other.0)).occ_same()
         }
         fn version_identity(&self) -> __occ::Identity<'_> {
-            (&&&__occ::Probe(&self.7)).occ_identity()
+            (&&&__occ::Probe(&self.6)).occ_identity()
         }
         fn sql_name() -> __occ::Option<&'static dyn __occ::Debug> {
             (&&__occ::NameOf::<
@@ -191,7 +185,7 @@ const _: () = {
                 _,
                 __OccChecks,
             >(__visitor, &self.3)?;
-            if let __occ::Some(__value) = &self.5 {
+            if let __occ::Some(__value) = &self.4 {
                 __occ::ColumnVisitor::column::<
                     accounts::seen,
                     _,
@@ -215,7 +209,7 @@ const _: () = {
                 accounts::views,
                 _,
                 __OccChecks,
-            >(__visitor, &self.6)?;
+            >(__visitor, &self.5)?;
             __occ::Ok(())
         }
         fn visit_version<'__b, __V>(
@@ -236,23 +230,7 @@ const _: () = {
     impl<__DB: __occ::Backend> __occ::InsertColumns<__DB> for Account
     where
         Account: __occ::Columns<__DB>,
-        i64: __occ::ColumnValue<accounts::changed_at, __DB, __OccChecks>,
-    {
-        fn never_updated<'__b, __V>(
-            &'__b self,
-            __visitor: &mut __V,
-        ) -> __occ::QueryResult<()>
-        where
-            __V: __occ::ColumnVisitor<'__b, __DB>,
-        {
-            __occ::ColumnVisitor::column::<
-                accounts::changed_at,
-                _,
-                __OccChecks,
-            >(__visitor, &self.4)?;
-            __occ::Ok(())
-        }
-    }
+    {}
     #[automatically_derived]
     impl __occ::HasUnversioned for Account {
         const SQL_TEXT: __occ::SqlText = __occ::SqlText::with_optional_columns(0u32);
@@ -347,16 +325,17 @@ const _: () = {
                         >::new(
                                 "4",
                                 |__a, __b| {
-                                    <i64 as __occ::FieldValue>::same(&__a.4, &__b.4)
+                                    <Option<i64> as __occ::FieldValue>::same(&__a.4, &__b.4)
                                         || (&&__occ::NotANumber(&__a.4, &__b.4)).occ_is_same()
                                 },
-                                |__to, __from| <i64 as __occ::FieldValue>::take(
-                                    &mut __to.4,
-                                    &__from.4,
-                                ),
+                                |__to, __from| <Option<
+                                    i64,
+                                > as __occ::FieldValue>::take(&mut __to.4, &__from.4),
                             )
+                            .column(<accounts::seen as __occ::Column>::NAME)
                             .shown(|__row| (&&&&&__occ::Show(&__row.4)).occ_show())
-                            .written_if(|_| false)
+                            .written_if(|__row| __occ::Option::is_some(&__row.4))
+                            .rule(__occ::Rule::Theirs)
                     }
                     5usize => {
                         __occ::Field::<
@@ -364,34 +343,16 @@ const _: () = {
                         >::new(
                                 "5",
                                 |__a, __b| {
-                                    <Option<i64> as __occ::FieldValue>::same(&__a.5, &__b.5)
+                                    <i64 as __occ::FieldValue>::same(&__a.5, &__b.5)
                                         || (&&__occ::NotANumber(&__a.5, &__b.5)).occ_is_same()
                                 },
-                                |__to, __from| <Option<
-                                    i64,
-                                > as __occ::FieldValue>::take(&mut __to.5, &__from.5),
-                            )
-                            .column(<accounts::seen as __occ::Column>::NAME)
-                            .shown(|__row| (&&&&&__occ::Show(&__row.5)).occ_show())
-                            .written_if(|__row| __occ::Option::is_some(&__row.5))
-                            .rule(__occ::Rule::Theirs)
-                    }
-                    6usize => {
-                        __occ::Field::<
-                            Self,
-                        >::new(
-                                "6",
-                                |__a, __b| {
-                                    <i64 as __occ::FieldValue>::same(&__a.6, &__b.6)
-                                        || (&&__occ::NotANumber(&__a.6, &__b.6)).occ_is_same()
-                                },
                                 |__to, __from| <i64 as __occ::FieldValue>::take(
-                                    &mut __to.6,
-                                    &__from.6,
+                                    &mut __to.5,
+                                    &__from.5,
                                 ),
                             )
                             .column(<accounts::views as __occ::Column>::NAME)
-                            .shown(|__row| (&&&&&__occ::Show(&__row.6)).occ_show())
+                            .shown(|__row| (&&&&&__occ::Show(&__row.5)).occ_show())
                             .written_if(|_| false)
                     }
                     _ => return __occ::None,

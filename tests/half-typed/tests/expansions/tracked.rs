@@ -12,7 +12,6 @@ struct Account(
     #[occ(secret)]
     #[serde(skip)]
     String,
-    #[diesel(column_name = changed_at, skip_update)] i64,
     #[diesel(column_name = seen, treat_none_as_null = false)]
     #[occ(merge = theirs)]
     Option<i64>,

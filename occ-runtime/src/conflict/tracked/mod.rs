@@ -57,7 +57,7 @@ mod writes;
 ///
 /// Other methods are the struct's own. `touch_optimistic` moves only the version; those that write the whole value, such as
 /// `save_optimistic_if`, leave [`original`](Self::original) behind, and the next save writes the same columns once more. What they
-/// write in a plain transaction is not looked for after it: reload the value if that is rolled back.
+/// write in a transaction that the value is not handed to is not looked for after it: reload the value if that is rolled back.
 ///
 /// # A write whose answer was lost
 ///

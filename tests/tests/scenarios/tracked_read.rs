@@ -40,9 +40,9 @@ async fn in_transaction(
         begin(conn).await.unwrap();
         write_and_read(reads, mine, conn).await.unwrap();
         if ends_well {
-            commit(conn).await.unwrap()
+            commit(conn).await.unwrap();
         } else {
-            rollback(conn).await.unwrap()
+            rollback(conn).await.unwrap();
         }
         return;
     }

@@ -105,9 +105,9 @@ impl<T: Trackable> Unsettled<T> {
 
     /// Of transactions whose end will never be known only the first is kept, or layers would pile up where one plain transaction is
     /// around them all.
-    pub(super) fn merged(mut self: Box<Self>) -> Box<Self> {
+    pub(super) fn merge(&mut self) {
         if self.ending() != Ending::Unknown {
-            return self;
+            return;
         }
         if matches!(self.before, Before::Read(_)) {
             self.before = Before::Read(None);
@@ -118,7 +118,6 @@ impl<T: Trackable> Unsettled<T> {
         while let Some(first) = self.beneath.take_if(|beneath| is_alike(beneath)) {
             (self.before, self.beneath) = (first.before, first.beneath);
         }
-        self
     }
 }
 

@@ -67,16 +67,17 @@ impl<T: Trackable> Tracked<T> {
         }
         self.writes.push(next_number());
         let Within { place, journal } = within;
-        let beneath = match (self.unsettled.take(), &journal) {
-            (Some(mut layer), Some(journal)) if layer.is_in(journal) => {
-                layer.place = place;
-                layer.is_read_since = false;
-                self.unsettled = Some(layer);
+        let mut beneath = self.unsettled.take();
+        if let Some(last) = &mut beneath {
+            if journal.as_ref().is_some_and(|journal| last.is_in(journal)) {
+                last.place = place;
+                last.is_read_since = false;
+                self.unsettled = beneath;
                 return;
             }
-            (layer, _) => layer.map(Unsettled::merged),
-        };
-        let layer = Unsettled {
+            last.merge();
+        }
+        let mut layer = Unsettled {
             before: Before::Written(before, sent_before),
             within: journal,
             place,
@@ -84,7 +85,8 @@ impl<T: Trackable> Tracked<T> {
             beneath,
             rolled_back: OnceLock::new(),
         };
-        self.unsettled = Some(Box::new(layer).merged());
+        layer.merge();
+        self.unsettled = Some(Box::new(layer));
     }
 
     /// The same value on what is in the row now.
@@ -119,12 +121,10 @@ impl<T: Trackable> Tracked<T> {
     fn read_in(&self, Within { place, journal }: Within) -> Unsettled<T> {
         let before = journal.as_ref().map(|journal| {
             let mut before = self.clone();
-            match before.unsettled.take() {
-                Some(layer) if layer.is_in(journal) => {
-                    before.unsettled = Some(layer);
-                    before.take_back(Settled(1));
-                }
-                layer => before.unsettled = layer.map(Unsettled::merged),
+            match &mut before.unsettled {
+                Some(layer) if layer.is_in(journal) => before.take_back(Settled(1)),
+                Some(layer) => layer.merge(),
+                None => {}
             }
             Box::new(before)
         });

@@ -111,6 +111,7 @@ fn line(model: &Model<'_>, field: &Field) -> TokenStream {
             #name,
             |__a, __b| {
                 <#ty as #value>::same(&__a.#member, &__b.#member)
+                    && (&&__occ::Equal(&__a.#member, &__b.#member)).occ_has_same_signs()
                     || (&&__occ::NotANumber(&__a.#member, &__b.#member)).occ_is_same()
             },
             |__to, __from| <#ty as #value>::take(&mut __to.#member, &__from.#member),

@@ -199,6 +199,15 @@ pub trait AsyncSavesTrackedOn<C: AsyncConnection>: Columns<C::Backend> {
         Self: Trackable;
 
     #[doc(hidden)]
+    fn is_as_stored(
+        tracked: &Tracked<Self>,
+        settled: Settled,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        Self: Trackable;
+
+    #[doc(hidden)]
     fn delete_tracked(
         tracked: &Tracked<Self>,
         conn: &mut C,

@@ -11,6 +11,7 @@ use diesel::sql_types::SqlType;
 use diesel_async::{AsyncConnection, AsyncConnectionCore};
 
 use crate::asynchronous::send::{InFlight, all, depth, first};
+use crate::conflict::tracked::unsettled::Within;
 use crate::error::Error;
 use crate::model::columns::Columns;
 use crate::model::declared::{Declared, never};
@@ -148,13 +149,15 @@ where
             first(query, &mut *conn).await
         };
         conn.land();
-        Now::new(value, found, depth(self)?)
+        let depth = depth(self)?;
+        Now::new(value, found, Within::of(self, depth))
     }
 
     async fn now_locked(&mut self, value: &M) -> Result<Now<M>, Error> {
         let query = LockedRow::<M, C::Backend>::of(value);
         let found = all(query, self).await;
-        Now::new(value, found.and_then(verdict::only), depth(self)?)
+        let depth = depth(self)?;
+        Now::new(value, found.and_then(verdict::only), Within::of(self, depth))
     }
 
     fn locks_row() -> bool {

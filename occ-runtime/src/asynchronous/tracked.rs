@@ -138,7 +138,7 @@ impl<T: OptimisticLock> AsyncTrackedDsl<T> for Tracked<T> {
         C: AsyncConnection,
         T: AsyncReloadsOn<C> + Trackable,
     {
-        Box::pin(async move { read::reload_tracked(self, T::now(&self.original, conn).await?) })
+        Box::pin(async move { read::reload_tracked(self, T::now(self.original(), conn).await?) })
     }
 
     fn rebase<'a, C>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
@@ -155,7 +155,7 @@ impl<T: OptimisticLock> AsyncTrackedDsl<T> for Tracked<T> {
         T: AsyncReloadsOn<C> + Trackable,
         F: FnMut(&'static str, &T, &T, &T) -> Choice + Send + 'a,
     {
-        Box::pin(async move { read::rebase(self, T::now(&self.original, conn).await?, choose) })
+        Box::pin(async move { read::rebase(self, T::now(self.original(), conn).await?, choose) })
     }
 
     fn into_conflict<'a, C>(self, conn: &'a mut C) -> BoxFuture<'a, Result<Conflict<T>, Error>>

@@ -190,6 +190,11 @@ pub trait SavesTrackedOn<C: Connection>: Columns<C::Backend> {
         Self: Trackable;
 
     #[doc(hidden)]
+    fn is_as_stored(tracked: &Tracked<Self>, settled: Settled, conn: &mut C) -> Result<(), Error>
+    where
+        Self: Trackable;
+
+    #[doc(hidden)]
     fn delete_tracked(tracked: &Tracked<Self>, conn: &mut C) -> Result<(), Error>
     where
         Self: Trackable;

@@ -10,6 +10,7 @@ use diesel::result::QueryResult;
 use diesel::sql_types::SqlType;
 
 use crate::blocking::send::{InFlight, depth};
+use crate::conflict::tracked::unsettled::Within;
 use crate::error::Error;
 use crate::model::columns::Columns;
 use crate::model::declared::{Declared, never};
@@ -141,13 +142,15 @@ where
             query.get_result(&mut *conn)
         };
         conn.land();
-        Now::new(value, found, depth(self)?)
+        let depth = depth(self)?;
+        Now::new(value, found, Within::of(self, depth))
     }
 
     fn now_locked(&mut self, value: &M) -> Result<Now<M>, Error> {
         let query = LockedRow::<M, C::Backend>::of(value);
         let found = query.get_results(self);
-        Now::new(value, found.and_then(verdict::only), depth(self)?)
+        let depth = depth(self)?;
+        Now::new(value, found.and_then(verdict::only), Within::of(self, depth))
     }
 
     fn locks_row() -> bool {

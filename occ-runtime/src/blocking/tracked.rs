@@ -33,7 +33,7 @@ pub trait TrackedDsl<T: OptimisticLock> {
     /// Writes the columns that were changed and the next version, if the row is still at this version.
     ///
     /// One `UPDATE`. Where nothing was changed, nothing is sent, the version stays, and the answer is `Ok` without a look
-    /// at the row.
+    /// at the row; with one, if it is in doubt what is in there: see [`Tracked`].
     ///
     /// ```
     /// # use diesel::prelude::*;
@@ -243,7 +243,7 @@ impl<T: OptimisticLock> TrackedDsl<T> for Tracked<T> {
         C: Connection,
         T: ReloadsOn<C> + Trackable,
     {
-        read::reload_tracked(self, T::now(&self.original, conn)?)
+        read::reload_tracked(self, T::now(self.original(), conn)?)
     }
 
     fn rebase<C>(&mut self, conn: &mut C) -> Result<(), Error>
@@ -260,7 +260,7 @@ impl<T: OptimisticLock> TrackedDsl<T> for Tracked<T> {
         T: ReloadsOn<C> + Trackable,
         F: FnMut(&'static str, &T, &T, &T) -> Choice,
     {
-        read::rebase(self, T::now(&self.original, conn)?, choose)
+        read::rebase(self, T::now(self.original(), conn)?, choose)
     }
 
     fn into_conflict<C>(self, conn: &mut C) -> Result<Conflict<T>, Error>

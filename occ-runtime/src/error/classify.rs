@@ -46,7 +46,8 @@ impl Transient {
 
 impl Error {
     /// Whether the same may succeed when it is done again, from the start of its transaction and with rows that are
-    /// read anew: a stale object, a row locked by somebody else, and the database errors of [`Transient`].
+    /// read anew: a stale object, a row locked by somebody else, and the database errors of [`Transient`]. Not a
+    /// [`Tracked`](crate::Tracked) value that has outlived a rolled-back transaction: it is refused until it is reloaded.
     ///
     /// Not what a retry loop ends with: it has done that, and a loop around it must not begin all over.
     ///
@@ -75,7 +76,9 @@ impl Error {
     #[must_use]
     pub fn is_retryable_by(&self, classify: impl Fn(&DieselError) -> bool) -> bool {
         match self {
-            Self::Stale(_) | Self::StaleBatch(_) | Self::Locked(_) => true,
+            // A value that is not read anew is refused each time.
+            Self::Stale(stale) => !stale.is_unsettled(),
+            Self::StaleBatch(_) | Self::Locked(_) => true,
             Self::TransactionAborted(inner) => classify(inner.cause()),
             Self::Database(error) => classify(error),
             Self::Version(_)

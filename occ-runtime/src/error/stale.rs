@@ -104,6 +104,8 @@ enum Found {
     Unasked,
     /// A table without versions.
     Unversioned,
+    /// What was expected, but it may be somebody else's.
+    Unsettled,
 }
 
 impl StaleObjectError {
@@ -141,6 +143,25 @@ impl StaleObjectError {
     ) -> Self {
         let (expected, actual) = (AS_LOADED.to_owned(), is_there.then(|| CHANGED.to_owned()));
         Self(Box::new(Conflict { table, key, operation, expected, actual, found: Found::Unversioned }))
+    }
+
+    /// Of a row that a [`Tracked`](crate::Tracked) value was written to in a transaction that may have been rolled back, and that is
+    /// at the version that it had then, if there are versions.
+    pub(crate) fn unsettled<V: fmt::Debug>(
+        operation: Operation,
+        table: &'static str,
+        key: String,
+        version: Option<&V>,
+    ) -> Self {
+        let text =
+            |without: &str| version.map_or_else(|| without.to_owned(), |version| format!("{version:?}"));
+        let (expected, actual) = (text(AS_LOADED), Some(text(CHANGED)));
+        Self(Box::new(Conflict { table, key, operation, expected, actual, found: Found::Unsettled }))
+    }
+
+    /// Whether only the value can end it: see `Found::Unsettled`.
+    pub(crate) fn is_unsettled(&self) -> bool {
+        self.0.found == Found::Unsettled
     }
 
     /// The name of the table's `table!` module.
@@ -214,6 +235,12 @@ impl fmt::Display for StaleObjectError {
                 None => "it is gone or not visible to this connection",
                 Some(_) => "its columns are not as they were loaded; reload it and apply the change again",
             });
+        }
+        if *found == Found::Unsettled {
+            return f.write_str(
+                "the transaction in which this value was last written or read may have been rolled back, and somebody else may \
+                 have written the row since; reload it and apply the change again",
+            );
         }
         write!(f, "it was read at version {expected}, but ")?;
         match actual {

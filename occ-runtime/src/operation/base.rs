@@ -2,6 +2,7 @@
 
 use crate::conflict::merge::Since;
 use crate::conflict::tracked::Tracked;
+use crate::conflict::tracked::unsettled::{Place, Settled};
 use crate::error::Error;
 use crate::error::stale::Operation;
 use crate::model::check::Check as _;
@@ -9,10 +10,11 @@ use crate::model::fields::{Trackable, fields};
 use crate::operation::verdict;
 
 /// What the value was made from, and who may have written the row since: the row's version tells.
-pub(crate) fn base_of<'t, M: Trackable>(
-    tracked: &'t Tracked<M>,
+pub(crate) fn base_of<M: Trackable>(
+    tracked: &Tracked<M>,
     theirs: &M,
-) -> Result<(&'t M, Since), Error> {
+    open: Place,
+) -> Result<(Settled, Since), Error> {
     let since = |base: &M, at: &M::Version| match theirs.version() {
         _ if !M::Check::BY_VERSION && tracked.is_in_doubt() => Since::Unheard,
         _ if !M::Check::BY_VERSION => Since::Others,
@@ -24,23 +26,27 @@ pub(crate) fn base_of<'t, M: Trackable>(
     };
     if let Some(settled) = tracked.known() {
         let (base, at) = tracked.stored(settled);
-        return Ok((base, since(base, at)));
+        return Ok((settled, since(base, at)));
     }
     // A transaction that occ has not begun has written the row, and nobody knows how it has ended.
-    let (written, at) = (&tracked.original, tracked.value.version());
-    let is_stored = theirs.version() == at && is_stored_as(written, theirs);
-    if is_stored && !tracked.may_be_somebody_elses() {
-        return Ok((written, since(written, at)));
-    }
-    match tracked.before() {
-        Some(before)
-            if theirs.version() == before.version()
-                && (M::Check::BY_VERSION || is_stored_as(before, theirs)) =>
-        {
-            Ok((before, since(before, before.version())))
-        }
-        _ => Err(verdict::stale(Operation::Rebase, written, at, Some(theirs.version()))),
-    }
+    let last = tracked.known_or_stored();
+    let is_mine = |settled: &Settled| {
+        let (stored, at) = tracked.stored(*settled);
+        let is_there =
+            if *settled != last && M::Check::BY_VERSION { true } else { is_stored_as(stored, theirs) };
+        theirs.version() == at && is_there && !(*settled == last && tracked.may_be_somebody_elses(last, open))
+    };
+    let mut may_be = std::iter::successors(Some(last), |settled| tracked.beneath(*settled));
+    may_be.find(is_mine).map_or_else(
+        || {
+            let (written, at) = tracked.stored(last);
+            Err(verdict::unsettled(Operation::Rebase, written, at, Some(theirs.version())))
+        },
+        |settled| {
+            let (base, at) = tracked.stored(settled);
+            Ok((settled, since(base, at)))
+        },
+    )
 }
 
 /// Whether every field that a save writes is the same.

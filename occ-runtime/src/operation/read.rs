@@ -5,6 +5,7 @@ use diesel::result::{Error as DieselError, QueryResult};
 
 use crate::conflict::merge::{Choice, merge};
 use crate::conflict::tracked::Tracked;
+use crate::conflict::tracked::unsettled::Within;
 use crate::error::Error;
 use crate::error::stale::Operation;
 use crate::model::fields::Trackable;
@@ -12,19 +13,19 @@ use crate::model::optimistic_lock::OptimisticLock;
 use crate::operation::base::base_of;
 use crate::operation::verdict;
 
-/// A row as it is now, if it is there, and how many transactions were open when it was read.
+/// A row as it is now, if it is there, and what it was read in.
 #[derive(Debug)]
 pub struct Now<M> {
     pub(crate) row: Option<M>,
-    depth: u32,
+    within: Within,
 }
 
 impl<M: OptimisticLock> Now<M> {
     /// What was found of a row, given the value that names it.
-    pub(crate) fn new(value: &M, found: QueryResult<M>, depth: u32) -> Result<Self, Error> {
+    pub(crate) fn new(value: &M, found: QueryResult<M>, within: Within) -> Result<Self, Error> {
         match found {
-            Ok(row) => Ok(Self { row: Some(row), depth }),
-            Err(DieselError::NotFound) => Ok(Self { row: None, depth }),
+            Ok(row) => Ok(Self { row: Some(row), within }),
+            Err(DieselError::NotFound) => Ok(Self { row: None, within }),
             Err(error) => Err(verdict::unread(value, error)),
         }
     }
@@ -36,7 +37,13 @@ impl<M: OptimisticLock> Now<M> {
 
     /// A row that is gone is an error of this operation.
     pub(crate) fn present(self, operation: Operation, value: &M) -> Result<M, Error> {
-        self.row.ok_or_else(|| verdict::stale(operation, value, value.version(), None))
+        self.present_within(operation, value).map(|(row, _)| row)
+    }
+
+    /// The same, with what it was read in.
+    fn present_within(self, operation: Operation, value: &M) -> Result<(M, Within), Error> {
+        let row = self.row.ok_or_else(|| verdict::stale(operation, value, value.version(), None))?;
+        Ok((row, self.within))
     }
 }
 
@@ -46,9 +53,8 @@ pub(crate) fn reload<M: OptimisticLock>(value: &mut M, now: Now<M>) -> Result<()
 }
 
 pub(crate) fn reload_tracked<M: Trackable>(tracked: &mut Tracked<M>, now: Now<M>) -> Result<(), Error> {
-    let depth = now.depth;
-    let row = now.present(Operation::Reload, &tracked.original)?;
-    tracked.onto(row.clone(), row, depth);
+    let (row, within) = now.present_within(Operation::Reload, tracked.original())?;
+    tracked.onto(row.clone(), row, within);
     Ok(())
 }
 
@@ -57,14 +63,14 @@ where
     M: Trackable,
     F: FnMut(&'static str, &M, &M, &M) -> Choice,
 {
-    let depth = now.depth;
-    let theirs = now.present(Operation::Rebase, &tracked.original)?;
-    let base = base_of(tracked, &theirs)?;
-    let merged = merge(base, &tracked.value, &theirs, |field| tracked.was_sent(field), choose)
+    let (theirs, within) = now.present_within(Operation::Rebase, tracked.original())?;
+    let (settled, since) = base_of(tracked, &theirs, within.place())?;
+    let (base, mine) = (tracked.stored(settled).0, tracked.fields_at(settled));
+    let merged = merge((base, since), mine, &theirs, |field| tracked.was_sent(settled, field), choose)
         .map_err(|differences| verdict::unmerged(&theirs, differences))?;
     // In an old snapshot what was written is not to be seen, and need not be rolled back.
-    let is_unheard = depth > 0 && tracked.known().is_none();
-    tracked.onto(merged, theirs, depth);
+    let is_unheard = within.place().depth() > 0 && tracked.known().is_none();
+    tracked.onto(merged, theirs, within);
     if is_unheard {
         tracked.sends();
     }

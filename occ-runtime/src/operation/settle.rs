@@ -5,7 +5,7 @@
 )]
 
 pub(crate) use crate::conflict::tracked::Tracked;
-pub(crate) use crate::conflict::tracked::unsettled::Settled;
+pub(crate) use crate::conflict::tracked::unsettled::{Place, Settled};
 pub(crate) use crate::error::Error;
 pub(crate) use crate::error::stale::Operation;
 pub(crate) use crate::model::check::Check;
@@ -23,23 +23,44 @@ macro_rules! operations {
         where
             M: Trackable,
         {
-            let (written, version) = (&tracked.original, tracked.value.version());
-            if !tracked.may_be_somebody_elses() {
-                let stored = StoredAs::of(written, version);
-                let stored = $crate::$wing::send::rare_version::<M, _, _>(stored, conn)$(.$await)?;
-                if verdict::is_there(stored)? {
-                    return Ok(Settled::Stored);
+            let depth = $crate::$wing::send::depth(conn)?;
+            let open = Place::of(conn, depth);
+            let last = tracked.known_or_stored();
+            let mut next = Some(last);
+            while let Some(settled) = next {
+                if settled != last || !tracked.may_be_somebody_elses(last, open) {
+                    let (row, version) = tracked.stored(settled);
+                    let stored = StoredAs::of(row, version, tracked.is_read_at(settled));
+                    let stored = $crate::$wing::send::rare_version::<M, _, _>(stored, conn)$(.$await)?;
+                    if verdict::is_there(stored)? {
+                        return Ok(settled);
+                    }
                 }
+                next = tracked.beneath(settled);
             }
-            if let Some(before) = tracked.before() {
-                let stored = StoredAs::of(before, before.version());
-                let stored = $crate::$wing::send::rare_version::<M, _, _>(stored, conn)$(.$await)?;
-                if verdict::is_there(stored)? {
-                    return Ok(Settled::RolledBack);
-                }
-            }
+            let (written, version) = tracked.stored(last);
             let actual = $crate::$wing::send::rare_version::<M, _, _>(CurrentVersion::of(written), conn)$(.$await)?;
-            Err(verdict::refused(operation, written, written.version(), 0, actual, false))
+            Err(verdict::refused_unsettled(operation, written, version, actual))
+        }
+
+        /// Nothing is to be written, but it may have been: whether the row is as it is in memory.
+        $($async)? fn is_as_stored(tracked: &Tracked<M>, settled: Settled, conn: &mut C) -> Result<(), Error>
+        where
+            M: Trackable,
+        {
+            let (row, version) = tracked.stored(settled);
+            if !M::Check::BY_VERSION {
+                let stored = StoredAs::of(row, version, true);
+                let stored = $crate::$wing::send::rare_version::<M, _, _>(stored, conn)$(.$await)?;
+                if verdict::is_there(stored)? {
+                    return Ok(());
+                }
+            }
+            let actual = $crate::$wing::send::rare_version::<M, _, _>(CurrentVersion::of(row), conn)$(.$await)?;
+            match actual {
+                Ok(actual) if M::Check::BY_VERSION && actual == *version => Ok(()),
+                actual => Err(verdict::refused(Operation::Save, row, version, 0, actual, false)),
+            }
         }
 
         $($async)? fn delete_tracked(tracked: &Tracked<M>, conn: &mut C) -> Result<(), Error>

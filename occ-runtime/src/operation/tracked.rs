@@ -39,7 +39,8 @@ macro_rules! operations {
         where
             M: Trackable,
         {
-            let settled = match tracked.known() {
+            let known = tracked.known();
+            let settled = match known {
                 Some(settled) => settled,
                 None => $crate::$wing::send::boxed(Self::settle(tracked, Operation::Save, conn))$(.$await)??,
             };
@@ -49,8 +50,12 @@ macro_rules! operations {
                 return Err(verdict::read_at_another_version(Operation::Save, stored, expected, actual));
             }
             let depth = $crate::$wing::send::depth(conn)?;
-            let changed = tracked.changed(stored);
+            let changed = tracked.changed(settled);
             if changed.is_empty() {
+                // Where it was settled by a look, that has seen the row.
+                if tracked.is_in_doubt() && known.is_some() {
+                    $crate::$wing::send::boxed(Self::is_as_stored(tracked, settled, conn))$(.$await)??;
+                }
                 tracked.settle(settled, depth);
                 return Ok(());
             }
@@ -60,14 +65,14 @@ macro_rules! operations {
             let outcome = if M::Check::BY_VERSION {
                 written.put(Operation::Save, written.version(), changed, conn)$(.$await)?.map(Some)
             } else {
-                let guard = AsLoaded::before(tracked.stored(settled).0, &changed);
+                let guard = AsLoaded::before(tracked.stored(settled).0, &changed, was_in_doubt);
                 let changes = Guarded { assignments: changed, guard };
                 $crate::$wing::send::boxed(written.send_unversioned(changes, conn))$(.$await)?.map(|()| None)
             };
             match outcome {
                 Ok(next) => {
                     tracked.settle(settled, depth);
-                    tracked.saved(written, sent, next, Within::of(conn, depth));
+                    tracked.saved(written, sent, next, was_in_doubt, Within::of(conn, depth));
                     Ok(())
                 }
                 Err(error) => {

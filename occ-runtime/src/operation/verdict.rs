@@ -283,6 +283,37 @@ pub(crate) fn key_is_not_made<M: OptimisticLock>() -> Error {
     DieselError::QueryBuilderError(Box::new(KeyIsNotMade(M::table_name()))).into()
 }
 
+/// Why a value is refused that was last written or read in a transaction whose end nobody knows, from the row's version as it is
+/// now.
+pub(crate) fn refused_unsettled<M: OptimisticLock>(
+    operation: Operation,
+    row: &M,
+    expected: &M::Version,
+    actual: Result<M::Version, DieselError>,
+) -> Error {
+    match actual {
+        Ok(actual) => unsettled(operation, row, expected, Some(&actual)),
+        actual => stale_or(operation, row, expected, actual),
+    }
+}
+
+/// The error for such a value. Where the row is at another version, it is stale as any other.
+pub(crate) fn unsettled<M: OptimisticLock>(
+    operation: Operation,
+    row: &M,
+    expected: &M::Version,
+    actual: Option<&M::Version>,
+) -> Error {
+    if actual != Some(expected) {
+        return stale(operation, row, expected, actual);
+    }
+    let (table, key) = (M::table_name(), key_text(row));
+    let version = Some(expected).filter(|_| M::Check::BY_VERSION);
+    let stale = StaleObjectError::unsettled(operation, table, key, version);
+    trace::conflict(&stale);
+    stale.into()
+}
+
 /// The key as error messages have it: `1`, or `(1, "blue")` for several columns.
 pub(crate) fn key_text<M: OptimisticLock>(row: &M) -> String {
     let mut text = String::new();

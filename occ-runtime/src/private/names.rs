@@ -24,7 +24,7 @@ pub use crate::model::identity::{Identity, NameOf, Pair, Probe};
 pub use crate::model::merge_add::Adds;
 pub use crate::model::optimistic_lock::{OptimisticLock, SqlText};
 pub use crate::private::convert::{Embedded, EmbeddedOn, SerializeAs};
-pub use crate::private::nan::NotANumber;
+pub use crate::private::nan::{Equal, NotANumber};
 pub use crate::private::show::Show;
 pub use crate::private::table_key::{KeyField, StructKey, wrong_key};
 pub use crate::private::written_once::WrittenOnce;
@@ -39,7 +39,7 @@ pub mod probes {
         ByHash as _, ByNothing as _, ByText as _, Comparable as _, Incomparable as _, Named as _,
         Nameless as _,
     };
-    pub use crate::private::nan::{HiddenNan as _, ShownNan as _};
+    pub use crate::private::nan::{HiddenNan as _, KnownSigns as _, NoSigns as _, ShownNan as _};
     pub use crate::private::show::{
         ShowDebug as _, ShowDebugOption as _, ShowDisplay as _, ShowNothing as _, ShowOption as _,
     };

@@ -1,5 +1,5 @@
-//! Floats that are no numbers: NaN is equal to nothing, not even to itself, and yet a field that was NaN and still is has not
-//! been changed.
+//! Floats, whose `==` is not what tells a change: zeros of both signs are equal, and NaN is equal to nothing, not even to itself,
+//! and yet a field that was NaN and still is has not been changed.
 //!
 //! A value that is not equal to itself holds a NaN somewhere, maybe beside numbers that differ: `[NaN, 1.0]` and `[NaN, 2.0]`.
 //! Only its `Debug` shows what is inside, and floats show all of their digits. As in `show`, whether a type has it is only
@@ -36,6 +36,64 @@ impl<T> HiddenNan for NotANumber<'_, T> {
     }
 }
 
+/// Two values that are equal. Of floats the zeros still have a sign of their own, which a column keeps.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Equal<'a, T>(pub &'a T, pub &'a T);
+
+#[doc(hidden)]
+pub trait KnownSigns {
+    fn occ_has_same_signs(&self) -> bool;
+}
+
+impl<T: Signed> KnownSigns for &Equal<'_, T> {
+    fn occ_has_same_signs(&self) -> bool {
+        self.0.has_sign_of(self.1)
+    }
+}
+
+/// Any other type is taken at its word.
+#[doc(hidden)]
+pub trait NoSigns {
+    fn occ_has_same_signs(&self) -> bool;
+}
+
+impl<T> NoSigns for Equal<'_, T> {
+    fn occ_has_same_signs(&self) -> bool {
+        true
+    }
+}
+
+/// Floats, and what they are columns as.
+#[doc(hidden)]
+pub trait Signed {
+    fn has_sign_of(&self, equal: &Self) -> bool;
+}
+
+macro_rules! floats {
+    ($($float:ty)*) => {$(
+        impl Signed for $float {
+            fn has_sign_of(&self, equal: &Self) -> bool {
+                self.is_sign_negative() == equal.is_sign_negative()
+            }
+        }
+    )*};
+}
+
+floats!(f32 f64);
+
+impl<T: Signed> Signed for Option<T> {
+    fn has_sign_of(&self, equal: &Self) -> bool {
+        self.iter().zip(equal).all(|(one, other)| one.has_sign_of(other))
+    }
+}
+
+impl<T: Signed> Signed for Vec<T> {
+    fn has_sign_of(&self, equal: &Self) -> bool {
+        self.iter().zip(equal).all(|(one, other)| one.has_sign_of(other))
+    }
+}
+
 fn is_nan<T: PartialEq>(value: &T) -> bool {
     let itself = value;
     value != itself
@@ -43,7 +101,7 @@ fn is_nan<T: PartialEq>(value: &T) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{HiddenNan as _, NotANumber, ShownNan as _};
+    use super::{Equal, HiddenNan as _, KnownSigns as _, NoSigns as _, NotANumber, ShownNan as _};
 
     #[derive(Debug, PartialEq)]
     struct Celsius(f64);
@@ -65,6 +123,22 @@ mod tests {
         ($a:expr, $b:expr) => {
             (&&NotANumber(&$a, &$b)).occ_is_same()
         };
+    }
+
+    macro_rules! same_signs {
+        ($a:expr, $b:expr) => {
+            (&&Equal(&$a, &$b)).occ_has_same_signs()
+        };
+    }
+
+    #[test]
+    fn a_zero_has_a_sign() {
+        assert!(same_signs!(0.0, 0.0) && same_signs!(-0.0_f32, -0.0_f32) && same_signs!(1.5, 1.5));
+        assert!(!same_signs!(0.0, -0.0) && !same_signs!(-0.0_f32, 0.0_f32));
+        assert!(!same_signs!(Some(0.0), Some(-0.0)) && same_signs!(None::<f64>, None::<f64>));
+        assert!(!same_signs!(vec![1.0, 0.0], vec![1.0, -0.0]));
+        assert!(same_signs!(1, 1) && same_signs!("a", "a"));
+        assert!(same_signs!(Celsius(0.0), Celsius(-0.0)), "taken at its word");
     }
 
     #[test]

@@ -34,9 +34,9 @@ impl<'a, M: OptimisticLock> AsLoaded<'a, M, true> {
 }
 
 impl<'a, M: Trackable> AsLoaded<'a, M, false> {
-    /// The columns that the struct has compared when `changed` is written.
-    pub(crate) fn before(original: &'a M, changed: &Changed) -> Self {
-        let only = if M::Check::DIRTY_ONLY { changed.checked_columns::<M>() } else { None };
+    /// The columns that the struct has compared when `changed` is written; all of them where any may have been `written`.
+    pub(crate) fn before(original: &'a M, changed: &Changed, written: bool) -> Self {
+        let only = if M::Check::DIRTY_ONLY && !written { changed.checked_columns::<M>() } else { None };
         Self { original: RowKey::of(original), only }
     }
 }

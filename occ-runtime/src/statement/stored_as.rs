@@ -15,17 +15,19 @@ use crate::statement::dialect;
 use crate::statement::dialect::{Dialect, Speaks};
 use crate::statement::row_key::{FromClause, RowKey, from_clause};
 
-/// Finds the row at a version if its key and its columns are those of a value. It is never found where there are embedded
-/// structs, whose columns only their own changeset knows.
+/// Finds the row at a version if its key and its columns are those of a value. Unless it is asked leniently, it is never found
+/// where there are embedded structs, whose columns only their own changeset knows.
 pub struct StoredAs<'a, M: OptimisticLock> {
     table: FromClause<M>,
     key: RowKey<'a, M>,
     version: &'a M::Version,
+    leniently: bool,
 }
 
 impl<'a, M: OptimisticLock> StoredAs<'a, M> {
-    pub(crate) fn of(row: &'a M, version: &'a M::Version) -> Self {
-        Self { table: from_clause::<M>(), key: RowKey::of(row), version }
+    /// `leniently`: what cannot be compared is left out.
+    pub(crate) fn of(row: &'a M, version: &'a M::Version, leniently: bool) -> Self {
+        Self { table: from_clause::<M>(), key: RowKey::of(row), version, leniently }
     }
 }
 
@@ -43,7 +45,7 @@ where
         let RowKey { row, prepared } = &self.key;
         self.key.walk_where_at(self.version, out.reborrow())?;
         let dialect = out.backend().dialect();
-        row.values(prepared, &mut Same { out, dialect })
+        row.values(prepared, &mut Same { out, dialect, leniently: self.leniently })
     }
 }
 
@@ -66,6 +68,15 @@ const NEVER: &str = " AND 1 = 0";
 struct Same<'p, 'b, DB: Backend> {
     out: AstPass<'p, 'b, DB>,
     dialect: Option<Dialect>,
+    leniently: bool,
+}
+
+impl<DB: Backend> Same<'_, '_, DB> {
+    fn unknown(&mut self) {
+        if !self.leniently {
+            self.out.push_sql(NEVER);
+        }
+    }
 }
 
 impl<'b, DB: Backend> ColumnVisitor<'b, DB> for Same<'_, 'b, DB> {
@@ -75,7 +86,7 @@ impl<'b, DB: Backend> ColumnVisitor<'b, DB> for Same<'_, 'b, DB> {
         T: ColumnValue<C, DB, K>,
     {
         let Some(condition) = dialect::stored::<SqlTypeOf<C>>(self.dialect) else {
-            self.out.push_sql(NEVER);
+            self.unknown();
             return Ok(());
         };
         self.out.push_sql(" AND (");
@@ -94,7 +105,7 @@ impl<'b, DB: Backend> ColumnVisitor<'b, DB> for Same<'_, 'b, DB> {
     where
         S: QueryFragment<DB>,
     {
-        self.out.push_sql(NEVER);
+        self.unknown();
         Ok(())
     }
 }

@@ -96,7 +96,7 @@ impl Mark {
     }
 }
 
-fn address<C>(conn: &C) -> usize {
+pub(crate) fn address<C>(conn: &C) -> usize {
     std::ptr::from_ref(conn).addr()
 }
 
@@ -196,17 +196,36 @@ impl Journal {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
-    pub(crate) fn ending(&self) -> Ending {
+    fn own_ending(&self) -> Ending {
+        *self.0.ending.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The transaction of occ's that it is directly within. That of another connection says nothing.
+    fn around(&self) -> Option<&Self> {
         let page = &*self.0;
-        let own = *page.ending.lock().unwrap_or_else(PoisonError::into_inner);
-        match &page.outer {
-            _ if own != Ending::Committed || page.before == 0 => own,
-            // That of another connection says nothing.
-            Some(outer) if outer.0.depth == page.before && outer.0.connection == page.connection => {
-                outer.ending()
-            }
-            _ => Ending::Unknown,
+        let is_around = |outer: &Page| outer.depth == page.before && outer.connection == page.connection;
+        page.outer.as_ref().filter(|outer| is_around(&outer.0))
+    }
+
+    pub(crate) fn ending(&self) -> Ending {
+        match self.own_ending() {
+            Ending::Committed if self.0.before > 0 => self.around().map_or(Ending::Unknown, Self::ending),
+            own => own,
         }
+    }
+
+    /// The one that what happened in it is in now: another one, once it has ended well within that.
+    pub(crate) fn holder(&self) -> &Self {
+        match self.around() {
+            Some(around) if self.0.before > 0 && self.own_ending() == Ending::Committed => around.holder(),
+            _ => self,
+        }
+    }
+
+    /// How many transactions are open around what happened in it: fewer, once it has ended well.
+    pub(crate) fn depth_now(&self) -> u32 {
+        let holder = self.holder();
+        if holder.own_ending() == Ending::Committed { holder.0.before } else { holder.0.depth }
     }
 
     /// The transaction is over.

@@ -44,9 +44,13 @@ mod retry_events;
 mod same_row;
 mod save;
 mod tracked;
+mod tracked_by_reference;
 pub(crate) mod tracked_columns;
+mod tracked_doubt;
 mod tracked_model;
+mod tracked_one_transaction;
 mod tracked_places;
+mod tracked_read;
 mod tracked_refused;
 mod tracked_reload;
 #[cfg(feature = "retry")]

@@ -149,4 +149,40 @@ super::scenarios! {
         let left: i64 = first(articles::table.count(), conn).await.unwrap();
         assert_eq!(left, 1);
     }
+
+    async fn a_zero_has_a_sign(database) {
+        diesel::table! {
+            charges (id) { id -> Integer, exact -> Double, maybe -> Nullable<Double>, version -> Integer }
+        }
+
+        #[derive(Clone, Debug, PartialEq, Queryable, Selectable, OptimisticLock)]
+        #[diesel(table_name = charges)]
+        #[occ(tracked)]
+        struct Charge {
+            id: i32,
+            exact: f64,
+            maybe: Option<f64>,
+            version: i32,
+        }
+
+        let conn = &mut connect(database).await;
+        let columns = "exact DOUBLE PRECISION NOT NULL, maybe DOUBLE PRECISION, version INTEGER NOT NULL";
+        batch(&format!("CREATE TABLE charges (id INTEGER PRIMARY KEY, {columns})"), conn).await.unwrap();
+        batch("INSERT INTO charges VALUES (1, 0.0, 0.0, 1)", conn).await.unwrap();
+        let select = || charges::table.find(1).select(Tracked::<Charge>::as_select());
+        let mut mine: Tracked<Charge> = first(select(), conn).await.unwrap();
+        assert!(!mine.is_dirty());
+        mine.exact = -0.0;
+        mine.maybe = Some(-0.0);
+        assert_eq!(mine.dirty_fields(), ["exact", "maybe"]);
+        save_tracked(&mut mine, conn).await.unwrap();
+        let row: Tracked<Charge> = first(select(), conn).await.unwrap();
+        assert_eq!((mine.version, row.version), (2, 2));
+        // SQLite and MariaDB keep no sign of a zero.
+        if BACKEND == Backend::Postgres {
+            assert!(row.exact.is_sign_negative() && row.maybe.is_some_and(f64::is_sign_negative));
+        }
+        mine.exact = 0.0;
+        assert!(mine.is_dirty());
+    }
 }

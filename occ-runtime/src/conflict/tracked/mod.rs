@@ -13,6 +13,7 @@ use crate::conflict::tracked::unsettled::{Settled, Unsettled};
 use crate::model::fields::{Trackable, fields};
 use crate::statement::changed::Changed;
 
+mod settling;
 pub(crate) mod unsettled;
 mod writes;
 
@@ -40,7 +41,9 @@ mod writes;
 /// # What counts as a change
 ///
 /// A field that is not equal (`PartialEq`) to what was loaded. A float that was NaN and still is does not count, also within a
-/// type that has `Debug`: a newtype, an `Option`, a `Vec`.
+/// type that has `Debug`: a newtype, an `Option`, a `Vec`. A float, an `Option` or a `Vec` of them that only gets another zero,
+/// -0.0 for 0.0, does count. Any other type is taken at its word: where its `==` takes different values for the same (a decimal of
+/// another scale, a text without regard to case), a change from one to the other is none, and is not saved.
 /// Fields that a save never writes (`skip_update`, `#[occ(unversioned)]`, and a `None` that leaves its column alone) do not
 /// count, and a rebase makes them the row's. An embedded struct is one field: its columns are written together. Where a key
 /// field was changed, the value means another row, and a save writes all of its columns.
@@ -54,11 +57,12 @@ mod writes;
 ///
 /// Other methods are the struct's own. `touch_optimistic` moves only the version; those that write the whole value, such as
 /// `save_optimistic_if`, leave [`original`](Self::original) behind, and the next save writes the same columns once more. What they
-/// write in a plain transaction is not looked for after it: reload the value if that is rolled back.
+/// write in a transaction that the value is not handed to is not looked for after it: reload the value if that is rolled back.
 ///
 /// # A write whose answer was lost
 ///
-/// A dropped future, a connection that breaks: nobody knows whether the row was written. If it was, the next save is refused. A
+/// A dropped future, a connection that breaks: nobody knows whether the row was written. If it was, the next save is refused, also
+/// where nothing is changed any more, for which it then looks: one SELECT. Where `check = dirty`, it compares all columns. A
 /// rebase then takes nothing that differs for certain: such fields, and each change of one with `merge = add`, are reported in
 /// [`Error::Unmerged`](crate::Error::Unmerged), to be decided with `rebase_with`. A reload is the other way on.
 ///
@@ -68,7 +72,9 @@ mod writes;
 /// original back when the transaction is rolled back: what was edited is to be saved again. If the closure has merged it
 /// (`rebase`), reloaded it or put another one in its place, it is put back whole, since then more than my edits is in it.
 ///
-/// Saved in a transaction of occ's without being handed over, it learns how that has ended.
+/// Saved or read (`rebase`, `reload`) in a transaction of occ's without being handed over, it learns how that has ended, also of
+/// several within each other. After a rollback it is what it would be if it had been handed over, for whatever looks at it: its
+/// fields and its version, `Debug`, [`into_inner`](Self::into_inner), and the struct's own methods, also those that take `&self`.
 ///
 /// Saved in a plain transaction it cannot know how that ends. So the next save, delete or rebase looks first, with a SELECT
 /// or two: if the row is as it was written, it goes on from there; if it is as it was before, the transaction was rolled back,
@@ -77,7 +83,15 @@ mod writes;
 /// row that is as it was written may be somebody else's, and that matters: after a change of a field with `merge = add`, if two can
 /// come to the same version (a UUID is nobody else's), and in a struct with an embedded one, whose columns cannot be compared.
 /// Columns that keep something else than what was sent (a `numeric` that rounds, an `f32` of SQLite's that was written in SQL, a
-/// trigger) look like somebody's as well.
+/// trigger) look like somebody's as well. While a transaction is open on the connection that it was saved on, that may be the same
+/// one, in which nobody else can have written the row: there a sum can be saved many times. Whether it is another transaction, begun
+/// after the first was rolled back, nobody can tell, so reload the value between them.
+///
+/// Read in a plain transaction, with changes that it did not know of, it looks as well, with one SELECT: if the row is not as it was
+/// read, that may have been rolled back, and it is [`Error::Stale`](crate::Error::Stale). A row that was read as it was known costs
+/// nothing more. What a value was loaded in it cannot know: after a rollback load it anew.
+///
+/// An [`Error::Stale`](crate::Error::Stale) for either reason is not [retryable](crate::Error::is_retryable): only a reload helps.
 #[derive(Clone)]
 pub struct Tracked<T> {
     pub(crate) value: T,
@@ -101,7 +115,7 @@ fn next_number() -> u64 {
 /// Equal if the values are, and what they were loaded as.
 impl<T: Trackable + PartialEq> PartialEq for Tracked<T> {
     fn eq(&self, other: &Self) -> bool {
-        self.value == other.value && self.original == other.original
+        **self == **other && self.original() == other.original()
     }
 }
 
@@ -125,40 +139,39 @@ impl<T: Trackable> Tracked<T> {
     /// What is in the row, as far as it is known: what was loaded, or last saved or rebased onto, and not rolled back.
     #[must_use]
     pub fn original(&self) -> &T {
-        self.stored(self.known().unwrap_or(Settled::Stored)).0
+        self.stored(self.known_or_stored()).0
     }
 
     /// Whether a save would write something.
     #[must_use]
     pub fn is_dirty(&self) -> bool {
-        let original = self.original();
-        fields::<T>().any(|field| field.is_changed(original, &self.value))
+        let settled = self.known_or_stored();
+        let (original, value) = (self.stored(settled).0, self.fields_at(settled));
+        fields::<T>().any(|field| field.is_changed(original, value))
     }
 
     /// The names of the fields that a save would write, in their order; those of a tuple struct are numbers.
     #[must_use]
     pub fn dirty_fields(&self) -> Vec<&'static str> {
-        self.changed_since(self.original())
+        self.dirty_fields_at(self.known_or_stored())
     }
 
-    /// The value alone.
+    /// The value alone. What a transaction of occ's has written in it and rolled back is taken back; of a plain transaction
+    /// nobody knows.
     #[must_use]
-    pub fn into_inner(self) -> T {
+    pub fn into_inner(mut self) -> T {
+        self.take_back_what_is_rolled_back();
         self.value
     }
 
-    fn changed_since(&self, base: &T) -> Vec<&'static str> {
-        fields::<T>().filter(|field| field.is_changed(base, &self.value)).map(|field| field.name()).collect()
-    }
-
     /// What a save has to write, as the row holds this.
-    pub(crate) fn changed(&self, stored: &T) -> Changed {
-        Changed::between(stored, &self.value)
+    pub(crate) fn changed(&self, settled: Settled) -> Changed {
+        Changed::between(self.stored(settled).0, self.fields_at(settled))
     }
 
     /// Mine and what it was made from, to be compared with the row.
     pub(crate) fn sides(&self) -> (T, T) {
-        let settled = self.known().unwrap_or(Settled::Stored);
+        let settled = self.known_or_stored();
         (self.to_write(settled).0, self.stored(settled).0.clone())
     }
 }
@@ -166,17 +179,16 @@ impl<T: Trackable> Tracked<T> {
 impl<T: Trackable> Deref for Tracked<T> {
     type Target = T;
 
+    /// Without what is known to be rolled back.
     fn deref(&self) -> &T {
-        &self.value
+        if self.unsettled.is_none() { &self.value } else { self.value_at(self.known_or_stored()) }
     }
 }
 
 impl<T: Trackable> DerefMut for Tracked<T> {
     /// What is known to be rolled back is so before the struct's own methods see it.
     fn deref_mut(&mut self) -> &mut T {
-        if self.unsettled.is_some() && self.known() == Some(Settled::RolledBack) {
-            self.settle(Settled::RolledBack, 0);
-        }
+        self.take_back_what_is_rolled_back();
         &mut self.value
     }
 }
@@ -189,11 +201,11 @@ impl<T: Trackable> DerefMut for Tracked<T> {
 impl<T: Trackable> fmt::Debug for Tracked<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("Tracked");
-        shown.field("table", &T::table_name()).field("version", self.value.version());
-        let original = self.original();
+        shown.field("table", &T::table_name()).field("version", self.version());
+        let (original, value) = (self.original(), &**self);
         for field in fields::<T>() {
-            let (now, before) = (field.text(&self.value), field.text(original));
-            if field.is_same(original, &self.value) {
+            let (now, before) = (field.text(value), field.text(original));
+            if field.is_same(original, value) {
                 shown.field(field.name(), &format_args!("{now}"));
             } else {
                 shown.field(field.name(), &format_args!("{now} (was {before})"));

@@ -13,6 +13,7 @@ use crate::conflict::tracked::unsettled::{Settled, Unsettled};
 use crate::model::fields::{Trackable, fields};
 use crate::statement::changed::Changed;
 
+mod together;
 pub(crate) mod unsettled;
 mod writes;
 

@@ -194,7 +194,7 @@ mod tests {
     use std::fmt::{self, Debug};
 
     use super::SortKey;
-    use crate::model::identity::{ByHash as _, ByNothing as _, ByText as _, Probe};
+    use crate::model::identity::{ByHash as _, ByText as _, Probe};
 
     #[derive(Debug, Hash)]
     struct Number(i64);

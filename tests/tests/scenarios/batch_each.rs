@@ -34,7 +34,7 @@ fn updates(statements: &[String]) -> usize {
 }
 
 /// The statements without their values.
-fn texts(statements: Vec<String>) -> Vec<String> {
+fn texts(statements: &[String]) -> Vec<String> {
     statements.iter().map(|statement| statement.split(" -- ").next().unwrap_or_default().to_owned()).collect()
 }
 
@@ -94,9 +94,9 @@ super::scenarios! {
         let mut rows = insert(200, conn).await;
         let recorder = record(conn);
         save_all(&mut rows, conn).await.unwrap();
-        let batch = texts(recorder.take());
+        let batch = texts(&recorder.take());
         let outcomes = save_each(&mut rows, conn).await.unwrap();
-        assert_eq!(texts(recorder.take()), batch);
+        assert_eq!(texts(&recorder.take()), batch);
         assert_eq!(updates(&batch), 200_usize.div_ceil(MOST));
         assert_eq!((outcomes.len(), outcomes.iter().all(Result::is_ok)), (200, true));
         assert!(rows.iter().all(|row| row.version == 3));

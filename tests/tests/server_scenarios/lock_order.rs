@@ -47,7 +47,7 @@ async fn insert(rows: i32, database: &Database) -> Vec<Product> {
 
 /// Writes both batches at once, each in a transaction that is rolled back, so that neither is stale. How many times one of them
 /// was the victim of a deadlock.
-fn deadlocks(rounds: usize, batches: [Batch; 2], database: &Database) -> usize {
+fn deadlocks(rounds: usize, batches: &[Batch; 2], database: &Database) -> usize {
     let start = Barrier::new(2);
     let write = async |rows: &Batch| {
         let conn = &mut connect(database).await;
@@ -62,7 +62,7 @@ fn deadlocks(rounds: usize, batches: [Batch; 2], database: &Database) -> usize {
             match rows.send(conn).await {
                 Ok(()) => {}
                 Err(Error::Database(error)) if Transient::of(&error) == Some(Transient::Deadlock) => {
-                    victim += 1
+                    victim += 1;
                 }
                 Err(error) => panic!("{error}"),
             }
@@ -71,7 +71,7 @@ fn deadlocks(rounds: usize, batches: [Batch; 2], database: &Database) -> usize {
         }
         victim
     };
-    let [first, second] = &batches;
+    let [first, second] = batches;
     std::thread::scope(|scope| {
         let first = scope.spawn(|| block_on(write(first)));
         let second = scope.spawn(|| block_on(write(second)));
@@ -86,13 +86,13 @@ fn reversed<M: Clone>(rows: &[M]) -> Vec<M> {
 super::scenarios! {
     async fn two_batches_over_the_same_rows_one_of_them_reversed_never_meet_in_a_deadlock(database) {
         let rows = insert(500, database).await;
-        let found = deadlocks(200, [Batch::Saved(reversed(&rows)), Batch::Saved(rows)], database);
+        let found = deadlocks(200, &[Batch::Saved(reversed(&rows)), Batch::Saved(rows)], database);
         assert_eq!(found, 0, "deadlocks in 200 rounds");
     }
 
     async fn nor_do_batches_that_are_deleted(database) {
         let rows = insert(200, database).await;
-        let found = deadlocks(100, [Batch::Deleted(reversed(&rows)), Batch::Deleted(rows)], database);
+        let found = deadlocks(100, &[Batch::Deleted(reversed(&rows)), Batch::Deleted(rows)], database);
         assert_eq!(found, 0, "deadlocks in 100 rounds");
     }
 
@@ -102,8 +102,8 @@ super::scenarios! {
             batch("ANALYZE products", &mut connect(database).await).await.unwrap();
         }
         let short: Vec<_> = [490, 250, 10, 120, 370, 5].map(|place: usize| rows[place].clone()).into();
-        let found = deadlocks(200, [Batch::Saved(rows[..300].to_vec()), Batch::Saved(short[1..].to_vec())], database)
-            + deadlocks(200, [Batch::Saved(reversed(&rows)), Batch::Saved(short)], database);
+        let found = deadlocks(200, &[Batch::Saved(rows[..300].to_vec()), Batch::Saved(short[1..].to_vec())], database)
+            + deadlocks(200, &[Batch::Saved(reversed(&rows)), Batch::Saved(short)], database);
         assert_eq!(found, 0, "deadlocks in 400 rounds");
     }
 
@@ -111,7 +111,7 @@ super::scenarios! {
         let rows = insert(40, database).await;
         let patch = |row: &Product| Patch { id: row.id, note: (row.id % 2 == 0).then(|| "even".into()), version: 1 };
         let patches: Vec<Patch> = rows.iter().map(patch).collect();
-        let found = deadlocks(100, [Batch::OneByOne(reversed(&patches)), Batch::OneByOne(patches)], database);
+        let found = deadlocks(100, &[Batch::OneByOne(reversed(&patches)), Batch::OneByOne(patches)], database);
         assert_eq!(found, 0, "deadlocks in 100 rounds");
     }
 }

@@ -32,6 +32,15 @@ pub trait AsyncOptimisticBatchDsl<M: OptimisticLock> {
         C: AsyncConnection,
         M: AsyncSavesOn<C>;
 
+    /// As [`OptimisticBatchDsl::save_each_optimistic`](crate::OptimisticBatchDsl::save_each_optimistic).
+    fn save_each_optimistic<'a, C>(
+        &'a mut self,
+        conn: &'a mut C,
+    ) -> BoxFuture<'a, Result<Vec<Result<(), Error>>, Error>>
+    where
+        C: AsyncConnection,
+        M: AsyncSavesOn<C>;
+
     /// As [`OptimisticBatchDsl::delete_all_optimistic`](crate::OptimisticBatchDsl::delete_all_optimistic).
     fn delete_all_optimistic<'a, C>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
@@ -52,6 +61,17 @@ impl<M: OptimisticLock> AsyncOptimisticBatchDsl<M> for [M] {
         M: AsyncSavesOn<C>,
     {
         Box::pin(M::write_all(self, conn))
+    }
+
+    fn save_each_optimistic<'a, C>(
+        &'a mut self,
+        conn: &'a mut C,
+    ) -> BoxFuture<'a, Result<Vec<Result<(), Error>>, Error>>
+    where
+        C: AsyncConnection,
+        M: AsyncSavesOn<C>,
+    {
+        Box::pin(M::write_each(self, conn))
     }
 
     fn delete_all_optimistic<'a, C>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>

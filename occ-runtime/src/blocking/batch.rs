@@ -18,19 +18,26 @@ use crate::model::optimistic_lock::OptimisticLock;
 ///
 /// | | rows in a statement | |
 /// |---|---|---|
-/// | PostgreSQL, feature `postgres` | up to 128 | `UPDATE .. FROM (VALUES ..)` |
+/// | PostgreSQL, feature `postgres` | up to 128 | `UPDATE .. FROM (SELECT .. FROM (VALUES ..) .. FOR NO KEY UPDATE)` |
 /// | MySQL and MariaDB, feature `mysql` | up to 32 | `UPDATE .. SET .. = CASE .. END` |
 /// | SQLite, which is asked without a network; other backends; without those features | 1 | the statement of a single save |
 ///
 /// A statement has room for a power of two of rows, so each struct has at most nine texts of each kind, and each stays
 /// prepared. Rows are matched by key, whatever their order. One row at a time are written: structs whose columns vary (an
 /// embedded changeset, a `None` that leaves a column alone) and versions that the database makes. So are, after a rollback,
-/// rows that a statement did not meet all of, to learn which are stale; and rows that the database takes only in the
-/// order of the slice, such as unique values that move up by one.
+/// rows that a statement did not meet all of, to learn which are stale; and rows that the database does not take together.
 ///
 /// Servers bound the size of a statement (`max_allowed_packet` on MySQL, which closes the connection): of rows with megabytes in
 /// them pass fewer at once.
 /// MariaDB locks the whole of a table that has not many more rows than the statement, until the transaction ends.
+///
+/// # The order of locks
+///
+/// Whatever the order of the slice, rows are sent and locked in the order of their keys, which is the same in every process: numbers
+/// by value, texts by their bytes. So two batches over the same rows wait for each other, and do not meet in a deadlock, unless
+/// one transaction holds several batches, or MySQL sorts a text key otherwise than by its bytes. Rows that the database
+/// takes only in the order of the slice, such as unique values that move up by one, are sent in that order after a
+/// rollback. On SQLite, where nobody waits for a row, all of them are.
 pub trait OptimisticBatchDsl<M: OptimisticLock> {
     /// Saves every value, as [`save_optimistic`](crate::OptimisticDsl::save_optimistic) does.
     ///
@@ -48,6 +55,41 @@ pub trait OptimisticBatchDsl<M: OptimisticLock> {
     /// # Ok::<_, Error>(())
     /// ```
     fn save_all_optimistic<C>(&mut self, conn: &mut C) -> Result<(), Error>
+    where
+        C: Connection,
+        M: SavesOn<C>;
+
+    /// Saves every value that is not stale, and says of each whether it was.
+    ///
+    /// The results are in the order of the values. One that is stale is an [`Error::Stale`], keeps its version, and undoes no
+    /// other; the others are written, and have their new versions. It is one transaction all the same: a database error ends it as a
+    /// whole, is the outer `Err`, and nothing is written. Of an `Ok` look at each result, or a lost update goes unseen.
+    ///
+    /// Where nothing is stale, the statements are those of [`save_all_optimistic`](Self::save_all_optimistic). Where something is,
+    /// all is rolled back once, and parts that are smaller and smaller are tried, each in a savepoint, down to eight rows, which go one
+    /// by one: for one stale row of 128 that is about 20 statements.
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// # use occ_runtime::{Error, prelude::*};
+    #[doc = include_str!("../example.txt")]
+    /// # let conn = &mut connection();
+    /// # diesel::insert_into(products::table).values((products::id.eq(2), products::name.eq("desk"), products::quantity.eq(1), products::version.eq(1))).execute(conn)?;
+    /// let mut products: Vec<Product> = products::table.order(products::id).select(Product::as_select()).load(conn)?;
+    /// products[0].version = 7; // outdated
+    /// let outcomes = products.save_each_optimistic(conn)?;
+    /// let Err(Error::Stale(stale)) = &outcomes[0] else { panic!("it is stale") };
+    /// assert_eq!((stale.key(), stale.actual()), ("1", Some("1")));
+    /// assert!(outcomes[1].is_ok());
+    /// assert_eq!((products[0].version, products[1].version), (7, 2));
+    /// # Ok::<_, Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::DuplicateRow`] for two values of one row, before anything is sent; [`Error::Version`], [`Error::AmbiguousKey`] and
+    /// [`Error::Database`] for the whole. Nothing is written then.
+    fn save_each_optimistic<C>(&mut self, conn: &mut C) -> Result<Vec<Result<(), Error>>, Error>
     where
         C: Connection,
         M: SavesOn<C>;
@@ -102,6 +144,14 @@ impl<M: OptimisticLock> OptimisticBatchDsl<M> for [M] {
         M: SavesOn<C>,
     {
         M::write_all(self, conn)
+    }
+
+    fn save_each_optimistic<C>(&mut self, conn: &mut C) -> Result<Vec<Result<(), Error>>, Error>
+    where
+        C: Connection,
+        M: SavesOn<C>,
+    {
+        M::write_each(self, conn)
     }
 
     fn delete_all_optimistic<C>(&self, conn: &mut C) -> Result<(), Error>

@@ -14,6 +14,7 @@ use crate::model::declared::{Model, ReadBack, Through, VersionSqlType};
 use crate::model::fields::Trackable;
 use crate::model::optimistic_lock::OptimisticLock;
 use crate::model::versioned::Versioned;
+use crate::operation::each::{Each, Outcomes};
 #[cfg(feature = "retry")]
 #[allow(unused_imports, clippy::wildcard_imports, reason = "as below")]
 use crate::operation::modify::*;
@@ -31,7 +32,8 @@ use crate::statement::row_key::FromClause;
     reason = "each of these files imports what its bodies name, and several import the same"
 )]
 use crate::operation::{
-    batch::*, delete::*, generated::*, lock::*, one_row::*, settle::*, tracked::*, unversioned::*, write::*,
+    batch::*, delete::*, each::*, generated::*, lock::*, one_row::*, settle::*, tracked::*, unversioned::*,
+    write::*,
 };
 
 /// A model that can be written, with its version checked, through the connection `C`: the bound for generic code.
@@ -237,6 +239,15 @@ pub trait SavesTrackedOn<C: Connection>: Columns<C::Backend> {
         begun: u32,
         conn: &mut C,
     ) -> Result<Vec<Self::Version>, Error>;
+
+    #[doc(hidden)]
+    fn write_each(rows: &mut [Self], conn: &mut C) -> Result<Vec<Result<(), Error>>, Error>;
+
+    #[doc(hidden)]
+    fn put_each(rows: &[Self], conn: &mut C) -> Result<Outcomes<Self::Version>, Error>;
+
+    #[doc(hidden)]
+    fn put_parts(rows: &[Self], each: &mut Each<Self::Version>, conn: &mut C) -> Result<(), Error>;
 
     #[doc(hidden)]
     fn delete<G>(&self, expected: Option<&Self::Version>, guard: G, conn: &mut C) -> Result<(), Error>

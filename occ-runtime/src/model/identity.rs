@@ -16,8 +16,8 @@ use diesel::internal::table_macro::StaticQueryFragment;
 #[doc(hidden)]
 #[derive(Clone, Copy)]
 pub enum Identity<'a> {
-    /// What its `Debug` prints, as its type is not a user's: see [`Plain`].
-    Shown,
+    /// What its `Debug` prints, as its type is not a user's: see [`Plain`]. With what it hashes.
+    Shown(&'a dyn Hashed),
     /// What it hashes.
     Hashed(&'a dyn Hashed),
     /// The number itself: a zero is equal to that of the other sign, which prints otherwise.
@@ -40,7 +40,7 @@ impl<T: Hash> Hashed for T {
 
 /// A type whose `Debug` is known to print no two values alike.
 #[doc(hidden)]
-pub trait Plain: Debug {}
+pub trait Plain: Debug + Hash {}
 
 macro_rules! plain {
     ($($ty:ty),* $(,)?) => {
@@ -95,9 +95,9 @@ pub trait ByText<'a> {
     fn occ_identity(&self) -> Identity<'a>;
 }
 
-impl<'a, T: Plain + ?Sized> ByText<'a> for &&Probe<'a, T> {
+impl<'a, T: Plain> ByText<'a> for &&Probe<'a, T> {
     fn occ_identity(&self) -> Identity<'a> {
-        Identity::Shown
+        Identity::Shown(self.0)
     }
 }
 
@@ -195,7 +195,7 @@ impl<T> Nameless for NameOf<T> {
 impl Debug for Identity<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
-            Self::Shown => "Shown",
+            Self::Shown(_) => "Shown",
             Self::Hashed(_) => "Hashed",
             Self::Float(_) => "Float",
             Self::Unknown => "Unknown",

@@ -6,7 +6,8 @@
 
 pub(crate) use crate::error::Error;
 pub(crate) use crate::error::stale::Operation;
-pub(crate) use crate::operation::rows::{Batch, Order, next_versions, one_by_one, refuse_duplicates};
+pub(crate) use crate::operation::order::{Order, by_key};
+pub(crate) use crate::operation::rows::{Batch, next_versions, one_by_one, refuse_duplicates};
 pub(crate) use crate::statement::assign::WholeRow;
 pub(crate) use crate::statement::dialect::BatchStyle;
 pub(crate) use crate::statement::guard::Always;
@@ -48,12 +49,13 @@ macro_rules! operations {
         ) -> Result<Option<Vec<M::Version>>, Error> {
             let Some(style) = BatchStyle::of::<C::Backend, M>(operation, rows.len()) else { return Ok(None) };
             let next = if operation == Operation::Delete { None } else { Some(next_versions(rows)?) };
+            let order = by_key::<C::Backend, M>(rows);
             let chunks = Chunks::of::<C::Backend, M>(rows, next.as_deref(), style)?;
             let begun = $crate::$wing::send::begin(conn)$(.$await)??;
             let mut sent = 0;
             while let Some(chunk) = chunks.after(sent, rows.len()) {
                 let expected = chunk.len();
-                let statement = chunks.statement(chunk, rows, next.as_deref());
+                let statement = chunks.statement(&order[chunk], rows, next.as_deref());
                 let written = $crate::$wing::send::ExecuteDsl::execute(statement, conn)$(.$await)?;
                 if written == Ok(expected) {
                     sent += expected;
@@ -76,7 +78,7 @@ macro_rules! operations {
 macro_rules! one_by_one_operations {
     ($wing:ident $(, $async:ident, $await:ident, $send:ident)?) => {
         $($async)? fn send_each(operation: Operation, rows: &[M], conn: &mut C) -> Result<Vec<M::Version>, Error> {
-            let mut order = Order::of(rows.len());
+            let mut order = Order::by_key::<C::Backend, M>(rows);
             loop {
                 let begun = $crate::$wing::send::begin(conn)$(.$await)??;
                 let mut batch = Batch::of(rows.len());
@@ -91,7 +93,7 @@ macro_rules! one_by_one_operations {
                         break;
                     }
                 }
-                if operation != Operation::Delete || !order.bring_forward(&batch) {
+                if !order.change(operation, &batch) {
                     return Self::end_batch(rows, batch, begun, conn)$(.$await)?;
                 }
                 $crate::$wing::send::roll_back(begun, conn)$(.$await)??;

@@ -13,6 +13,7 @@ pub(crate) mod base;
 pub(crate) mod batch;
 pub(crate) mod create;
 pub(crate) mod delete;
+pub(crate) mod each;
 pub(crate) mod generated;
 pub(crate) mod insert;
 pub(crate) mod insert_all;
@@ -20,6 +21,7 @@ pub(crate) mod lock;
 #[cfg(feature = "retry")]
 pub(crate) mod modify;
 pub(crate) mod one_row;
+pub(crate) mod order;
 pub(crate) mod overwrite;
 pub(crate) mod read;
 pub(crate) mod rows;
@@ -45,6 +47,7 @@ macro_rules! operations {
         $crate::operation::delete::operations!($($wing)*);
         $crate::operation::batch::operations!($($wing)*);
         $crate::operation::batch::one_by_one_operations!($($wing)*);
+        $crate::operation::each::operations!($($wing)*);
         $crate::operation::lock::verify!($($wing)*);
         #[cfg(feature = "retry")]
         $crate::operation::modify::operations!($($wing)*);

@@ -1,7 +1,6 @@
-//! What makes one thing of the rows of a batch: which are refused, which are stale, and in which order they go.
+//! What makes one thing of the rows of a batch: which are refused, and which are stale.
 
-use std::collections::{HashMap, HashSet};
-use std::fmt::Write as _;
+use std::collections::HashMap;
 use std::hash::{BuildHasher as _, Hash as _, Hasher as _, RandomState};
 use std::ops::ControlFlow;
 
@@ -19,8 +18,8 @@ use crate::operation::verdict::key_text;
 pub struct Batch<V> {
     /// How many rows are written or deleted.
     done: usize,
-    /// The versions of those that are written.
-    versions: Vec<V>,
+    /// The versions of those that are written, each with its place in the slice.
+    versions: Vec<(usize, V)>,
     /// Each with its place in the slice.
     stale: Vec<(usize, StaleObjectError)>,
     /// The places of rows that were gone after others had been deleted.
@@ -50,7 +49,7 @@ impl<V> Batch<V> {
         match outcome {
             Ok(version) => {
                 self.done += 1;
-                self.versions.extend(version);
+                self.versions.extend(version.map(|version| (place, version)));
             }
             Err(Error::Stale(stale)) => {
                 if stale.is_deleted() && self.done > 0 {
@@ -65,6 +64,16 @@ impl<V> Batch<V> {
             Err(error) => self.error = Some(error.rolled_back()),
         }
         if self.error.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    /// The places of rows that were gone after others had been deleted, in the order in which they were found.
+    pub(crate) fn gone_along(&self) -> &[usize] {
+        if self.error.is_some() { &[] } else { &self.gone_along }
+    }
+
+    /// Whether the database has refused a row for what is in another one.
+    pub(crate) fn is_violation(&self) -> bool {
+        self.error.as_ref().is_some_and(violates)
     }
 
     /// The rows to look at again, once the batch is rolled back.
@@ -92,44 +101,15 @@ impl<V> Batch<V> {
         match (self.error, self.met_itself) {
             (Some(error), _) => Err(error),
             (None, Some(error)) if self.stale.is_empty() => Err(error.into()),
-            (None, None) if self.stale.is_empty() => Ok(self.versions),
+            (None, None) if self.stale.is_empty() => {
+                self.versions.sort_by_key(|(place, _)| *place);
+                Ok(self.versions.into_iter().map(|(_, version)| version).collect())
+            }
             (None, _) => {
                 self.stale.sort_by_key(|(place, _)| *place);
                 Err(StaleBatchError::new(self.stale.into_iter().map(|(_, stale)| stale).collect()).into())
             }
         }
-    }
-}
-
-/// The order in which rows are deleted one by one. A row that the database deletes along with another one (`ON DELETE
-/// CASCADE`) has to go before that, or it would look as if somebody else had deleted it.
-pub(crate) struct Order {
-    places: Vec<usize>,
-    /// How often it may still change: each time a row at least comes to its place.
-    changes: usize,
-}
-
-impl Order {
-    /// That of the slice.
-    pub(crate) fn of(rows: usize) -> Self {
-        Self { places: (0..rows).collect(), changes: rows }
-    }
-
-    pub(crate) fn places(&self) -> impl Iterator<Item = usize> {
-        self.places.iter().copied()
-    }
-
-    /// Brings the rows forward that may have been deleted along with others; `false` if there are none. What was found last
-    /// hangs on what was found before, so it comes first.
-    pub(crate) fn bring_forward<V>(&mut self, batch: &Batch<V>) -> bool {
-        if batch.error.is_some() || batch.gone_along.is_empty() || self.changes == 0 {
-            return false;
-        }
-        self.changes -= 1;
-        let first: HashSet<usize> = batch.gone_along.iter().copied().collect();
-        let rest = self.places.iter().copied().filter(|place| !first.contains(place));
-        self.places = batch.gone_along.iter().rev().copied().chain(rest).collect();
-        true
     }
 }
 
@@ -143,9 +123,8 @@ pub(crate) fn refuse_duplicates<M: OptimisticLock>(rows: &[M]) -> Result<(), Err
     let seed = RandomState::new();
     let mut last_of_hash = HashMap::with_capacity(rows.len());
     let mut previous_of_hash: Vec<Option<usize>> = Vec::with_capacity(rows.len());
-    let mut text = String::new();
     for (index, row) in rows.iter().enumerate() {
-        let previous = last_of_hash.insert(hash_of_key(row, &seed, &mut text), index);
+        let previous = last_of_hash.insert(hash_of_key(row, &seed), index);
         let mut others = std::iter::successors(previous, |other| previous_of_hash[*other]);
         // What is not even equal to itself cannot be compared.
         if others.any(|other| rows[other].has_key_of(row)) && row.has_key_of(row) {
@@ -156,20 +135,14 @@ pub(crate) fn refuse_duplicates<M: OptimisticLock>(rows: &[M]) -> Result<(), Err
     Ok(())
 }
 
-/// The same for equal keys. What values without a `Hash` print may differ although they are equal.
-fn hash_of_key<M: OptimisticLock>(row: &M, seed: &RandomState, text: &mut String) -> u64 {
+/// The same for equal keys.
+fn hash_of_key<M: OptimisticLock>(row: &M, seed: &RandomState) -> u64 {
     let mut hasher = seed.build_hasher();
-    row.visit_key(&mut |value, identity| match identity {
-        Identity::Hashed(value) => value.hash_into(&mut hasher),
+    row.visit_key(&mut |_, identity| match identity {
+        Identity::Shown(value) | Identity::Hashed(value) => value.hash_into(&mut hasher),
         // Of the two zeros one.
         Identity::Float(value) => (value + 0.0).to_bits().hash(&mut hasher),
         Identity::Unknown => {}
-        Identity::Shown => {
-            text.clear();
-            // Writing to a String does not fail, and a `Debug` that claims to fail has written what it could.
-            let _ = write!(text, "{value:?}");
-            text.hash(&mut hasher);
-        }
     });
     hasher.finish()
 }
@@ -183,25 +156,34 @@ pub(crate) fn next_versions<M: OptimisticLock>(rows: &[M]) -> Result<Vec<M::Vers
 /// database said. So are the stale rows found, and rows that the database takes in one order and refuses as a set, such as
 /// unique values that move up by one, or rows that a trigger writes along with each other; or that are too long together. Whatever else goes wrong is no reason to begin anew.
 pub(crate) fn one_by_one(written: QueryResult<usize>) -> Result<Option<DieselError>, Error> {
-    use DatabaseErrorKind as Kind;
     match written {
         Ok(_) => Ok(None),
         Err(DieselError::DatabaseError(kind, information)) => {
-            let violated = matches!(
-                kind,
-                Kind::UniqueViolation
-                    | Kind::ForeignKeyViolation
-                    | Kind::RestrictViolation
-                    | Kind::NotNullViolation
-                    | Kind::CheckViolation
-                    | Kind::ExclusionViolation
-            );
+            let violated = is_violation(kind);
             let said = NOT_TOGETHER.iter().any(|text| information.message().starts_with(text));
             let error = DieselError::DatabaseError(kind, information);
             if violated || said { Ok(Some(error)) } else { Err(error.into()) }
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Whether the database has refused a row for what is in others.
+pub(crate) fn violates(error: &Error) -> bool {
+    matches!(error, Error::Database(DieselError::DatabaseError(kind, _)) if is_violation(*kind))
+}
+
+fn is_violation(kind: DatabaseErrorKind) -> bool {
+    use DatabaseErrorKind as Kind;
+    matches!(
+        kind,
+        Kind::UniqueViolation
+            | Kind::ForeignKeyViolation
+            | Kind::RestrictViolation
+            | Kind::NotNullViolation
+            | Kind::CheckViolation
+            | Kind::ExclusionViolation
+    )
 }
 
 /// What else is said of rows that do not go into one statement.
@@ -211,4 +193,8 @@ const NOT_TOGETHER: &[&str] = &[
     // By PostgreSQL of a row that a trigger writes along with another one of the statement: SQLSTATE 27000.
     "tuple to be updated was already modified by an operation triggered by the current command",
     "tuple to be deleted was already modified by an operation triggered by the current command",
+    // By PostgreSQL of rows that cannot be locked first: of a view with aggregates, or for a role that may delete and not update.
+    "FOR NO KEY UPDATE is not allowed with",
+    "FOR UPDATE is not allowed with",
+    "permission denied for",
 ];

@@ -133,6 +133,11 @@ pub(crate) fn for_update<DB: 'static>() -> Option<&'static str> {
     }
 }
 
+/// Whether transactions may wait for each other's rows: then rows are to be locked in one order. SQLite has one writer at a time.
+pub(crate) fn may_lock_rows<DB: 'static>() -> bool {
+    Dialect::of::<DB>() != Some(Dialect::Sqlite)
+}
+
 /// The end of a query by a key that may meet several rows: the second one says so, and nobody wants the others. Empty where it
 /// is not known to be right; then they are read.
 pub(crate) fn at_most_two<DB: 'static>() -> &'static str {

@@ -9,8 +9,11 @@ use crate::transaction::journal::{Ending, Journal, Mark};
 use crate::version::database::is_xmin;
 use crate::version::generator::VersionGenerator as _;
 
-/// Values whose versions a transaction takes care of: a `&mut` to a model, to a [`Tracked`](crate::Tracked) one or to a
-/// slice of models, or a tuple of up to eight such. The models own their fields.
+/// Values whose versions a transaction takes care of: a `&mut` to a model or a [`Tracked`](crate::Tracked) one, to a slice or a
+/// `Vec` of either, or a tuple of up to eight such. The models own their fields.
+///
+/// In a slice or a `Vec` each value is known by its row, so that it can be sorted and swapped. Of a `Vec` from which the closure takes
+/// values, or to which it adds some, those that are in it at the end are put back.
 ///
 /// ```
 /// use occ_runtime::Restorable;
@@ -22,6 +25,7 @@ use crate::version::generator::VersionGenerator as _;
 /// # struct Product { id: i32, version: i32 }
 /// is_versioned::<&mut Product>();
 /// is_versioned::<(&mut Product, &mut [Product])>();
+/// is_versioned::<&mut Vec<Product>>();
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no value whose version can be put back after a rollback",
@@ -220,6 +224,31 @@ where
     }
 
     fn restore(&mut self, places: Self::Saved, versions: &Versions) {
+        for (model, place) in self.iter_mut().zip(places) {
+            versions.put_back(model, place);
+        }
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<M> Restorable for &mut Vec<M>
+where
+    M: OptimisticLock<Version: Clone> + 'static,
+{
+    type Borrowed<'r> = &'r mut Vec<M>;
+    type Saved = Vec<usize>;
+
+    fn borrow(&mut self) -> Self::Borrowed<'_> {
+        self
+    }
+
+    fn save(&self, versions: &mut Versions) -> Self::Saved {
+        self.iter().map(|model| versions.add(model)).collect()
+    }
+
+    fn restore(&mut self, places: Self::Saved, versions: &Versions) {
+        // What has come to it has had no place before.
+        let places = places.into_iter().chain(iter::repeat(usize::MAX));
         for (model, place) in self.iter_mut().zip(places) {
             versions.put_back(model, place);
         }

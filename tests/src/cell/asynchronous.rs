@@ -155,6 +155,13 @@ macro_rules! async_cell {
             occ_runtime::AsyncOptimisticBatchDsl::save_all_optimistic(models, conn).await
         }
 
+        pub async fn save_each<M: AsyncSavesOn<Conn>>(
+            models: &mut [M],
+            conn: &mut Conn,
+        ) -> Result<Vec<Result<(), Error>>, Error> {
+            occ_runtime::AsyncOptimisticBatchDsl::save_each_optimistic(models, conn).await
+        }
+
         pub async fn delete_all<M: AsyncSavesOn<Conn>>(models: &[M], conn: &mut Conn) -> Result<(), Error> {
             occ_runtime::AsyncOptimisticBatchDsl::delete_all_optimistic(models, conn).await
         }

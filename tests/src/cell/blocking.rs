@@ -141,6 +141,13 @@ macro_rules! blocking_cell {
             occ_runtime::OptimisticBatchDsl::save_all_optimistic(models, conn)
         }
 
+        pub async fn save_each<M: SavesOn<Conn>>(
+            models: &mut [M],
+            conn: &mut Conn,
+        ) -> Result<Vec<Result<(), Error>>, Error> {
+            occ_runtime::OptimisticBatchDsl::save_each_optimistic(models, conn)
+        }
+
         pub async fn delete_all<M: SavesOn<Conn>>(models: &[M], conn: &mut Conn) -> Result<(), Error> {
             occ_runtime::OptimisticBatchDsl::delete_all_optimistic(models, conn)
         }

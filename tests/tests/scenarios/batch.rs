@@ -7,8 +7,7 @@ use occ_runtime::Error;
 use occ_tests::cell::Backend;
 
 use super::cell::{
-    BACKEND, Conn, KNOWN_AS, all, batch, begin, block_on, connect, delete_all, record, rollback, save,
-    save_all,
+    Conn, KNOWN_AS, all, batch, begin, block_on, connect, delete_all, record, rollback, save, save_all,
 };
 use super::product::{Product, load, products};
 
@@ -97,7 +96,7 @@ super::scenarios! {
         let mut twice = vec![product.clone(), load(2, conn).await, product];
         let recorder = record(conn);
         let Err(Error::DuplicateRow(error)) = save_all(&mut twice, conn).await else { panic!("it is twice") };
-        assert_eq!((error.key(), error.to_string().contains("row 1 of `products` is twice")), ("1", true));
+        assert_eq!((error.key(), error.to_string().contains("row 1 of `products` appears twice")), ("1", true));
         assert!(matches!(delete_all(&twice, conn).await, Err(Error::DuplicateRow(_))));
         save_all::<Product>(&mut [], conn).await.unwrap();
         delete_all::<Product>(&[], conn).await.unwrap();
@@ -190,9 +189,19 @@ super::scenarios! {
             product.quantity += 1;
         }
         let before = products.clone();
-        assert!(matches!(save_all(&mut products, conn).await, Err(Error::Database(_))));
-        assert_eq!(products, before);
-        assert_eq!(load(1, conn).await.quantity, 2);
+        match save_all(&mut products, conn).await {
+            Err(Error::Database(_)) => {
+                assert_eq!(products, before);
+                assert_eq!(load(1, conn).await.quantity, 2);
+            }
+            // Sent as a set: the plan may have them in an order that goes well.
+            Ok(()) if KNOWN_AS == Backend::Postgres => {
+                for product in &products {
+                    assert_eq!(&load(product.id, conn).await, product);
+                }
+            }
+            outcome => panic!("{outcome:?}"),
+        }
     }
 
     async fn of_two_batches_at_once_each_row_goes_to_one(database) {
@@ -203,10 +212,6 @@ super::scenarios! {
                 let start = &start;
                 scope.spawn(move || block_on(async move {
                     let conn = &mut connect(database).await;
-                    if BACKEND == Backend::Postgres {
-                        // Two batches in opposite orders do meet in a deadlock, which it looks for only then.
-                        batch("SET deadlock_timeout = '20ms'", conn).await.unwrap();
-                    }
                     let mut won = 0;
                     start.wait();
                     while won < 3 {
@@ -220,7 +225,8 @@ super::scenarios! {
                         }
                         match save_all(&mut rows, conn).await {
                             Ok(()) => won += 1,
-                            Err(error) => assert!(error.is_retryable(), "{error}"),
+                            // Not a deadlock, although half of the workers have the rows in the opposite order.
+                            Err(error) => assert!(error.is_stale(), "{error}"),
                         }
                     }
                     won

@@ -5,6 +5,7 @@ pub(crate) mod article;
 mod at;
 pub(crate) mod batch;
 mod batch_cascade;
+mod batch_each;
 #[cfg(feature = "version_types")]
 mod batch_kinds;
 #[cfg(feature = "version_types")]
@@ -58,6 +59,7 @@ mod tracked_retry;
 mod tracked_rollback;
 mod tracked_storage;
 mod tracked_versions;
+mod transaction_slices;
 mod transactions;
 mod two_connections;
 mod unique_key;

@@ -2,6 +2,7 @@
 
 mod errors_provoked;
 mod first_error;
+mod lock_order;
 mod locks;
 mod nested_deadlock;
 mod round_trips;

@@ -14,6 +14,7 @@ use crate::model::fields::{Trackable, fields};
 use crate::statement::changed::Changed;
 
 mod settling;
+mod together;
 pub(crate) mod unsettled;
 mod writes;
 

@@ -79,20 +79,20 @@ impl Chunks {
         Ok(Self { style, width, most: style.rows_of(width) })
     }
 
-    /// The next rows, from place `from` on.
+    /// The next rows, from the one on which is number `from` in their order.
     pub(crate) fn after(&self, from: usize, rows: usize) -> Option<Range<usize>> {
         (from < rows).then(|| from..rows.min(from + self.most))
     }
 
-    /// The statement for some of the rows.
+    /// The statement for the rows at some places of the slice, in this order.
     pub(crate) fn statement<'a, M: OptimisticLock>(
         &self,
-        chunk: Range<usize>,
+        places: &[usize],
         rows: &'a [M],
         next: Option<&'a [M::Version]>,
     ) -> Many<'a, M> {
-        let next = next.map(|next| &next[chunk.clone()]);
-        let keys = rows[chunk].iter().map(RowKey::of).collect();
+        let next = next.map(|next| places.iter().map(|place| &next[*place]).collect());
+        let keys = places.iter().map(|place| RowKey::of(&rows[*place])).collect();
         Many { table: from_clause::<M>(), rows: Rows { keys, next, width: self.width }, style: self.style }
     }
 }
@@ -114,7 +114,7 @@ where
         out.push_sql(if self.rows.next.is_some() { "UPDATE " } else { "DELETE FROM " });
         self.table.walk_ast(out.reborrow())?;
         match self.style {
-            BatchStyle::Values => values::walk(&self.rows, out),
+            BatchStyle::Values => values::walk(&self.table, &self.rows, out),
             BatchStyle::Cases => cases::walk(&self.rows, out),
         }
     }

@@ -17,7 +17,7 @@ pub(super) struct Width {
 /// Some rows, with the version that each of them gets; none where they are deleted.
 pub(super) struct Rows<'a, M: OptimisticLock> {
     pub(super) keys: Vec<RowKey<'a, M>>,
-    pub(super) next: Option<&'a [M::Version]>,
+    pub(super) next: Option<Vec<&'a M::Version>>,
     pub(super) width: Width,
 }
 
@@ -26,7 +26,7 @@ impl<'a, M: OptimisticLock> Rows<'a, M> {
     pub(super) fn slots(&self) -> impl Iterator<Item = (&RowKey<'a, M>, Option<&M::Version>)> {
         (0..self.keys.len().next_power_of_two()).map(|slot| {
             let index = slot.min(self.keys.len() - 1);
-            (&self.keys[index], self.next.map(|next| &next[index]))
+            (&self.keys[index], self.next.as_ref().map(|next| next[index]))
         })
     }
 }

@@ -2,30 +2,42 @@
 //!
 //! ```sql
 //! UPDATE "products" SET "name" = occ_0, "version" = occ_1
-//!   FROM (VALUES ($1, $2, $3, $4), ($5, $6, $7, $8)) AS occ_rows (occ_0, occ_1, occ_2, occ_3)
+//!   FROM (SELECT occ_rows.* FROM "products" AS occ_table,
+//!                (VALUES ($1, $2, $3, $4, 0), ($5, $6, $7, $8, 1)) AS occ_rows (occ_0, occ_1, occ_2, occ_3, occ_4)
+//!          WHERE "id" = occ_2 AND "version" = occ_3 ORDER BY occ_4 FOR NO KEY UPDATE OF occ_table) AS occ_rows
 //!  WHERE "id" = occ_2 AND "version" = occ_3
 //! ```
+//!
+//! The rows are locked before they are written, since an `UPDATE` goes through them as the plan has it: as `VALUES` has them where
+//! each is looked up in the index, and as they lie in the table where both are hashed. Two batches of different lengths are
+//! planned differently, and would meet in a deadlock. The lock is the one that the write takes: rows that refer to these can
+//! be inserted meanwhile.
 //!
 //! MariaDB takes such a table as well, but not one of parameters: 10.11.19 gives its columns the types of other values, and
 //! calls text too long at best; at worst the server crashes.
 
 use diesel::Column;
 use diesel::backend::Backend;
-use diesel::query_builder::AstPass;
+use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::result::QueryResult;
 
 use crate::model::columns::{ColumnValue, ColumnVisitor, Columns};
 use crate::statement::clause::Binds;
 use crate::statement::many::rows::{Rows, walk_written};
-use crate::statement::row_key::RowKey;
+use crate::statement::row_key::{FromClause, RowKey};
 
-pub(super) fn walk<'b, DB, M>(rows: &'b Rows<'_, M>, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()>
+pub(super) fn walk<'b, DB, M>(
+    table: &'b FromClause<M>,
+    rows: &'b Rows<'_, M>,
+    mut out: AstPass<'_, 'b, DB>,
+) -> QueryResult<()>
 where
     DB: Backend,
     M: Columns<DB>,
+    FromClause<M>: QueryFragment<DB>,
 {
     let first = &rows.keys[0];
-    if let Some([next, ..]) = rows.next {
+    if let Some([next, ..]) = rows.next.as_deref() {
         out.push_sql(" SET ");
         walk_written(
             first,
@@ -34,12 +46,33 @@ where
         )?;
     }
     out.push_sql(if rows.next.is_some() { " FROM " } else { " USING " });
+    out.push_sql("(SELECT occ_rows.* FROM ");
+    table.walk_ast(out.reborrow())?;
+    out.push_sql(" AS occ_table, ");
     walk_values(rows, out.reborrow())?;
+    walk_where(first, rows, out.reborrow())?;
+    out.push_sql(" ORDER BY ");
+    push_column(rows.width.written + rows.width.key + 1, &mut out);
+    out.push_sql(if rows.next.is_some() { " FOR NO KEY UPDATE" } else { " FOR UPDATE" });
+    out.push_sql(" OF occ_table) AS occ_rows");
+    walk_where(first, rows, out)
+}
+
+/// ` WHERE "id" = occ_2 AND "version" = occ_3`
+fn walk_where<'b, DB, M>(
+    first: &'b RowKey<'_, M>,
+    rows: &Rows<'_, M>,
+    mut out: AstPass<'_, 'b, DB>,
+) -> QueryResult<()>
+where
+    DB: Backend,
+    M: Columns<DB>,
+{
     out.push_sql(" WHERE ");
     walk_matched(first, &mut Pairs { out, separator: " AND ", column: rows.width.written, empty: true })
 }
 
-/// `(VALUES ($1, $2), ($3, $4)) AS occ_rows (occ_0, occ_1)`
+/// `(VALUES ($1, $2, 0), ($3, $4, 1)) AS occ_rows (occ_0, occ_1, occ_2)`: the last is the order of the rows.
 fn walk_values<'b, DB, M>(rows: &'b Rows<'_, M>, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()>
 where
     DB: Backend,
@@ -53,10 +86,12 @@ where
             walk_written(row, next, &mut binds)?;
         }
         walk_matched(row, &mut binds)?;
+        out.push_sql(", ");
+        out.push_sql(&index.to_string());
         out.push_sql(")");
     }
     out.push_sql(") AS occ_rows (");
-    for column in 0..=rows.width.written + rows.width.key {
+    for column in 0..=rows.width.written + rows.width.key + 1 {
         out.push_sql(if column == 0 { "" } else { ", " });
         push_column(column, &mut out);
     }

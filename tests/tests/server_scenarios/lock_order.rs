@@ -1,0 +1,117 @@
+//! Batches lock their rows in one order, whatever the order of the slices: they wait for each other, and never in a circle.
+
+use std::sync::Barrier;
+
+use diesel::prelude::*;
+use occ_runtime::{Error, OptimisticLock, Transient};
+use occ_tests::cell::Backend;
+
+use super::cell::{
+    BACKEND, Conn, Database, all, batch, begin, block_on, connect, delete_all, rollback, save_all,
+};
+use super::product::{Product, products};
+
+/// Leaves `note` alone where it is `None`: its rows go one by one.
+#[derive(Clone, Debug, PartialEq, OptimisticLock)]
+#[diesel(table_name = products, treat_none_as_null = false)]
+struct Patch {
+    id: i32,
+    note: Option<String>,
+    version: i32,
+}
+
+/// What is sent at once.
+enum Batch {
+    Saved(Vec<Product>),
+    OneByOne(Vec<Patch>),
+    Deleted(Vec<Product>),
+}
+
+impl Batch {
+    async fn send(&self, conn: &mut Conn) -> Result<(), Error> {
+        match self {
+            Self::Saved(rows) => save_all(&mut rows.clone(), conn).await,
+            Self::OneByOne(rows) => save_all(&mut rows.clone(), conn).await,
+            Self::Deleted(rows) => delete_all(rows, conn).await,
+        }
+    }
+}
+
+async fn insert(rows: i32, database: &Database) -> Vec<Product> {
+    let conn = &mut connect(database).await;
+    batch("DELETE FROM products", conn).await.unwrap();
+    let rows: Vec<_> = (1..=rows).map(|id| format!("({id}, 'row {id}', NULL, {id}, 1)")).collect();
+    batch(&format!("INSERT INTO products VALUES {}", rows.join(", ")), conn).await.unwrap();
+    all(products::table.order(products::id).select(Product::as_select()), conn).await.unwrap()
+}
+
+/// Writes both batches at once, each in a transaction that is rolled back, so that neither is stale. How many times one of them
+/// was the victim of a deadlock.
+fn deadlocks(rounds: usize, batches: &[Batch; 2], database: &Database) -> usize {
+    let start = Barrier::new(2);
+    let write = async |rows: &Batch| {
+        let conn = &mut connect(database).await;
+        if BACKEND == Backend::Postgres {
+            // It looks for deadlocks after this time only.
+            batch("SET deadlock_timeout = '5ms'", conn).await.unwrap();
+        }
+        let mut victim = 0;
+        for _ in 0..rounds {
+            start.wait();
+            begin(conn).await.unwrap();
+            match rows.send(conn).await {
+                Ok(()) => {}
+                Err(Error::Database(error)) if Transient::of(&error) == Some(Transient::Deadlock) => {
+                    victim += 1;
+                }
+                Err(error) => panic!("{error}"),
+            }
+            // On MySQL a deadlock has ended it.
+            let _ = rollback(conn).await;
+        }
+        victim
+    };
+    let [first, second] = batches;
+    std::thread::scope(|scope| {
+        let first = scope.spawn(|| block_on(write(first)));
+        let second = scope.spawn(|| block_on(write(second)));
+        first.join().unwrap() + second.join().unwrap()
+    })
+}
+
+fn reversed<M: Clone>(rows: &[M]) -> Vec<M> {
+    rows.iter().rev().cloned().collect()
+}
+
+super::scenarios! {
+    async fn two_batches_over_the_same_rows_one_of_them_reversed_never_meet_in_a_deadlock(database) {
+        let rows = insert(500, database).await;
+        let found = deadlocks(200, &[Batch::Saved(reversed(&rows)), Batch::Saved(rows)], database);
+        assert_eq!(found, 0, "deadlocks in 200 rounds");
+    }
+
+    async fn nor_do_batches_that_are_deleted(database) {
+        let rows = insert(200, database).await;
+        let found = deadlocks(100, &[Batch::Deleted(reversed(&rows)), Batch::Deleted(rows)], database);
+        assert_eq!(found, 0, "deadlocks in 100 rounds");
+    }
+
+    async fn nor_do_a_long_batch_and_a_short_one_which_the_database_plans_differently(database) {
+        let rows = insert(500, database).await;
+        if BACKEND == Backend::Postgres {
+            batch("ANALYZE products", &mut connect(database).await).await.unwrap();
+        }
+        let short: Vec<_> = [490, 250, 10, 120, 370, 5].map(|place: usize| rows[place].clone()).into();
+        let found = deadlocks(200, &[Batch::Saved(rows[..300].to_vec()), Batch::Saved(short[1..].to_vec())], database)
+            + deadlocks(200, &[Batch::Saved(reversed(&rows)), Batch::Saved(short)], database);
+        assert_eq!(found, 0, "deadlocks in 400 rounds");
+    }
+
+    async fn nor_do_rows_that_go_one_by_one(database) {
+        let rows = insert(40, database).await;
+        let patch = |row: &Product| Patch { id: row.id, note: (row.id % 2 == 0).then(|| "even".into()), version: 1 };
+        let patches: Vec<Patch> = rows.iter().map(patch).collect();
+        let found = deadlocks(100, &[Batch::OneByOne(reversed(&patches)), Batch::OneByOne(patches)], database);
+        assert_eq!(found, 0, "deadlocks in 100 rounds");
+    }
+}

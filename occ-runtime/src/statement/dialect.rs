@@ -12,6 +12,8 @@ use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::result::QueryResult;
 
 use crate::model::exact::Kind;
+#[cfg(feature = "retry")]
+use crate::transaction::proof::Proof;
 
 /// A database whose SQL is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +38,11 @@ impl Dialect {
         if std::any::TypeId::of::<DB>() == std::any::TypeId::of::<diesel::mysql::Mysql>() {
             return Some(Self::Mysql);
         }
+        Self::named::<DB>()
+    }
+
+    /// The same by the name alone.
+    fn named<DB>() -> Option<Self> {
         match type_name::<DB>() {
             "diesel::sqlite::backend::Sqlite" => Some(Self::Sqlite),
             "diesel::pg::backend::Pg" => Some(Self::Postgres),
@@ -126,6 +133,18 @@ pub(crate) fn for_update<DB: 'static>() -> Option<&'static str> {
     match Dialect::of::<DB>()? {
         Dialect::Postgres | Dialect::Mysql => Some(" FOR UPDATE"),
         Dialect::Sqlite => None,
+    }
+}
+
+/// How it is known that the transaction of an attempt is still there when it is to be committed.
+///
+/// On PostgreSQL, a savepoint is refused where there is no transaction and where it is aborted, and is given up by the `COMMIT`.
+/// One from the start would be in the way of `SET TRANSACTION`.
+#[cfg(feature = "retry")]
+pub(crate) fn proof<DB>() -> Proof {
+    match Dialect::named::<DB>() {
+        Some(Dialect::Postgres) => Proof::Statement("SAVEPOINT occ_before_commit"),
+        Some(Dialect::Sqlite | Dialect::Mysql) | None => Proof::Release,
     }
 }
 

@@ -32,6 +32,8 @@ pub(crate) struct Field {
     /// As on [`Container`].
     pub(crate) misread: bool,
     pub(crate) version: Option<Keyed<()>>,
+    /// `version = false`: it is only called so.
+    pub(crate) no_version: Option<Keyed<()>>,
     pub(crate) generator: Option<Keyed<Type>>,
     pub(crate) merge: Option<Keyed<Merge>>,
     pub(crate) secret: Option<Keyed<()>>,
@@ -96,6 +98,7 @@ impl Field {
         let before = errors.count();
         each_occ_key(attrs, Place::Field, errors, |key, rest, errors| {
             match key.to_string().as_str() {
+                "version" if rest.is_false() => set(&mut this.no_version, key, (), errors),
                 "version" => set(&mut this.version, key, rest.parse_flag()?, errors),
                 "generator" => set(&mut this.generator, key, rest.parse_value("a type")?, errors),
                 "merge" => set(

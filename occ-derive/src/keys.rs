@@ -6,7 +6,7 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::ext::IdentExt as _;
 use syn::parse::{Parse, ParseStream, Parser as _};
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Ident, Meta, Token, Type};
+use syn::{Attribute, Ident, LitBool, Meta, Token, Type};
 
 use crate::errors::Errors;
 use crate::items::items;
@@ -122,6 +122,11 @@ impl Value<'_> {
             }
             Some(_) => Err(self.misuse("takes no value", self.sample)),
         }
+    }
+
+    /// Whether it is `= false`.
+    pub(crate) fn is_false(&self) -> bool {
+        matches!(self.parse_value::<LitBool>(""), Ok(LitBool { value: false, .. }))
     }
 
     pub(crate) fn parse_list(&self) -> syn::Result<Vec<Ident>> {

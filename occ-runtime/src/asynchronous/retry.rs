@@ -1,7 +1,5 @@
 //! `run` and `modify` for diesel-async's connections.
 
-use std::future::Future;
-
 use diesel::result::Error as DieselError;
 use diesel_async::{AsyncConnection, TransactionManager as _};
 use tokio::time::sleep;
@@ -18,9 +16,11 @@ use crate::retry::failure::{Fault, ModifyOutcome, RetryError};
 use crate::retry::loops::{self, Look};
 use crate::retry::policy::RetryPolicy;
 use crate::statement::assign::WholeRow;
+use crate::statement::dialect;
 use crate::transaction::ends::{async_begin as begin, async_end as end};
 use crate::transaction::in_flight::{AsyncInFlight, async_depth as depth};
 use crate::transaction::journal::{Journal, Running};
+use crate::transaction::proof::{Proof, proven};
 use crate::transaction::restore::{Restorable, Restore};
 
 /// [`RetryDsl`](crate::RetryDsl) for async connections, with the same methods and rules. Between two attempts tokio's
@@ -159,15 +159,16 @@ pub trait AsyncRetryDsl {
     /// # Ok(())
     /// # }
     /// ```
-    fn run<C, T, E, F>(&self, conn: &mut C, f: F) -> impl Future<Output = Result<T, E>> + Send
+    fn run<'a, C, T, E, F>(&'a self, conn: &'a mut C, f: F) -> BoxFuture<'a, Result<T, E>>
     where
         C: AsyncConnection,
-        T: Send,
-        E: RetryError + From<DieselError> + Send,
+        T: Send + 'a,
+        E: RetryError + From<DieselError> + Send + 'a,
         for<'r> F: AsyncFnOnce(&'r mut C) -> Result<T, E>
             + SendAsyncFnOnce<(&'r mut C,), Result<T, E>>
             + Clone
-            + Send;
+            + Send
+            + 'a;
 
     /// As [`RetryDsl::run_with`](crate::RetryDsl::run_with): the way to change, in each attempt, values from outside. What the
     /// closure captures is as in [`run`](Self::run).
@@ -197,21 +198,17 @@ pub trait AsyncRetryDsl {
     /// # Ok(())
     /// # }
     /// ```
-    fn run_with<C, V, T, E, F>(
-        &self,
-        conn: &mut C,
-        values: V,
-        f: F,
-    ) -> impl Future<Output = Result<T, E>> + Send
+    fn run_with<'a, C, V, T, E, F>(&'a self, conn: &'a mut C, values: V, f: F) -> BoxFuture<'a, Result<T, E>>
     where
         C: AsyncConnection,
-        V: Restorable<Saved: Send> + Send,
-        T: Send,
-        E: RetryError + From<DieselError> + Send,
+        V: Restorable<Saved: Send> + Send + 'a,
+        T: Send + 'a,
+        E: RetryError + From<DieselError> + Send + 'a,
         for<'r, 'v> F: AsyncFnOnce(&'r mut C, V::Borrowed<'v>) -> Result<T, E>
             + SendAsyncFnOnce<(&'r mut C, V::Borrowed<'v>), Result<T, E>>
             + Clone
-            + Send;
+            + Send
+            + 'a;
 
     /// As [`RetryDsl::modify`](crate::RetryDsl::modify). The closure does not wait, and may capture whatever is `Send`,
     /// also by `&mut`; it is the same one at each attempt.
@@ -231,53 +228,63 @@ pub trait AsyncRetryDsl {
 
 // The type of an `async fn` does not say `Send`: each handler would have to prove it anew, and cannot where the connection
 // or an error has a lifetime in its type, as one that is borrowed from bb8 or a boxed one has.
-#[allow(clippy::manual_async_fn, reason = "only this says `Send`")]
 impl AsyncRetryDsl for RetryPolicy {
-    fn run<C, T, E, F>(&self, conn: &mut C, f: F) -> impl Future<Output = Result<T, E>> + Send
+    fn run<'a, C, T, E, F>(&'a self, conn: &'a mut C, f: F) -> BoxFuture<'a, Result<T, E>>
     where
         C: AsyncConnection,
-        T: Send,
-        E: RetryError + From<DieselError> + Send,
+        T: Send + 'a,
+        E: RetryError + From<DieselError> + Send + 'a,
         for<'r> F: AsyncFnOnce(&'r mut C) -> Result<T, E>
             + SendAsyncFnOnce<(&'r mut C,), Result<T, E>>
             + Clone
-            + Send,
+            + Send
+            + 'a,
     {
-        async move {
+        Box::pin(async move {
             loops::run!(self, conn, depth, AsyncInFlight, begin, sleep, |conn, before| {
-                let running = Running::of(Journal::of(conn, before, before + 1), AsyncInFlight::<C>::IF_DROPPED);
-                let outcome = running.journal.during_polls(f.clone().call((&mut *conn,))).await;
-                let outcome = end(running.journal.unless_over(outcome), before, conn).await;
+                let proof = dialect::proof::<C::Backend>();
+                let journal = Journal::of(conn, before, proof.depth(before));
+                let running = Running::of(journal, AsyncInFlight::<C>::IF_DROPPED);
+                let outcome = proven!(proof, before, depth, conn, {
+                    let outcome = running.journal.during_polls(f.clone().call((&mut *conn,))).await;
+                    running.journal.unless_over(outcome)
+                }, await);
+                let outcome = end(outcome, before, conn).await;
                 running.ends(outcome, depth(conn).is_ok())
             }, [await])
-        }
+        })
     }
 
-    fn run_with<C, V, T, E, F>(
-        &self,
-        conn: &mut C,
+    fn run_with<'a, C, V, T, E, F>(
+        &'a self,
+        conn: &'a mut C,
         mut values: V,
         f: F,
-    ) -> impl Future<Output = Result<T, E>> + Send
+    ) -> BoxFuture<'a, Result<T, E>>
     where
         C: AsyncConnection,
-        V: Restorable<Saved: Send> + Send,
-        T: Send,
-        E: RetryError + From<DieselError> + Send,
+        V: Restorable<Saved: Send> + Send + 'a,
+        T: Send + 'a,
+        E: RetryError + From<DieselError> + Send + 'a,
         for<'r, 'v> F: AsyncFnOnce(&'r mut C, V::Borrowed<'v>) -> Result<T, E>
             + SendAsyncFnOnce<(&'r mut C, V::Borrowed<'v>), Result<T, E>>
             + Clone
-            + Send,
+            + Send
+            + 'a,
     {
-        async move {
+        Box::pin(async move {
             loops::run!(self, conn, depth, AsyncInFlight, begin, sleep, |conn, before| {
                 let mut handed = Restore::new(&mut values, AsyncInFlight::<C>::IF_DROPPED);
-                let journal = handed.journal(conn, before, before + 1);
-                let outcome = journal.during_polls(f.clone().call((&mut *conn, handed.borrow()))).await;
-                let outcome = end(journal.unless_over(outcome), before, conn).await;
+                let proof = dialect::proof::<C::Backend>();
+                let journal = handed.journal(conn, before, proof.depth(before));
+                let outcome = proven!(proof, before, depth, conn, {
+                    let outcome = journal.during_polls(f.clone().call((&mut *conn, handed.borrow()))).await;
+                    journal.unless_over(outcome)
+                }, await);
+                let outcome = end(outcome, before, conn).await;
                 handed.end(outcome, depth(conn).is_ok())
             }, [await])
-        }
+        })
     }
 
     fn modify<'a, M, C, K, R, F>(

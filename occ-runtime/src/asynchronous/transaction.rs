@@ -117,6 +117,7 @@ where
 
     use crate::transaction::ends::{async_begin, async_end};
     use crate::transaction::in_flight::{AsyncInFlight, async_depth};
+    use crate::transaction::proof::Proof;
 
     Box::pin(async move {
         transaction::optimistic_transaction!(

@@ -15,9 +15,11 @@ use crate::retry::failure::{Fault, ModifyOutcome, RetryError};
 use crate::retry::loops::{self, Look};
 use crate::retry::policy::RetryPolicy;
 use crate::statement::assign::WholeRow;
+use crate::statement::dialect;
 use crate::transaction::ends::{begin, end};
 use crate::transaction::in_flight::{InFlight, depth};
 use crate::transaction::journal::{Journal, Running};
+use crate::transaction::proof::{Proof, proven};
 use crate::transaction::restore::{Restorable, Restore};
 
 /// What a [`RetryPolicy`] does with Diesel's own, blocking connections. Between two attempts the thread sleeps.
@@ -37,7 +39,10 @@ pub trait RetryDsl {
     ///
     /// `f` loads what it changes, so that each attempt sees what the others have written. An error of your own rolls the
     /// transaction back and ends it; how the policy tells yours from the database's, [`RetryError`] says. Let every
-    /// database error out of `f`: after one that is ignored, PostgreSQL's `COMMIT` commits nothing.
+    /// database error out of `f`: one that is ignored may have ended the transaction or aborted it, and then it is
+    /// [`Error::TransactionAborted`](crate::Error::TransactionAborted), as with
+    /// [`optimistic_transaction`](crate::optimistic_transaction). To know that costs one statement more than a plain
+    /// transaction has on PostgreSQL, and two on other databases.
     ///
     /// Write or lock the rows of a transaction in one order everywhere, best by key. Two that take the same rows crosswise
     /// end in a deadlock, and each is retried and may meet the next: that comes out right, but takes many times as long.
@@ -157,8 +162,12 @@ impl RetryDsl for RetryPolicy {
         F: FnMut(&mut C) -> Result<T, E>,
     {
         loops::run!(self, conn, depth, InFlight, begin, sleep, |conn, before| {
-            let running = Running::of(Journal::of(conn, before, before + 1), InFlight::<C>::IF_DROPPED);
-            let outcome = running.journal.unless_over(running.journal.during(|| f(&mut *conn)));
+            let proof = dialect::proof::<C::Backend>();
+            let running =
+                Running::of(Journal::of(conn, before, proof.depth(before)), InFlight::<C>::IF_DROPPED);
+            let outcome = proven!(proof, before, depth, conn, {
+                running.journal.unless_over(running.journal.during(|| f(&mut *conn)))
+            });
             let outcome = end(outcome, before, conn);
             running.ends(outcome, depth(conn).is_ok())
         })
@@ -173,8 +182,11 @@ impl RetryDsl for RetryPolicy {
     {
         loops::run!(self, conn, depth, InFlight, begin, sleep, |conn, before| {
             let mut handed = Restore::new(&mut values, InFlight::<C>::IF_DROPPED);
-            let journal = handed.journal(conn, before, before + 1);
-            let outcome = journal.unless_over(journal.during(|| f(&mut *conn, handed.borrow())));
+            let proof = dialect::proof::<C::Backend>();
+            let journal = handed.journal(conn, before, proof.depth(before));
+            let outcome = proven!(proof, before, depth, conn, {
+                journal.unless_over(journal.during(|| f(&mut *conn, handed.borrow())))
+            });
             let outcome = end(outcome, before, conn);
             handed.end(outcome, depth(conn).is_ok())
         })

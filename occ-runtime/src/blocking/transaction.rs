@@ -6,6 +6,7 @@ use diesel::result::Error as DieselError;
 use crate::operation::transaction;
 use crate::transaction::ends::{begin, end};
 use crate::transaction::in_flight::{InFlight, depth};
+use crate::transaction::proof::Proof;
 use crate::transaction::restore::Restorable;
 
 /// Runs `f` in a transaction, and puts every version back to what it was if the transaction does not commit.

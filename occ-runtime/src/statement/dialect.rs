@@ -12,6 +12,8 @@ use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::result::QueryResult;
 
 use crate::model::exact::Kind;
+#[cfg(feature = "retry")]
+use crate::transaction::proof::Proof;
 
 /// A database whose SQL is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,6 +138,18 @@ pub(crate) fn for_update<DB: 'static>() -> Option<&'static str> {
 /// Whether transactions may wait for each other's rows: then rows are to be locked in one order. SQLite has one writer at a time.
 pub(crate) fn may_lock_rows<DB: 'static>() -> bool {
     Dialect::of::<DB>() != Some(Dialect::Sqlite)
+}
+
+/// How it is known that the transaction of an attempt is still there when it is to be committed.
+///
+/// On PostgreSQL, a savepoint is refused where there is no transaction and where it is aborted, and is given up by the `COMMIT`.
+/// One from the start would be in the way of `SET TRANSACTION`.
+#[cfg(feature = "retry")]
+pub(crate) fn proof<DB>() -> Proof {
+    match Dialect::named(type_name::<DB>()) {
+        Some(Dialect::Postgres) => Proof::Statement("SAVEPOINT occ_before_commit"),
+        Some(Dialect::Sqlite | Dialect::Mysql) | None => Proof::Release,
+    }
 }
 
 /// The end of a query by a key that may meet several rows: the second one says so, and nobody wants the others. Empty where it

@@ -152,6 +152,7 @@ mod waiting {
     use std::sync::Arc;
     use std::task::{Context, Poll, Wake, Waker};
     use std::thread::{self, Thread};
+    use std::time::Duration;
 
     use diesel_async::{AsyncConnection, TransactionManager as _};
 
@@ -185,13 +186,19 @@ mod waiting {
 
     impl<C: AsyncConnection> Drop for AsyncInFlight<'_, C> {
         fn drop(&mut self) {
-            if self.landed || mark(self.conn) {
+            if self.landed {
                 return;
             }
-            // A blocking connection that is wrapped cannot be marked while its thread is busy, nor after a panic in its
-            // lock. It is free, and its lock as new, when it has answered something else.
-            let _ = catch_unwind(AssertUnwindSafe(|| wait_for(self.conn.batch_execute("SELECT 1"))));
-            mark(self.conn);
+            // A blocking connection that is wrapped cannot be marked while a thread has it, nor after a panic in its lock. The
+            // lock is as new when it has answered something else; but the thread of the dropped statement may come to the lock
+            // after that, or still be about to let go. An unmarked connection would take what follows into a transaction that
+            // nobody commits.
+            let mut pause = Duration::from_micros(50);
+            while !mark(self.conn) {
+                let _ = catch_unwind(AssertUnwindSafe(|| wait_for(self.conn.batch_execute("SELECT 1"))));
+                thread::sleep(pause);
+                pause = (2 * pause).min(Duration::from_millis(10));
+            }
         }
     }
 

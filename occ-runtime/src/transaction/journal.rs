@@ -66,6 +66,7 @@ impl Ending {
 struct Move {
     model: TypeId,
     key: Mark,
+    before: Mark,
     to: Mark,
     from: Box<dyn Any + Send + Sync>,
 }
@@ -138,13 +139,13 @@ pub(crate) fn moved_on<M: OptimisticLock>(row: &mut M, next: M::Version) {
         row.set_version(next);
         return;
     };
-    let key = Mark::of_key(row);
+    let (key, before) = (Mark::of_key(row), Mark::of_version(row));
     let from = row.set_version(next);
     // The user's code, which may panic: then nothing has happened.
     match catch_unwind(AssertUnwindSafe(|| Mark::of_version(row))) {
         Ok(to) => {
             let model = TypeId::of::<M::StatementId>();
-            journal.moves().push(Move { model, key, to, from: Box::new(from) });
+            journal.moves().push(Move { model, key, before, to, from: Box::new(from) });
         }
         Err(panic) => {
             row.set_version(from);
@@ -161,9 +162,10 @@ pub(crate) fn replaced_by<M: OptimisticLock>(row: &mut M, next: M) {
         return;
     };
     // The user's code, which may panic: nothing has happened yet.
-    let (key, to, spare) = (Mark::of_key(&next), Mark::of_version(&next), M::initial_version());
-    let from = std::mem::replace(row, next).set_version(spare);
-    journal.moves().push(Move { model: TypeId::of::<M::StatementId>(), key, to, from: Box::new(from) });
+    let (key, before, to) = (Mark::of_key(&next), Mark::of_version(row), Mark::of_version(&next));
+    let spare = M::initial_version();
+    let from = Box::new(std::mem::replace(row, next).set_version(spare));
+    journal.moves().push(Move { model: TypeId::of::<M::StatementId>(), key, before, to, from });
 }
 
 impl Journal {
@@ -259,18 +261,25 @@ impl Journal {
         std::future::poll_fn(|context| self.during(|| future.as_mut().poll(context))).await
     }
 
-    /// Puts the version of the row back, over each step that has led to it.
-    pub(crate) fn undo<M>(&self, row: &mut M)
-    where
+    /// Puts the version of the row back, over each step that has led to it; over steps of whatever row, if there is no `key`.
+    /// `take` gives a version that is equal, where there is one to spare: to clone is the user's code.
+    pub(crate) fn undo<M>(
+        &self,
+        row: &mut M,
+        key: Option<&Mark>,
+        take: impl FnOnce(&M::Version) -> Option<M::Version>,
+    ) where
         M: OptimisticLock<Version: Clone>,
     {
-        let (model, key) = (TypeId::of::<M::StatementId>(), Mark::of_key(row));
-        for one in self.moves().iter().rev() {
-            if one.model == model && one.key == key && one.to == Mark::of_version(row) {
-                if let Some(from) = one.from.downcast_ref::<M::Version>() {
-                    row.set_version(from.clone());
-                }
+        let (model, moves) = (TypeId::of::<M::StatementId>(), self.moves());
+        let (own, mut first) = (Mark::of_version(row), None::<&Move>);
+        for one in moves.iter().rev().filter(|one| one.model == model) {
+            if key.is_none_or(|key| *key == one.key) && one.to == *first.map_or(&own, |first| &first.before) {
+                first = Some(one);
             }
+        }
+        if let Some(from) = first.and_then(|first| first.from.downcast_ref::<M::Version>()) {
+            row.set_version(take(from).unwrap_or_else(|| from.clone()));
         }
     }
 

@@ -3,4 +3,5 @@
 pub(crate) mod ends;
 pub(crate) mod in_flight;
 pub(crate) mod journal;
+pub(crate) mod proof;
 pub(crate) mod restore;

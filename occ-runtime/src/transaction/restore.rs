@@ -1,8 +1,10 @@
 //! Values that are handed to a transaction, and put back when it is rolled back.
 
 use std::any::{Any, TypeId};
+use std::cell::RefCell;
 use std::iter;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::thread;
 
 use crate::model::optimistic_lock::OptimisticLock;
 use crate::transaction::journal::{Ending, Journal, Mark};
@@ -65,6 +67,8 @@ pub struct Versions {
     /// None before the transaction has begun.
     journal: Option<Journal>,
     ending: Ending,
+    /// The first panic of the user's code while the versions were put back.
+    panic: RefCell<Option<Box<dyn Any + Send>>>,
 }
 
 #[derive(Debug)]
@@ -72,9 +76,15 @@ struct VersionOfRow {
     model: TypeId,
     key: Mark,
     version: Box<dyn Any + Send + Sync>,
+    /// Another one, to be given away: to clone is the user's code, which may panic.
+    spare: RefCell<Option<Box<dyn Any + Send + Sync>>>,
 }
 
 impl Versions {
+    fn new(if_dropped: Ending) -> Self {
+        Self { rows: Vec::new(), journal: None, ending: if_dropped, panic: RefCell::default() }
+    }
+
     /// Whether the transaction may have been committed all the same.
     pub(crate) fn are_in_doubt(&self) -> bool {
         self.ending == Ending::Unknown
@@ -85,8 +95,9 @@ impl Versions {
     where
         M: OptimisticLock<Version: Clone> + 'static,
     {
-        let (model, version) = (TypeId::of::<M>(), Box::new(row.version().clone()));
-        self.rows.push(VersionOfRow { model, key: Mark::of_key(row), version });
+        let copy = || -> Box<dyn Any + Send + Sync> { Box::new(row.version().clone()) };
+        let (model, version, spare) = (TypeId::of::<M>(), copy(), RefCell::new(Some(copy())));
+        self.rows.push(VersionOfRow { model, key: Mark::of_key(row), version, spare });
         self.rows.len() - 1
     }
 
@@ -95,23 +106,28 @@ impl Versions {
     /// If it is another one then than was handed over, the closure has put another copy there, and nobody knows of when. Its
     /// content must never get a newer version than its own, or it would pass for the present row. So it keeps its version,
     /// unless that is a later one than the one that was handed over. Of two copies of one row, the version that the copy
-    /// still has is its own.
+    /// still has is its own. One whose key nobody has saved under may be any row whose key was changed: it goes back over
+    /// whatever saves have led to its version.
     fn put_back<M>(&self, row: &mut M, place: usize)
     where
         M: OptimisticLock<Version: Clone> + 'static,
     {
         // The user's code may panic here, perhaps while it is panicking already: that must not keep the others from being put
-        // back.
-        let _ = catch_unwind(AssertUnwindSafe(|| self.try_put_back(row, place)));
+        // back, nor the value ahead of its row.
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| self.try_put_back(row, place))) {
+            self.panic.borrow_mut().get_or_insert(panic);
+            if let Some(spare) = self.rows[place].spare.take() {
+                if let Ok(version) = spare.downcast::<M::Version>() {
+                    row.set_version(*version);
+                }
+            }
+        }
     }
 
     fn try_put_back<M>(&self, row: &mut M, place: usize)
     where
         M: OptimisticLock<Version: Clone> + 'static,
     {
-        if let Some(journal) = &self.journal {
-            journal.undo(row);
-        }
         let (model, key) = (TypeId::of::<M>(), Mark::of_key(row));
         let of_the_row = |index: &usize| {
             let saved = &self.rows[*index];
@@ -119,15 +135,38 @@ impl Versions {
         };
         let version = |index: usize| self.rows[index].version.downcast_ref::<M::Version>();
         let places: Vec<usize> = (0..self.rows.len()).filter(of_the_row).collect();
-        if places.iter().any(|&index| version(index) == Some(row.version())) {
+        let is_as_handed_over = |row: &M| places.iter().any(|&index| version(index) == Some(row.version()));
+        let spare = |version: &M::Version| self.spare::<M>(version, place);
+        if let Some(journal) = &self.journal {
+            journal.undo(row, Some(&key), spare);
+            if !is_as_handed_over(row) {
+                journal.undo(row, None, spare);
+            }
+        }
+        if is_as_handed_over(row) {
             return;
         }
         let own = places.iter().find(|&&index| index == place);
         if let Some(version) = own.or(places.last()).and_then(|&index| version(index)) {
             if is_ahead::<M>(row.version(), version) {
-                row.set_version(version.clone());
+                row.set_version(spare(version).unwrap_or_else(|| version.clone()));
             }
         }
+    }
+
+    /// A version equal to this one, if possible that of the place.
+    fn spare<M>(&self, version: &M::Version, place: usize) -> Option<M::Version>
+    where
+        M: OptimisticLock + 'static,
+    {
+        let is_equal = |index: &usize| {
+            let saved = &self.rows[*index];
+            let is_there = saved.model == TypeId::of::<M>() && saved.spare.borrow().is_some();
+            is_there && saved.version.downcast_ref::<M::Version>() == Some(version)
+        };
+        let index = iter::once(place).chain(0..self.rows.len()).find(is_equal)?;
+        let spare = self.rows[index].spare.take()?;
+        spare.downcast::<M::Version>().ok().map(|spare| *spare)
     }
 }
 
@@ -296,7 +335,7 @@ pub(crate) struct Restore<'v, V: Restorable> {
 impl<'v, V: Restorable> Restore<'v, V> {
     /// Of a transaction that ends so if it is dropped.
     pub(crate) fn new(values: &'v mut V, if_dropped: Ending) -> Self {
-        let mut versions = Versions { rows: Vec::new(), journal: None, ending: if_dropped };
+        let mut versions = Versions::new(if_dropped);
         let saved = Some(values.save(&mut versions));
         Self { values, versions, saved }
     }
@@ -328,6 +367,9 @@ impl<V: Restorable> Drop for Restore<'_, V> {
         if let Some(journal) = &self.versions.journal {
             journal.ends(self.versions.ending);
             journal.hand_on();
+        }
+        if let Some(panic) = self.versions.panic.take().filter(|_| !thread::panicking()) {
+            resume_unwind(panic);
         }
     }
 }

@@ -17,6 +17,10 @@
 /// is on SQLite and `REPLACE` on MySQL. Use an upsert that updates (`ON CONFLICT .. DO UPDATE`, `ON DUPLICATE KEY UPDATE`), or
 /// random versions, which never come back.
 ///
+/// On MySQL and MariaDB no trigger sees what a foreign key does (`ON UPDATE CASCADE`, `ON DELETE SET NULL`): the row changes, its
+/// version does not, and a value that was loaded before is saved over the change. Write such rows by an `UPDATE` of their own, for
+/// example in a `BEFORE DELETE` trigger of the table that they refer to. PostgreSQL and SQLite run the trigger.
+///
 /// ```
 /// use occ_runtime::VersionTrigger;
 ///

@@ -10,6 +10,9 @@ use diesel::serialize::{IsNull, Output, ToSql};
 use diesel::sql_types::SqlType;
 use diesel::{deserialize, serialize};
 
+use crate::version::database::DatabaseGenerated;
+use crate::version::generator::DefaultGenerator;
+
 /// The SQL type `xid` of PostgreSQL, for `xmin -> Xid` in `table!`.
 ///
 /// See [`Xmin`] for an example.
@@ -29,8 +32,10 @@ pub struct Xid;
 /// - Nor have the rows of a foreign table (`postgres_fdw`): PostgreSQL shows 0 there, whatever the row has been through. Reading
 ///   such a row is an error, so is writing with it.
 ///
+/// Its generator is [`DatabaseGenerated`], which need not be named.
+///
 /// ```
-/// use occ_runtime::{DatabaseGenerated, OptimisticLock, Xmin};
+/// use occ_runtime::{OptimisticLock, Xmin};
 ///
 /// diesel::table! {
 ///     use diesel::sql_types::*;
@@ -47,7 +52,7 @@ pub struct Xid;
 /// struct Product {
 ///     id: i32,
 ///     name: String,
-///     #[occ(version, generator = DatabaseGenerated)]
+///     #[occ(version)]
 ///     xmin: Xmin,
 /// }
 /// ```
@@ -67,6 +72,10 @@ impl FromSql<Xid, Pg> for Xmin {
         let bytes = value.as_bytes().try_into().map_err(|_| "an `xid` of PostgreSQL has four bytes")?;
         Ok(Self(u32::from_be_bytes(bytes)).identifies_a_state()?)
     }
+}
+
+impl DefaultGenerator for Xmin {
+    type Generator = DatabaseGenerated;
 }
 
 impl Xmin {

@@ -6,7 +6,7 @@
 // The modules of occ-derive, as its lib.rs has them: a proc-macro crate lets nobody else call it.
 #[path = "../../../occ-derive/src/attr.rs"]
 mod attr;
-#[path = "../../../occ-derive/src/check.rs"]
+#[path = "../../../occ-derive/src/check/mod.rs"]
 mod check;
 #[path = "../../../occ-derive/src/choice.rs"]
 mod choice;
@@ -24,7 +24,7 @@ mod items;
 mod keys;
 #[path = "../../../occ-derive/src/legacy.rs"]
 mod legacy;
-#[path = "../../../occ-derive/src/model.rs"]
+#[path = "../../../occ-derive/src/model/mod.rs"]
 mod model;
 #[path = "../../../occ-derive/src/names.rs"]
 mod names;

@@ -71,6 +71,37 @@ mod unversioned {
     }
 }
 
+/// if the column is something else, say so: `#[occ(version = false)]`
+mod called_version {
+    use super::*;
+
+    diesel::table! {
+        releases (id) { id -> Integer, name -> Text, version -> Text, lock_version -> Integer }
+    }
+
+    #[derive(Clone, OptimisticLock)]
+    #[occ(check = all)]
+    pub struct Release {
+        id: i32,
+        name: String,
+        #[occ(version = false)]
+        version: String,
+    }
+
+    pub mod beside_another {
+        use super::*;
+
+        #[derive(OptimisticLock)]
+        pub struct Release {
+            id: i32,
+            #[occ(version = false)]
+            version: String,
+            #[occ(version)]
+            lock_version: i32,
+        }
+    }
+}
+
 /// note: for a SQL type of your own: `impl occ_runtime::bound::ExactEquality for MyType {}`
 mod of_ones_own {
     use super::*;

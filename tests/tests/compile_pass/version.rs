@@ -50,6 +50,28 @@ mod marked {
     }
 }
 
+/// help: if it changes with each write of the row, mark it: `#[occ(version)] written_at: SystemTime`
+mod marked_by_its_type {
+    use super::*;
+    use std::time::SystemTime;
+
+    diesel::table! {
+        products (id) {
+            id -> Integer,
+            name -> Text,
+            written_at -> Timestamp,
+        }
+    }
+
+    #[derive(OptimisticLock)]
+    pub struct Product {
+        id: i32,
+        name: String,
+        #[occ(version)]
+        written_at: SystemTime,
+    }
+}
+
 /// help: if it counts the writes of the row, mark it: `#[occ(version)] #[diesel(column_name = lock_version)] i64`
 mod marked_in_tuple_struct {
     use super::*;

@@ -32,7 +32,7 @@ struct Product {
 #[diesel(table_name = products)]
 struct Root {
     id: i32,
-    #[occ(version, generator = DatabaseGenerated)]
+    #[occ(version)]
     xmin: Xmin,
 }
 

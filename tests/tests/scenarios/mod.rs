@@ -36,12 +36,15 @@ mod overwrite;
 mod panics;
 mod partial_update;
 pub(crate) mod product;
+mod put_back;
 mod quoted_text;
 mod race;
 #[cfg(feature = "retry")]
 mod retry;
 #[cfg(feature = "retry")]
 mod retry_events;
+#[cfg(feature = "retry")]
+mod retry_over;
 mod same_row;
 mod save;
 mod tracked;

@@ -305,10 +305,33 @@ super::scenarios! {
         .await;
         LEFT.with(|left| left.set(None));
         assert!(ended.is_none());
-        assert_eq!(plain.version, 1);
+        assert_eq!((touchy.plain()[2], plain.version), (1, 1));
         // An async connection is of no more use, and still in its transaction.
         drop(conn);
         save(&mut plain, &mut connect(database).await).await.unwrap();
+    }
+
+    async fn users_code_that_panics_while_a_rollback_puts_versions_back_is_heard_and_leaves_no_value_ahead(database) {
+        create_table(database).await;
+        for panics_at in 0.. {
+            let conn = &mut connect(database).await;
+            let (mut a, mut b) = (read(1, conn).await, read(2, conn).await);
+            let before = (a.plain(), b.plain());
+            let ended = caught(transaction(conn, (&mut a, &mut b), async |conn, (a, b)| -> Result<(), Error> {
+                save(a, conn).await?;
+                save(b, conn).await?;
+                LEFT.with(|left| left.set(Some(panics_at)));
+                Err(diesel::result::Error::RollbackTransaction.into())
+            }))
+            .await;
+            let is_all_called = LEFT.with(Cell::take).is_some();
+            assert_eq!((a.plain(), b.plain()), before, "at call {panics_at}");
+            assert_eq!(ended.is_some(), is_all_called, "at call {panics_at}");
+            if is_all_called {
+                assert!(panics_at > 0);
+                break;
+            }
+        }
     }
 
     #[cfg(feature = "retry")]

@@ -66,6 +66,22 @@ super::scenarios! {
         assert_eq!(trips.take(), rows.len().div_ceil(MOST) + transaction, "a warm batch");
     }
 
+    async fn a_retried_closure_costs_a_round_trip_more_than_a_transaction_on_postgres_and_savepoints_elsewhere(database) {
+        let (trips, url) = RoundTrips::through(&database.url()).unwrap();
+        let conn = &mut connect_to(&url, database).await;
+        let _ = trips.take();
+        begin(conn).await.unwrap();
+        commit(conn).await.unwrap();
+        let plain = trips.take();
+        let outcome: Result<(), occ_runtime::Error> =
+            super::cell::retry(&occ_runtime::RetryPolicy::new(), conn, async |_| Ok(())).await;
+        outcome.unwrap();
+        let retried = trips.take();
+        measured(format_args!("round trips: {retried} around a retried closure, {plain} around a transaction"));
+        let is_postgres = super::cell::BACKEND == occ_tests::cell::Backend::Postgres;
+        assert_eq!(retried, plain + if is_postgres { 1 } else { plain });
+    }
+
     async fn a_refused_save_is_one_round_trip_more(database) {
         let (trips, url) = RoundTrips::through(&database.url()).unwrap();
         let conn = &mut connect_to(&url, database).await;

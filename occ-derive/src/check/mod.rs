@@ -5,8 +5,10 @@ use proc_macro2::Span;
 use syn::{Member, Type};
 
 use crate::errors::Errors;
-use crate::model::{Conversion, Field, Model, Role, Write, is_among};
+use crate::model::{Field, Model, Role, Write, is_among};
 use crate::types;
+
+mod compared;
 
 /// Said by the compiler, where it can be asked who makes the versions.
 pub(crate) const SKIPPED_VERSION: &str = "`skip_update` cannot be used on the version: a version that is not written does not move, and the \
@@ -24,15 +26,7 @@ pub(crate) fn all(model: &Model<'_>, errors: &mut Errors) {
     only_what_changes_is_merged(model, errors);
     what_errors_name_is_no_secret(model, errors);
     unversioned_fields_are_written_values(model, errors);
-    match &model.check {
-        Some(check) => {
-            a_struct_has_a_version_or_a_check(model, check.key, errors);
-            something_is_compared(model, check.key, errors);
-            what_is_compared_is_a_column(model, errors);
-        }
-        None => only_what_is_compared_is_left_unchecked(model, errors),
-    }
-    what_is_left_unchecked_would_be_compared(model, errors);
+    compared::all(model, errors);
     if let Some(version) = model.version() {
         the_version_is_no_key(model, version, errors);
         the_version_counts_exactly(version, errors);
@@ -253,87 +247,6 @@ fn unversioned_fields_are_written_values(model: &Model<'_>, errors: &mut Errors)
             format_args!("`unversioned` cannot be used here: {why}"),
             "remove `unversioned`",
         );
-    }
-}
-
-/// `check` is for tables that have no version.
-fn a_struct_has_a_version_or_a_check(model: &Model<'_>, check: Span, errors: &mut Errors) {
-    for field in &model.fields {
-        let keys = [
-            field.attrs.version.as_ref().map(|keyed| keyed.key),
-            field.attrs.generator.as_ref().map(|keyed| keyed.key),
-        ];
-        if keys.iter().any(Option::is_some) {
-            errors.at(
-                check,
-                "`check` compares columns where there is no version, and this struct has one",
-                "remove `check`: the version tells more, and costs less",
-            );
-            return;
-        }
-    }
-}
-
-/// A save that compares nothing would overwrite whatever is there.
-fn something_is_compared(model: &Model<'_>, check: Span, errors: &mut Errors) {
-    let compared = |field: &Field| field.attrs.unchecked.is_none() && !matches!(field.write, Write::Never);
-    if !model.misread && !model.with_role(Role::Value).any(compared) {
-        errors.at(
-            check,
-            "no column is left to compare",
-            "let at least one field be written and not `#[occ(unchecked)]`",
-        );
-    }
-}
-
-/// Only of a column on its own it is known what was in it.
-fn what_is_compared_is_a_column(model: &Model<'_>, errors: &mut Errors) {
-    for field in model.with_role(Role::Value).filter(|field| field.attrs.unchecked.is_none()) {
-        let what = match &field.write {
-            Write::Embedded => "the columns of an embedded struct",
-            Write::IfSome(_) | Write::Converted(Conversion { if_some: true, .. }) => {
-                "a column that `None` leaves alone"
-            }
-            _ => continue,
-        };
-        errors.at(
-            field.span,
-            format_args!("{what} cannot be compared with what was loaded"),
-            "leave it out of the check, if nothing is lost by that: `#[occ(unchecked)]`",
-        );
-    }
-}
-
-/// `unchecked` speaks of a comparison.
-fn only_what_is_compared_is_left_unchecked(model: &Model<'_>, errors: &mut Errors) {
-    if model.misread {
-        return;
-    }
-    for field in &model.fields {
-        if let Some(keyed) = &field.attrs.unchecked {
-            errors.at(
-                keyed.key,
-                "`unchecked` does nothing in a struct whose version is checked",
-                "remove it; to keep a field out of saves: `#[occ(unversioned)]`",
-            );
-        }
-    }
-}
-
-/// The key is always compared, and what a save does not write never is.
-fn what_is_left_unchecked_would_be_compared(model: &Model<'_>, errors: &mut Errors) {
-    if model.check.is_none() {
-        return;
-    }
-    for field in &model.fields {
-        let Some(keyed) = &field.attrs.unchecked else { continue };
-        let why = match (field.role, &field.write) {
-            (Role::Key, _) => "a row is found by its key",
-            (Role::Unversioned, _) => "an `unversioned` field is not compared",
-            (_, Write::Never) => "a field with `skip_update` is not compared",
-            _ => continue,
-        };
-        errors.at(keyed.key, format_args!("`unchecked` does nothing here: {why}"), "remove `unchecked`");
     }
 }
 

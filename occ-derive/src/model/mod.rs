@@ -14,6 +14,8 @@ use crate::keys::Keyed;
 use crate::spelling::and;
 use crate::{names, types};
 
+mod no_version;
+
 pub(crate) struct Model<'a> {
     pub(crate) input: &'a DeriveInput,
     pub(crate) krate: Path,
@@ -212,7 +214,7 @@ fn choose_version(
         [] => {
             let Some(named) = fields.iter().position(Field::is_called_version) else {
                 if !misread {
-                    no_version(input, &fields, errors);
+                    no_version::refuse(input, &fields, errors);
                 }
                 return fields;
             };
@@ -234,45 +236,6 @@ fn choose_version(
     };
     fields[version].role = Role::Version;
     fields
-}
-
-fn no_version(input: &DeriveInput, fields: &[Field], errors: &mut Errors) {
-    if let Some(generator) = fields.iter().find_map(|field| field.attrs.generator.as_ref()) {
-        errors.at(
-            generator.key,
-            "`generator` is given for a field that is not the version",
-            format_args!(
-                "make it the version: `#[occ(version, generator = {})]`",
-                types::text(&generator.value)
-            ),
-        );
-        return;
-    }
-    let looks_like_one = |field: &&Field| {
-        let name = field.column.as_ref().map(|column| column.unraw().to_string()).unwrap_or_default();
-        field.role == Role::Value
-            && name.split('_').any(|word| ["version", "revision", "lock"].contains(&word))
-    };
-    let help = match fields.iter().find(looks_like_one) {
-        Some(Field { member: Member::Named(name), ty, .. }) => {
-            format!("if it counts the writes of the row, mark it: `#[occ(version)] {name}: {}`", types::text(ty))
-        }
-        Some(Field { column: Some(column), ty, .. }) => {
-            format!(
-                "if it counts the writes of the row, mark it: `#[occ(version)] #[diesel(column_name = {column})] {}`",
-                types::text(ty)
-            )
-        }
-        _ if fields.iter().any(|field| field.attrs.embed.is_some()) => {
-            "a version in an embedded struct is not seen: move it from there to the struct itself, and mark it there: \
-             `#[occ(version)] version: i32`"
-                .to_owned()
-        }
-        _ => "add it to the struct and to `table!`: `#[occ(version)] version: i32`; for a table that cannot get one, put \
-              `#[occ(check = all)]` above the struct"
-            .to_owned(),
-    };
-    errors.at(input.ident.span(), format_args!("`{}` has no version field", input.ident), help);
 }
 
 impl Field {
@@ -340,7 +303,12 @@ impl Field {
         self.attrs.misread || (self.column.is_none() && self.attrs.embed.is_none())
     }
 
-    fn is_called_version(&self) -> bool {
+    /// Taken for the version, unless another field is marked.
+    pub(crate) fn is_called_version(&self) -> bool {
+        self.attrs.no_version.is_none() && self.has_the_name_of_a_version()
+    }
+
+    pub(crate) fn has_the_name_of_a_version(&self) -> bool {
         !self.is_copy && self.column.as_ref().is_some_and(|column| column.unraw() == "version")
     }
 }

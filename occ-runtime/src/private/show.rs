@@ -71,6 +71,7 @@ impl<T> ShowNothing for Show<'_, T> {
 }
 
 #[cfg(test)]
+#[allow(clippy::needless_borrow, reason = "the derive writes as many `&`, whatever the type is")]
 mod tests {
     use super::*;
 

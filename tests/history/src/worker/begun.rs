@@ -113,7 +113,7 @@ impl Worker<'_> {
         let mut is_at_end = false;
         held.book.begin();
         let was_in_plain = held.plain.is_some();
-        let (mut nobody, lent) = ([], &mut held);
+        let (mut nobody, lent): ([Row; 0], _) = ([], &mut held);
         let call = transaction(&mut self.conn, &mut nobody[..], async |conn, _: &mut [Row]| {
             for part in &transaction_.parts {
                 mishap.may_panic();

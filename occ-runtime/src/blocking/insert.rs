@@ -43,11 +43,12 @@ pub trait OptimisticInsertDsl: OptimisticLock {
     /// Inserts the whole struct, key included, at the generator's first version, which is in memory afterwards. The version that was
     /// in memory before means nothing.
     ///
-    /// One `INSERT`, with the columns that a save leaves alone (`unversioned`, `skip_update`). Where the database makes the version, that
+    /// One `INSERT`, with the columns that are `unversioned` too. Where the database makes the version, that
     /// is left out and read back: by `RETURNING` on PostgreSQL (feature `postgres`), elsewhere by a `SELECT` in the same
     /// transaction. `None` is NULL, unless the field says `#[diesel(treat_none_as_null = false)]`.
     ///
-    /// A struct that embeds another (`#[diesel(embed)]`) is inserted through Diesel, with [`OptimisticLock::initial_version`].
+    /// A struct that embeds another (`#[diesel(embed)]`), or has a field besides the version that is `skip_update`, cannot be inserted whole:
+    /// [`create_optimistic`](Self::create_optimistic) makes its rows.
     ///
     /// # Errors
     ///
@@ -166,7 +167,7 @@ pub trait OptimisticInsertDsl: OptimisticLock {
     /// With `Any` somebody else may be there first, between the two statements: then the row is locked and written in a transaction of
     /// its own, or in a savepoint where one is open. No write of others is lost without having been the row's version before.
     ///
-    /// As a save does, an update leaves the columns alone that are `unversioned` or `skip_update`.
+    /// As a save does, an update leaves the columns alone that are `unversioned`.
     ///
     /// ```
     /// # use diesel::prelude::*;

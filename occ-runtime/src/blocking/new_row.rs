@@ -41,7 +41,7 @@ use crate::operation::{insert::*, insert_all::*, upsert::*};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be inserted through `{C}`",
     label = "no row can be made of a whole `{Self}` through this",
-    note = "if `{Self}` embeds a struct (`#[diesel(embed)]`), or has a field with both `skip_update` and `serialize_as`: derive \
+    note = "if `{Self}` embeds a struct (`#[diesel(embed)]`), or has a field that is `skip_update`: derive \
             `Insertable` for a struct of the new row's values, and call `{Self}::create_optimistic(values, conn)`",
     note = "if `{C}` is a connection: to see which field its backend cannot store, put `#[diesel(check_for_backend(..))]` above \
             `{Self}`, with the backend's type",

@@ -97,20 +97,12 @@ pub trait Columns<DB: Backend>: OptimisticLock {
         V: ColumnVisitor<'b, DB>;
 }
 
-/// A struct whose columns can be told one by one, each with its value, as an `INSERT` has them.
+/// A struct all of whose columns are visited, each with its value, as an `INSERT` has them.
 ///
-/// Not one that embeds another: of a changeset's SQL the columns cannot be told from the values.
+/// Not one that embeds another, as the columns in a changeset's SQL cannot be told from the values; nor one with a field that is
+/// `skip_update`.
 #[doc(hidden)]
-pub trait InsertColumns<DB: Backend>: Columns<DB> {
-    /// Visits the columns that are never updated, besides the key and the version.
-    fn never_updated<'b, V>(&'b self, visitor: &mut V) -> QueryResult<()>
-    where
-        V: ColumnVisitor<'b, DB>,
-    {
-        let _ = visitor;
-        Ok(())
-    }
-}
+pub trait InsertColumns<DB: Backend>: Columns<DB> {}
 
 /// A value that can be bound where the column `C` is written or compared.
 #[doc(hidden)]

@@ -184,7 +184,6 @@ where
     row.row.key(&row.prepared, visitor)?;
     row.row.values(&row.prepared, visitor)?;
     row.row.unversioned(&row.prepared, visitor)?;
-    row.row.never_updated(visitor)?;
     match version {
         Some(version) => M::visit_version(version, visitor),
         None => Ok(()),

@@ -53,6 +53,11 @@ impl<V: Default> VersionGenerator<V> for DatabaseGenerated {
     }
 }
 
+#[cfg(feature = "postgres")]
+impl crate::version::generator::DefaultGenerator for crate::version::xmin::Xmin {
+    type Generator = DatabaseGenerated;
+}
+
 #[cfg_attr(
     not(feature = "postgres"),
     allow(clippy::extra_unused_type_parameters, reason = "which type is asked")

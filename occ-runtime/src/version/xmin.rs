@@ -10,9 +10,6 @@ use diesel::serialize::{IsNull, Output, ToSql};
 use diesel::sql_types::SqlType;
 use diesel::{deserialize, serialize};
 
-use crate::version::database::DatabaseGenerated;
-use crate::version::generator::DefaultGenerator;
-
 /// The SQL type `xid` of PostgreSQL, for `xmin -> Xid` in `table!`.
 ///
 /// See [`Xmin`] for an example.
@@ -32,7 +29,7 @@ pub struct Xid;
 /// - Nor have the rows of a foreign table (`postgres_fdw`): PostgreSQL shows 0 there, whatever the row has been through. Reading
 ///   such a row is an error, so is writing with it.
 ///
-/// Its generator is [`DatabaseGenerated`], which need not be named.
+/// Its generator is [`DatabaseGenerated`](crate::DatabaseGenerated), which need not be named.
 ///
 /// ```
 /// use occ_runtime::{OptimisticLock, Xmin};
@@ -72,10 +69,6 @@ impl FromSql<Xid, Pg> for Xmin {
         let bytes = value.as_bytes().try_into().map_err(|_| "an `xid` of PostgreSQL has four bytes")?;
         Ok(Self(u32::from_be_bytes(bytes)).identifies_a_state()?)
     }
-}
-
-impl DefaultGenerator for Xmin {
-    type Generator = DatabaseGenerated;
 }
 
 impl Xmin {

@@ -5,9 +5,9 @@ use diesel::sql_types::Text;
 use occ_runtime::{DatabaseGenerated, Error, Expect, OptimisticLock, Upserted};
 use occ_tests::cell::Backend;
 
-use super::cell::{
-    BACKEND, KNOWN_AS, batch, connect, first, insert, insert_all, record, reload, save, upsert,
-};
+#[cfg(feature = "version_types")]
+use super::cell::save;
+use super::cell::{BACKEND, KNOWN_AS, batch, connect, first, insert, insert_all, record, reload, upsert};
 use super::insert::on_conflict;
 use super::product::products;
 

@@ -283,6 +283,7 @@ mod without_a_version {
         #[diesel(serialize_as = String)]
         kind: Option<Kind>,
         size: T,
+        #[occ(version = false)]
         version: String,
     }
 

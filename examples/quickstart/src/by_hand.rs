@@ -62,7 +62,7 @@ impl OptimisticLock for Product {
     fn prepare(&self) -> Self::Prepared<'_> {}
 
     fn visit_key(&self, visit: &mut dyn FnMut(&dyn Debug, Identity<'_>)) {
-        visit(&self.id, Identity::Shown);
+        visit(&self.id, Identity::Shown(&self.id));
     }
 
     fn key_columns() -> &'static [&'static str] {

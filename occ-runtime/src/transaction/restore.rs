@@ -8,8 +8,7 @@ use std::thread;
 
 use crate::model::optimistic_lock::OptimisticLock;
 use crate::transaction::journal::{Ending, Journal, Mark};
-use crate::version::database::is_xmin;
-use crate::version::generator::VersionGenerator as _;
+use crate::version::order::is_later;
 
 /// Values whose versions a transaction takes care of: a `&mut` to a model or a [`Tracked`](crate::Tracked) one, to a slice or a
 /// `Vec` of either, or a tuple of up to eight such. The models own their fields.
@@ -148,7 +147,7 @@ impl Versions {
         }
         let own = places.iter().find(|&&index| index == place);
         if let Some(version) = own.or(places.last()).and_then(|&index| version(index)) {
-            if is_ahead::<M>(row.version(), version) {
+            if is_later::<M::Version, M::Generator>(row.version(), version) {
                 row.set_version(spare(version).unwrap_or_else(|| version.clone()));
             }
         }
@@ -168,61 +167,6 @@ impl Versions {
         let spare = self.rows[index].spare.take()?;
         spare.downcast::<M::Version>().ok().map(|spare| *spare)
     }
-}
-
-/// Whether a version is a later one than another, as far as that can be told: by their order, or by the steps of the generator
-/// that lead to it.
-fn is_ahead<M>(version: &M::Version, than: &M::Version) -> bool
-where
-    M: OptimisticLock<Version: Clone>,
-{
-    const STEPS: usize = 64;
-    if let Some((version, than)) = place(version).zip(place(than)) {
-        return version > than;
-    }
-    if is_unique::<M::Version>() {
-        return false;
-    }
-    let steps = iter::successors(Some(than.clone()), |last| M::Generator::next(last).ok());
-    steps.skip(1).take(STEPS).any(|step| step == *version)
-}
-
-/// Where the version is in the order of its type, if it is an integer or a time.
-fn place(version: &dyn Any) -> Option<i128> {
-    macro_rules! integer {
-        ($($integer:ty)*) => {
-            None$(.or_else(|| version.downcast_ref::<$integer>().map(|number| i128::from(*number))))*
-        };
-    }
-    let place = integer!(i8 i16 i32 i64 u8 u16 u32 u64);
-    #[cfg(feature = "chrono")]
-    let place = place
-        .or_else(|| version.downcast_ref().map(chrono::NaiveDateTime::and_utc).as_ref().map(since_epoch))
-        .or_else(|| version.downcast_ref().map(since_epoch));
-    #[cfg(feature = "time")]
-    let place = place
-        .or_else(|| {
-            version
-                .downcast_ref()
-                .map(|time: &time::PrimitiveDateTime| time.assume_utc())
-                .map(time::OffsetDateTime::unix_timestamp_nanos)
-        })
-        .or_else(|| version.downcast_ref::<time::OffsetDateTime>().map(|time| time.unix_timestamp_nanos()));
-    place
-}
-
-#[cfg(feature = "chrono")]
-fn since_epoch(time: &chrono::DateTime<chrono::Utc>) -> i128 {
-    i128::from(time.timestamp()) * 1_000_000_000 + i128::from(time.timestamp_subsec_nanos())
-}
-
-/// Whether nobody else can come to the same version.
-pub(crate) fn is_unique<V: 'static>() -> bool {
-    #[cfg(feature = "uuid")]
-    if TypeId::of::<V>() == TypeId::of::<::uuid::Uuid>() {
-        return true;
-    }
-    is_xmin::<V>()
 }
 
 #[diagnostic::do_not_recommend]
@@ -371,33 +315,5 @@ impl<V: Restorable> Drop for Restore<'_, V> {
         if let Some(panic) = self.versions.panic.take().filter(|_| !thread::panicking()) {
             resume_unwind(panic);
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn integers_have_the_place_of_their_number() {
-        assert_eq!(place(&-3_i8), Some(-3));
-        assert_eq!(place(&u64::MAX), Some(i128::from(u64::MAX)));
-        assert_eq!(place(&"a"), None);
-    }
-
-    #[cfg(feature = "chrono")]
-    #[test]
-    fn times_have_the_place_of_their_nanosecond() {
-        let time = chrono::DateTime::from_timestamp(2, 7).unwrap();
-        assert_eq!(place(&time), Some(2_000_000_007));
-        assert_eq!(place(&time.naive_utc()), Some(2_000_000_007));
-    }
-
-    #[cfg(feature = "time")]
-    #[test]
-    fn times_of_the_other_crate_too() {
-        let time = time::OffsetDateTime::from_unix_timestamp_nanos(2_000_000_007).unwrap();
-        assert_eq!(place(&time), Some(2_000_000_007));
-        assert_eq!(place(&time::PrimitiveDateTime::new(time.date(), time.time())), Some(2_000_000_007));
     }
 }

@@ -5,6 +5,7 @@ pub(crate) mod database;
 pub(crate) mod expect;
 pub(crate) mod generator;
 pub(crate) mod none;
+pub(crate) mod order;
 pub(crate) mod sql_form;
 pub(crate) mod timestamp;
 pub(crate) mod trigger;

@@ -96,6 +96,7 @@ mod columns {
             all: i32,
             #[diesel(serialize_as = i32)]
             visitor: i32,
+            #[occ(version = false)]
             version: i32,
         }
 

@@ -227,6 +227,7 @@ mod none {
         #[diesel(column_name = "lock_version")]
         r#lock: i64,
         #[diesel(skip_update)]
+        #[occ(version = false)]
         version: i32,
     }
 

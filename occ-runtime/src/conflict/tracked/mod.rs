@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use diesel::backend::Backend;
@@ -9,9 +10,10 @@ use diesel::deserialize;
 use diesel::deserialize::Queryable;
 use diesel::expression::Selectable;
 
-use crate::conflict::tracked::unsettled::{Settled, Unsettled};
+use crate::conflict::tracked::unsettled::{Place, Settled};
 use crate::model::fields::{Trackable, fields};
 use crate::statement::changed::Changed;
+use crate::transaction::journal::Journal;
 
 mod settling;
 mod together;
@@ -106,6 +108,31 @@ pub struct Tracked<T> {
     writes: Vec<u64>,
     /// The fields that were written since it was read. The row may hold something else than what was sent.
     sent: Vec<&'static str>,
+}
+
+/// There was a write or a read in a transaction whose end is not known. Each transaction is a layer on the one before it.
+#[derive(Clone)]
+struct Unsettled<T> {
+    before: Before<T>,
+    /// The transaction of occ's that it happened in, which knows how it has ended.
+    within: Option<Journal>,
+    place: Place,
+    /// The row was read since then, and was as it was written.
+    is_read_since: bool,
+    /// The layer beneath.
+    beneath: Option<Box<Self>>,
+    /// The value as it is if this was rolled back: see [`Tracked::value_at`].
+    rolled_back: OnceLock<T>,
+}
+
+/// What there was before.
+#[derive(Clone)]
+enum Before<T> {
+    /// It has written the row. That held this, and so many of the fields had been sent before.
+    Written(T, usize),
+    /// It has read what may be rolled back: what it was then, with all that is beneath. `None` if it cannot be known that it is
+    /// rolled back, so that nothing is to be put back.
+    Read(Option<Box<Tracked<T>>>),
 }
 
 fn next_number() -> u64 {

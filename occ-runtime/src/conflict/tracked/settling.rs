@@ -1,11 +1,11 @@
 //! What has become of the layers of a tracked value: its writes and reads in transactions whose end nobody has seen.
 
-use crate::conflict::tracked::Tracked;
-use crate::conflict::tracked::unsettled::{Before, Place, Settled, Unsettled, forget};
+use crate::conflict::tracked::unsettled::{Place, Settled};
+use crate::conflict::tracked::{Before, Tracked, Unsettled};
 use crate::model::check::Check as _;
 use crate::model::fields::{Field, Rule, Trackable, fields};
-use crate::transaction::journal::Ending;
-use crate::transaction::restore::is_unique;
+use crate::transaction::journal::{Ending, Journal};
+use crate::version::order::is_unique;
 
 /// A value as it is with some of its layers rolled back.
 struct At<'t, T> {
@@ -155,5 +155,65 @@ impl<T: Trackable> Tracked<T> {
             // What is left is as uncommitted as before while its transaction may be the one that is open.
             forget(&mut self.unsettled, depth);
         }
+    }
+}
+
+impl<T: Trackable> Unsettled<T> {
+    pub(super) fn ending(&self) -> Ending {
+        self.within.as_ref().map_or(Ending::Unknown, Journal::ending)
+    }
+
+    /// Whether it happened in that transaction, or in one that was released into it.
+    pub(super) fn is_in(&self, journal: &Journal) -> bool {
+        self.within.as_ref().is_some_and(|within| within.holder().is(journal))
+    }
+
+    /// Whether a transaction may still be open around it of those that are open here: then nobody else has written the row.
+    pub(super) fn may_be_within(&self, open: Place) -> bool {
+        let depth = self.within.as_ref().map_or(self.place.depth, Journal::depth_now);
+        self.place.connection == open.connection && 0 < depth && depth <= open.depth
+    }
+
+    /// The layer that this one was put on.
+    pub(super) fn next(&self) -> Option<&Self> {
+        match &self.before {
+            Before::Written(..) | Before::Read(None) => self.beneath.as_deref(),
+            Before::Read(Some(tracked)) => tracked.unsettled.as_deref(),
+        }
+    }
+
+    /// Of transactions whose end will never be known only the first is kept, or layers would pile up where one plain transaction is
+    /// around them all.
+    pub(super) fn merge(&mut self) {
+        if self.ending() != Ending::Unknown {
+            return;
+        }
+        if matches!(self.before, Before::Read(_)) {
+            self.before = Before::Read(None);
+            self.beneath = None;
+        }
+        let is_alike =
+            |layer: &Self| matches!(layer.before, Before::Written(..)) && layer.ending() == Ending::Unknown;
+        while let Some(first) = self.beneath.take_if(|beneath| is_alike(beneath)) {
+            (self.before, self.beneath) = (first.before, first.beneath);
+        }
+    }
+}
+
+/// What is known to be settled at `depth` open transactions need not be kept, nor what is beneath it.
+pub(super) fn forget<T: Trackable>(mut link: &mut Option<Box<Unsettled<T>>>, depth: u32) {
+    // Then it was looked at from outside.
+    let mut is_outside = depth == 0;
+    while let Some(ending) = link.as_deref().map(Unsettled::ending) {
+        match ending {
+            Ending::Unknown if !is_outside => {}
+            Ending::Open | Ending::RolledBack => is_outside = false,
+            Ending::Committed | Ending::Unknown => *link = None,
+        }
+        let Some(layer) = link.as_deref_mut() else { return };
+        link = match &mut layer.before {
+            Before::Read(Some(tracked)) => &mut tracked.unsettled,
+            _ => &mut layer.beneath,
+        };
     }
 }

@@ -3,8 +3,9 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::OnceLock;
 
-use crate::conflict::tracked::unsettled::{Before, Settled, Unsettled, Within, forget};
-use crate::conflict::tracked::{Tracked, next_number};
+use crate::conflict::tracked::settling::forget;
+use crate::conflict::tracked::unsettled::{Settled, Within};
+use crate::conflict::tracked::{Before, Tracked, Unsettled, next_number};
 use crate::error::Error;
 use crate::model::check::Check as _;
 use crate::model::fields::{Trackable, fields};

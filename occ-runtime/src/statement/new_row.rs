@@ -72,6 +72,7 @@ where
     M::VersionColumn::default().eq(FirstVersion(M::Generator::initial()))
 }
 
+#[cfg(feature = "async")]
 /// [`NewRow`] for async connections.
 ///
 /// ```
@@ -103,6 +104,7 @@ pub trait AsyncNewRow<M: OptimisticLock, DB: Backend> {
     fn values(self) -> Self::Values;
 }
 
+#[cfg(feature = "async")]
 #[diagnostic::do_not_recommend]
 impl<M, DB, V, I> AsyncNewRow<M, DB> for V
 where
@@ -164,6 +166,7 @@ where
     }
 }
 
+#[cfg(feature = "async")]
 /// [`KeyOf`] for async connections.
 ///
 /// ```
@@ -194,6 +197,7 @@ pub trait AsyncKeyOf<M: OptimisticLock, DB: Backend> {
     fn found(self) -> Self::Found;
 }
 
+#[cfg(feature = "async")]
 #[diagnostic::do_not_recommend]
 impl<M, DB, K, P> AsyncKeyOf<M, DB> for K
 where

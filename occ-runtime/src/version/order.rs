@@ -1,6 +1,6 @@
 //! Which of two versions is the later one.
 
-use std::any::{Any, TypeId};
+use std::any::Any;
 use std::iter;
 
 use crate::version::database::is_xmin;
@@ -56,7 +56,7 @@ fn since_epoch(time: &chrono::DateTime<chrono::Utc>) -> i128 {
 /// Whether nobody else can come to the same version.
 pub(crate) fn is_unique<V: 'static>() -> bool {
     #[cfg(feature = "uuid")]
-    if TypeId::of::<V>() == TypeId::of::<::uuid::Uuid>() {
+    if std::any::TypeId::of::<V>() == std::any::TypeId::of::<::uuid::Uuid>() {
         return true;
     }
     is_xmin::<V>()

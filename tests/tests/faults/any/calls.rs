@@ -4,10 +4,11 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use diesel::prelude::*;
 use occ_runtime::{Error, OptimisticLock, RetryPolicy, Tracked};
+use occ_tests::cell::Backend;
 
 use super::cell::{
-    Conn, Database, batch, connect, first, modify_with, retry, retry_with, save, save_all, save_tracked,
-    transaction, update,
+    BACKEND, Conn, Database, batch, connect, first, modify_with, retry, retry_with, save, save_all,
+    save_tracked, transaction, update,
 };
 use super::product::{Product, load, products};
 
@@ -53,17 +54,32 @@ pub const CALLS: [Call; 10] = [
 ];
 
 /// Those that send one statement, which commits by itself.
-pub const ALONE: [Call; 4] = [Call::Save, Call::Update, Call::Tracked, Call::Modify];
+pub const ALONE: &[Call] = match BACKEND {
+    Backend::Postgres => &[Call::Save, Call::Update, Call::Tracked, Call::Modify],
+    // Where an update does not bring the row back, it is read in the same transaction.
+    Backend::Mysql | Backend::Sqlite => &[Call::Save, Call::Tracked, Call::Modify],
+};
 
 /// Those that send a `COMMIT`.
-pub const IN_TRANSACTION: [Call; 6] = [
-    Call::Batch,
-    Call::Transaction,
-    Call::TrackedTransaction,
-    Call::LockingModify,
-    Call::Run,
-    Call::TrackedRun,
-];
+pub const IN_TRANSACTION: &[Call] = match BACKEND {
+    Backend::Postgres => &[
+        Call::Batch,
+        Call::Transaction,
+        Call::TrackedTransaction,
+        Call::LockingModify,
+        Call::Run,
+        Call::TrackedRun,
+    ],
+    Backend::Mysql | Backend::Sqlite => &[
+        Call::Update,
+        Call::Batch,
+        Call::Transaction,
+        Call::TrackedTransaction,
+        Call::LockingModify,
+        Call::Run,
+        Call::TrackedRun,
+    ],
+};
 
 /// The values in memory.
 pub struct Held {

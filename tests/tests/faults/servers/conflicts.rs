@@ -166,7 +166,7 @@ faults! {
             return; // MariaDB has none that waits for the COMMIT.
         }
         let other = &mut connect(&database).await;
-        for call in IN_TRANSACTION {
+        for &call in IN_TRANSACTION {
             fresh_rows(&database).await;
             batch("ALTER TABLE products ADD UNIQUE (version, note) DEFERRABLE INITIALLY DEFERRED", other).await.unwrap();
             batch("INSERT INTO products VALUES (4, 'taken', 'bright', 1, 2)", other).await.unwrap();

@@ -58,47 +58,47 @@ faults! {
     }
 
     async fn cut_after_the_statement_was_sent(database) {
-        cut(&ALONE, (Point::Sent, "UPDATE", Strike::Cut), Stored::Either, &database).await;
-        cut(&IN_TRANSACTION, (Point::Sent, "UPDATE", Strike::Cut), Stored::Nothing, &database).await;
+        cut(ALONE, (Point::Sent, "UPDATE", Strike::Cut), Stored::Either, &database).await;
+        cut(IN_TRANSACTION, (Point::Sent, "UPDATE", Strike::Cut), Stored::Nothing, &database).await;
     }
 
     async fn the_answer_to_a_statement_that_commits_by_itself_is_lost(database) {
         for _ in 0..RUNS {
-            cut(&ALONE, (Point::Answer, "UPDATE", Strike::Cut), Stored::All, &database).await;
+            cut(ALONE, (Point::Answer, "UPDATE", Strike::Cut), Stored::All, &database).await;
         }
     }
 
     async fn the_answer_to_a_statement_that_commits_by_itself_is_cut_in_half(database) {
-        cut(&ALONE, (Point::Answer, "UPDATE", Strike::CutHalf), Stored::All, &database).await;
+        cut(ALONE, (Point::Answer, "UPDATE", Strike::CutHalf), Stored::All, &database).await;
     }
 
     async fn the_answer_to_a_statement_in_a_transaction_is_lost(database) {
-        cut(&IN_TRANSACTION, (Point::Answer, "UPDATE", Strike::Cut), Stored::Nothing, &database).await;
-        cut(&IN_TRANSACTION, (Point::Answer, "UPDATE", Strike::CutHalf), Stored::Nothing, &database).await;
+        cut(IN_TRANSACTION, (Point::Answer, "UPDATE", Strike::Cut), Stored::Nothing, &database).await;
+        cut(IN_TRANSACTION, (Point::Answer, "UPDATE", Strike::CutHalf), Stored::Nothing, &database).await;
     }
 
     async fn cut_before_the_server_has_the_commit(database) {
-        cut(&IN_TRANSACTION, (Point::Statement, "COMMIT", Strike::Cut), Stored::Nothing, &database).await;
-        cut(&IN_TRANSACTION, (Point::Statement, "COMMIT", Strike::CutHalf), Stored::Nothing, &database).await;
+        cut(IN_TRANSACTION, (Point::Statement, "COMMIT", Strike::Cut), Stored::Nothing, &database).await;
+        cut(IN_TRANSACTION, (Point::Statement, "COMMIT", Strike::CutHalf), Stored::Nothing, &database).await;
     }
 
     async fn cut_after_the_commit_was_sent(database) {
-        cut(&IN_TRANSACTION, (Point::Sent, "COMMIT", Strike::Cut), Stored::Either, &database).await;
+        cut(IN_TRANSACTION, (Point::Sent, "COMMIT", Strike::Cut), Stored::Either, &database).await;
     }
 
     async fn the_answer_to_a_commit_is_lost(database) {
         for _ in 0..RUNS {
-            cut(&IN_TRANSACTION, (Point::Answer, "COMMIT", Strike::Cut), Stored::All, &database).await;
+            cut(IN_TRANSACTION, (Point::Answer, "COMMIT", Strike::Cut), Stored::All, &database).await;
         }
     }
 
     async fn the_answer_to_a_commit_is_cut_in_half(database) {
-        cut(&IN_TRANSACTION, (Point::Answer, "COMMIT", Strike::CutHalf), Stored::All, &database).await;
+        cut(IN_TRANSACTION, (Point::Answer, "COMMIT", Strike::CutHalf), Stored::All, &database).await;
     }
 
     async fn cut_at_the_begin(database) {
-        cut(&IN_TRANSACTION, (Point::Statement, "BEGIN", Strike::Cut), Stored::Nothing, &database).await;
-        cut(&IN_TRANSACTION, (Point::Answer, "BEGIN", Strike::Cut), Stored::Nothing, &database).await;
+        cut(IN_TRANSACTION, (Point::Statement, "BEGIN", Strike::Cut), Stored::Nothing, &database).await;
+        cut(IN_TRANSACTION, (Point::Answer, "BEGIN", Strike::Cut), Stored::Nothing, &database).await;
     }
 
     async fn cut_at_a_savepoint(database) {
@@ -141,7 +141,7 @@ faults! {
         let (proxy, url) = Proxy::through(&database.url()).unwrap();
         let points = [(Point::Statement, "UPDATE"), (Point::Answer, "UPDATE"), (Point::Answer, "COMMIT")];
         for (point, text) in points {
-            for call in if text == "COMMIT" { &IN_TRANSACTION[..] } else { &CALLS[..] } {
+            for call in if text == "COMMIT" { IN_TRANSACTION } else { &CALLS[..] } {
                 fresh_rows(&database).await;
                 let conn = &mut connect_to(&url, &database).await;
                 let mut held = Held::load(conn).await;

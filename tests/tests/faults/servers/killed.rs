@@ -80,7 +80,7 @@ async fn at_commit(what: End, class: Class, database: &Arc<Database>) {
     )
     .await
     .unwrap();
-    for call in IN_TRANSACTION {
+    for &call in IN_TRANSACTION {
         fresh_rows(database).await;
         let conn = &mut connect(database).await;
         let mut held = Held::load(conn).await;

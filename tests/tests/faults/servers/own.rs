@@ -110,7 +110,7 @@ fn cancelled_at_the_commit_of_mariadb() {
     let Some((_server, database)) = start("cancelled_at_the_commit_of_mariadb") else { return };
     let (proxy, url) = Proxy::through(&database.url()).unwrap();
     for (what, class) in [(End::Query, Class::Yours), (End::Session, Class::Lost)] {
-        for call in IN_TRANSACTION {
+        for &call in IN_TRANSACTION {
             block_on(async {
                 fresh_rows(&database).await;
                 let conn = &mut connect_to(&url, &database).await;

@@ -41,7 +41,7 @@ faults! {
             return; // There is no way in between.
         }
         let (proxy, url) = Proxy::through(&database.url()).unwrap();
-        for (text, calls) in [("UPDATE", &ALONE[..]), ("COMMIT", &IN_TRANSACTION[..])] {
+        for (text, calls) in [("UPDATE", ALONE), ("COMMIT", IN_TRANSACTION)] {
             for call in calls {
                 fresh_rows(&database).await;
                 let mut conn = connect_to(&url, &database).await;

@@ -1,6 +1,7 @@
 // A worker of a cell. Also included by cells of other backends and colours, hence no `//!`.
 
 mod begun;
+mod by_key;
 mod faulty;
 mod line;
 mod parts;
@@ -191,9 +192,13 @@ impl<'r> Worker<'r> {
             Step::SaveUnanswered(write) => self.save(*write, true).await,
             Step::SaveIf(write, holds) => self.save_if(*write, *holds).await,
             Step::SaveExpecting(write, right) => self.save_expecting(*write, *right).await,
+            Step::Upsert(write) => self.upsert(*write).await,
             Step::Touch(key) => self.touch(*key).await,
+            Step::TouchAt(key) => self.touch_at(*key).await,
             Step::Update(write) => self.update(*write).await,
+            Step::UpdateAt(write) => self.update_at(*write).await,
             Step::Delete(key) => self.delete(*key).await,
+            Step::DeleteAt(key) => self.delete_at(*key).await,
             Step::SaveAll(writes) => self.save_all(writes).await,
             Step::DeleteAll(keys) => self.delete_all(keys).await,
             Step::SaveTracked(write, refused) => self.save_tracked(*write, *refused).await,

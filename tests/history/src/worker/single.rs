@@ -4,9 +4,9 @@ use std::thread::yield_now;
 use std::time::Duration;
 
 use diesel::prelude::*;
-use occ_runtime::{Error, RetryPolicy};
+use occ_runtime::{Error, Expect, RetryPolicy, Upserted};
 
-use super::super::cell::{all, delete, modify_with, save_expecting, save_if, touch, update};
+use super::super::cell::{all, delete, modify_with, save_expecting, save_if, touch, update, upsert};
 use super::scribe::{Book, Told};
 use super::{Worker, save_by};
 use crate::broken::{self, Implementation};
@@ -106,6 +106,20 @@ impl Worker<'_> {
             answer => answer,
         };
         self.end_save(write, row, book, (start, called), answer, result)
+    }
+
+    /// Of a row that is at the version of the value, or else it is refused.
+    pub async fn upsert(&mut self, write: Write) -> Result<(), Error> {
+        let (mut row, mut book) = self.hold(write.key, write.fresh, false).await?;
+        book.edit(&Edits::one(write.field, self.scribe.token()), &mut row);
+        let (start, called) = (self.scribe.clock.tick(), row.clone());
+        let expect = Expect::At(row.version);
+        let result = self.scribe.mishap.guard(Whole, upsert(&mut row, expect, &mut self.conn)).await;
+        let answer = match &result {
+            Ok(Upserted::Inserted) => Answer::Failed("a row was inserted where one was expected".to_owned()),
+            _ => Answer::from_result(&result),
+        };
+        self.end_save(write, row, book, (start, called), answer, result.map(drop))
     }
 
     fn end_save(

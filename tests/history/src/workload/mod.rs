@@ -26,12 +26,20 @@ pub enum Step {
     SaveIf(Write, bool),
     /// The same, if the value is at the version that a client names, which it is or is not.
     SaveExpecting(Write, bool),
+    /// Edits the value and writes it by an upsert that expects its version.
+    Upsert(Write),
     /// Moves the version of a row.
     Touch(i32),
+    /// The same with nothing but the key and the version.
+    TouchAt(i32),
     /// Writes one column.
     Update(Write),
+    /// The same with nothing but the key and the version.
+    UpdateAt(Write),
     /// Deletes the row.
     Delete(i32),
+    /// The same with nothing but the key and the version.
+    DeleteAt(i32),
     /// Edits the values of these rows and saves them, all or none.
     SaveAll(Vec<Write>),
     /// Deletes these rows, all or none.

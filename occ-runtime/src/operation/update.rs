@@ -64,6 +64,10 @@ macro_rules! operations {
         where
             A: Assignments<M, C::Backend> $(+ $send)?,
         {
+            // Where no version follows, nothing is sent.
+            if !M::Generator::BY_DATABASE {
+                next_version::<M>(self.version())?;
+            }
             let begun = $crate::$wing::send::begin(conn)$(.$await)??;
             let row = match self.put(Operation::Update, self.version(), assignments, conn)$(.$await)? {
                 Ok(_) => M::now(self, conn)$(.$await)?.and_then(|now| now.updated(self)),

@@ -135,7 +135,8 @@ super::scenarios! {
         let sent: Vec<_> = recorder.take().into_iter().filter(|sql| sql.starts_with("INSERT")).collect();
         let rows: Vec<_> = sent.iter().map(|sql| sql.split_once(" -- ").unwrap().0.matches("(?").count()).collect();
         // A backend that is not known to be one of Diesel's own gets one row at a time.
-        let expected = if KNOWN_AS == BACKEND { vec![128, 64, 8] } else { rows.clone() };
+        let is_known = !std::any::type_name::<Conn>().ends_with("::AnyConnection");
+        let expected = if is_known { vec![128, 64, 8] } else { vec![1; 200] };
         assert_eq!(rows, expected);
         assert_eq!(rows.iter().sum::<usize>(), 200);
         assert!(all.iter().all(|product| product.version == 1));

@@ -70,7 +70,7 @@ super::scenarios! {
                     // MariaDB: the UPDATE meets the new row, the SELECT sees the old one.
                     assert!(stale.is_from_old_snapshot());
                     assert!(!stale.is_deleted());
-                    assert!(stale.to_string().contains("start a new transaction"), "{stale}");
+                    assert!(stale.to_string().contains("begin a new one"), "{stale}");
                 }
                 Error::Database(_) if BACKEND == Backend::Postgres => {}
                 other => panic!("{other:?}"),

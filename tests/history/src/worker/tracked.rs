@@ -276,8 +276,9 @@ pub async fn save(
 /// Of a value that looks after a plain transaction first: if that has committed, it writes only what is new; otherwise it writes
 /// from the version before.
 fn tell(scribe: &mut Scribe<'_>, told: Told<'_>, answer: Answer, plain: &Plain) {
-    let version = |row: Option<&Row>| row.map(|row| row.version);
-    let is_stored = version(told.after) != version(told.called);
+    // Else it goes on from the version before all that was written in the transaction.
+    let is_stored =
+        told.after.zip(told.called).is_some_and(|(after, called)| after.version == called.version + 1);
     let only_new =
         |all: &Edits| plain.unknown.as_ref().map_or_else(|| all.clone(), |written| all.without(written));
     match answer {

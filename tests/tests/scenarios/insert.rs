@@ -6,8 +6,7 @@ use occ_runtime::{Error, Operation};
 use occ_tests::cell::Backend;
 
 use super::cell::{
-    BACKEND, Conn, KNOWN_AS, batch, begin, connect, first, insert, insert_all, record, rollback, save,
-    transaction,
+    BACKEND, Conn, batch, begin, connect, first, insert, insert_all, record, rollback, save, transaction,
 };
 use super::product::{Product, load, products};
 

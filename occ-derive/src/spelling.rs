@@ -94,7 +94,7 @@ mod tests {
             assert_eq!(is_near(typed, known), near, "{typed} {known}");
         }
         assert_eq!(nearest("secert", ["version", "secret", "secrets"].into_iter()), Some("secret"));
-        assert_eq!(nearest("colour", ["version", "secret"].into_iter()), None);
+        assert_eq!(nearest("color", ["version", "secret"].into_iter()), None);
     }
 
     #[test]

@@ -16,7 +16,7 @@ fn the_cells_that_are_not_built_are_named() {
         ("multi_mysql", "mysql", cfg!(feature = "mysql")),
         ("galera", "async", cfg!(feature = "async")),
         ("server_death", "async", cfg!(feature = "async")),
-        ("both_colours", "async", cfg!(feature = "async")),
+        ("blocking_and_async", "async", cfg!(feature = "async")),
         ("generators", "version_types", cfg!(feature = "version_types")),
         ("properties", "version_types", cfg!(feature = "version_types")),
         ("merge_laws", "version_types", cfg!(feature = "version_types")),

@@ -32,8 +32,8 @@ fn a_struct_has_a_version_or_a_check(model: &Model<'_>, check: Span, errors: &mu
     {
         errors.at(
             version.span,
-            "`check` compares columns where there is no version, and this column is called `version`: no save would move it, \
-             and whoever checks it would overwrite what was saved",
+            "`check` compares columns where there is no version, and this column is called `version`: no save would advance it, \
+             and a program that checks it would overwrite what was saved",
             "remove `check` above the struct: the version tells more, and costs less; if the column is something else, say so: \
              `#[occ(version = false)]`",
         );

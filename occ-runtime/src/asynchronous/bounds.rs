@@ -18,7 +18,7 @@ use crate::model::optimistic_lock::OptimisticLock;
 use crate::model::versioned::Versioned;
 use crate::operation::each::{Each, Outcomes};
 #[cfg(feature = "retry")]
-#[allow(unused_imports, clippy::wildcard_imports, reason = "as below")]
+#[allow(unused_imports, clippy::wildcard_imports, reason = "that file imports what its body names")]
 use crate::operation::modify::*;
 use crate::operation::rows::Batch;
 use crate::operation::{lock, operations};

@@ -32,7 +32,7 @@ use crate::model::versioned::Versioned;
 /// # What a tag stands for
 ///
 /// A client may take two responses with one strong tag for the same bytes. So give a tag only to a response that is
-/// made of this one row, all of whose writers move the version on: not to one with a column that is
+/// made of this one row, all of whose writers advance the version: not to one with a column that is
 /// `#[diesel(skip_update)]` or `#[occ(unversioned)]`, or with rows of another table.
 ///
 /// A row of a table without a version (`#[occ(check = ..)]`) has no tag, and asking for one does not compile.

@@ -36,7 +36,7 @@ use crate::version::generator::VersionGenerator;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no optimistic lock",
     label = "this type does not implement `OptimisticLock`",
-    note = "add `#[derive(OptimisticLock)]` to `{Self}`, if it is a struct of yours; in a generic function the bound is `SavesOn<C>`",
+    note = "add `#[derive(OptimisticLock)]` to `{Self}`, if it is your struct; in a generic function the bound is `SavesOn<C>`",
     note = "of an `Option` or a `Result` it is the content that is saved; many at once are a slice, by `save_all_optimistic`"
 )]
 pub trait OptimisticLock: Sized {

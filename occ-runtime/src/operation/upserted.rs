@@ -44,7 +44,7 @@ impl<M> Created<M> {
         matches!(self, Self::New(_))
     }
 
-    /// The row, whoever made it.
+    /// The row, in either case.
     pub fn into_row(self) -> M {
         match self {
             Self::New(row) | Self::Existing(row) => row,

@@ -1,8 +1,8 @@
-//! SQL for triggers that move the version on.
+//! SQL for triggers that advance the version.
 
 /// The SQL of a trigger that advances the version with every `UPDATE` that does not, to paste into a migration.
 ///
-/// With it, writers that know nothing of occ move the version too: SQL typed by hand, other programs, plain
+/// With it, writers that know nothing of occ advance the version too: SQL typed by hand, other programs, plain
 /// `diesel::update`, and an importer whose upsert sets the version to the one of its file. Values that were loaded before
 /// are stale then, as they should be. A save that advances the version itself is left alone, so the trigger goes with every
 /// generator whose versions grow; with [`DatabaseGenerated`](crate::DatabaseGenerated) it is the only one that moves the

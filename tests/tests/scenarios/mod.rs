@@ -42,6 +42,8 @@ mod race;
 #[cfg(feature = "retry")]
 mod retry;
 #[cfg(feature = "retry")]
+mod retry_ends;
+#[cfg(feature = "retry")]
 mod retry_events;
 #[cfg(feature = "retry")]
 mod retry_over;

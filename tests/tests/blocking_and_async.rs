@@ -58,7 +58,7 @@ fn lamp() -> Product {
 }
 
 #[test]
-fn one_struct_is_saved_through_connections_of_both_colours() {
+fn one_struct_is_saved_through_connections_of_blocking_and_async() {
     let mut conn = diesel::SqliteConnection::establish(":memory:").unwrap();
     conn.batch_execute(
         "CREATE TABLE products (id INTEGER PRIMARY KEY, name TEXT NOT NULL, version INTEGER NOT NULL);

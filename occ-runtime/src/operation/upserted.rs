@@ -40,11 +40,13 @@ pub enum Created<M> {
 
 impl<M> Created<M> {
     /// Whether the row was made.
+    #[must_use]
     pub fn is_new(&self) -> bool {
         matches!(self, Self::New(_))
     }
 
     /// The row, in either case.
+    #[must_use]
     pub fn into_row(self) -> M {
         match self {
             Self::New(row) | Self::Existing(row) => row,

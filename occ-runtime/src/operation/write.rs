@@ -10,7 +10,6 @@ pub(crate) use crate::model::columns::Columns;
 pub(crate) use crate::model::optimistic_lock::next_version;
 pub(crate) use crate::operation::verdict;
 pub(crate) use crate::statement::assign::Assignments;
-pub(crate) use crate::statement::select::CurrentVersion;
 pub(crate) use crate::statement::update::Update;
 pub(crate) use crate::transaction::journal;
 pub(crate) use crate::version::generator::VersionGenerator;
@@ -28,13 +27,9 @@ macro_rules! operations {
             A: Assignments<M, C::Backend> $(+ $send)?,
         {
             let mut conn = $crate::$wing::send::InFlight::begin(conn)?;
-            let next = match expected {
-                Some(expected) if expected != self.version() => {
-                    let look = CurrentVersion::of(self);
-                    let actual = $crate::$wing::send::rare_version::<M, _, _>(look, &mut *conn)$(.$await)?;
-                    Err(verdict::read_at_another_version(operation, self, expected, actual))
-                }
-                _ => self.put(operation, self.version(), assignments, &mut *conn)$(.$await)?,
+            let next = match self.refuse_unread(operation, expected, &mut *conn)$(.$await)? {
+                Ok(()) => self.put(operation, self.version(), assignments, &mut *conn)$(.$await)?,
+                Err(refused) => Err(refused),
             };
             conn.land();
             journal::moved_on(self, next?);

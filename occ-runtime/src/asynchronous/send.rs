@@ -14,6 +14,7 @@ use diesel_async::{AsyncConnection, AsyncConnectionCore, RunQueryDsl};
 use crate::model::declared::ReadBack;
 use crate::model::optimistic_lock::OptimisticLock;
 use crate::operation::verdict;
+use crate::statement::dialect::{Dialect, Learn, Speaks};
 use crate::statement::erased::Erased;
 
 pub(crate) use diesel_async::methods::ExecuteDsl;
@@ -34,6 +35,22 @@ type Row<M, Q, C> = <<M as OptimisticLock>::Version as ReadBack<
 /// Boxed, so that a future that only awaits it on some condition known to the compiler holds no code for it otherwise.
 pub(crate) fn boxed<'f, T>(future: impl Future<Output = T> + Send + 'f) -> Boxed<'f, T> {
     Box::pin(future)
+}
+
+/// The database of a connection.
+pub(crate) fn dialect<C>(conn: &mut C) -> Boxed<'_, Option<Dialect>>
+where
+    C: AsyncConnection<Backend: Speaks + 'static>,
+{
+    Box::pin(async move {
+        let known = Dialect::of::<C::Backend>();
+        if known.is_some() {
+            return known;
+        }
+        let learn = Learn::default();
+        let _ = ExecuteDsl::execute(learn.clone(), conn).await;
+        learn.answer()
+    })
 }
 
 /// The one row of a query.

@@ -9,6 +9,7 @@ use diesel::result::QueryResult;
 use crate::model::declared::ReadBack;
 use crate::model::optimistic_lock::OptimisticLock;
 use crate::operation::verdict;
+use crate::statement::dialect::{Dialect, Learn, Speaks};
 use crate::statement::erased::Erased;
 
 pub(crate) use std::convert::identity as boxed;
@@ -17,6 +18,15 @@ pub(crate) use diesel::query_dsl::methods::ExecuteDsl;
 
 pub(crate) use crate::transaction::ends::{begin, end};
 pub(crate) use crate::transaction::in_flight::{InFlight, depth, roll_back};
+
+/// The database of a connection.
+pub(crate) fn dialect<C: Connection<Backend: Speaks + 'static>>(conn: &mut C) -> Option<Dialect> {
+    Dialect::of::<C::Backend>().or_else(|| {
+        let learn = Learn::default();
+        let _ = ExecuteDsl::execute(learn.clone(), conn);
+        learn.answer()
+    })
+}
 
 /// All rows of a query.
 pub(crate) fn all<'q, C, Q, U>(query: Q, conn: &mut C) -> QueryResult<Vec<U>>

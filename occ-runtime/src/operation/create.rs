@@ -23,7 +23,8 @@ macro_rules! operations {
             I: QueryFragment<C::Backend> + QueryId $(+ $send)?,
         {
             let mut conn = $crate::$wing::send::InFlight::begin(self)?;
-            let made = if dialect::returns_new_rows::<C::Backend>() {
+            let dialect = $crate::$wing::send::dialect(&mut *conn)$(.$await)?;
+            let made = if dialect::returns_new_rows(dialect) {
                 let made = <C as $crate::$wing::create::Creates<M, Declared<false>>>::make::<I, false>(&mut *conn, values)$(.$await)?;
                 made.and_then(|made| made.ok_or_else(|| DieselError::NotFound.into()))
             } else {
@@ -92,7 +93,8 @@ macro_rules! parts {
             P: QueryFragment<C::Backend> + QueryId $(+ $send + Sync)?,
         {
             let mut conn = $crate::$wing::send::InFlight::begin(self)?;
-            let created = if dialect::returns_new_rows::<C::Backend>() {
+            let dialect = $crate::$wing::send::dialect(&mut *conn)$(.$await)?;
+            let created = if dialect::returns_new_rows(dialect) {
                 <C as $crate::$wing::create::Creates<M, Declared<false>>>::make_or_find(&mut *conn, values, &key)$(.$await)?
             } else {
                 match $crate::$wing::send::begin(&mut *conn)$(.$await)? {

@@ -29,7 +29,7 @@ impl<M: OptimisticLock, QS> AppearsOnTable<QS> for FirstVersion<M> {}
 
 impl<M, DB> QueryFragment<DB> for FirstVersion<M>
 where
-    DB: Backend + 'static,
+    DB: Speaks,
     M: Columns<DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
@@ -37,7 +37,7 @@ where
             return Ok(());
         }
         // Else it would go on being the key of the row before, if this one has another key than a number of MySQL's.
-        let forgets = !dialect::returns_new_rows::<DB>();
+        let forgets = !dialect::returns_new_rows(out.backend().dialect());
         out.push_sql(if forgets { "IF(LAST_INSERT_ID(0), NULL, " } else { "" });
         M::visit_version(&self.0, &mut Binds { out: out.reborrow(), empty: true })?;
         out.push_sql(if forgets { ")" } else { "" });
@@ -90,7 +90,7 @@ where
         if IF_ABSENT {
             walk_nothing_if_taken::<M, DB>(out.reborrow())?;
         }
-        if dialect::returns_new_rows::<DB>() {
+        if dialect::returns_new_rows(out.backend().dialect()) {
             out.push_sql(" RETURNING ");
             self.selection.walk_ast(out)?;
         }

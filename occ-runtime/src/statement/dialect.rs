@@ -5,10 +5,11 @@
 
 use std::any::type_name;
 use std::cell::Cell;
+use std::sync::{Arc, OnceLock};
 
 use diesel::backend::Backend;
 use diesel::dsl::exists;
-use diesel::query_builder::{AstPass, QueryFragment};
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 
 use crate::model::exact::Kind;
@@ -111,9 +112,29 @@ pub(crate) fn shares_lock_of_taken_key<DB: 'static>() -> bool {
     Dialect::of::<DB>() == Some(Dialect::Mysql)
 }
 
+/// Learns which database a connection is to, where the type of its backend does not say it: a statement that is never sent, since
+/// building it fails.
+#[derive(Clone, Debug, Default, QueryId)]
+pub struct Learn(Arc<OnceLock<Option<Dialect>>>);
+
+impl Learn {
+    pub(crate) fn answer(&self) -> Option<Dialect> {
+        self.0.get().copied().flatten()
+    }
+}
+
+impl<DB: Speaks> QueryFragment<DB> for Learn {
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        self.0.get_or_init(|| out.backend().dialect());
+        Err(diesel::result::Error::QueryBuilderError(
+            "this statement only asks which database there is".into(),
+        ))
+    }
+}
+
 /// Whether an `INSERT` can answer with the row: all but MySQL's can. (MariaDB's could, but is not told from it.)
-pub(crate) fn returns_new_rows<DB: 'static>() -> bool {
-    Dialect::of::<DB>() != Some(Dialect::Mysql)
+pub(crate) fn returns_new_rows(dialect: Option<Dialect>) -> bool {
+    dialect != Some(Dialect::Mysql)
 }
 
 /// Whether rows go together into one `INSERT`.

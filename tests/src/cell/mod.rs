@@ -57,6 +57,12 @@ pub async fn caught<F: Future>(future: F) -> Option<F::Output> {
     .await
 }
 
+/// Whether a connection's backend is one of Diesel's: that of a `MultiConnection` is not, whatever the database is.
+#[must_use]
+pub fn is_diesels_own<C>() -> bool {
+    !std::any::type_name::<C>().ends_with("::AnyConnection")
+}
+
 /// Polls at most `times` times. `None`: it was still waiting, and is dropped now.
 pub async fn poll_at_most<F: Future>(times: usize, future: F) -> Option<F::Output> {
     let mut future = pin!(future);

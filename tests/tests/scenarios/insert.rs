@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use occ_runtime::{Error, Operation};
-use occ_tests::cell::Backend;
+use occ_tests::cell::{Backend, is_diesels_own};
 
 use super::cell::{
     BACKEND, Conn, batch, begin, connect, first, insert, insert_all, record, rollback, save, transaction,
@@ -134,8 +134,7 @@ super::scenarios! {
         let sent: Vec<_> = recorder.take().into_iter().filter(|sql| sql.starts_with("INSERT")).collect();
         let rows: Vec<_> = sent.iter().map(|sql| sql.split_once(" -- ").unwrap().0.matches("(?").count()).collect();
         // A backend that is not known to be one of Diesel's own gets one row at a time.
-        let is_known = !std::any::type_name::<Conn>().ends_with("::AnyConnection");
-        let expected = if is_known { vec![128, 64, 8] } else { vec![1; 200] };
+        let expected = if is_diesels_own::<Conn>() { vec![128, 64, 8] } else { vec![1; 200] };
         assert_eq!(rows, expected);
         assert_eq!(rows.iter().sum::<usize>(), 200);
         assert!(all.iter().all(|product| product.version == 1));

@@ -6,7 +6,7 @@ use diesel::deserialize::FromSqlRow;
 use diesel::dsl::AsSelect;
 use diesel::expression::{Expression, QueryMetadata, Selectable, SelectableExpression, TypedExpressionType};
 use diesel::query_builder::{QueryFragment, QueryId};
-use diesel::sql_types::SqlType;
+use diesel::sql_types::{Integer, SqlType};
 use diesel_async::AsyncConnection;
 
 use crate::model::columns::Columns;
@@ -168,12 +168,15 @@ pub trait AsyncCreates<M, Checks = Declared<false>>: AsyncConnection {
 #[diagnostic::do_not_recommend]
 impl<M, C, E, ST> AsyncCreates<M, Declared<false>> for C
 where
-    C: AsyncConnection<Backend: Speaks + QueryMetadata<AsSelect<M, C::Backend>> + 'static>,
+    C: AsyncConnection<
+        Backend: Speaks + QueryMetadata<AsSelect<M, C::Backend>> + QueryMetadata<Integer> + 'static,
+    >,
     M: Columns<C::Backend> + Selectable<C::Backend, SelectExpression = E> + FromSqlRow<ST, C::Backend>,
     M: Send + Sync + 'static,
     E: Expression<SqlType = ST> + SelectableExpression<M::Table> + QueryFragment<C::Backend> + QueryId + Send,
     ST: SqlType + TypedExpressionType + 'static,
     FromClause<M>: QueryFragment<C::Backend> + Send,
+    i32: FromSqlRow<Integer, C::Backend>,
 {
     create_operations!(asynchronous, async, await, Send);
 }

@@ -6,15 +6,18 @@
 use std::future::Future;
 use std::pin::Pin;
 
+use diesel::deserialize::FromSqlRow;
+use diesel::expression::QueryMetadata;
 use diesel::query_builder::{Query, QueryFragment};
 use diesel::result::QueryResult;
+use diesel::sql_types::Integer;
 use diesel_async::methods::LoadQuery;
 use diesel_async::{AsyncConnection, AsyncConnectionCore, RunQueryDsl};
 
 use crate::model::declared::ReadBack;
 use crate::model::optimistic_lock::OptimisticLock;
 use crate::operation::verdict;
-use crate::statement::dialect::{Dialect, Learn, Speaks};
+use crate::statement::dialect::{self, AskForMysql, Dialect};
 use crate::statement::erased::Erased;
 
 pub(crate) use diesel_async::methods::ExecuteDsl;
@@ -37,19 +40,17 @@ pub(crate) fn boxed<'f, T>(future: impl Future<Output = T> + Send + 'f) -> Boxed
     Box::pin(future)
 }
 
-/// The database of a connection.
-pub(crate) fn dialect<C>(conn: &mut C) -> Boxed<'_, Option<Dialect>>
+/// Whether the database answers an `INSERT` with the row. A backend that is not Diesel's is asked.
+pub(crate) fn returns_new_rows<C>(conn: &mut C) -> Boxed<'_, QueryResult<bool>>
 where
-    C: AsyncConnection<Backend: Speaks + 'static>,
+    C: AsyncConnection<Backend: QueryMetadata<Integer> + 'static>,
+    i32: FromSqlRow<Integer, C::Backend>,
 {
     Box::pin(async move {
-        let known = Dialect::of::<C::Backend>();
-        if known.is_some() {
-            return known;
+        match Dialect::of::<C::Backend>() {
+            None => all(AskForMysql, conn).await.map(|answers: Vec<i32>| !AskForMysql::is_yes(&answers)),
+            known => Ok(dialect::returns_new_rows(known)),
         }
-        let learn = Learn::default();
-        let _ = ExecuteDsl::execute(learn.clone(), conn).await;
-        learn.answer()
     })
 }
 

@@ -5,7 +5,7 @@ use diesel::deserialize::FromSqlRow;
 use diesel::dsl::AsSelect;
 use diesel::expression::{Expression, QueryMetadata, Selectable, SelectableExpression, TypedExpressionType};
 use diesel::query_builder::{QueryFragment, QueryId};
-use diesel::sql_types::SqlType;
+use diesel::sql_types::{Integer, SqlType};
 
 use crate::model::columns::Columns;
 use crate::model::declared::{Declared, never};
@@ -132,12 +132,15 @@ pub trait Creates<M, Checks = Declared<false>>: Connection {
 #[diagnostic::do_not_recommend]
 impl<M, C, E, ST> Creates<M, Declared<false>> for C
 where
-    C: Connection<Backend: Speaks + QueryMetadata<AsSelect<M, C::Backend>> + 'static> + LoadConnection,
+    C: Connection<
+            Backend: Speaks + QueryMetadata<AsSelect<M, C::Backend>> + QueryMetadata<Integer> + 'static,
+        > + LoadConnection,
     M: Columns<C::Backend> + Selectable<C::Backend, SelectExpression = E> + FromSqlRow<ST, C::Backend>,
     M: 'static,
     E: Expression<SqlType = ST> + SelectableExpression<M::Table> + QueryFragment<C::Backend> + QueryId,
     ST: SqlType + TypedExpressionType + 'static,
     FromClause<M>: QueryFragment<C::Backend>,
+    i32: FromSqlRow<Integer, C::Backend>,
 {
     create_operations!(blocking);
 }

@@ -1,15 +1,18 @@
 //! How a statement is sent through a blocking connection: the names that the bodies in `operation` take from this wing.
 
 use diesel::RunQueryDsl as _;
-use diesel::connection::Connection;
+use diesel::connection::{Connection, LoadConnection};
+use diesel::deserialize::FromSqlRow;
+use diesel::expression::QueryMetadata;
 use diesel::query_builder::{Query, QueryFragment};
 use diesel::query_dsl::methods::LoadQuery;
 use diesel::result::QueryResult;
+use diesel::sql_types::Integer;
 
 use crate::model::declared::ReadBack;
 use crate::model::optimistic_lock::OptimisticLock;
 use crate::operation::verdict;
-use crate::statement::dialect::{Dialect, Learn, Speaks};
+use crate::statement::dialect::{self, AskForMysql, Dialect};
 use crate::statement::erased::Erased;
 
 pub(crate) use std::convert::identity as boxed;
@@ -19,13 +22,16 @@ pub(crate) use diesel::query_dsl::methods::ExecuteDsl;
 pub(crate) use crate::transaction::ends::{begin, end};
 pub(crate) use crate::transaction::in_flight::{InFlight, depth, roll_back};
 
-/// The database of a connection.
-pub(crate) fn dialect<C: Connection<Backend: Speaks + 'static>>(conn: &mut C) -> Option<Dialect> {
-    Dialect::of::<C::Backend>().or_else(|| {
-        let learn = Learn::default();
-        let _ = ExecuteDsl::execute(learn.clone(), conn);
-        learn.answer()
-    })
+/// Whether the database answers an `INSERT` with the row. A backend that is not Diesel's is asked.
+pub(crate) fn returns_new_rows<C>(conn: &mut C) -> QueryResult<bool>
+where
+    C: Connection<Backend: QueryMetadata<Integer> + 'static> + LoadConnection,
+    i32: FromSqlRow<Integer, C::Backend>,
+{
+    match Dialect::of::<C::Backend>() {
+        None => all(AskForMysql, conn).map(|answers: Vec<i32>| !AskForMysql::is_yes(&answers)),
+        known => Ok(dialect::returns_new_rows(known)),
+    }
 }
 
 /// All rows of a query.

@@ -23,12 +23,13 @@ macro_rules! operations {
             I: QueryFragment<C::Backend> + QueryId $(+ $send)?,
         {
             let mut conn = $crate::$wing::send::InFlight::begin(self)?;
-            let dialect = $crate::$wing::send::dialect(&mut *conn)$(.$await)?;
-            let made = if dialect::returns_new_rows(dialect) {
-                let made = <C as $crate::$wing::create::Creates<M, Declared<false>>>::make::<I, false>(&mut *conn, values)$(.$await)?;
-                made.and_then(|made| made.ok_or_else(|| DieselError::NotFound.into()))
-            } else {
-                <C as $crate::$wing::create::Creates<M, Declared<false>>>::make_then_read(&mut *conn, values)$(.$await)?
+            let made = match $crate::$wing::send::returns_new_rows(&mut *conn)$(.$await)? {
+                Ok(true) => {
+                    let made = <C as $crate::$wing::create::Creates<M, Declared<false>>>::make::<I, false>(&mut *conn, values)$(.$await)?;
+                    made.and_then(|made| made.ok_or_else(|| DieselError::NotFound.into()))
+                }
+                Ok(false) => <C as $crate::$wing::create::Creates<M, Declared<false>>>::make_then_read(&mut *conn, values)$(.$await)?,
+                Err(error) => Err(error.into()),
             };
             conn.land();
             made
@@ -93,17 +94,16 @@ macro_rules! parts {
             P: QueryFragment<C::Backend> + QueryId $(+ $send + Sync)?,
         {
             let mut conn = $crate::$wing::send::InFlight::begin(self)?;
-            let dialect = $crate::$wing::send::dialect(&mut *conn)$(.$await)?;
-            let created = if dialect::returns_new_rows(dialect) {
-                <C as $crate::$wing::create::Creates<M, Declared<false>>>::make_or_find(&mut *conn, values, &key)$(.$await)?
-            } else {
-                match $crate::$wing::send::begin(&mut *conn)$(.$await)? {
+            let created = match $crate::$wing::send::returns_new_rows(&mut *conn)$(.$await)? {
+                Ok(true) => <C as $crate::$wing::create::Creates<M, Declared<false>>>::make_or_find(&mut *conn, values, &key)$(.$await)?,
+                Ok(false) => match $crate::$wing::send::begin(&mut *conn)$(.$await)? {
                     Ok(begun) => {
                         let created = <C as $crate::$wing::create::Creates<M, Declared<false>>>::insert_or_find(&mut *conn, values, &key)$(.$await)?;
                         $crate::$wing::send::end(created, begun, &mut *conn)$(.$await)?
                     }
                     Err(error) => Err(error.into()),
-                }
+                },
+                Err(error) => Err(error.into()),
             };
             conn.land();
             created

@@ -5,12 +5,13 @@
 
 use std::any::type_name;
 use std::cell::Cell;
-use std::sync::{Arc, OnceLock};
 
+use diesel::RunQueryDsl;
 use diesel::backend::Backend;
 use diesel::dsl::exists;
-use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
+use diesel::sql_types::Integer;
 
 use crate::model::exact::Kind;
 #[cfg(feature = "retry")]
@@ -112,25 +113,30 @@ pub(crate) fn shares_lock_of_taken_key<DB: 'static>() -> bool {
     Dialect::of::<DB>() == Some(Dialect::Mysql)
 }
 
-/// Learns which database a connection is to, where the type of its backend does not say it: a statement that is never sent, since
-/// building it fails.
-#[derive(Clone, Debug, Default, QueryId)]
-pub struct Learn(Arc<OnceLock<Option<Dialect>>>);
+/// Asks a database whether it is MySQL or MariaDB, where the type of the backend does not say it: only these read such a comment,
+/// and answer with 2.
+#[derive(Clone, Copy, Debug, QueryId)]
+pub struct AskForMysql;
 
-impl Learn {
-    pub(crate) fn answer(&self) -> Option<Dialect> {
-        self.0.get().copied().flatten()
+impl AskForMysql {
+    /// Whether it is.
+    pub(crate) fn is_yes(answers: &[i32]) -> bool {
+        answers == [2]
     }
 }
 
-impl<DB: Speaks> QueryFragment<DB> for Learn {
-    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        self.0.get_or_init(|| out.backend().dialect());
-        Err(diesel::result::Error::QueryBuilderError(
-            "this statement only asks which database there is".into(),
-        ))
+impl<DB: Backend> QueryFragment<DB> for AskForMysql {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql("SELECT 1/*! + 1*/");
+        Ok(())
     }
 }
+
+impl Query for AskForMysql {
+    type SqlType = Integer;
+}
+
+impl<Conn> RunQueryDsl<Conn> for AskForMysql {}
 
 /// Whether an `INSERT` can answer with the row: all but MySQL's can. (MariaDB's could, but is not told from it.)
 pub(crate) fn returns_new_rows(dialect: Option<Dialect>) -> bool {

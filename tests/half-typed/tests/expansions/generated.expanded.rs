@@ -231,6 +231,7 @@ const _: () = {
                                 "id",
                                 |__a, __b| {
                                     <i32 as __occ::FieldValue>::same(&__a.id, &__b.id)
+                                        && (&&__occ::Equal(&__a.id, &__b.id)).occ_has_same_signs()
                                         || (&&__occ::NotANumber(&__a.id, &__b.id)).occ_is_same()
                                 },
                                 |__to, __from| <i32 as __occ::FieldValue>::take(
@@ -251,6 +252,8 @@ const _: () = {
                                     <Option<
                                         Key<Self>,
                                     > as __occ::FieldValue>::same(&__a.parent, &__b.parent)
+                                        && (&&__occ::Equal(&__a.parent, &__b.parent))
+                                            .occ_has_same_signs()
                                         || (&&__occ::NotANumber(&__a.parent, &__b.parent))
                                             .occ_is_same()
                                 },
@@ -271,6 +274,8 @@ const _: () = {
                                 "twin",
                                 |__a, __b| {
                                     <(Self,) as __occ::FieldValue>::same(&__a.twin, &__b.twin)
+                                        && (&&__occ::Equal(&__a.twin, &__b.twin))
+                                            .occ_has_same_signs()
                                         || (&&__occ::NotANumber(&__a.twin, &__b.twin)).occ_is_same()
                                 },
                                 |__to, __from| <(
@@ -287,6 +292,8 @@ const _: () = {
                                 "name",
                                 |__a, __b| {
                                     <String as __occ::FieldValue>::same(&__a.name, &__b.name)
+                                        && (&&__occ::Equal(&__a.name, &__b.name))
+                                            .occ_has_same_signs()
                                         || (&&__occ::NotANumber(&__a.name, &__b.name)).occ_is_same()
                                 },
                                 |__to, __from| <String as __occ::FieldValue>::take(

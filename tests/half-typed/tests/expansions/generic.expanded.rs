@@ -237,6 +237,7 @@ const _: () = {
                                 "key",
                                 |__a, __b| {
                                     <K as __occ::FieldValue>::same(&__a.key, &__b.key)
+                                        && (&&__occ::Equal(&__a.key, &__b.key)).occ_has_same_signs()
                                         || (&&__occ::NotANumber(&__a.key, &__b.key)).occ_is_same()
                                 },
                                 |__to, __from| <K as __occ::FieldValue>::take(
@@ -255,6 +256,8 @@ const _: () = {
                                 "value",
                                 |__a, __b| {
                                     <V as __occ::FieldValue>::same(&__a.value, &__b.value)
+                                        && (&&__occ::Equal(&__a.value, &__b.value))
+                                            .occ_has_same_signs()
                                         || (&&__occ::NotANumber(&__a.value, &__b.value))
                                             .occ_is_same()
                                 },
@@ -273,6 +276,8 @@ const _: () = {
                                 "bytes",
                                 |__a, __b| {
                                     <[u8; N] as __occ::FieldValue>::same(&__a.bytes, &__b.bytes)
+                                        && (&&__occ::Equal(&__a.bytes, &__b.bytes))
+                                            .occ_has_same_signs()
                                         || (&&__occ::NotANumber(&__a.bytes, &__b.bytes))
                                             .occ_is_same()
                                 },
@@ -291,6 +296,8 @@ const _: () = {
                                 "name",
                                 |__a, __b| {
                                     <&'a str as __occ::FieldValue>::same(&__a.name, &__b.name)
+                                        && (&&__occ::Equal(&__a.name, &__b.name))
+                                            .occ_has_same_signs()
                                         || (&&__occ::NotANumber(&__a.name, &__b.name)).occ_is_same()
                                 },
                                 |__to, __from| <&'a str as __occ::FieldValue>::take(
@@ -310,6 +317,8 @@ const _: () = {
                                     <Option<
                                         Self::Parent,
                                     > as __occ::FieldValue>::same(&__a.parent, &__b.parent)
+                                        && (&&__occ::Equal(&__a.parent, &__b.parent))
+                                            .occ_has_same_signs()
                                         || (&&__occ::NotANumber(&__a.parent, &__b.parent))
                                             .occ_is_same()
                                 },

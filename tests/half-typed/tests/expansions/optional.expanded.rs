@@ -256,27 +256,6 @@ const _: () = {
         }
     }
     #[automatically_derived]
-    impl<__DB: __occ::Backend> __occ::InsertColumns<__DB> for Draft
-    where
-        Draft: __occ::Columns<__DB>,
-        Option<i64>: __occ::ColumnValue<drafts::created_at, __DB, __OccChecks>,
-    {
-        fn never_updated<'__b, __V>(
-            &'__b self,
-            __visitor: &mut __V,
-        ) -> __occ::QueryResult<()>
-        where
-            __V: __occ::ColumnVisitor<'__b, __DB>,
-        {
-            __occ::ColumnVisitor::column::<
-                drafts::created_at,
-                _,
-                __OccChecks,
-            >(__visitor, &self.created_at)?;
-            __occ::Ok(())
-        }
-    }
-    #[automatically_derived]
     impl __occ::HasUnversioned for Draft {
         const SQL_TEXT: __occ::SqlText = __occ::SqlText::with_optional_columns(1u32);
     }

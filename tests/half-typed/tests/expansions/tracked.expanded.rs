@@ -247,6 +247,7 @@ const _: () = {
                                 "0",
                                 |__a, __b| {
                                     <i32 as __occ::FieldValue>::same(&__a.0, &__b.0)
+                                        && (&&__occ::Equal(&__a.0, &__b.0)).occ_has_same_signs()
                                         || (&&__occ::NotANumber(&__a.0, &__b.0)).occ_is_same()
                                 },
                                 |__to, __from| <i32 as __occ::FieldValue>::take(
@@ -265,6 +266,7 @@ const _: () = {
                                 "1",
                                 |__a, __b| {
                                     <String as __occ::FieldValue>::same(&__a.1, &__b.1)
+                                        && (&&__occ::Equal(&__a.1, &__b.1)).occ_has_same_signs()
                                         || (&&__occ::NotANumber(&__a.1, &__b.1)).occ_is_same()
                                 },
                                 |__to, __from| <String as __occ::FieldValue>::take(
@@ -283,6 +285,7 @@ const _: () = {
                                 "2",
                                 |__a, __b| {
                                     <i64 as __occ::FieldValue>::same(&__a.2, &__b.2)
+                                        && (&&__occ::Equal(&__a.2, &__b.2)).occ_has_same_signs()
                                         || (&&__occ::NotANumber(&__a.2, &__b.2)).occ_is_same()
                                 },
                                 |__to, __from| <i64 as __occ::FieldValue>::take(
@@ -310,6 +313,7 @@ const _: () = {
                                 "3",
                                 |__a, __b| {
                                     <String as __occ::FieldValue>::same(&__a.3, &__b.3)
+                                        && (&&__occ::Equal(&__a.3, &__b.3)).occ_has_same_signs()
                                         || (&&__occ::NotANumber(&__a.3, &__b.3)).occ_is_same()
                                 },
                                 |__to, __from| <String as __occ::FieldValue>::take(
@@ -326,6 +330,7 @@ const _: () = {
                                 "4",
                                 |__a, __b| {
                                     <Option<i64> as __occ::FieldValue>::same(&__a.4, &__b.4)
+                                        && (&&__occ::Equal(&__a.4, &__b.4)).occ_has_same_signs()
                                         || (&&__occ::NotANumber(&__a.4, &__b.4)).occ_is_same()
                                 },
                                 |__to, __from| <Option<
@@ -344,6 +349,7 @@ const _: () = {
                                 "5",
                                 |__a, __b| {
                                     <i64 as __occ::FieldValue>::same(&__a.5, &__b.5)
+                                        && (&&__occ::Equal(&__a.5, &__b.5)).occ_has_same_signs()
                                         || (&&__occ::NotANumber(&__a.5, &__b.5)).occ_is_same()
                                 },
                                 |__to, __from| <i64 as __occ::FieldValue>::take(

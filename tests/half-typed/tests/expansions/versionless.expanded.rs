@@ -231,6 +231,7 @@ const _: () = {
                                 "id",
                                 |__a, __b| {
                                     <i32 as __occ::FieldValue>::same(&__a.id, &__b.id)
+                                        && (&&__occ::Equal(&__a.id, &__b.id)).occ_has_same_signs()
                                         || (&&__occ::NotANumber(&__a.id, &__b.id)).occ_is_same()
                                 },
                                 |__to, __from| <i32 as __occ::FieldValue>::take(
@@ -249,6 +250,8 @@ const _: () = {
                                 "value",
                                 |__a, __b| {
                                     <Level as __occ::FieldValue>::same(&__a.value, &__b.value)
+                                        && (&&__occ::Equal(&__a.value, &__b.value))
+                                            .occ_has_same_signs()
                                         || (&&__occ::NotANumber(&__a.value, &__b.value))
                                             .occ_is_same()
                                 },
@@ -269,6 +272,8 @@ const _: () = {
                                     <Option<
                                         String,
                                     > as __occ::FieldValue>::same(&__a.name, &__b.name)
+                                        && (&&__occ::Equal(&__a.name, &__b.name))
+                                            .occ_has_same_signs()
                                         || (&&__occ::NotANumber(&__a.name, &__b.name)).occ_is_same()
                                 },
                                 |__to, __from| <Option<
@@ -285,6 +290,8 @@ const _: () = {
                                 "note",
                                 |__a, __b| {
                                     <String as __occ::FieldValue>::same(&__a.note, &__b.note)
+                                        && (&&__occ::Equal(&__a.note, &__b.note))
+                                            .occ_has_same_signs()
                                         || (&&__occ::NotANumber(&__a.note, &__b.note)).occ_is_same()
                                 },
                                 |__to, __from| <String as __occ::FieldValue>::take(
@@ -306,6 +313,8 @@ const _: () = {
                                         &__a.made_by,
                                         &__b.made_by,
                                     )
+                                        && (&&__occ::Equal(&__a.made_by, &__b.made_by))
+                                            .occ_has_same_signs()
                                         || (&&__occ::NotANumber(&__a.made_by, &__b.made_by))
                                             .occ_is_same()
                                 },
@@ -324,6 +333,8 @@ const _: () = {
                                 "token",
                                 |__a, __b| {
                                     <String as __occ::FieldValue>::same(&__a.token, &__b.token)
+                                        && (&&__occ::Equal(&__a.token, &__b.token))
+                                            .occ_has_same_signs()
                                         || (&&__occ::NotANumber(&__a.token, &__b.token))
                                             .occ_is_same()
                                 },

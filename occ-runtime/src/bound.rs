@@ -32,7 +32,7 @@
 #[cfg(feature = "async")]
 pub use crate::asynchronous::at::AsyncAtOn;
 #[cfg(feature = "async")]
-pub use crate::asynchronous::bounds::{AsyncLocksOn, AsyncSavesOn, AsyncSavesTrackedOn};
+pub use crate::asynchronous::bounds::{AsyncSavesOn, AsyncSavesTrackedOn};
 #[cfg(feature = "async")]
 pub use crate::asynchronous::closure::SendAsyncFnOnce;
 #[cfg(feature = "async")]
@@ -40,16 +40,19 @@ pub use crate::asynchronous::create::AsyncCreatesOn;
 #[cfg(all(feature = "async", feature = "retry"))]
 pub use crate::asynchronous::find::AsyncModifiesOn;
 #[cfg(feature = "async")]
+pub use crate::asynchronous::lock::AsyncLocksOn;
+#[cfg(feature = "async")]
 pub use crate::asynchronous::new_row::AsyncInsertsOn;
 #[cfg(feature = "async")]
 pub use crate::asynchronous::reload::AsyncReloadsOn;
 #[cfg(feature = "async")]
 pub use crate::asynchronous::update::AsyncUpdatesOn;
 pub use crate::blocking::at::AtOn;
-pub use crate::blocking::bounds::{LocksOn, SavesOn, SavesTrackedOn};
+pub use crate::blocking::bounds::{SavesOn, SavesTrackedOn};
 pub use crate::blocking::create::CreatesOn;
 #[cfg(feature = "retry")]
 pub use crate::blocking::find::ModifiesOn;
+pub use crate::blocking::lock::LocksOn;
 pub use crate::blocking::new_row::InsertsOn;
 pub use crate::blocking::reload::ReloadsOn;
 pub use crate::blocking::update::UpdatesOn;

@@ -66,6 +66,8 @@ pub use asynchronous::retry::AsyncRetryDsl;
 #[cfg(feature = "async")]
 pub use asynchronous::row::AsyncOptimisticDsl;
 #[cfg(feature = "async")]
+pub use asynchronous::settle::AsyncSettleDsl;
+#[cfg(feature = "async")]
 pub use asynchronous::tracked::AsyncTrackedDsl;
 #[cfg(feature = "async")]
 pub use asynchronous::transaction::async_optimistic_transaction;
@@ -76,6 +78,7 @@ pub use blocking::insert::OptimisticInsertDsl;
 #[cfg(feature = "retry")]
 pub use blocking::retry::RetryDsl;
 pub use blocking::row::OptimisticDsl;
+pub use blocking::settle::SettleDsl;
 pub use blocking::tracked::TrackedDsl;
 pub use blocking::transaction::optimistic_transaction;
 pub use error::Error;
@@ -94,6 +97,7 @@ pub use model::at::At;
 pub use model::optimistic_lock::OptimisticLock;
 #[cfg(feature = "derive")]
 pub use occ_derive::OptimisticLock;
+pub use operation::outcome::Outcome;
 pub use operation::upserted::{Created, Upserted};
 pub use statement::bump::{BumpVersion, bump_version};
 pub use statement::lock::LockMode;
@@ -130,7 +134,7 @@ pub use version::{UuidV4, UuidV7};
 pub mod prelude {
     pub use crate::{
         AtDsl, DatabaseGenerated, Expect, ExpectingDsl, Increment, LockMode, OptimisticBatchDsl,
-        OptimisticDsl, OptimisticInsertDsl, OptimisticLock, Timestamp, Tracked, TrackedDsl,
+        OptimisticDsl, OptimisticInsertDsl, OptimisticLock, SettleDsl, Timestamp, Tracked, TrackedDsl,
         optimistic_transaction,
     };
     #[cfg(feature = "retry")]
@@ -144,8 +148,8 @@ pub mod prelude {
 pub mod async_prelude {
     pub use crate::{
         AsyncAtDsl, AsyncExpectingDsl, AsyncOptimisticBatchDsl, AsyncOptimisticDsl, AsyncOptimisticInsertDsl,
-        AsyncTrackedDsl, DatabaseGenerated, Expect, Increment, LockMode, OptimisticLock, Timestamp, Tracked,
-        async_optimistic_transaction as optimistic_transaction,
+        AsyncSettleDsl, AsyncTrackedDsl, DatabaseGenerated, Expect, Increment, LockMode, OptimisticLock,
+        Timestamp, Tracked, async_optimistic_transaction as optimistic_transaction,
     };
     #[cfg(feature = "retry")]
     pub use crate::{AsyncRetryDsl, RetryPolicy};

@@ -20,12 +20,11 @@ use crate::operation::each::{Each, Outcomes};
 #[cfg(feature = "retry")]
 #[allow(unused_imports, clippy::wildcard_imports, reason = "that file imports what its body names")]
 use crate::operation::modify::*;
+use crate::operation::operations;
 use crate::operation::rows::Batch;
-use crate::operation::{lock, operations};
 use crate::statement::assign::Assignments;
 use crate::statement::dialect::Speaks;
 use crate::statement::guard::Guard;
-use crate::statement::lock::{LockMode, RowLocks};
 use crate::statement::row_key::FromClause;
 // What the bodies name.
 #[allow(
@@ -34,8 +33,8 @@ use crate::statement::row_key::FromClause;
     reason = "each of these files imports what its bodies name, and several import the same"
 )]
 use crate::operation::{
-    batch::*, delete::*, each::*, generated::*, lock::*, one_row::*, settle::*, tracked::*, unversioned::*,
-    write::*,
+    batch::*, commit::*, delete::*, each::*, generated::*, lock::*, one_row::*, outcome::*, settle::*,
+    tracked::*, unversioned::*, write::*,
 };
 
 /// A model that can be written, with its version checked, through the async connection `C`: the bound for generic
@@ -210,6 +209,44 @@ pub trait AsyncSavesTrackedOn<C: AsyncConnection>: Columns<C::Backend> {
         Self: Trackable;
 
     #[doc(hidden)]
+    fn commit<T, N>(
+        rows: &[Self],
+        are_new: bool,
+        made: Result<(T, N), Error>,
+        begun: u32,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<(T, N), Error>> + Send
+    where
+        T: Send,
+        N: IntoIterator<Item = Self::Version> + Default + Send;
+
+    #[doc(hidden)]
+    fn settle_write(&mut self, conn: &mut C) -> impl Future<Output = Result<Outcome, Error>> + Send;
+
+    #[doc(hidden)]
+    fn settle_tracked(
+        tracked: &mut Tracked<Self>,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<Outcome, Error>> + Send
+    where
+        Self: Trackable;
+
+    #[doc(hidden)]
+    fn look_for_write(
+        &self,
+        exactly: bool,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<(Outcome, Option<Self::Version>), Error>> + Send;
+
+    #[doc(hidden)]
+    fn look_for_columns(
+        tracked: &Tracked<Self>,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<Outcome, Error>> + Send
+    where
+        Self: Trackable;
+
+    #[doc(hidden)]
     fn delete_tracked(
         tracked: &Tracked<Self>,
         conn: &mut C,
@@ -336,47 +373,4 @@ where
     FromClause<Model<C, M>>: QueryFragment<C::Backend> + Send + Sync,
 {
     operations!(asynchronous, async, await, Send);
-}
-
-/// A model whose row can be locked through the async connection `C`: the bound for
-/// [`AsyncOptimisticDsl::lock_optimistic`](crate::AsyncOptimisticDsl::lock_optimistic).
-///
-/// ```
-/// use diesel_async::AsyncConnection;
-/// use occ_runtime::async_prelude::*;
-/// use occ_runtime::{AsyncLocksOn, Error, LockMode};
-///
-/// async fn is_free<C, M>(model: &M, conn: &mut C) -> bool
-/// where
-///     C: AsyncConnection,
-///     M: AsyncLocksOn<C>,
-/// {
-///     model.lock_optimistic(LockMode::for_update().skip_locked(), conn).await.is_ok()
-/// }
-/// ```
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be locked through `{C}`",
-    label = "`lock_optimistic` needs a backend with row locks",
-    note = "PostgreSQL: enable the feature `postgres` of occ-runtime; MySQL and MariaDB: `mysql`",
-    note = "SQLite locks no rows: begin with `immediate_transaction`, then call `verify_optimistic`",
-    note = "in a generic function, the bound is `{Self}: AsyncLocksOn<{C}>`"
-)]
-pub trait AsyncLocksOn<C: AsyncConnection>: Columns<C::Backend> + Versioned {
-    #[doc(hidden)]
-    fn lock(&self, mode: LockMode, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send;
-}
-
-#[diagnostic::do_not_recommend]
-impl<M, C> AsyncLocksOn<C> for M
-where
-    M: OptimisticLock,
-    C: Through<M, Model = M>,
-    C: AsyncConnection<Backend: RowLocks + QueryMetadata<VersionSqlType<Model<C, M>>> + 'static>,
-    Model<C, M>: Columns<C::Backend> + Versioned + Send + Sync,
-    <Model<C, M> as OptimisticLock>::Version:
-        ReadBack<VersionSqlType<Model<C, M>>, C::Backend, <Model<C, M> as OptimisticLock>::Checks>,
-    VersionSqlType<Model<C, M>>: SqlType + SingleValue + 'static,
-    FromClause<Model<C, M>>: QueryFragment<C::Backend> + Send,
-{
-    lock::lock!(asynchronous, async, await, Send);
 }

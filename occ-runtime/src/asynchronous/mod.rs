@@ -10,12 +10,14 @@ pub(crate) mod expecting;
 #[cfg(feature = "retry")]
 pub(crate) mod find;
 pub(crate) mod insert;
+pub(crate) mod lock;
 pub(crate) mod new_row;
 pub(crate) mod reload;
 #[cfg(feature = "retry")]
 pub(crate) mod retry;
 pub(crate) mod row;
 pub(crate) mod send;
+pub(crate) mod settle;
 pub(crate) mod tracked;
 pub(crate) mod transaction;
 pub(crate) mod update;

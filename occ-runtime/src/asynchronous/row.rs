@@ -3,10 +3,11 @@
 use diesel::query_builder::{AsChangeset, QueryFragment};
 use diesel_async::AsyncConnection;
 
-use crate::asynchronous::bounds::{AsyncLocksOn, AsyncSavesOn, AsyncSavesTrackedOn};
+use crate::asynchronous::bounds::{AsyncSavesOn, AsyncSavesTrackedOn};
 use crate::asynchronous::boxed::BoxFuture;
 #[cfg(feature = "retry")]
 use crate::asynchronous::find::AsyncModifiesOn;
+use crate::asynchronous::lock::AsyncLocksOn;
 use crate::asynchronous::reload::AsyncReloadsOn;
 #[cfg(feature = "retry")]
 use crate::asynchronous::retry::AsyncRetryDsl as _;

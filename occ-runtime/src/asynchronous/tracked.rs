@@ -11,6 +11,7 @@ use crate::conflict::tracked::Tracked;
 use crate::error::Error;
 use crate::model::fields::Trackable;
 use crate::model::optimistic_lock::OptimisticLock;
+use crate::operation::outcome::Outcome;
 use crate::operation::read;
 
 /// [`TrackedDsl`](crate::TrackedDsl) for diesel-async's connections: the same names, outcomes and statements.
@@ -91,6 +92,12 @@ pub trait AsyncTrackedDsl<T: OptimisticLock> {
         T: AsyncReloadsOn<C> + Trackable,
         F: FnMut(&'static str, &T, &T, &T) -> Choice + Send + 'a;
 
+    /// As [`TrackedDsl::settle`](crate::TrackedDsl::settle).
+    fn settle<'a, C>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<Outcome, Error>>
+    where
+        C: AsyncConnection,
+        T: AsyncSavesTrackedOn<C> + Trackable;
+
     /// As [`TrackedDsl::into_conflict`](crate::TrackedDsl::into_conflict).
     fn into_conflict<'a, C>(self, conn: &'a mut C) -> BoxFuture<'a, Result<Conflict<T>, Error>>
     where
@@ -156,6 +163,14 @@ impl<T: OptimisticLock> AsyncTrackedDsl<T> for Tracked<T> {
         F: FnMut(&'static str, &T, &T, &T) -> Choice + Send + 'a,
     {
         Box::pin(async move { read::rebase(self, T::now(self.original(), conn).await?, choose) })
+    }
+
+    fn settle<'a, C>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<Outcome, Error>>
+    where
+        C: AsyncConnection,
+        T: AsyncSavesTrackedOn<C> + Trackable,
+    {
+        Box::pin(T::settle_tracked(self, conn))
     }
 
     fn into_conflict<'a, C>(self, conn: &'a mut C) -> BoxFuture<'a, Result<Conflict<T>, Error>>

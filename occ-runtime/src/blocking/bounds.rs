@@ -18,12 +18,11 @@ use crate::operation::each::{Each, Outcomes};
 #[cfg(feature = "retry")]
 #[allow(unused_imports, clippy::wildcard_imports, reason = "as below")]
 use crate::operation::modify::*;
+use crate::operation::operations;
 use crate::operation::rows::Batch;
-use crate::operation::{lock, operations};
 use crate::statement::assign::Assignments;
 use crate::statement::dialect::Speaks;
 use crate::statement::guard::Guard;
-use crate::statement::lock::{LockMode, RowLocks};
 use crate::statement::row_key::FromClause;
 // What the bodies name.
 #[allow(
@@ -32,8 +31,8 @@ use crate::statement::row_key::FromClause;
     reason = "each of these files imports what its bodies name, and several import the same"
 )]
 use crate::operation::{
-    batch::*, delete::*, each::*, generated::*, lock::*, one_row::*, settle::*, tracked::*, unversioned::*,
-    write::*,
+    batch::*, commit::*, delete::*, each::*, generated::*, lock::*, one_row::*, outcome::*, settle::*,
+    tracked::*, unversioned::*, write::*,
 };
 
 /// A model that can be written, with its version checked, through the connection `C`: the bound for generic code.
@@ -197,6 +196,33 @@ pub trait SavesTrackedOn<C: Connection>: Columns<C::Backend> {
         Self: Trackable;
 
     #[doc(hidden)]
+    fn commit<T, N>(
+        rows: &[Self],
+        are_new: bool,
+        made: Result<(T, N), Error>,
+        begun: u32,
+        conn: &mut C,
+    ) -> Result<(T, N), Error>
+    where
+        N: IntoIterator<Item = Self::Version> + Default;
+
+    #[doc(hidden)]
+    fn settle_write(&mut self, conn: &mut C) -> Result<Outcome, Error>;
+
+    #[doc(hidden)]
+    fn settle_tracked(tracked: &mut Tracked<Self>, conn: &mut C) -> Result<Outcome, Error>
+    where
+        Self: Trackable;
+
+    #[doc(hidden)]
+    fn look_for_write(&self, exactly: bool, conn: &mut C) -> Result<(Outcome, Option<Self::Version>), Error>;
+
+    #[doc(hidden)]
+    fn look_for_columns(tracked: &Tracked<Self>, conn: &mut C) -> Result<Outcome, Error>
+    where
+        Self: Trackable;
+
+    #[doc(hidden)]
     fn delete_tracked(tracked: &Tracked<Self>, conn: &mut C) -> Result<(), Error>
     where
         Self: Trackable;
@@ -280,47 +306,4 @@ where
     FromClause<Model<C, M>>: QueryFragment<C::Backend>,
 {
     operations!(blocking);
-}
-
-/// A model whose row can be locked through the connection `C`: the bound for
-/// [`OptimisticDsl::lock_optimistic`](crate::OptimisticDsl::lock_optimistic).
-///
-/// ```
-/// use diesel::Connection;
-/// use occ_runtime::prelude::*;
-/// use occ_runtime::{LocksOn, Error, LockMode};
-///
-/// fn is_free<C, M>(model: &M, conn: &mut C) -> bool
-/// where
-///     C: Connection,
-///     M: LocksOn<C>,
-/// {
-///     model.lock_optimistic(LockMode::for_update().skip_locked(), conn).is_ok()
-/// }
-/// ```
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be locked through `{C}`",
-    label = "`lock_optimistic` needs a backend with row locks",
-    note = "PostgreSQL: enable the feature `postgres` of occ-runtime; MySQL and MariaDB: `mysql`",
-    note = "SQLite locks no rows: begin with `immediate_transaction`, then call `verify_optimistic`",
-    note = "in a generic function, the bound is `{Self}: LocksOn<{C}>`"
-)]
-pub trait LocksOn<C: Connection>: Columns<C::Backend> + Versioned {
-    #[doc(hidden)]
-    fn lock(&self, mode: LockMode, conn: &mut C) -> Result<(), Error>;
-}
-
-#[diagnostic::do_not_recommend]
-impl<M, C> LocksOn<C> for M
-where
-    M: OptimisticLock,
-    C: Through<M, Model = M>,
-    C: Connection<Backend: RowLocks + QueryMetadata<VersionSqlType<Model<C, M>>> + 'static> + LoadConnection,
-    Model<C, M>: Columns<C::Backend> + Versioned,
-    <Model<C, M> as OptimisticLock>::Version:
-        ReadBack<VersionSqlType<Model<C, M>>, C::Backend, <Model<C, M> as OptimisticLock>::Checks>,
-    VersionSqlType<Model<C, M>>: SqlType + SingleValue + 'static,
-    FromClause<Model<C, M>>: QueryFragment<C::Backend>,
-{
-    lock::lock!(blocking);
 }

@@ -3,9 +3,10 @@
 use diesel::connection::Connection;
 use diesel::query_builder::{AsChangeset, QueryFragment};
 
-use crate::blocking::bounds::{LocksOn, SavesOn, SavesTrackedOn};
+use crate::blocking::bounds::{SavesOn, SavesTrackedOn};
 #[cfg(feature = "retry")]
 use crate::blocking::find::ModifiesOn;
+use crate::blocking::lock::LocksOn;
 use crate::blocking::reload::ReloadsOn;
 #[cfg(feature = "retry")]
 use crate::blocking::retry::RetryDsl as _;

@@ -10,6 +10,7 @@ use crate::conflict::tracked::Tracked;
 use crate::error::Error;
 use crate::model::fields::Trackable;
 use crate::model::optimistic_lock::OptimisticLock;
+use crate::operation::outcome::Outcome;
 use crate::operation::read;
 
 /// Saving what was changed, and merging: for [`Tracked`] values and Diesel's own connections.
@@ -198,6 +199,33 @@ pub trait TrackedDsl<T: OptimisticLock> {
         T: ReloadsOn<C> + Trackable,
         F: FnMut(&'static str, &T, &T, &T) -> Choice;
 
+    /// What has become of a save whose answer has not come: see [`SettleDsl::settle`](crate::SettleDsl::settle). After
+    /// [`Stored`](Outcome::Stored) nothing is changed any more; after [`NotStored`](Outcome::NotStored) a save writes the changes
+    /// again.
+    ///
+    /// What was sent are some columns, so all of them are compared with the value, of every kind of version, and where there is none. After a change of a field with
+    /// `merge = add` it is [`Overtaken`](Outcome::Overtaken) unless the version is a UUID: others may have added the same.
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// # use occ_runtime::{Error, Tracked, prelude::*};
+    #[doc = include_str!("../example_tracked.txt")]
+    /// # let conn = &mut connection();
+    /// # let select = articles::table.find(1).select(Tracked::<Article>::as_select());
+    /// # let mut mine = select.first(conn)?;
+    /// use occ_runtime::Outcome;
+    ///
+    /// mine.title = "Locks".into();
+    /// assert_eq!(mine.settle(conn)?, Outcome::NotStored);
+    /// mine.save_optimistic(conn)?;
+    /// assert_eq!(mine.settle(conn)?, Outcome::Stored);
+    /// # Ok::<_, Error>(())
+    /// ```
+    fn settle<C>(&mut self, conn: &mut C) -> Result<Outcome, Error>
+    where
+        C: Connection,
+        T: SavesTrackedOn<C> + Trackable;
+
     /// Both sides as values, with the base: for a page that asks which of them to keep.
     ///
     /// One `SELECT`. See [`Conflict`].
@@ -261,6 +289,14 @@ impl<T: OptimisticLock> TrackedDsl<T> for Tracked<T> {
         F: FnMut(&'static str, &T, &T, &T) -> Choice,
     {
         read::rebase(self, T::now(self.original(), conn)?, choose)
+    }
+
+    fn settle<C>(&mut self, conn: &mut C) -> Result<Outcome, Error>
+    where
+        C: Connection,
+        T: SavesTrackedOn<C> + Trackable,
+    {
+        T::settle_tracked(self, conn)
     }
 
     fn into_conflict<C>(self, conn: &mut C) -> Result<Conflict<T>, Error>

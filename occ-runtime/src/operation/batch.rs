@@ -14,6 +14,7 @@ pub(crate) use crate::statement::guard::Always;
 pub(crate) use crate::statement::many::chunks::Chunks;
 pub(crate) use crate::statement::select::CurrentVersion;
 pub(crate) use crate::transaction::journal;
+pub(crate) use crate::transaction::unanswered::Unanswered;
 
 macro_rules! operations {
     ($wing:ident $(, $async:ident, $await:ident, $send:ident)?) => {
@@ -52,10 +53,12 @@ macro_rules! operations {
             let order = by_key::<C::Backend, M>(rows);
             let chunks = Chunks::of::<C::Backend, M>(rows, next.as_deref(), style)?;
             let begun = $crate::$wing::send::begin(conn)$(.$await)??;
+            let unanswered = Unanswered::of(rows, next.unwrap_or_default());
             let mut sent = 0;
             while let Some(chunk) = chunks.after(sent, rows.len()) {
                 let expected = chunk.len();
-                let statement = chunks.statement(&order[chunk], rows, next.as_deref());
+                let next = Some(&*unanswered.next).filter(|_| operation != Operation::Delete);
+                let statement = chunks.statement(&order[chunk], rows, next);
                 let written = $crate::$wing::send::ExecuteDsl::execute(statement, conn)$(.$await)?;
                 if written == Ok(expected) {
                     sent += expected;
@@ -63,14 +66,21 @@ macro_rules! operations {
                 }
                 return match one_by_one(written) {
                     // Why the rows do not go together is of interest only where they cannot be tried one by one either.
-                    Ok(why) => match $crate::$wing::send::roll_back(begun, conn)$(.$await)? {
-                        Ok(()) => Ok(None),
-                        Err(rollback) => Err(why.unwrap_or(rollback).into()),
-                    },
-                    Err(error) => $crate::$wing::send::end(Err(error), begun, conn)$(.$await)?,
+                    Ok(why) => {
+                        unanswered.answered();
+                        match $crate::$wing::send::roll_back(begun, conn)$(.$await)? {
+                            Ok(()) => Ok(None),
+                            Err(rollback) => Err(why.unwrap_or(rollback).into()),
+                        }
+                    }
+                    Err(error) => {
+                        let error = unanswered.ended_by(error);
+                        $crate::$wing::send::end(Err(error), begun, conn)$(.$await)?
+                    }
                 };
             }
-            $crate::$wing::send::end(Ok(Some(next.unwrap_or_default())), begun, conn)$(.$await)?
+            let made = Ok(((), unanswered.answered()));
+            Self::commit(rows, false, made, begun, conn)$(.$await)?.map(|((), next)| Some(next))
         }
     };
 }
@@ -117,7 +127,8 @@ macro_rules! one_by_one_operations {
                 }
                 return batch.finish();
             }
-            $crate::$wing::send::end(batch.finish(), begun, conn)$(.$await)?
+            let made = batch.finish().map(|next| ((), next));
+            Self::commit(rows, false, made, begun, conn)$(.$await)?.map(|((), next)| next)
         }
     };
 }

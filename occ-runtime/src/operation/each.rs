@@ -15,7 +15,7 @@ pub(crate) use crate::operation::rows::{next_versions, one_by_one, refuse_duplic
 pub(crate) use crate::statement::assign::WholeRow;
 use crate::statement::dialect::BatchStyle;
 use crate::statement::many::chunks::{Chunks, Many};
-pub(crate) use crate::transaction::journal;
+pub(crate) use crate::transaction::{journal, unanswered};
 
 /// The version that each row has now, or why it has not been written.
 pub(crate) type Outcomes<V> = Vec<Result<V, Error>>;
@@ -169,7 +169,10 @@ macro_rules! operations {
             loop {
                 let begun = $crate::$wing::send::begin(conn)$(.$await)??;
                 match Self::put_parts(rows, &mut each, conn)$(.$await)? {
-                    Ok(()) => return $crate::$wing::send::end(Ok(each.finish()), begun, conn)$(.$await)?,
+                    Ok(()) => {
+                        let ended = $crate::$wing::send::end(Ok::<_, Error>(()), begun, conn)$(.$await)?;
+                        return unanswered::unless_lost(rows, each.finish(), ended);
+                    }
                     Err(error) if each.change(&error) => $crate::$wing::send::roll_back(begun, conn)$(.$await)??,
                     Err(error) => return $crate::$wing::send::end(Err(error.rolled_back()), begun, conn)$(.$await)?,
                 }

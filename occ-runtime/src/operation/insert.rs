@@ -14,6 +14,7 @@ pub(crate) use crate::statement::insert::{Insert, TakenVersion};
 pub(crate) use crate::statement::select::CurrentVersion;
 pub(crate) use crate::statement::update::ReturningVersion;
 pub(crate) use crate::transaction::journal;
+pub(crate) use crate::transaction::unanswered::Unanswered;
 pub(crate) use crate::version::generator::VersionGenerator;
 
 macro_rules! operations {
@@ -31,12 +32,19 @@ macro_rules! operations {
             if M::Generator::BY_DATABASE {
                 return $crate::$wing::send::boxed(self.put_new_generated(operation, conn))$(.$await)?;
             }
-            let first = M::Generator::initial();
-            match $crate::$wing::send::ExecuteDsl::execute(Insert::new(self, Some(&first)), conn)$(.$await)? {
-                Ok(0) => Err(self.taken(operation, None, conn)$(.$await)?),
-                Ok(_) => Ok(first),
-                Err(error) => Err(self.taken(operation, Some(error), conn)$(.$await)?),
-            }
+            let sent = Unanswered::of_new(std::slice::from_ref(self), Some(M::Generator::initial()));
+            let insert = Insert::new(self, sent.next.as_ref());
+            let refused = match $crate::$wing::send::ExecuteDsl::execute(insert, conn)$(.$await)? {
+                Ok(rows) => match sent.answered() {
+                    Some(first) if rows > 0 => return Ok(first),
+                    _ => None,
+                },
+                Err(error) => match sent.ended_by(error.into()) {
+                    Error::Database(error) => Some(error),
+                    error => return Err(error),
+                },
+            };
+            Err(self.taken(operation, refused, conn)$(.$await)?)
         }
 
         /// Why a row was not made. `refused` is the database's error, if it is one.

@@ -60,7 +60,7 @@ macro_rules! operations {
                     Err(error) => $crate::$wing::send::end(Err(error), begun, conn)$(.$await)?,
                 };
             }
-            $crate::$wing::send::end(Ok(Some(versions)), begun, conn)$(.$await)?
+            Self::commit(rows, true, Ok(((), versions)), begun, conn)$(.$await)?.map(|((), versions)| Some(versions))
         }
 
         $($async)? fn put_new_each(rows: &[M], conn: &mut C) -> Result<Vec<M::Version>, Error> {
@@ -76,7 +76,8 @@ macro_rules! operations {
                     break;
                 }
             }
-            $crate::$wing::send::end(made.map_err(Error::rolled_back), begun, conn)$(.$await)?
+            let made = made.map(|versions| ((), versions)).map_err(Error::rolled_back);
+            Self::commit(rows, true, made, begun, conn)$(.$await)?.map(|((), versions)| versions)
         }
     };
 }

@@ -11,6 +11,7 @@
 pub(crate) mod at;
 pub(crate) mod base;
 pub(crate) mod batch;
+pub(crate) mod commit;
 pub(crate) mod create;
 pub(crate) mod delete;
 pub(crate) mod each;
@@ -22,6 +23,7 @@ pub(crate) mod lock;
 pub(crate) mod modify;
 pub(crate) mod one_row;
 pub(crate) mod order;
+pub(crate) mod outcome;
 pub(crate) mod overwrite;
 pub(crate) mod read;
 pub(crate) mod rows;
@@ -41,8 +43,11 @@ macro_rules! operations {
         $crate::operation::write::operations!($($wing)*);
         $crate::operation::generated::operations!($($wing)*);
         $crate::operation::one_row::operations!($($wing)*);
+        $crate::operation::commit::operations!($($wing)*);
         $crate::operation::tracked::operations!($($wing)*);
         $crate::operation::settle::operations!($($wing)*);
+        $crate::operation::outcome::operations!($($wing)*);
+        $crate::operation::outcome::tracked_operations!($($wing)*);
         $crate::operation::unversioned::operations!($($wing)*);
         $crate::operation::delete::operations!($($wing)*);
         $crate::operation::batch::operations!($($wing)*);

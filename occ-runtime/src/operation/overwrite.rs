@@ -4,6 +4,8 @@
     reason = "the bodies below name them where they are expanded, in `blocking` and `asynchronous`; several files name the same"
 )]
 
+pub(crate) use diesel::result::Error as DieselError;
+
 pub(crate) use crate::error::Error;
 pub(crate) use crate::error::stale::Operation;
 pub(crate) use crate::operation::verdict;
@@ -32,8 +34,9 @@ macro_rules! operations {
 
         $($async)? fn overwrite_locked(&self, conn: &mut C) -> Result<(M, M::Version), Error> {
             let begun = $crate::$wing::send::begin(conn)$(.$await)??;
-            let written = self.read_and_put(conn)$(.$await)?;
-            $crate::$wing::send::end(written, begun, conn)$(.$await)?
+            let written = self.read_and_put(conn)$(.$await)?.map(|(theirs, next)| (theirs, Some(next)));
+            let (theirs, next) = Self::commit(std::slice::from_ref(self), false, written, begun, conn)$(.$await)??;
+            Ok((theirs, next.ok_or(DieselError::NotFound)?))
         }
 
         /// Where rows have no locks: SQLite refuses the write of a transaction that has read before another one's write, and without

@@ -12,6 +12,7 @@ pub(crate) use crate::operation::verdict;
 pub(crate) use crate::statement::assign::Assignments;
 pub(crate) use crate::statement::update::Update;
 pub(crate) use crate::transaction::journal;
+pub(crate) use crate::transaction::unanswered::Unanswered;
 pub(crate) use crate::version::generator::VersionGenerator;
 
 macro_rules! operations {
@@ -47,8 +48,13 @@ macro_rules! operations {
             let by_database = M::Generator::BY_DATABASE;
             let next = if by_database { None } else { Some(next_version::<M>(expected)?) };
             let in_transaction = $crate::$wing::send::depth(conn)? > 0;
-            let update = Update::new(self, assignments, next.as_ref(), Some(expected));
-            let mut rows = M::returned(update, conn)$(.$await)??;
+            let sent = Unanswered::of(std::slice::from_ref(self), next);
+            let update = Update::new(self, assignments, sent.next.as_ref(), Some(expected));
+            let mut rows = match M::returned(update, conn)$(.$await)? {
+                Ok(rows) => rows,
+                Err(error) => return Err(sent.ended_by(error.into())),
+            };
+            sent.answered();
             if rows.len() != 1 {
                 return Err(self.refusal(Operation::Update, expected, rows.len(), A::GUARDS, conn)$(.$await)??);
             }
@@ -69,11 +75,14 @@ macro_rules! operations {
                 next_version::<M>(self.version())?;
             }
             let begun = $crate::$wing::send::begin(conn)$(.$await)??;
-            let row = match self.put(Operation::Update, self.version(), assignments, conn)$(.$await)? {
-                Ok(_) => M::now(self, conn)$(.$await)?.and_then(|now| now.updated(self)),
+            let made = match self.put(Operation::Update, self.version(), assignments, conn)$(.$await)? {
+                Ok(next) => {
+                    let row = M::now(self, conn)$(.$await)?.and_then(|now| now.updated(self));
+                    row.map(|row| (row, Some(next)))
+                }
                 Err(refused) => Err(refused.rolled_back()),
             };
-            $crate::$wing::send::end(row, begun, conn)$(.$await)?
+            Self::commit(std::slice::from_ref(self), false, made, begun, conn)$(.$await)?.map(|(row, _)| row)
         }
     };
 }

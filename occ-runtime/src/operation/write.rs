@@ -12,6 +12,7 @@ pub(crate) use crate::operation::verdict;
 pub(crate) use crate::statement::assign::Assignments;
 pub(crate) use crate::statement::update::Update;
 pub(crate) use crate::transaction::journal;
+pub(crate) use crate::transaction::unanswered::Unanswered;
 pub(crate) use crate::version::generator::VersionGenerator;
 
 macro_rules! operations {
@@ -52,17 +53,21 @@ macro_rules! operations {
                 let put = self.put_generated(operation, expected, assignments, conn);
                 return $crate::$wing::send::boxed(put)$(.$await)?;
             }
-            let next = next_version::<M>(expected)?;
-            let update = Update::new(self, assignments, Some(&next), Some(expected));
-            let rows = if M::UNIQUE_KEY {
-                $crate::$wing::send::boxed(self.send_in_savepoint(update, conn))$(.$await)??
+            let sent = Unanswered::of(std::slice::from_ref(self), Some(next_version::<M>(expected)?));
+            let update = Update::new(self, assignments, sent.next.as_ref(), Some(expected));
+            let written = if M::UNIQUE_KEY {
+                $crate::$wing::send::boxed(self.send_in_savepoint(update, conn))$(.$await)?
             } else {
-                $crate::$wing::send::ExecuteDsl::execute(update, conn)$(.$await)??
+                $crate::$wing::send::ExecuteDsl::execute(update, conn)$(.$await)?.map_err(Error::from)
             };
-            if rows != 1 {
-                return Err(self.refusal(operation, expected, rows, A::GUARDS, conn)$(.$await)??);
+            let rows = match written {
+                Ok(rows) => rows,
+                Err(error) => return Err(sent.ended_by(error)),
+            };
+            match sent.answered() {
+                Some(next) if rows == 1 => Ok(next),
+                _ => Err(self.refusal(operation, expected, rows, A::GUARDS, conn)$(.$await)??),
             }
-            Ok(next)
         }
     };
 }

@@ -86,6 +86,36 @@ impl<M: OptimisticLock> Query for PresentVersion<'_, M> {
     type SqlType = <M::VersionColumn as Expression>::SqlType;
 }
 
+/// The version, once every statement that has the row is over: one of a client that is gone may still be under way.
+pub struct AnsweredVersion<'a, M: OptimisticLock>(CurrentVersion<'a, M>);
+
+impl<'a, M: OptimisticLock> AnsweredVersion<'a, M> {
+    pub(crate) fn of(row: &'a M) -> Self {
+        Self(CurrentVersion::of(row))
+    }
+}
+
+impl<M, DB> QueryFragment<DB> for AnsweredVersion<'_, M>
+where
+    DB: Speaks + 'static,
+    M: Columns<DB>,
+    FromClause<M>: QueryFragment<DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        self.0.walk_ast(out.reborrow())?;
+        match out.backend().dialect() {
+            Some(Dialect::Postgres) => out.push_sql(" FOR SHARE"),
+            Some(Dialect::Mysql) => out.push_sql(" LOCK IN SHARE MODE"),
+            Some(Dialect::Sqlite) | None => {}
+        }
+        Ok(())
+    }
+}
+
+impl<M: OptimisticLock> Query for AnsweredVersion<'_, M> {
+    type SqlType = <M::VersionColumn as Expression>::SqlType;
+}
+
 /// Reads the row as it is now.
 pub struct CurrentRow<'a, M, DB>
 where

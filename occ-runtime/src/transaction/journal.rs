@@ -80,7 +80,7 @@ impl Mark {
         Self::of(|see| row.visit_key(see))
     }
 
-    fn of_version<M: OptimisticLock>(row: &M) -> Self {
+    pub(crate) fn of_version<M: OptimisticLock>(row: &M) -> Self {
         Self::of(|see| see(row.version(), row.version_identity()))
     }
 

@@ -5,3 +5,4 @@ pub(crate) mod in_flight;
 pub(crate) mod journal;
 pub(crate) mod proof;
 pub(crate) mod restore;
+pub(crate) mod unanswered;

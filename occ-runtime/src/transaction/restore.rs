@@ -8,6 +8,7 @@ use std::thread;
 
 use crate::model::optimistic_lock::OptimisticLock;
 use crate::transaction::journal::{Ending, Journal, Mark};
+use crate::transaction::unanswered;
 use crate::version::order::is_later;
 
 /// Values whose versions a transaction takes care of: a `&mut` to a model or a [`Tracked`](crate::Tracked) one, to a slice or a
@@ -111,6 +112,7 @@ impl Versions {
     where
         M: OptimisticLock<Version: Clone> + 'static,
     {
+        let ahead = self.are_in_doubt().then(|| catch_unwind(AssertUnwindSafe(|| row.version().clone())));
         // The user's code may panic here, perhaps while it is panicking already: that must not keep the others from being put
         // back, nor the value ahead of its row.
         if let Err(panic) = catch_unwind(AssertUnwindSafe(|| self.try_put_back(row, place))) {
@@ -120,6 +122,9 @@ impl Versions {
                     row.set_version(*version);
                 }
             }
+        }
+        if let Some(Ok(ahead)) = ahead {
+            unanswered::is_in_doubt(row, ahead);
         }
     }
 

@@ -143,6 +143,23 @@ macro_rules! async_cell {
             AsyncOptimisticDsl::save_unversioned(model, conn).await
         }
 
+        pub async fn settle<M: AsyncSavesOn<Conn>>(
+            model: &mut M,
+            conn: &mut Conn,
+        ) -> Result<occ_runtime::Outcome, Error> {
+            occ_runtime::AsyncSettleDsl::settle(model, conn).await
+        }
+
+        pub async fn settle_tracked<M>(
+            model: &mut occ_runtime::Tracked<M>,
+            conn: &mut Conn,
+        ) -> Result<occ_runtime::Outcome, Error>
+        where
+            M: occ_runtime::AsyncSavesTrackedOn<Conn> + occ_runtime::Trackable,
+        {
+            occ_runtime::AsyncTrackedDsl::settle(model, conn).await
+        }
+
         pub async fn verify<M: AsyncSavesOn<Conn>>(model: &M, conn: &mut Conn) -> Result<(), Error> {
             AsyncOptimisticDsl::verify_optimistic(model, conn).await
         }

@@ -129,6 +129,23 @@ macro_rules! blocking_cell {
             OptimisticDsl::save_unversioned(model, conn)
         }
 
+        pub async fn settle<M: SavesOn<Conn>>(
+            model: &mut M,
+            conn: &mut Conn,
+        ) -> Result<occ_runtime::Outcome, Error> {
+            occ_runtime::SettleDsl::settle(model, conn)
+        }
+
+        pub async fn settle_tracked<M>(
+            model: &mut occ_runtime::Tracked<M>,
+            conn: &mut Conn,
+        ) -> Result<occ_runtime::Outcome, Error>
+        where
+            M: occ_runtime::SavesTrackedOn<Conn> + occ_runtime::Trackable,
+        {
+            occ_runtime::TrackedDsl::settle(model, conn)
+        }
+
         pub async fn verify<M: SavesOn<Conn>>(model: &M, conn: &mut Conn) -> Result<(), Error> {
             OptimisticDsl::verify_optimistic(model, conn)
         }

@@ -81,10 +81,12 @@ impl<T: Trackable> Tracked<T> {
         if layer.is_read_since || layer.may_be_within(open) {
             return false;
         }
-        let written = self.stored(settled).0;
-        let adds = |field: &Field<T>| matches!(field.merge_rule(), Rule::Add(_));
-        let is_shared = !T::Check::BY_VERSION || !is_unique::<T::Version>();
-        is_shared && fields::<T>().any(|field| adds(&field) && !field.is_same(before, written))
+        may_have_been_added_by_others(before, self.stored(settled).0)
+    }
+
+    /// Whether the row, where it is as the value is, may still have been written by somebody who has added the same.
+    pub(crate) fn may_be_added_by_others(&self) -> bool {
+        may_have_been_added_by_others(&self.original, &self.value)
     }
 
     /// What the row holds and its version, given what has become of the writes.
@@ -216,4 +218,11 @@ pub(super) fn forget<T: Trackable>(mut link: &mut Option<Box<Unsettled<T>>>, dep
             _ => &mut layer.beneath,
         };
     }
+}
+
+/// Whether a sum was changed, and two can come to the same version.
+fn may_have_been_added_by_others<T: Trackable>(before: &T, after: &T) -> bool {
+    let adds = |field: &Field<T>| matches!(field.merge_rule(), Rule::Add(_));
+    let is_shared = !T::Check::BY_VERSION || !is_unique::<T::Version>();
+    is_shared && fields::<T>().any(|field| adds(&field) && !field.is_same(before, after))
 }

@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::model::check::Check as _;
 use crate::model::fields::{Trackable, fields};
 use crate::transaction::restore::{Restorable, Versions};
+use crate::transaction::unanswered;
 
 impl<T: Trackable> Tracked<T> {
     /// The value at the version that the row has, and the fields of it that are sent.
@@ -38,6 +39,20 @@ impl<T: Trackable> Tracked<T> {
 
     pub(crate) fn is_in_doubt(&self) -> bool {
         self.in_doubt
+    }
+
+    /// The row is as the value is, at this version where it has one.
+    pub(crate) fn is_stored(&mut self, version: Option<T::Version>, within: Within) {
+        let mut row = self.value.clone();
+        if let Some(version) = version {
+            row.set_version(version);
+        }
+        self.onto(row.clone(), row, within);
+    }
+
+    /// Nothing of it is in the row.
+    pub(crate) fn is_not_stored(&mut self) {
+        self.in_doubt = false;
     }
 
     /// The row has become `written`, a copy of the value of which these fields were sent, at the version `next`, where it has
@@ -160,6 +175,8 @@ where
     fn restore(&mut self, (saved, version): Self::Saved, versions: &Versions) {
         let this = &mut **self;
         let is_written = this.writes.len() > saved.writes.len();
+        let ahead =
+            versions.are_in_doubt().then(|| catch_unwind(AssertUnwindSafe(|| this.value.version().clone())));
         let is_descendant = this.reading == saved.reading && this.writes.starts_with(&saved.writes);
         // The user's code may panic here, perhaps while it is panicking already.
         let is_same_row =
@@ -177,5 +194,8 @@ where
             *this = saved;
         }
         this.in_doubt |= versions.are_in_doubt() && (is_written || !is_descendant);
+        if let Some(Ok(ahead)) = ahead {
+            unanswered::is_in_doubt(&this.value, ahead);
+        }
     }
 }

@@ -2,10 +2,10 @@
 
 use std::sync::atomic::Ordering::Relaxed;
 
-use occ_runtime::{Error, Tracked};
+use occ_runtime::{Error, Outcome, Tracked};
 
 use super::calls::{Call, Held, Item, Shown};
-use super::cell::{Conn, Database, connect, rebase, save, save_tracked, verify};
+use super::cell::{Conn, Database, connect, rebase, save, save_tracked, settle, settle_tracked, verify};
 use super::product::load;
 use super::sessions::wait_until_gone;
 
@@ -134,9 +134,40 @@ impl Before {
         assert!(self.stored(witness).await, "{call:?}: done once in the end");
     }
 
+    /// What the row answers to each value is what has become of it.
+    async fn settle(&self, was_stored: bool, held: &Held, conn: &mut Conn) {
+        let expected = if was_stored { Outcome::Stored } else { Outcome::NotStored };
+        let asked = match self.call {
+            Call::Modify | Call::LockingModify | Call::Run => return,
+            Call::Save | Call::Update => vec![&held.one],
+            Call::Batch | Call::Transaction => vec![&held.one, &held.two],
+            Call::Tracked | Call::TrackedRun => vec![],
+            Call::TrackedTransaction => vec![&held.two],
+        };
+        for value in &asked {
+            let mut value = (*value).clone();
+            let before = value.clone();
+            assert_eq!(settle(&mut value, conn).await.unwrap(), expected, "{:?}: {value:?}", self.call);
+            if was_stored {
+                assert_eq!(value, load(value.id, conn).await, "{:?}", self.call);
+            } else {
+                assert_eq!(value, before, "{:?}", self.call);
+            }
+        }
+        if !matches!(self.call, Call::Tracked | Call::TrackedRun | Call::TrackedTransaction) {
+            return;
+        }
+        // Somebody else may have added one just as well, and the version is a counter.
+        let expected = if was_stored { Outcome::Overtaken } else { Outcome::NotStored };
+        let mut tracked = held.tracked.clone();
+        assert_eq!(settle_tracked(&mut tracked, conn).await.unwrap(), expected, "{:?}", self.call);
+        assert_eq!(tracked, held.tracked, "{:?}", self.call);
+    }
+
     /// The same once more, on a connection that works.
     async fn go_on(&self, was_stored: bool, held: &mut Held, conn: &mut Conn) {
         let call = self.call;
+        self.settle(was_stored, held, conn).await;
         match (was_stored, call) {
             (false, call) => call.run(held, conn).await.unwrap_or_else(|error| panic!("{call:?}: {error:?}")),
             // It would be done twice: who calls it looks at the row first.

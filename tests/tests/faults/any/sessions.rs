@@ -45,9 +45,9 @@ pub async fn wait_until_gone(session: i64, conn: &mut Conn) {
     }
 }
 
-/// Waits until the session waits for a lock that another one has.
-pub async fn wait_until_it_waits(session: i64, conn: &mut Conn) {
-    let waits = match BACKEND {
+/// The query that counts a session where it waits for a lock that another one has.
+fn waits(session: i64) -> String {
+    match BACKEND {
         Backend::Postgres => {
             format!(
                 "(SELECT count(*) FROM pg_stat_activity WHERE pid = {session} AND wait_event_type = 'Lock')"
@@ -59,8 +59,19 @@ pub async fn wait_until_it_waits(session: i64, conn: &mut Conn) {
             "(SELECT count(*) FROM information_schema.processlist WHERE id = {session}
               AND command IN ('Query', 'Execute') AND (info LIKE 'UPDATE%' OR info LIKE '%FOR UPDATE' OR info = 'COMMIT'))"
         ),
-    };
-    while !counts(&waits, conn).await {
+    }
+}
+
+/// Waits until the session waits for a lock that another one has.
+pub async fn wait_until_it_waits(session: i64, conn: &mut Conn) {
+    while !counts(&waits(session), conn).await {
+        yield_now();
+    }
+}
+
+/// Waits until it waits no more.
+pub async fn wait_until_it_goes_on(session: i64, conn: &mut Conn) {
+    while counts(&waits(session), conn).await {
         yield_now();
     }
 }

@@ -5,6 +5,7 @@ mod cuts;
 mod killed;
 mod limits;
 mod own;
+mod settled;
 
 use super::any::{calls, holder, left, sessions};
 use super::{cell, product};

@@ -15,7 +15,7 @@ use super::calls::{CALLS, Call, Held, IN_TRANSACTION, fresh_rows};
 use super::cell::{BACKEND, Database, batch, block_on, connect, connect_to};
 use super::left::{Before, Class, Stored};
 use super::product::create_table;
-use super::sessions::{End, end, session, wait_until_it_waits};
+use super::sessions::{End, end, session, wait_until_it_goes_on, wait_until_it_waits};
 
 /// A server, and a database on it with the table `products`, to be dropped before it. `None` where there is no such server to start.
 fn start(test: &str) -> Option<(Arc<Server>, Arc<Database>)> {
@@ -127,6 +127,8 @@ fn cancelled_at_the_commit_of_mariadb() {
                         proxy.let_go();
                         wait_until_it_waits(session, other).await;
                         end(what, session, other).await;
+                        // It is told to end, and is not at once.
+                        wait_until_it_goes_on(session, other).await;
                         batch("UNLOCK TABLES", other).await.unwrap();
                     });
                 });

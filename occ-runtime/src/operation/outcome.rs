@@ -1,0 +1,188 @@
+//! What has become of a write whose answer has not come.
+#![allow(
+    unused_imports,
+    reason = "the bodies below name them where they are expanded, in `blocking` and `asynchronous`; several files name the same"
+)]
+
+pub(crate) use diesel::result::Error as DieselError;
+
+pub(crate) use crate::conflict::tracked::Tracked;
+pub(crate) use crate::conflict::tracked::unsettled::Within;
+pub(crate) use crate::error::Error;
+pub(crate) use crate::model::check::Check;
+pub(crate) use crate::model::fields::Trackable;
+use crate::model::optimistic_lock::{OptimisticLock, next_version};
+pub(crate) use crate::operation::verdict;
+pub(crate) use crate::statement::select::AnsweredVersion;
+pub(crate) use crate::statement::stored_as::StoredAs;
+pub(crate) use crate::transaction::journal;
+pub(crate) use crate::transaction::unanswered;
+use crate::transaction::unanswered::Known;
+use crate::version::generator::VersionGenerator as _;
+
+/// What has become of a write whose answer has not come, as [`settle`](crate::SettleDsl::settle) finds out.
+///
+/// ```
+/// # use diesel::prelude::*;
+/// # use occ_runtime::{Error, prelude::*};
+/// use occ_runtime::Outcome;
+#[doc = include_str!("../example.txt")]
+/// # let conn = &mut connection();
+/// # let mut lamp: Product = products::table.find(1).select(Product::as_select()).first(conn)?;
+/// lamp.save_optimistic(conn)?;
+/// assert_eq!(lamp.settle(conn)?, Outcome::Stored);
+/// lamp.quantity -= 1; // and the connection breaks before this is sent
+/// assert_eq!(lamp.settle(conn)?, Outcome::NotStored);
+/// # Ok::<_, Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// The row is what the write was to make of it, and the value is at its version: go on.
+    Stored,
+    /// The row is as it was before the write: do it again.
+    NotStored,
+    /// The row is at some other version, or gone. Whether the write was stored before that cannot be known: reload the value, and
+    /// look at what is there.
+    Overtaken,
+}
+
+/// What the row's version says of the outcome.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Clue {
+    /// All there is to know.
+    Known(Outcome),
+    /// It is stored if the row's columns are those of the value, and else this.
+    Compare(Outcome),
+}
+
+/// From the version that the row is at, `None` if it is gone. `exactly`: a version that nobody else can have made is enough.
+pub(crate) fn clue<M: OptimisticLock>(row: &M, now: Option<&M::Version>, exactly: bool) -> Clue {
+    let known = unanswered::known(row, now);
+    match now {
+        None if known.is_new => Clue::Known(Outcome::NotStored),
+        None => Clue::Known(Outcome::Overtaken),
+        Some(now) if now == row.version() => of_unmoved(known),
+        Some(_) if known.is_at_theirs => {
+            let is_ours = exactly && known.attempts == 1 && makes_each_once::<M>(row.version());
+            if is_ours { Clue::Known(Outcome::Stored) } else { Clue::Compare(Outcome::Overtaken) }
+        }
+        Some(now) if may_follow::<M>(now, row.version()) => Clue::Compare(Outcome::Overtaken),
+        Some(_) => Clue::Known(Outcome::Overtaken),
+    }
+}
+
+/// Of a row that is at the version in memory.
+fn of_unmoved(known: Known) -> Clue {
+    match known {
+        // A new row of somebody's may be at the same first version.
+        Known { is_new: true, is_at_theirs: true, .. } => Clue::Compare(Outcome::Overtaken),
+        Known { attempts: 0, .. } => Clue::Compare(Outcome::NotStored),
+        _ => Clue::Known(Outcome::NotStored),
+    }
+}
+
+/// Whether two writers cannot come from one version to the same next one: then the generator makes two when it is asked twice.
+fn makes_each_once<M: OptimisticLock>(from: &M::Version) -> bool {
+    !M::Generator::BY_DATABASE
+        && matches!((next_version::<M>(from), next_version::<M>(from)), (Ok(one), Ok(other)) if one != other)
+}
+
+/// Whether a write may have led from one version to the other, for all that the versions say.
+fn may_follow<M: OptimisticLock>(now: &M::Version, from: &M::Version) -> bool {
+    M::Generator::BY_DATABASE || next_version::<M>(from).is_ok_and(|next| next == *now)
+}
+
+macro_rules! operations {
+    ($wing:ident $(, $async:ident, $await:ident, $send:ident)?) => {
+        $($async)? fn settle_write(&mut self, conn: &mut C) -> Result<Outcome, Error> {
+            let mut conn = $crate::$wing::send::InFlight::begin(conn)?;
+            let found = self.look_for_write(true, &mut *conn)$(.$await)?;
+            conn.land();
+            let (outcome, version) = found?;
+            if outcome != Outcome::Overtaken {
+                unanswered::forget(self);
+            }
+            match version {
+                Some(version) if outcome == Outcome::Stored => journal::moved_on(self, version),
+                _ => {}
+            }
+            Ok(outcome)
+        }
+
+        /// The outcome, and the version that the row is at.
+        $($async)? fn look_for_write(
+            &self,
+            exactly: bool,
+            conn: &mut C,
+        ) -> Result<(Outcome, Option<M::Version>), Error> {
+            let look = AnsweredVersion::of(self);
+            let now = match $crate::$wing::send::rare_version::<M, _, _>(look, conn)$(.$await)? {
+                Ok(now) => Some(now),
+                Err(DieselError::NotFound) => None,
+                Err(error) => return Err(verdict::unread(self, error)),
+            };
+            let outcome = match (clue(self, now.as_ref(), exactly), &now) {
+                (Clue::Compare(otherwise), Some(now)) => {
+                    let stored = StoredAs::of(self, now, false);
+                    let stored = $crate::$wing::send::rare_version::<M, _, _>(stored, conn)$(.$await)?;
+                    if verdict::is_there(stored)? { Outcome::Stored } else { otherwise }
+                }
+                (Clue::Known(outcome) | Clue::Compare(outcome), _) => outcome,
+            };
+            Ok((outcome, now))
+        }
+    };
+}
+
+macro_rules! tracked_operations {
+    ($wing:ident $(, $async:ident, $await:ident, $send:ident)?) => {
+        /// What was written of a tracked value are some columns, so that all of them are compared.
+        $($async)? fn settle_tracked(tracked: &mut Tracked<M>, conn: &mut C) -> Result<Outcome, Error>
+        where
+            M: Trackable,
+        {
+            let mut conn = $crate::$wing::send::InFlight::begin(conn)?;
+            tracked.take_back_what_is_rolled_back();
+            let found = if M::Check::BY_VERSION {
+                tracked.value.look_for_write(false, &mut *conn)$(.$await)?
+            } else {
+                Self::look_for_columns(tracked, &mut *conn)$(.$await)?.map(|outcome| (outcome, None))
+            };
+            let within = $crate::$wing::send::depth(&mut *conn).map(|depth| Within::of(&*conn, depth));
+            conn.land();
+            let (outcome, version) = found?;
+            match outcome {
+                Outcome::Stored if tracked.may_be_added_by_others() => return Ok(Outcome::Overtaken),
+                // What was written in a plain transaction may have been rolled back, and the row be somebody's since then.
+                Outcome::NotStored if tracked.known().is_none() => return Ok(Outcome::Overtaken),
+                Outcome::Stored => {
+                    unanswered::forget(&tracked.value);
+                    tracked.is_stored(version, within?);
+                }
+                Outcome::NotStored => {
+                    unanswered::forget(&tracked.value);
+                    tracked.is_not_stored();
+                }
+                Outcome::Overtaken => {}
+            }
+            Ok(outcome)
+        }
+
+        /// Without a version: the row is as it was written, as it was read, or neither.
+        $($async)? fn look_for_columns(tracked: &Tracked<M>, conn: &mut C) -> Result<Outcome, Error>
+        where
+            M: Trackable,
+        {
+            for (row, outcome) in [(&tracked.value, Outcome::Stored), (&tracked.original, Outcome::NotStored)] {
+                let stored = StoredAs::of(row, row.version(), false);
+                let stored = $crate::$wing::send::rare_version::<M, _, _>(stored, conn)$(.$await)?;
+                if verdict::is_there(stored)? {
+                    return Ok(outcome);
+                }
+            }
+            Ok(Outcome::Overtaken)
+        }
+    };
+}
+
+pub(crate) use {operations, tracked_operations};

@@ -49,6 +49,7 @@ mod retry_events;
 mod retry_over;
 mod same_row;
 mod save;
+mod settle;
 mod tracked;
 mod tracked_by_reference;
 pub(crate) mod tracked_columns;

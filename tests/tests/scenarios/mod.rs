@@ -49,6 +49,7 @@ mod retry_events;
 mod retry_over;
 mod same_row;
 mod save;
+pub(crate) mod statements;
 mod tracked;
 mod tracked_by_reference;
 pub(crate) mod tracked_columns;

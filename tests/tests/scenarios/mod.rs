@@ -53,6 +53,7 @@ mod tracked;
 mod tracked_by_reference;
 pub(crate) mod tracked_columns;
 mod tracked_doubt;
+mod tracked_layers;
 mod tracked_model;
 mod tracked_one_transaction;
 mod tracked_places;

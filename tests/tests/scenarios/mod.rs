@@ -37,6 +37,7 @@ mod panics;
 mod partial_update;
 pub(crate) mod product;
 mod put_back;
+mod put_back_panics;
 mod quoted_text;
 mod race;
 #[cfg(feature = "retry")]
@@ -66,6 +67,7 @@ mod tracked_rollback;
 mod tracked_storage;
 mod tracked_versions;
 mod transaction_slices;
+mod transaction_vecs;
 mod transactions;
 mod two_connections;
 mod unique_key;

@@ -89,6 +89,29 @@ super::scenarios! {
         assert_eq!(load(1, conn).await.views, 15);
     }
 
+    async fn a_sum_that_was_read_again_before_it_was_rolled_back_may_be_somebody_elses_too(database) {
+        create_table(database).await;
+        let conn = &mut connect(database).await;
+        for reloads in [false, true] {
+            let mut mine = load(1, conn).await;
+            let (views, version) = (mine.views, mine.version);
+            begin(conn).await.unwrap();
+            mine.views += 5;
+            save_tracked(&mut mine, conn).await.unwrap();
+            if reloads {
+                reload_tracked(&mut mine, conn).await.unwrap();
+            } else {
+                rebase(&mut mine, conn).await.unwrap();
+            }
+            mine.views += 1;
+            rollback(conn).await.unwrap();
+            somebody_counts(database).await;
+            assert_refused(&mut mine, conn).await;
+            let row = load(1, conn).await;
+            assert_eq!((row.views, row.version), (views + 5, version + 1));
+        }
+    }
+
     async fn what_lies_under_all_of_them_is(database) {
         create_table(database).await;
         let conn = &mut connect(database).await;

@@ -7,7 +7,8 @@
 pub(crate) use crate::error::Error;
 pub(crate) use crate::error::stale::Operation;
 pub(crate) use crate::model::optimistic_lock::SqlText;
-pub(crate) use crate::operation::rows::{one_by_one, refuse_duplicates};
+pub(crate) use crate::operation::order::{Order, by_key};
+pub(crate) use crate::operation::rows::{as_given, one_by_one, refuse_duplicates};
 pub(crate) use crate::statement::dialect;
 pub(crate) use crate::statement::insert::InsertRows;
 pub(crate) use crate::transaction::journal;
@@ -41,11 +42,12 @@ macro_rules! operations {
             }
             let versions: Vec<M::Version> = rows.iter().map(|_| M::Generator::initial()).collect();
             let most = InsertRows::most::<C::Backend>(rows, &versions)?;
+            let order = by_key::<C::Backend, M>(rows);
             let begun = $crate::$wing::send::begin(conn)$(.$await)??;
             let mut sent = 0;
             while sent < rows.len() {
                 let until = sent + InsertRows::<M>::next(rows.len() - sent, most);
-                let insert = InsertRows::new(&rows[sent..until], &versions[sent..until]);
+                let insert = InsertRows::new(&order[sent..until], rows, &versions);
                 let written = $crate::$wing::send::ExecuteDsl::execute(insert, conn)$(.$await)?;
                 if written == Ok(until - sent) {
                     sent = until;
@@ -64,19 +66,31 @@ macro_rules! operations {
         }
 
         $($async)? fn put_new_each(rows: &[M], conn: &mut C) -> Result<Vec<M::Version>, Error> {
-            let begun = $crate::$wing::send::begin(conn)$(.$await)??;
-            let mut made = Ok(Vec::with_capacity(rows.len()));
-            for row in rows {
-                let first = row.put_new(Operation::Insert, conn)$(.$await)?;
-                made = made.and_then(|mut versions: Vec<M::Version>| {
-                    versions.push(first?);
-                    Ok(versions)
-                });
-                if made.is_err() {
-                    break;
+            let mut order = Order::by_key::<C::Backend, M>(rows);
+            loop {
+                let begun = $crate::$wing::send::begin(conn)$(.$await)??;
+                let mut made = Ok(Vec::with_capacity(rows.len()));
+                for place in order.places() {
+                    let first = rows[place].put_new(Operation::Insert, conn)$(.$await)?;
+                    made = made.and_then(|mut versions: Vec<(usize, M::Version)>| {
+                        versions.push((place, first?));
+                        Ok(versions)
+                    });
+                    if made.is_err() {
+                        break;
+                    }
+                }
+                match made {
+                    // Rows that refer to each other.
+                    Err(error) if order.gives_way_to(&error) => {
+                        $crate::$wing::send::roll_back(begun, conn)$(.$await)??;
+                    }
+                    made => {
+                        let made = made.map(as_given).map_err(Error::rolled_back);
+                        return $crate::$wing::send::end(made, begun, conn)$(.$await)?;
+                    }
                 }
             }
-            $crate::$wing::send::end(made.map_err(Error::rolled_back), begun, conn)$(.$await)?
         }
     };
 }

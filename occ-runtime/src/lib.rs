@@ -167,6 +167,7 @@ pub mod async_prelude {
 }
 
 #[doc = include_str!("../docs/DATABASES.md")]
+#[doc = include_str!("../docs/STATEMENTS.md")]
 pub mod databases {}
 
 #[doc(hidden)]

@@ -23,6 +23,7 @@ pub mod server;
 mod server_place;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
+pub mod statements;
 
 /// The example on the page of `#[derive(OptimisticLock)]`.
 #[cfg(doctest)]

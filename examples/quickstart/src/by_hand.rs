@@ -157,6 +157,8 @@ mod tests {
             let note = events.clone();
             let conn = &mut SqliteConnection::establish(":memory:").unwrap();
             conn.batch_execute(crate::SHOP).unwrap();
+            let lamp = (products::name.eq("lamp"), products::quantity.eq(10));
+            crate::Product::create_optimistic(lamp, conn).unwrap();
             conn.set_instrumentation(move |event: InstrumentationEvent<'_>| match event {
                 InstrumentationEvent::StartQuery { query, .. } => events.send(query.to_string()).unwrap(),
                 InstrumentationEvent::CacheQuery { sql, .. } => {

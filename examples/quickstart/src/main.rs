@@ -39,9 +39,8 @@ const SHOP: &str = "
         id INTEGER PRIMARY KEY,
         name TEXT NOT NULL,
         quantity INTEGER NOT NULL,
-        version INTEGER NOT NULL DEFAULT 1
+        version INTEGER NOT NULL
     );
-    INSERT INTO products (id, name, quantity) VALUES (1, 'lamp', 10);
 ";
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
@@ -61,9 +60,11 @@ fn tell(file: &Path) -> Outcome {
     let bob = &mut connect(file)?;
     print_sql(bob);
 
-    println!("Alice and Bob load the same product.");
-    let mut hers = products::table.find(1).select(Product::as_select()).first(alice)?;
-    let mut his = products::table.find(1).select(Product::as_select()).first(bob)?;
+    println!("Alice has a new product. Nobody sets its version.");
+    let mut hers = Product::create_optimistic((products::name.eq("lamp"), products::quantity.eq(10)), alice)?;
+
+    println!("\nBob loads it.");
+    let mut his = products::table.find(hers.id).select(Product::as_select()).first(bob)?;
     println!("  both hold {his:?}");
 
     println!("\nAlice renames it and saves.");
@@ -75,10 +76,11 @@ fn tell(file: &Path) -> Outcome {
     his.quantity -= 1;
     print_refusal(his.save_optimistic(bob))?;
 
-    println!("\nBob reloads, sells one again and saves.");
+    println!(
+        "\nBob reloads and sells one again. This time the database counts, and he has the row as it is then."
+    );
     his.reload(bob)?;
-    his.quantity -= 1;
-    his.save_optimistic(bob)?;
+    his.update_optimistic(products::quantity.eq(products::quantity - 1), bob)?;
     println!("  saved {his:?}");
 
     println!("\nAlice deletes the product. She has not seen the sale.");

@@ -151,6 +151,13 @@ pub trait OptimisticLock: Sized {
         &[]
     }
 
+    /// The columns of the table's primary key, in its order; where that matters.
+    #[doc(hidden)]
+    #[must_use]
+    fn table_key() -> &'static [&'static str] {
+        &[]
+    }
+
     /// Whether the two are known to have the same key.
     #[doc(hidden)]
     fn has_key_of(&self, other: &Self) -> bool {

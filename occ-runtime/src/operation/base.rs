@@ -32,9 +32,10 @@ pub(crate) fn base_of<M: Trackable>(
     let last = tracked.known_or_stored();
     let is_mine = |settled: &Settled| {
         let (stored, at) = tracked.stored(*settled);
-        let is_there =
-            if *settled != last && M::Check::BY_VERSION { true } else { is_stored_as(stored, theirs) };
-        theirs.version() == at && is_there && !(*settled == last && tracked.may_be_somebody_elses(last, open))
+        // A version that I may never have stored is somebody else's as well, with what they have written.
+        let is_by_version = M::Check::BY_VERSION && tracked.is_certain_at(*settled);
+        let is_there = is_by_version || is_stored_as(stored, theirs);
+        theirs.version() == at && is_there && !tracked.may_be_somebody_elses(*settled, open)
     };
     let mut may_be = std::iter::successors(Some(last), |settled| tracked.beneath(*settled));
     may_be.find(is_mine).map_or_else(

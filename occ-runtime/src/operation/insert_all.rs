@@ -7,10 +7,12 @@
 pub(crate) use crate::error::Error;
 pub(crate) use crate::error::stale::Operation;
 pub(crate) use crate::model::optimistic_lock::SqlText;
-pub(crate) use crate::operation::rows::{one_by_one, refuse_duplicates};
+pub(crate) use crate::operation::order::{Order, by_key};
+pub(crate) use crate::operation::rows::{as_given, one_by_one, refuse_duplicates};
 pub(crate) use crate::statement::dialect;
 pub(crate) use crate::statement::insert::InsertRows;
 pub(crate) use crate::transaction::journal;
+pub(crate) use crate::transaction::unanswered::Unanswered;
 pub(crate) use crate::version::generator::VersionGenerator;
 
 macro_rules! operations {
@@ -41,11 +43,13 @@ macro_rules! operations {
             }
             let versions: Vec<M::Version> = rows.iter().map(|_| M::Generator::initial()).collect();
             let most = InsertRows::most::<C::Backend>(rows, &versions)?;
+            let order = by_key::<C::Backend, M>(rows);
             let begun = $crate::$wing::send::begin(conn)$(.$await)??;
+            let unanswered = Unanswered::of_new(rows, versions);
             let mut sent = 0;
             while sent < rows.len() {
                 let until = sent + InsertRows::<M>::next(rows.len() - sent, most);
-                let insert = InsertRows::new(&rows[sent..until], &versions[sent..until]);
+                let insert = InsertRows::new(&order[sent..until], rows, &unanswered.next);
                 let written = $crate::$wing::send::ExecuteDsl::execute(insert, conn)$(.$await)?;
                 if written == Ok(until - sent) {
                     sent = until;
@@ -53,31 +57,49 @@ macro_rules! operations {
                 }
                 return match one_by_one(written) {
                     // Why the rows do not go together is of interest only where they cannot be tried one by one either.
-                    Ok(why) => match $crate::$wing::send::roll_back(begun, conn)$(.$await)? {
-                        Ok(()) => Ok(None),
-                        Err(rollback) => Err(why.unwrap_or(rollback).into()),
-                    },
-                    Err(error) => $crate::$wing::send::end(Err(error), begun, conn)$(.$await)?,
+                    Ok(why) => {
+                        unanswered.answered();
+                        match $crate::$wing::send::roll_back(begun, conn)$(.$await)? {
+                            Ok(()) => Ok(None),
+                            Err(rollback) => Err(why.unwrap_or(rollback).into()),
+                        }
+                    }
+                    Err(error) => {
+                        let error = unanswered.ended_by(error);
+                        $crate::$wing::send::end(Err(error), begun, conn)$(.$await)?
+                    }
                 };
             }
-            Self::commit(rows, true, Ok(((), versions)), begun, conn)$(.$await)?.map(|((), versions)| Some(versions))
+            let made = Ok(((), unanswered.answered()));
+            Self::commit(rows, true, made, begun, conn)$(.$await)?.map(|((), versions)| Some(versions))
         }
 
         $($async)? fn put_new_each(rows: &[M], conn: &mut C) -> Result<Vec<M::Version>, Error> {
-            let begun = $crate::$wing::send::begin(conn)$(.$await)??;
-            let mut made = Ok(Vec::with_capacity(rows.len()));
-            for row in rows {
-                let first = row.put_new(Operation::Insert, conn)$(.$await)?;
-                made = made.and_then(|mut versions: Vec<M::Version>| {
-                    versions.push(first?);
-                    Ok(versions)
-                });
-                if made.is_err() {
-                    break;
+            let mut order = Order::by_key::<C::Backend, M>(rows);
+            loop {
+                let begun = $crate::$wing::send::begin(conn)$(.$await)??;
+                let mut made = Ok(Vec::with_capacity(rows.len()));
+                for place in order.places() {
+                    let first = rows[place].put_new(Operation::Insert, conn)$(.$await)?;
+                    made = made.and_then(|mut versions: Vec<(usize, M::Version)>| {
+                        versions.push((place, first?));
+                        Ok(versions)
+                    });
+                    if made.is_err() {
+                        break;
+                    }
+                }
+                match made {
+                    // Rows that refer to each other.
+                    Err(error) if order.gives_way_to(&error) => {
+                        $crate::$wing::send::roll_back(begun, conn)$(.$await)??;
+                    }
+                    made => {
+                        let made = made.map(|made| ((), as_given(made))).map_err(Error::rolled_back);
+                        return Self::commit(rows, true, made, begun, conn)$(.$await)?.map(|((), made)| made);
+                    }
                 }
             }
-            let made = made.map(|versions| ((), versions)).map_err(Error::rolled_back);
-            Self::commit(rows, true, made, begun, conn)$(.$await)?.map(|((), versions)| versions)
         }
     };
 }

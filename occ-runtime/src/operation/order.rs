@@ -5,10 +5,11 @@ use std::collections::HashSet;
 use std::fmt::{Debug, Write as _};
 use std::hash::Hasher;
 
+use crate::error::Error;
 use crate::error::stale::Operation;
 use crate::model::identity::Identity;
 use crate::model::optimistic_lock::OptimisticLock;
-use crate::operation::rows::Batch;
+use crate::operation::rows::{Batch, violates};
 use crate::statement::dialect;
 
 /// The order in which the rows of a batch go one by one.
@@ -36,12 +37,19 @@ impl Order {
 
     /// Whether the rows are to be sent once more, in another order; what came of them in this one is rolled back then.
     pub(crate) fn change<V>(&mut self, operation: Operation, batch: &Batch<V>) -> bool {
-        if batch.is_violation() && !self.is_given {
+        let gives_way = batch.error().is_some_and(|error| self.gives_way_to(error));
+        gives_way || operation == Operation::Delete && self.bring_forward(batch.gone_along())
+    }
+
+    /// Whether the rows are to be sent once more, in the order of the slice, since the database has refused one for what is in
+    /// another.
+    pub(crate) fn gives_way_to(&mut self, error: &Error) -> bool {
+        let gives_way = violates(error) && !self.is_given;
+        if gives_way {
             self.is_given = true;
             self.places.sort_unstable();
-            return true;
         }
-        operation == Operation::Delete && self.bring_forward(batch.gone_along())
+        gives_way
     }
 
     /// Brings the rows forward that may have been deleted along with others; `false` if there are none. What was found last
@@ -67,12 +75,26 @@ pub(crate) fn by_key<DB: 'static, M: OptimisticLock>(rows: &[M]) -> Vec<usize> {
     }
     let mut bytes = SortKey::default();
     let mut ends = Vec::with_capacity(rows.len());
+    let columns = key_columns::<M>();
     for row in rows {
-        row.visit_key(&mut |value, identity| bytes.push(value, identity));
+        bytes.push_key(row, &columns);
         ends.push(bytes.0.len());
     }
     let key = |place: usize| &bytes.0[place.checked_sub(1).map_or(0, |before| ends[before])..ends[place]];
     places.sort_by(|first, second| key(*first).cmp(key(*second)));
+    places
+}
+
+/// The places of the key's columns as the table has them, whatever the order in which the struct names them: other structs of the
+/// table may name them in another, and a statement of many rows locks them as they stand in the index. What is not in the key of
+/// the table comes by its name.
+fn key_columns<M: OptimisticLock>() -> Vec<usize> {
+    let (columns, key) = (M::key_columns(), M::table_key());
+    let mut places: Vec<usize> = (0..columns.len()).collect();
+    places.sort_by_key(|place| {
+        let column = columns[*place];
+        (key.iter().position(|name| *name == column).unwrap_or(key.len()), column)
+    });
     places
 }
 
@@ -82,6 +104,20 @@ pub(crate) fn by_key<DB: 'static, M: OptimisticLock>(rows: &[M]) -> Vec<usize> {
 struct SortKey(Vec<u8>);
 
 impl SortKey {
+    fn push_key<M: OptimisticLock>(&mut self, row: &M, columns: &[usize]) {
+        if columns.is_sorted() {
+            row.visit_key(&mut |value, identity| self.push(value, identity));
+            return;
+        }
+        let mut values = Vec::with_capacity(columns.len());
+        row.visit_key(&mut |value, identity| {
+            let mut own = Self::default();
+            own.push(value, identity);
+            values.push(own.0);
+        });
+        self.0.extend(columns.iter().filter_map(|place| values.get(*place)).flatten());
+    }
+
     fn push(&mut self, value: &dyn Debug, identity: Identity<'_>) {
         match identity {
             // Of the two zeros one.

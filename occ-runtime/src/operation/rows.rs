@@ -71,9 +71,9 @@ impl<V> Batch<V> {
         if self.error.is_some() { &[] } else { &self.gone_along }
     }
 
-    /// Whether the database has refused a row for what is in another one.
-    pub(crate) fn is_violation(&self) -> bool {
-        self.error.as_ref().is_some_and(violates)
+    /// What has ended it.
+    pub(crate) fn error(&self) -> Option<&Error> {
+        self.error.as_ref()
     }
 
     /// The rows to look at again, once the batch is rolled back.
@@ -101,16 +101,19 @@ impl<V> Batch<V> {
         match (self.error, self.met_itself) {
             (Some(error), _) => Err(error),
             (None, Some(error)) if self.stale.is_empty() => Err(error.into()),
-            (None, None) if self.stale.is_empty() => {
-                self.versions.sort_by_key(|(place, _)| *place);
-                Ok(self.versions.into_iter().map(|(_, version)| version).collect())
-            }
+            (None, None) if self.stale.is_empty() => Ok(as_given(self.versions)),
             (None, _) => {
                 self.stale.sort_by_key(|(place, _)| *place);
                 Err(StaleBatchError::new(self.stale.into_iter().map(|(_, stale)| stale).collect()).into())
             }
         }
     }
+}
+
+/// The versions in the order of the slice.
+pub(crate) fn as_given<V>(mut versions: Vec<(usize, V)>) -> Vec<V> {
+    versions.sort_by_key(|(place, _)| *place);
+    versions.into_iter().map(|(_, version)| version).collect()
 }
 
 /// Of two values for one row the second would always be stale, so that the caller must have meant something else.

@@ -28,7 +28,7 @@ macro_rules! operations {
             let last = tracked.known_or_stored();
             let mut next = Some(last);
             while let Some(settled) = next {
-                if settled != last || !tracked.may_be_somebody_elses(last, open) {
+                if !tracked.may_be_somebody_elses(settled, open) {
                     let (row, version) = tracked.stored(settled);
                     let stored = StoredAs::of(row, version, tracked.is_read_at(settled));
                     let stored = $crate::$wing::send::rare_version::<M, _, _>(stored, conn)$(.$await)?;

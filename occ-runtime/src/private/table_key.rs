@@ -73,6 +73,15 @@ pub struct KeyField<'a> {
     pub is_version: bool,
 }
 
+/// The columns of the table's primary key.
+#[must_use]
+pub const fn table_key<T, Form>() -> &'static [&'static str]
+where
+    T: Table<PrimaryKey: KeyColumns<Form>>,
+{
+    <T::PrimaryKey as KeyColumns<Form>>::NAMES
+}
+
 /// Why the key of `row` is not that of the table `T`, if so.
 ///
 /// More columns than the table's key are as unique as that. Fewer, or others, may find several rows, and then one save

@@ -75,14 +75,14 @@ impl<M: OptimisticLock> Query for ReturningVersion<Insert<'_, M>> {
 /// The same of several rows, each with its version.
 pub struct InsertRows<'a, M: OptimisticLock> {
     table: FromClause<M>,
-    rows: Vec<RowKey<'a, M>>,
-    versions: &'a [M::Version],
+    rows: Vec<(RowKey<'a, M>, &'a M::Version)>,
 }
 
 impl<'a, M: OptimisticLock> InsertRows<'a, M> {
-    /// Of at least one row.
-    pub(crate) fn new(rows: &'a [M], versions: &'a [M::Version]) -> Self {
-        Self { table: from_clause::<M>(), rows: rows.iter().map(RowKey::of).collect(), versions }
+    /// Of the rows at some places of the slice, in this order.
+    pub(crate) fn new(places: &[usize], rows: &'a [M], versions: &'a [M::Version]) -> Self {
+        let rows = places.iter().map(|place| (RowKey::of(&rows[*place]), &versions[*place])).collect();
+        Self { table: from_clause::<M>(), rows }
     }
 
     /// How many rows go into a statement at most: as many values as each database counts.
@@ -115,7 +115,8 @@ where
     FromClause<M>: QueryFragment<DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        for (place, (row, version)) in self.rows.iter().zip(self.versions).enumerate() {
+        for (place, (row, version)) in self.rows.iter().enumerate() {
+            let version = *version;
             if place == 0 {
                 walk_into(&self.table, row, Some(version), out.reborrow())?;
             } else {

@@ -72,7 +72,7 @@ struct Move {
 }
 
 /// Identifies values: by their hashes, and by what they print.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Mark(u64, String);
 
 impl Mark {
@@ -261,26 +261,29 @@ impl Journal {
         std::future::poll_fn(|context| self.during(|| future.as_mut().poll(context))).await
     }
 
-    /// Puts the version of the row back, over each step that has led to it; over steps of whatever row, if there is no `key`.
+    /// Puts the version of the row back, over each step that has led to it of a row with such a key; `false` if there is none.
     /// `take` gives a version that is equal, where there is one to spare: to clone is the user's code.
     pub(crate) fn undo<M>(
         &self,
         row: &mut M,
-        key: Option<&Mark>,
+        is_key: impl Fn(&Mark) -> bool,
         take: impl FnOnce(&M::Version) -> Option<M::Version>,
-    ) where
+    ) -> bool
+    where
         M: OptimisticLock<Version: Clone>,
     {
         let (model, moves) = (TypeId::of::<M::StatementId>(), self.moves());
         let (own, mut first) = (Mark::of_version(row), None::<&Move>);
         for one in moves.iter().rev().filter(|one| one.model == model) {
-            if key.is_none_or(|key| *key == one.key) && one.to == *first.map_or(&own, |first| &first.before) {
+            if is_key(&one.key) && one.to == *first.map_or(&own, |first| &first.before) {
                 first = Some(one);
             }
         }
-        if let Some(from) = first.and_then(|first| first.from.downcast_ref::<M::Version>()) {
+        let from = first.and_then(|first| first.from.downcast_ref::<M::Version>());
+        if let Some(from) = from {
             row.set_version(take(from).unwrap_or_else(|| from.clone()));
         }
+        from.is_some()
     }
 
     /// The transaction is over. If it was one within another, that may still be rolled back.

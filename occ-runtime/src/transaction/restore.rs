@@ -2,6 +2,7 @@
 
 use std::any::{Any, TypeId};
 use std::cell::RefCell;
+use std::collections::HashSet;
 use std::iter;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::thread;
@@ -15,7 +16,8 @@ use crate::version::order::is_later;
 /// `Vec` of either, or a tuple of up to eight such. The models own their fields.
 ///
 /// In a slice or a `Vec` each value is known by its row, so that it can be sorted and swapped. Of a `Vec` from which the closure takes
-/// values, or to which it adds some, those that are in it at the end are put back.
+/// values, or to which it adds some, those that are in it at the end are put back: one that has come to it gets the version that
+/// it had before its saves in the closure. One that was taken out is not put back.
 ///
 /// ```
 /// use occ_runtime::Restorable;
@@ -108,27 +110,38 @@ impl Versions {
     /// unless that is a later one than the one that was handed over. Of two copies of one row, the version that the copy
     /// still has is its own. One whose key nobody has saved under may be any row whose key was changed: it goes back over
     /// whatever saves have led to its version.
-    fn put_back<M>(&self, row: &mut M, place: usize)
+    ///
+    /// What has come to a `Vec` may have no place, and goes back over its own saves: `keys` are those of the values beside it,
+    /// whose saves are theirs.
+    fn put_back<M>(&self, row: &mut M, place: Option<usize>, keys: &HashSet<Mark>)
     where
         M: OptimisticLock<Version: Clone> + 'static,
     {
         let ahead = self.are_in_doubt().then(|| catch_unwind(AssertUnwindSafe(|| row.version().clone())));
-        // The user's code may panic here, perhaps while it is panicking already: that must not keep the others from being put
-        // back, nor the value ahead of its row.
-        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| self.try_put_back(row, place))) {
-            self.panic.borrow_mut().get_or_insert(panic);
-            if let Some(spare) = self.rows[place].spare.take() {
-                if let Ok(version) = spare.downcast::<M::Version>() {
-                    row.set_version(*version);
-                }
-            }
-        }
+        self.put_back_although_it_panics(row, place, keys);
         if let Some(Ok(ahead)) = ahead {
             unanswered::is_in_doubt(row, ahead);
         }
     }
 
-    fn try_put_back<M>(&self, row: &mut M, place: usize)
+    fn put_back_although_it_panics<M>(&self, row: &mut M, place: Option<usize>, keys: &HashSet<Mark>)
+    where
+        M: OptimisticLock<Version: Clone> + 'static,
+    {
+        // The user's code may panic here, perhaps while it is panicking already: that must not keep the others from being put
+        // back, nor the value ahead of its row. What is done once is not done again.
+        for _ in 0..TRIES {
+            match catch_unwind(AssertUnwindSafe(|| self.try_put_back(row, place, keys))) {
+                Ok(()) => return,
+                Err(panic) => {
+                    self.panic.borrow_mut().get_or_insert(panic);
+                }
+            }
+        }
+        let _ = catch_unwind(AssertUnwindSafe(|| set_first_version(row)));
+    }
+
+    fn try_put_back<M>(&self, row: &mut M, place: Option<usize>, keys: &HashSet<Mark>)
     where
         M: OptimisticLock<Version: Clone> + 'static,
     {
@@ -142,15 +155,16 @@ impl Versions {
         let is_as_handed_over = |row: &M| places.iter().any(|&index| version(index) == Some(row.version()));
         let spare = |version: &M::Version| self.spare::<M>(version, place);
         if let Some(journal) = &self.journal {
-            journal.undo(row, Some(&key), spare);
+            let is_saved = journal.undo(row, |saved| *saved == key, spare);
             if !is_as_handed_over(row) {
-                journal.undo(row, None, spare);
+                let has_come = is_saved && places.is_empty();
+                journal.undo(row, |saved| !(has_come && keys.contains(saved)), spare);
             }
         }
         if is_as_handed_over(row) {
             return;
         }
-        let own = places.iter().find(|&&index| index == place);
+        let own = places.iter().find(|&&index| Some(index) == place);
         if let Some(version) = own.or(places.last()).and_then(|&index| version(index)) {
             if is_later::<M::Version, M::Generator>(row.version(), version) {
                 row.set_version(spare(version).unwrap_or_else(|| version.clone()));
@@ -159,7 +173,7 @@ impl Versions {
     }
 
     /// A version equal to this one, if possible that of the place.
-    fn spare<M>(&self, version: &M::Version, place: usize) -> Option<M::Version>
+    fn spare<M>(&self, version: &M::Version, place: Option<usize>) -> Option<M::Version>
     where
         M: OptimisticLock + 'static,
     {
@@ -168,9 +182,30 @@ impl Versions {
             let is_there = saved.model == TypeId::of::<M>() && saved.spare.borrow().is_some();
             is_there && saved.version.downcast_ref::<M::Version>() == Some(version)
         };
-        let index = iter::once(place).chain(0..self.rows.len()).find(is_equal)?;
+        let index = place.into_iter().chain(0..self.rows.len()).find(is_equal)?;
         let spare = self.rows[index].spare.take()?;
         spare.downcast::<M::Version>().ok().map(|spare| *spare)
+    }
+}
+
+/// None where the user's code panics.
+fn keys_of<M: OptimisticLock>(rows: &[M]) -> HashSet<Mark> {
+    catch_unwind(AssertUnwindSafe(|| rows.iter().map(Mark::of_key).collect())).unwrap_or_default()
+}
+
+/// How often a value is put back, if the user's code panics in it.
+const TRIES: usize = 3;
+
+/// Of a value that is not known by anything any more: it may be another copy than the one that was handed over, so that it must
+/// not get the version of that one. The first version is no later one than its own, and no other content is at it.
+fn set_first_version<M>(row: &mut M)
+where
+    M: OptimisticLock<Version: Clone> + 'static,
+{
+    let first = M::initial_version();
+    let is_before = || !is_later::<M::Version, M::Generator>(row.version(), &first);
+    if !catch_unwind(AssertUnwindSafe(is_before)).unwrap_or(false) {
+        row.set_version(first);
     }
 }
 
@@ -191,7 +226,7 @@ where
     }
 
     fn restore(&mut self, place: Self::Saved, versions: &Versions) {
-        versions.put_back(&mut **self, place);
+        versions.put_back(&mut **self, Some(place), &HashSet::new());
     }
 }
 
@@ -212,8 +247,9 @@ where
     }
 
     fn restore(&mut self, places: Self::Saved, versions: &Versions) {
+        let keys = keys_of(self);
         for (model, place) in self.iter_mut().zip(places) {
-            versions.put_back(model, place);
+            versions.put_back(model, Some(place), &keys);
         }
     }
 }
@@ -236,9 +272,10 @@ where
 
     fn restore(&mut self, places: Self::Saved, versions: &Versions) {
         // What has come to it has had no place before.
-        let places = places.into_iter().chain(iter::repeat(usize::MAX));
+        let places = places.into_iter().map(Some).chain(iter::repeat(None));
+        let keys = keys_of(self);
         for (model, place) in self.iter_mut().zip(places) {
-            versions.put_back(model, place);
+            versions.put_back(model, place, &keys);
         }
     }
 }

@@ -20,13 +20,17 @@ impl Clock {
     }
 }
 
-/// What was called. Soft deletes, and inserts and upserts of occ's own, get names here once they exist.
+/// What was called. Soft deletes get a name here once they exist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Call {
     /// A SELECT of one row by its key.
     Load,
     /// A plain INSERT.
     Create,
+    /// `insert_optimistic`.
+    Insert,
+    /// `create_if_absent`; what it finds is a `Load`.
+    CreateIfAbsent,
     /// `save_optimistic`, also as a part of `save_all_optimistic`; with a guard or an expected version too.
     Save,
     /// `save_optimistic` of a `Tracked` value.
@@ -52,6 +56,12 @@ impl Call {
     #[must_use]
     pub fn writes(self) -> bool {
         !matches!(self, Self::Load | Self::Lock | Self::Rebase)
+    }
+
+    /// Whether it begins a life of the row.
+    #[must_use]
+    pub fn creates(self) -> bool {
+        matches!(self, Self::Create | Self::Insert | Self::CreateIfAbsent)
     }
 }
 
@@ -98,6 +108,7 @@ impl Answer {
             error if error.needs_new_connection() => Self::Unknown,
             Error::Stale(_) | Error::StaleBatch(_) => Self::Stale,
             Error::Unmerged(_) => Self::Unmerged,
+            Error::Exists(_) => Self::Exists,
             Error::Database(DieselError::NotFound) => Self::Missing,
             // By whoever calls: it is no answer of a database's.
             Error::Database(DieselError::RollbackTransaction) => Self::Cancelled,
@@ -160,7 +171,7 @@ impl fmt::Display for Op {
             write!(f, " in {scope}")?;
         }
         write!(f, "{}", self.edits)?;
-        if let Some(called) = self.called.as_ref().filter(|_| self.call != Call::Create) {
+        if let Some(called) = self.called.as_ref().filter(|_| !self.call.creates()) {
             write!(f, " on version {}", shown(called.version))?;
         }
         match &self.answer {

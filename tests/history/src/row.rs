@@ -1,9 +1,10 @@
 //! The row that everyone works on: a version, and lists that every write appends a token of its own to.
 
+use std::cell::Cell;
 use std::fmt;
 
 use diesel::prelude::*;
-use occ_runtime::{OptimisticLock, VersionTrigger};
+use occ_runtime::{OptimisticLock, VersionError, VersionGenerator, VersionTrigger};
 use occ_tests::cell::Backend;
 
 #[allow(missing_docs, reason = "the macro documents nothing that it makes")]
@@ -69,6 +70,61 @@ impl Row {
     /// All tokens in it.
     pub fn all_tokens(&self) -> impl Iterator<Item = Token> {
         tokens(&self.tokens).chain(tokens(&self.notes))
+    }
+}
+
+/// A row as occ makes it, which says its first version: the table is the same.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, OptimisticLock)]
+#[diesel(table_name = history_rows)]
+pub struct Newborn {
+    /// As in a [`Row`], and so the others.
+    pub id: i32,
+    /// One token.
+    pub tokens: String,
+    /// Nothing.
+    pub notes: String,
+    /// 0.
+    pub total: i64,
+    /// The first of a life.
+    #[occ(version, generator = FirstOfLife)]
+    pub version: i64,
+}
+
+/// The version of a value that is no row yet.
+pub const UNBORN: i64 = -1;
+
+thread_local! {
+    /// The version with which the next row begins that is made on this thread, where each worker has its own.
+    static FIRST: Cell<i64> = const { Cell::new(UNBORN) };
+}
+
+/// Begins where the worker says, since each life has versions of its own.
+#[derive(Debug)]
+pub struct FirstOfLife;
+
+impl VersionGenerator<i64> for FirstOfLife {
+    fn initial() -> i64 {
+        FIRST.get()
+    }
+
+    fn next(current: &i64) -> Result<i64, VersionError> {
+        current.checked_add(1).ok_or_else(|| VersionError::exhausted(current))
+    }
+}
+
+impl Newborn {
+    /// What is to become this row, which is the next that this thread makes.
+    #[must_use]
+    pub fn of(row: &Row) -> Self {
+        FIRST.set(row.version);
+        let Row { id, tokens, notes, total, .. } = row.clone();
+        Self { id, tokens, notes, total, version: UNBORN }
+    }
+}
+
+impl From<Newborn> for Row {
+    fn from(Newborn { id, tokens, notes, total, version }: Newborn) -> Self {
+        Self { id, tokens, notes, total, version }
     }
 }
 

@@ -314,6 +314,38 @@ fn a_write_on_a_version_that_was_not_current_is_found() {
 }
 
 #[test]
+fn a_new_row_is_refused_only_where_one_is_there() {
+    let born = Row::born(1, 2, 7);
+    let insert = |start, call| {
+        refused(
+            Op { called: Some(born.clone()), after: None, ..op(2, start, call, Answer::Done) },
+            Answer::Exists,
+        )
+    };
+    let check = |late: Op| found(vec![created(), delete(1, 20, &row(0, "1,")), late], vec![], vec![]);
+    for call in [Call::Create, Call::Insert, Call::CreateIfAbsent] {
+        // While it is made, and while it is deleted.
+        assert_eq!(check(insert(5, call)), []);
+        assert_eq!(check(insert(25, call)), []);
+        assert_eq!(check(insert(40, call)), [Kind::FalseRefusal]);
+    }
+}
+
+#[test]
+fn two_that_have_made_one_row_are_found() {
+    let insert = |worker, call, born: Row| Op {
+        called: Some(born.clone()),
+        after: Some(born),
+        ..op(worker, 0, call, Answer::Done)
+    };
+    let ops = vec![
+        insert(1, Call::Insert, Row::born(1, 1, 1)),
+        insert(2, Call::CreateIfAbsent, Row::born(1, 2, 2)),
+    ];
+    assert_eq!(found(ops, vec![], vec![row(0, "1,")]), [Kind::Deletion]);
+}
+
+#[test]
 fn a_write_of_the_present_version_is_not_refused() {
     let ops = vec![created(), refused(save(1, 20, &row(0, "1,"), 2), Answer::Stale)];
     assert_eq!(found(ops.clone(), vec![], vec![row(0, "1,")]), [Kind::FalseRefusal]);

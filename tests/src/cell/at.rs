@@ -98,6 +98,16 @@ macro_rules! blocking_at {
         {
             occ_runtime::AtDsl::verify(at, conn)
         }
+
+        pub async fn into_conflict_tracked<M>(
+            model: occ_runtime::Tracked<M>,
+            conn: &mut Conn,
+        ) -> Result<occ_runtime::Conflict<M>, Error>
+        where
+            M: occ_runtime::Trackable + ReloadsOn<Conn>,
+        {
+            occ_runtime::TrackedDsl::into_conflict(model, conn)
+        }
     };
 }
 
@@ -208,6 +218,16 @@ macro_rules! async_at {
             K: Send,
         {
             occ_runtime::AsyncAtDsl::verify(at, conn).await
+        }
+
+        pub async fn into_conflict_tracked<M>(
+            model: occ_runtime::Tracked<M>,
+            conn: &mut Conn,
+        ) -> Result<occ_runtime::Conflict<M>, Error>
+        where
+            M: occ_runtime::Trackable + AsyncReloadsOn<Conn>,
+        {
+            occ_runtime::AsyncTrackedDsl::into_conflict(model, conn).await
         }
     };
 }

@@ -94,6 +94,31 @@ super::scenarios! {
         );
     }
 
+    async fn a_dropped_transaction_puts_what_has_come_to_a_vec_back(database) {
+        for polls in 0.. {
+            let conn = &mut connect(database).await;
+            let mut rows = vec![load(1, conn).await];
+            let before = [rows[0].version, load(2, conn).await.version];
+            let work = transaction(conn, &mut rows, async |conn, rows| {
+                let mut desk = load(2, conn).await;
+                save(&mut desk, conn).await?;
+                rows.push(desk);
+                rows.swap(0, 1);
+                save(&mut rows[1], conn).await?;
+                save(&mut rows[0], conn).await
+            });
+            if let Some(outcome) = poll_at_most(polls, work).await {
+                outcome.unwrap();
+                break;
+            }
+            for row in &rows {
+                let version = if row.id == 1 { before[0] } else { before[1] };
+                assert_eq!(row.version, version, "row {} after {polls} polls", row.id);
+            }
+            assert!(polls < 1000, "it never gets ready");
+        }
+    }
+
     async fn a_dropped_batch_leaves_every_value(database) {
         drop_after_each_poll!(
             database, 1, |product, conn| std::slice::from_mut(product).save_all_optimistic(conn),

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use occ_runtime::{Error, OptimisticLock};
 use occ_tests::cell::Backend;
 
-use super::cell::{BACKEND, Conn, KNOWN_AS, all, batch, connect, delete_all};
+use super::cell::{BACKEND, Conn, KNOWN_AS, all, batch, connect, delete_all, insert_all};
 
 diesel::table! { nodes (id) { id -> Integer, parent -> Nullable<Integer>, version -> Integer } }
 
@@ -89,6 +89,19 @@ super::scenarios! {
                 assert_eq!(named, [(rows[*stale].id.to_string(), false)], "{order:?}");
                 assert_eq!(stored(conn).await, before);
             }
+        }
+    }
+
+    async fn rows_that_hang_on_each_other_are_inserted_in_the_order_of_the_slice(database) {
+        let conn = &mut connect(database).await;
+        for rows in [&[(5, None), (3, Some(5)), (4, Some(3)), (1, Some(4))][..], &[(9, None), (8, Some(9))]] {
+            tree(conn).await;
+            batch("DELETE FROM nodes", conn).await.unwrap();
+            let mut rows: Vec<Node> = rows.iter().map(|(id, parent)| Node { id: *id, parent: *parent, version: 7 }).collect();
+            insert_all(&mut rows, conn).await.unwrap();
+            assert!(rows.iter().all(|row| row.version == 1));
+            rows.sort_by_key(|row| row.id);
+            assert_eq!(stored(conn).await, rows);
         }
     }
 }

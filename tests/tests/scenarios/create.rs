@@ -21,7 +21,7 @@ diesel::table! {
 }
 
 #[derive(Clone, Debug, PartialEq, Queryable, Selectable, OptimisticLock)]
-struct Order {
+pub(super) struct Order {
     id: i32,
     customer: String,
     state: String,
@@ -46,7 +46,7 @@ struct NewOrder<'a> {
     state: Option<&'a str>,
 }
 
-async fn create_table(conn: &mut Conn) {
+pub(super) async fn create_table(conn: &mut Conn) {
     let id = match BACKEND {
         Backend::Sqlite => "INTEGER PRIMARY KEY AUTOINCREMENT",
         Backend::Postgres => "SERIAL PRIMARY KEY",

@@ -185,7 +185,7 @@ super::scenarios! {
         .await
         .unwrap();
         let new = |id| Note { id, text: "x".into(), version: String::new() };
-        let mut all: Vec<Note> = (1..=5).map(new).collect();
+        let mut all: Vec<Note> = [3, 5, 1, 4, 2].map(new).into();
         insert_all(&mut all, conn).await.unwrap();
         let mut six = new(6);
         insert(&mut six, conn).await.unwrap();

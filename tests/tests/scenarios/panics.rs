@@ -22,14 +22,16 @@ use super::cell::{
 
 thread_local! {
     /// How many calls of the user's code are left before one panics.
-    static LEFT: Cell<Option<u32>> = const { Cell::new(None) };
+    pub(super) static LEFT: Cell<Option<u32>> = const { Cell::new(None) };
+    /// Whether each one after that panics as well.
+    pub(super) static STAYS: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Each call of the user's code comes through here.
 fn tick() {
     LEFT.with(|left| match left.get() {
         Some(0) => {
-            left.set(None);
+            left.set(left.get().filter(|_| STAYS.get()));
             panic!("the user's code panics here");
         }
         Some(more) => left.set(Some(more - 1)),
@@ -117,12 +119,12 @@ pub struct Row {
 }
 
 impl Row {
-    fn plain(&self) -> [i32; 3] {
+    pub(super) fn plain(&self) -> [i32; 3] {
         [self.id.0, self.amount.0, self.version.0]
     }
 }
 
-async fn create_table(database: &Database) {
+pub(super) async fn create_table(database: &Database) {
     let conn = &mut connect(database).await;
     batch(
         "CREATE TABLE touchies (id INTEGER PRIMARY KEY, amount INTEGER NOT NULL, version INTEGER NOT NULL);
@@ -135,7 +137,7 @@ async fn create_table(database: &Database) {
     insert_rows(conn).await;
 }
 
-async fn read(id: i32, conn: &mut Conn) -> Row {
+pub(super) async fn read(id: i32, conn: &mut Conn) -> Row {
     first(touchies::table.find(id).select(Row::as_select()), conn).await.unwrap()
 }
 

@@ -7,7 +7,7 @@ use occ_runtime::{Error, OptimisticLock, Transient};
 use occ_tests::cell::Backend;
 
 use super::cell::{
-    BACKEND, Conn, Database, all, batch, begin, block_on, connect, delete_all, rollback, save_all,
+    BACKEND, Conn, Database, all, batch, begin, block_on, connect, delete_all, insert_all, rollback, save_all,
 };
 use super::product::{Product, products};
 
@@ -20,11 +20,44 @@ struct Patch {
     version: i32,
 }
 
+diesel::table! {
+    grid (a, b) {
+        a -> Integer,
+        b -> Integer,
+        quantity -> Integer,
+        version -> Integer,
+    }
+}
+
+/// Names the key as the index has it.
+#[derive(Clone, Debug, PartialEq, OptimisticLock)]
+#[diesel(table_name = grid, primary_key(a, b))]
+struct ByA {
+    a: i32,
+    b: i32,
+    quantity: i32,
+    version: i32,
+}
+
+/// The other way round.
+#[derive(Clone, Debug, PartialEq, OptimisticLock)]
+#[diesel(table_name = grid, primary_key(b, a))]
+struct ByB {
+    b: i32,
+    a: i32,
+    quantity: i32,
+    version: i32,
+}
+
 /// What is sent at once.
 enum Batch {
     Saved(Vec<Product>),
     OneByOne(Vec<Patch>),
     Deleted(Vec<Product>),
+    Inserted(Vec<Product>),
+    InsertedOneByOne(Vec<Patch>),
+    ByA(Vec<ByA>),
+    ByB(Vec<ByB>),
 }
 
 impl Batch {
@@ -33,6 +66,10 @@ impl Batch {
             Self::Saved(rows) => save_all(&mut rows.clone(), conn).await,
             Self::OneByOne(rows) => save_all(&mut rows.clone(), conn).await,
             Self::Deleted(rows) => delete_all(rows, conn).await,
+            Self::Inserted(rows) => insert_all(&mut rows.clone(), conn).await,
+            Self::InsertedOneByOne(rows) => insert_all(&mut rows.clone(), conn).await,
+            Self::ByA(rows) => save_all(&mut rows.clone(), conn).await,
+            Self::ByB(rows) => save_all(&mut rows.clone(), conn).await,
         }
     }
 }
@@ -113,5 +150,43 @@ super::scenarios! {
         let patches: Vec<Patch> = rows.iter().map(patch).collect();
         let found = deadlocks(100, &[Batch::OneByOne(reversed(&patches)), Batch::OneByOne(patches)], database);
         assert_eq!(found, 0, "deadlocks in 100 rounds");
+    }
+
+    async fn nor_do_new_rows(database) {
+        let rows = insert(300, database).await;
+        batch("DELETE FROM products", &mut connect(database).await).await.unwrap();
+        let found = deadlocks(100, &[Batch::Inserted(reversed(&rows)), Batch::Inserted(rows)], database);
+        assert_eq!(found, 0, "deadlocks in 100 rounds");
+    }
+
+    async fn nor_do_new_rows_that_go_one_by_one(database) {
+        // Of `products` without what has no default.
+        batch("DROP TABLE products; CREATE TABLE products (id INTEGER PRIMARY KEY, note VARCHAR(100), version INTEGER NOT NULL)", &mut connect(database).await)
+            .await
+            .unwrap();
+        let patch = |id| Patch { id, note: (id % 2 == 0).then(|| "even".into()), version: 1 };
+        let rows: Vec<Patch> = (1..=40).map(patch).collect();
+        let found =
+            deadlocks(100, &[Batch::InsertedOneByOne(reversed(&rows)), Batch::InsertedOneByOne(rows)], database);
+        assert_eq!(found, 0, "deadlocks in 100 rounds");
+    }
+
+    async fn nor_do_structs_that_name_the_columns_of_the_key_in_another_order(database) {
+        let conn = &mut connect(database).await;
+        batch(
+            "CREATE TABLE grid (a INTEGER NOT NULL, b INTEGER NOT NULL, quantity INTEGER NOT NULL, version INTEGER NOT NULL, PRIMARY KEY (a, b))",
+            conn,
+        )
+        .await
+        .unwrap();
+        let keys: Vec<(i32, i32)> = (1..=20).flat_map(|a| (1..=20).map(move |b| (a, b))).collect();
+        let rows: Vec<_> = keys.iter().map(|(a, b)| format!("({a}, {b}, 1, 1)")).collect();
+        batch(&format!("INSERT INTO grid VALUES {}", rows.join(", ")), conn).await.unwrap();
+        let by_a: Vec<ByA> = keys.iter().map(|(a, b)| ByA { a: *a, b: *b, quantity: 2, version: 1 }).collect();
+        let by_b: Vec<ByB> = keys.iter().map(|(a, b)| ByB { b: *b, a: *a, quantity: 2, version: 1 }).collect();
+        let some: Vec<ByB> = by_b.iter().step_by(7).cloned().collect();
+        let found = deadlocks(100, &[Batch::ByB(some), Batch::ByB(by_b.clone())], database)
+            + deadlocks(100, &[Batch::ByA(by_a), Batch::ByB(by_b)], database);
+        assert_eq!(found, 0, "deadlocks in 200 rounds");
     }
 }

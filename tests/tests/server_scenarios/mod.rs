@@ -7,6 +7,7 @@ mod locks;
 mod nested_deadlock;
 mod round_trips;
 mod snapshots;
+mod statements;
 mod text_versions;
 
 use crate::cell;

@@ -72,13 +72,22 @@ impl<T: Trackable> Tracked<T> {
         self.layers().nth(settled.0).is_some_and(|layer| matches!(layer.before, Before::Read(_)))
     }
 
+    /// Whether that has been the row for certain: nothing that led to it can be rolled back. Then nobody else has come to its
+    /// version. What was read may have been somebody else's, and rolled back.
+    pub(crate) fn is_certain_at(&self, settled: Settled) -> bool {
+        self.layers().nth(settled.0).is_none_or(|layer| {
+            let ends_well = matches!(layer.ending(), Ending::Open | Ending::Committed);
+            ends_well && matches!(layer.before, Before::Written(..))
+        })
+    }
+
     /// Whether a row that looks like what was written may have been made so by somebody else, and mine is still to be added:
     /// if both have counted up by one, both are at the next version, and the row is as either has left it. Within the
     /// transaction that has written it, it is mine.
     pub(crate) fn may_be_somebody_elses(&self, settled: Settled, open: Place) -> bool {
         let Some(layer) = self.layers().nth(settled.0) else { return false };
         let Before::Written(before, _) = &layer.before else { return false };
-        if layer.is_read_since || layer.may_be_within(open) {
+        if layer.is_read_since || layer.may_be_within(open) || self.is_certain_at(settled) {
             return false;
         }
         may_have_been_added_by_others(before, self.stored(settled).0)

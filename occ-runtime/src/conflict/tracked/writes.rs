@@ -117,7 +117,8 @@ impl<T: Trackable> Tracked<T> {
         };
         if depth > 0 && is_as_known(self) {
             if let Some(layer) = &mut self.unsettled {
-                layer.is_read_since = true;
+                // On the connection that has written it, it may be read in the transaction that is rolled back.
+                layer.is_read_since |= layer.place.connection != within.place.connection;
                 if let Before::Written(_, sent) = &mut layer.before {
                     *sent = 0;
                 }

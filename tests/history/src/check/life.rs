@@ -31,7 +31,7 @@ pub fn all<'h>(history: &'h History, effects: &[Effect], rules: Rules) -> BTreeM
         if let Some(version) = version_made(op).filter(|_| effect != Effect::Not) {
             let life = lives.entry((op.key, version.div_euclid(VERSIONS_OF_A_LIFE))).or_default();
             match op.call {
-                Call::Create => life.created.push(index),
+                call if call.creates() => life.created.push(index),
                 Call::Delete => life.deleted.push(index),
                 _ => life.made.entry(version).or_default().push(index),
             }
@@ -61,7 +61,7 @@ fn version_made(op: &Op) -> Option<i64> {
     let called = op.called.as_ref()?.version;
     match (op.call, &op.answer, &op.after) {
         (Call::Raw | Call::Load | Call::Lock | Call::Rebase, ..) => None,
-        (Call::Create | Call::Delete, ..) => Some(called),
+        (Call::Create | Call::Insert | Call::CreateIfAbsent | Call::Delete, ..) => Some(called),
         (_, Answer::Done, Some(after)) => Some(after.version),
         _ => Some(called + 1),
     }

@@ -26,6 +26,7 @@ pub fn check(history: &History, effects: &[Effect], chains: &Chains, rules: Rule
             (Call::Load, Answer::Missing) if rules.one_server && op.scope.is_none() => {
                 time.not_found(index, op)
             }
+            (call, Answer::Exists) if rules.one_server && call.creates() => time.taken(index, op),
             (_, Answer::Stale) if rules.one_server && rules.committed_reads => time.refusal(index, op),
             _ => None,
         };
@@ -124,6 +125,22 @@ impl Time<'_> {
         let missed = there.map(|chain| chain.makers[0]).next()?;
         let what = format!("row {} was there and was not found", op.key);
         Some(self.anomaly(Kind::StaleRead, what, &[index, missed]))
+    }
+
+    /// No row was there that could have been in the way of a new one.
+    fn taken(&self, index: usize, op: &Op) -> Option<Anomaly> {
+        let lives: Vec<&Chain> =
+            self.chains.values().filter(|chain| chain.key == op.key && !chain.makers.is_empty()).collect();
+        let was_there = lives.iter().any(|chain| {
+            self.op(chain.makers[0]).start < op.end
+                && chain.deleted.is_none_or(|deleted| self.done(deleted) > op.start)
+        });
+        if was_there {
+            return None;
+        }
+        let what = format!("row {} was not there, and a new one was refused", op.key);
+        let deleted = lives.iter().filter_map(|chain| chain.deleted);
+        Some(self.anomaly(Kind::FalseRefusal, what, &[index].into_iter().chain(deleted).collect::<Vec<_>>()))
     }
 
     /// Nobody had begun to write after the version that was refused.

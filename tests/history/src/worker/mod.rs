@@ -1,6 +1,7 @@
 // A worker of a cell. Also included by cells of other backends and colours, hence no `//!`.
 
 mod begun;
+mod born;
 mod by_key;
 mod faulty;
 mod line;
@@ -13,7 +14,7 @@ mod tracked;
 
 use std::collections::BTreeMap;
 use std::sync::Barrier;
-use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU32};
 use std::sync::mpsc::{Sender, channel};
 use std::thread::yield_now;
 
@@ -21,16 +22,16 @@ use diesel::prelude::*;
 use occ_runtime::Error;
 use occ_tests::cell::Backend;
 
-use super::cell::{BACKEND, Conn, Database, all, batch, block_on, connect, connect_to, execute, first};
+use super::cell::{BACKEND, Conn, Database, all, batch, block_on, connect, connect_to, first};
 use crate::broken::Implementation;
 use crate::fault::Mishap;
-use crate::log::{Call, Clock, History, Log};
+use crate::log::{Clock, History, Log};
 use crate::proxy::Order;
 use crate::row::{Row, create_table, history_rows};
 use crate::run::{Play, Setting};
 use crate::workload::{Plan, Step};
 use line::{Line, administer, settle};
-use scribe::{Book, Scribe, Told};
+use scribe::{Book, Scribe};
 use tracked::Held;
 
 /// The backend and a table in it, for any number of rounds.
@@ -188,6 +189,8 @@ impl<'r> Worker<'r> {
             Step::LoadAll => self.load_all().await,
             Step::LoadTracked(key) => self.load_tracked(*key).await,
             Step::Create(key) => self.create(*key).await,
+            Step::Insert(key) => self.insert(*key).await,
+            Step::CreateIfAbsent(key) => self.create_if_absent(*key).await,
             Step::Save(write) => self.save(*write, false).await,
             Step::SaveUnanswered(write) => self.save(*write, true).await,
             Step::SaveIf(write, holds) => self.save_if(*write, *holds).await,
@@ -207,22 +210,6 @@ impl<'r> Worker<'r> {
             Step::Transaction(transaction) => self.transaction(transaction).await,
             Step::Faulty(..) => Ok(()),
         }
-    }
-
-    /// A plain INSERT, as after a DELETE.
-    async fn create(&mut self, key: i32) -> Result<(), Error> {
-        let row = Row::born(key, self.stage.lives.fetch_add(1, Ordering::SeqCst), self.scribe.token());
-        let start = self.scribe.clock.tick();
-        let inserted = execute(diesel::insert_into(history_rows::table).values(&row), &mut self.conn).await;
-        let result = inserted.map(drop).map_err(Error::from);
-        self.scribe.told(
-            Told { start, called: Some(&row), after: Some(&row), ..Told::of(Call::Create, key) },
-            &result,
-        );
-        if result.is_ok() {
-            self.held.insert(key, (row, Book::default()));
-        }
-        result
     }
 }
 

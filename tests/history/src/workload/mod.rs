@@ -16,8 +16,12 @@ pub enum Step {
     LoadAll,
     /// Reads a row and holds it as `Tracked`.
     LoadTracked(i32),
-    /// Inserts the row, if it is not there.
+    /// Inserts the row by Diesel, if it is not there.
     Create(i32),
+    /// Inserts a value by `insert_optimistic`.
+    Insert(i32),
+    /// Gets the row or makes it, by `create_if_absent`, and holds it.
+    CreateIfAbsent(i32),
     /// Edits the value and saves it.
     Save(Write),
     /// The same, and the answer is lost: the worker does not know whether it is done.

@@ -12,6 +12,8 @@ impl fmt::Display for Step {
             Self::LoadAll => f.write_str("load all"),
             Self::LoadTracked(key) => write!(f, "load tracked {key}"),
             Self::Create(key) => write!(f, "create {key}"),
+            Self::Insert(key) => write!(f, "insert {key}"),
+            Self::CreateIfAbsent(key) => write!(f, "create if absent {key}"),
             Self::Save(write) => write!(f, "save {write}"),
             Self::SaveUnanswered(write) => write!(f, "save without an answer {write}"),
             Self::SaveIf(write, holds) => write!(f, "save if {holds} {write}"),

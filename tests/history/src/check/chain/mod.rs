@@ -240,7 +240,7 @@ impl<'h> Replay<'h> {
     fn carriers(&self, key: i32, token: Token) -> Vec<usize> {
         let carries = |op: &usize| {
             let op = &self.history.ops[*op];
-            let born = op.call == Call::Create
+            let born = op.call.creates()
                 && op.called.as_ref().is_some_and(|row| row.all_tokens().any(|t| t == token));
             op.key == key && (born || op.edits.listed().any(|other| other == token))
         };

@@ -134,7 +134,11 @@ fn short(statements: &[String]) -> String {
 fn kind(statement: &str) -> String {
     let sql = statement.split(" -- ").next().unwrap_or_default();
     let verb = sql.split(' ').next().unwrap_or_default();
-    let behind = if verb == "SELECT" { &["FOR UPDATE", "LOCK IN SHARE MODE"][..] } else { &["RETURNING"] };
+    let behind = if verb == "SELECT" {
+        &["FOR UPDATE", "FOR SHARE", "LOCK IN SHARE MODE"][..]
+    } else {
+        &["RETURNING"]
+    };
     match behind.iter().find(|words| sql.contains(&format!(" {words}"))) {
         Some(words) => format!("{verb} .. {words}"),
         None if sql.starts_with("ROLLBACK TO") => "ROLLBACK TO".to_owned(),

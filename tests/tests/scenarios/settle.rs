@@ -5,7 +5,7 @@ use occ_runtime::{Error, NoVersion, OptimisticLock, Outcome, Tracked};
 use occ_tests::cell::Backend;
 
 use super::cell::{
-    KNOWN_AS, batch, begin, connect, delete, first, insert, record, rollback, save, save_tracked, settle,
+    BACKEND, batch, begin, connect, delete, first, insert, record, rollback, save, save_tracked, settle,
     settle_tracked,
 };
 use super::product::{Product, load, products};
@@ -47,7 +47,7 @@ super::scenarios! {
         let recorder = record(conn);
         assert_eq!(settle(&mut lamp, conn).await.unwrap(), Outcome::Stored);
         let sent = recorder.take();
-        let lock = match KNOWN_AS {
+        let lock = match BACKEND {
             Backend::Sqlite => "",
             Backend::Postgres => " FOR SHARE",
             Backend::Mysql => " LOCK IN SHARE MODE",

@@ -5,7 +5,9 @@ use std::fs;
 use std::path::Path;
 
 use diesel::prelude::*;
-use occ_runtime::{Choice, DatabaseGenerated, Error, Expect, OptimisticLock, Tracked, VersionTrigger};
+use occ_runtime::{
+    Choice, DatabaseGenerated, Error, Expect, OptimisticLock, Outcome, Tracked, VersionTrigger,
+};
 use occ_tests::cell::{Backend, is_diesels_own};
 use occ_tests::statements::{Statements, named};
 
@@ -19,6 +21,9 @@ use super::product::{Product, load, products};
 pub(crate) fn columns() -> &'static [&'static str] {
     match BACKEND {
         Backend::Mysql if !is_diesels_own::<Conn>() => &["`MultiConnection` to MySQL", "`MultiConnection`"],
+        Backend::Postgres if !is_diesels_own::<Conn>() => {
+            &["`MultiConnection` to PostgreSQL", "`MultiConnection`"]
+        }
         _ if !is_diesels_own::<Conn>() => &["`MultiConnection`"],
         Backend::Sqlite => &["SQLite"],
         Backend::Postgres => &["PostgreSQL"],
@@ -97,7 +102,8 @@ fn the_tables_name_every_method() {
         ("insert.rs", "", &["new rows"]),
         ("batch.rs", "", &["batches"]),
         ("at.rs", "at(..).", &["at", "locks"]),
-        ("tracked.rs", "tracked.", &["tracked"]),
+        ("tracked.rs", "tracked.", &["tracked", "lost answers"]),
+        ("settle.rs", "", &["lost answers"]),
         ("retry.rs", "policy.", &["transactions"]),
     ] {
         let named: Vec<String> = parts.iter().flat_map(|part| named(part)).collect();
@@ -165,6 +171,21 @@ super::scenarios! {
         delete_expecting(&three, &1, conn).await.unwrap();
         statements.sent("`delete_optimistic_expecting`");
         statements.compare("rows", columns());
+    }
+
+    async fn a_row_whose_write_may_be_lost(database) {
+        article::create_table(database).await;
+        let conn = &mut connect(database).await;
+        let mut row = Product { id: 902, ..new(3) };
+        insert(&mut row, conn).await.unwrap();
+        let mut tracked = article::load(1, conn).await;
+        let mut statements = Statements::of(record(conn));
+        assert_eq!(settle(&mut row, conn).await.unwrap(), Outcome::Stored);
+        statements.sent("`settle`");
+        tracked.title = "Gates".into();
+        assert_eq!(settle_tracked(&mut tracked, conn).await.unwrap(), Outcome::NotStored);
+        statements.sent("`tracked.settle`");
+        statements.compare("lost answers", columns());
     }
 
     async fn a_row_that_is_not_in_memory(database) {

@@ -118,6 +118,12 @@ impl Error {
     }
 }
 
+/// Whether the server has rolled back the whole transaction with it, so that what follows is in none: MySQL and MariaDB, at a
+/// deadlock and at a changed record. PostgreSQL refuses what follows by itself.
+pub(crate) fn ends_transaction(error: &DieselError) -> bool {
+    matches!(error, DieselError::DatabaseError(_, information) if server_messages::ends_transaction(&**information))
+}
+
 pub(crate) fn connection_is_lost(error: &DieselError) -> bool {
     use DatabaseErrorKind as Kind;
     match error {

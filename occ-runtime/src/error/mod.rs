@@ -80,7 +80,8 @@ pub enum Error {
     /// [`Stale`](Error::Stale): see [`is_from_old_snapshot`](StaleObjectError::is_from_old_snapshot).
     #[error(transparent)]
     Guard(#[from] GuardError),
-    /// [`optimistic_transaction`](crate::optimistic_transaction) found its transaction over before the commit.
+    /// [`optimistic_transaction`](crate::optimistic_transaction) found its transaction over before the commit, or a method in it
+    /// comes after an error that has ended it.
     #[error(transparent)]
     TransactionAborted(#[from] TransactionAbortedError),
     /// A retry loop has used up its attempts or its time.

@@ -31,7 +31,7 @@ macro_rules! operations {
                 Ok(false) => <C as $crate::$wing::create::Creates<M, Declared<false>>>::make_then_read(&mut *conn, values)$(.$await)?,
                 Err(error) => Err(error.into()),
             };
-            conn.land();
+            conn.land_with(&made);
             made
         }
 
@@ -105,7 +105,7 @@ macro_rules! parts {
                 },
                 Err(error) => Err(error.into()),
             };
-            conn.land();
+            conn.land_with(&created);
             created
         }
 

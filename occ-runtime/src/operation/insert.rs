@@ -21,7 +21,7 @@ macro_rules! operations {
         $($async)? fn insert(&mut self, conn: &mut C) -> Result<(), Error> {
             let mut conn = $crate::$wing::send::InFlight::begin(conn)?;
             let first = self.put_new(Operation::Insert, &mut *conn)$(.$await)?;
-            conn.land();
+            conn.land_with(&first);
             journal::moved_on(self, first?);
             Ok(())
         }

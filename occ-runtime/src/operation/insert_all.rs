@@ -27,7 +27,7 @@ macro_rules! operations {
                 Ok(Some(versions)) => Ok(versions),
                 Err(error) => Err(error),
             };
-            conn.land();
+            conn.land_with(&made);
             for (row, version) in rows.iter_mut().zip(made?) {
                 journal::moved_on(row, version);
             }

@@ -32,7 +32,7 @@ macro_rules! operations {
                 }
                 Expect::Any => self.put_any(&mut *conn)$(.$await)?,
             };
-            conn.land();
+            conn.land_with(&put);
             let (upserted, version) = put?;
             journal::moved_on(self, version);
             Ok(upserted)

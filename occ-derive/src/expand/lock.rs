@@ -133,6 +133,14 @@ fn identity_items(model: &Model<'_>, version: Option<&Field>, prepared: &Prepare
             }
         }
     });
+    let table = &model.table;
+    let table_key = model.unique_key.map(|_| {
+        quote! {
+            fn table_key() -> &'static [&'static __occ::str] {
+                __occ::table_key::<#table::table, _>()
+            }
+        }
+    });
     quote! {
         fn visit_key(&self, __visit: &mut dyn __occ::FnMut(&dyn __occ::Debug, __occ::Identity<'_>)) {
             #(#visits)*
@@ -141,6 +149,8 @@ fn identity_items(model: &Model<'_>, version: Option<&Field>, prepared: &Prepare
         fn key_columns() -> &'static [&'static __occ::str] {
             &[#(#names),*]
         }
+
+        #table_key
 
         fn has_key_of(&self, __other: &Self) -> __occ::bool {
             #(#pairs)&&*

@@ -151,6 +151,13 @@ pub trait OptimisticLock: Sized {
         &[]
     }
 
+    /// The names of the columns by which Diesel's `find` finds a row: the same, where the struct has no other key than the table.
+    #[doc(hidden)]
+    #[must_use]
+    fn table_key() -> &'static [&'static str] {
+        Self::key_columns()
+    }
+
     /// Whether the two are known to have the same key.
     #[doc(hidden)]
     fn has_key_of(&self, other: &Self) -> bool {

@@ -10,7 +10,7 @@ pub(crate) use crate::error::Error;
 pub(crate) use crate::model::declared::Declared;
 pub(crate) use crate::operation::upserted::Created;
 pub(crate) use crate::operation::verdict;
-pub(crate) use crate::statement::create::{Create, ForgetLastKey, LastRow, TakenRow};
+pub(crate) use crate::statement::create::{Create, ForgetLastKey, KeptRow, LastRow, TakenRow};
 pub(crate) use crate::statement::dialect;
 pub(crate) use crate::statement::find::FindRow;
 pub(crate) use crate::statement::select::CurrentRow;
@@ -35,13 +35,13 @@ macro_rules! operations {
             made
         }
 
-        /// By an `INSERT` that answers with the row. What the database makes of it afterwards is read once more, where it makes the version.
+        /// By an `INSERT` that answers with the row, which is read once more where triggers come after the answer.
         $($async)? fn make<I, const IF_ABSENT: bool>(&mut self, values: I) -> Result<Option<M>, Error>
         where
             I: QueryFragment<C::Backend> + QueryId $(+ $send)?,
         {
             let create = Create::<M, C::Backend, I, IF_ABSENT>::new(values);
-            if !M::Generator::BY_DATABASE || dialect::sees_triggers_when_returning::<C::Backend>() {
+            if dialect::sees_triggers_when_returning::<C::Backend>() {
                 return Ok($crate::$wing::send::all::<_, _, M>(create, self)$(.$await)??.pop());
             }
             let begun = $crate::$wing::send::begin(self)$(.$await)??;
@@ -132,12 +132,18 @@ macro_rules! find_parts {
             I: QueryFragment<C::Backend> + QueryId $(+ $send)?,
             P: QueryFragment<C::Backend> + QueryId $(+ $send + Sync)?,
         {
+            if M::Generator::BY_DATABASE {
+                $crate::$wing::send::ExecuteDsl::execute(ForgetLastKey, self)$(.$await)??;
+            }
             let create = Create::<M, C::Backend, I, true>::new(values);
             match $crate::$wing::send::ExecuteDsl::execute(create, self)$(.$await)? {
                 Ok(_) => {
-                    let find = FindRow::<M, C::Backend, P, false>::with(key);
+                    let find = KeptRow(FindRow::<M, C::Backend, P, false>::with(key));
                     let found = $crate::$wing::send::all::<_, _, M>(find, self)$(.$await)?;
-                    found.and_then(verdict::only).map(Created::New).map_err(Error::from)
+                    found.and_then(verdict::only).map(Created::New).map_err(|error| match error {
+                        DieselError::NotFound => verdict::given_key_is_made::<M>(),
+                        error => error.into(),
+                    })
                 }
                 Err(refused) => <C as $crate::$wing::create::Creates<M, Declared<false>>>::find_taken(self, key, Some(refused))$(.$await)?,
             }
@@ -156,10 +162,9 @@ macro_rules! find_parts {
             }
             let find = TakenRow(FindRow::<M, C::Backend, P, false>::with(key));
             let found = $crate::$wing::send::all::<_, _, M>(find, self)$(.$await)?;
-            match (found.and_then(verdict::only), refused) {
-                (Ok(row), _) => Ok(Created::Existing(row)),
-                (Err(_), Some(refused)) => Err(refused.into()),
-                (Err(error), None) => Err(error.into()),
+            match found.and_then(verdict::only) {
+                Ok(row) => Ok(Created::Existing(row)),
+                Err(look) => Err(verdict::not_found_taken(refused, look)),
             }
         }
     };

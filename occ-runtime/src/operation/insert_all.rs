@@ -7,9 +7,10 @@
 pub(crate) use crate::error::Error;
 pub(crate) use crate::error::stale::Operation;
 pub(crate) use crate::model::optimistic_lock::SqlText;
-pub(crate) use crate::operation::rows::{one_by_one, refuse_duplicates};
+pub(crate) use crate::operation::none_key::may_make_key;
+pub(crate) use crate::operation::rows::{met_itself, one_by_one, refuse_duplicates};
 pub(crate) use crate::statement::dialect;
-pub(crate) use crate::statement::insert::InsertRows;
+pub(crate) use crate::statement::insert::{InsertRows, TakenVersion};
 pub(crate) use crate::transaction::journal;
 pub(crate) use crate::version::generator::VersionGenerator;
 
@@ -36,7 +37,8 @@ macro_rules! operations {
         /// In few statements. `None`: nothing is written, and the rows are to be sent one by one.
         $($async)? fn put_new_together(rows: &[M], conn: &mut C) -> Result<Option<Vec<M::Version>>, Error> {
             let fits = !M::Generator::BY_DATABASE && matches!(M::INSERT_TEXT, SqlText::Fixed);
-            if !fits || rows.len() == 1 || !dialect::inserts_rows::<C::Backend>() {
+            let is_made = rows.iter().any(may_make_key::<C::Backend, M>);
+            if !fits || is_made || rows.len() == 1 || !dialect::inserts_rows::<C::Backend>() {
                 return Ok(None);
             }
             let versions: Vec<M::Version> = rows.iter().map(|_| M::Generator::initial()).collect();
@@ -66,17 +68,27 @@ macro_rules! operations {
         $($async)? fn put_new_each(rows: &[M], conn: &mut C) -> Result<Vec<M::Version>, Error> {
             let begun = $crate::$wing::send::begin(conn)$(.$await)??;
             let mut made = Ok(Vec::with_capacity(rows.len()));
-            for row in rows {
+            let mut refused = None;
+            for (place, row) in rows.iter().enumerate() {
                 let first = row.put_new(Operation::Insert, conn)$(.$await)?;
                 made = made.and_then(|mut versions: Vec<M::Version>| {
                     versions.push(first?);
                     Ok(versions)
                 });
                 if made.is_err() {
+                    refused = Some(row).filter(|_| place > 0);
                     break;
                 }
             }
-            $crate::$wing::send::end(made.map_err(Error::rolled_back), begun, conn)$(.$await)?
+            let made = $crate::$wing::send::end(made.map_err(Error::rolled_back), begun, conn)$(.$await)?;
+            match (made, refused) {
+                // Was it there, or has the batch itself made a row that has this key for the database?
+                (Err(Error::Exists(exists)), Some(row)) => {
+                    let there = $crate::$wing::send::rare_version::<M, _, _>(TakenVersion::of(row), conn)$(.$await)?;
+                    Err(met_itself(row, exists, there))
+                }
+                (made, _) => made,
+            }
         }
     };
 }

@@ -26,7 +26,7 @@ pub use crate::model::optimistic_lock::{OptimisticLock, SqlText};
 pub use crate::private::convert::{Embedded, EmbeddedOn, SerializeAs};
 pub use crate::private::nan::{Equal, NotANumber};
 pub use crate::private::show::Show;
-pub use crate::private::table_key::{KeyField, StructKey, wrong_key};
+pub use crate::private::table_key::{KeyField, StructKey, table_key, wrong_key};
 pub use crate::private::written_once::WrittenOnce;
 pub use crate::private::{assert as check, stub};
 pub use crate::version::counter::Increment;

@@ -107,6 +107,12 @@ pub(crate) fn is_violation_of_another_index<DB: 'static>() -> bool {
     Dialect::of::<DB>() == Some(Dialect::Postgres)
 }
 
+/// Whether a row whose key is 0 or NULL may get another one, which the database makes: MySQL of both, in an `AUTO_INCREMENT` column,
+/// and SQLite of NULL, in an `INTEGER PRIMARY KEY`.
+pub(crate) fn may_make_keys<DB: 'static>() -> bool {
+    Dialect::of::<DB>() != Some(Dialect::Postgres)
+}
+
 /// Whether a look that locks the row has to come before the `INSERT`. Where a key is taken MySQL leaves a shared lock, and two who
 /// have it wait for each other.
 pub(crate) fn shares_lock_of_taken_key<DB: 'static>() -> bool {

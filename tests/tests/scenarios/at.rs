@@ -153,6 +153,7 @@ mod generated {
     use occ_tests::cell::Backend;
 
     use super::super::cell::{BACKEND, batch, connect, touch_at, update_at};
+    use super::super::cell::{begin, rollback};
     use super::super::product::{load, products};
 
     #[derive(OptimisticLock)]
@@ -165,6 +166,27 @@ mod generated {
     }
 
     crate::scenarios::scenarios! {
+        async fn a_key_that_the_changes_set_is_followed_or_refused(database) {
+            let conn = &mut connect(database).await;
+            let trigger = VersionTrigger::counter("products", "version");
+            let sql = match BACKEND {
+                Backend::Sqlite => trigger.sqlite(),
+                Backend::Postgres => trigger.postgres(),
+                Backend::Mysql => trigger.mysql(),
+            };
+            batch(&sql, conn).await.unwrap();
+            begin(conn).await.unwrap();
+            match update_at(Product::at(1, 1), products::id.eq(9), conn).await {
+                Ok(version) => assert_eq!((version, load(9, conn).await.version), (2, 2)),
+                Err(error) => {
+                    let said = error.to_string();
+                    assert!(said.contains("row 1 of `products`") && said.contains("set the key"), "{said}");
+                    assert_eq!(load(1, conn).await.version, 1, "it is rolled back");
+                }
+            }
+            rollback(conn).await.unwrap();
+        }
+
         async fn a_version_that_the_database_makes_is_read_back(database) {
             let conn = &mut connect(database).await;
             let result = update_at(Product::at(1, 1), products::name.eq("x"), conn).await;

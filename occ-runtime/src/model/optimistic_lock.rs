@@ -212,6 +212,11 @@ impl SqlText {
     }
 }
 
+/// Whether `table!` names a schema: then the table's name is two identifiers and what is between them, which is more than one.
+pub(crate) fn has_schema<M: OptimisticLock>() -> bool {
+    M::sql_name().is_some_and(|name| size_of_val(name) > size_of::<&str>())
+}
+
 /// What the generator makes of `current`. A version that stays would let the next stale copy through.
 pub(crate) fn next_version<M: OptimisticLock>(current: &M::Version) -> Result<M::Version, VersionError> {
     let next = M::Generator::next(current)?;

@@ -8,7 +8,7 @@ pub(crate) use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
 pub(crate) use crate::error::Error;
 pub(crate) use crate::error::stale::Operation;
-pub(crate) use crate::operation::none_key::may_make_key;
+pub(crate) use crate::operation::none_key;
 pub(crate) use crate::operation::verdict;
 pub(crate) use crate::statement::dialect;
 pub(crate) use crate::statement::insert::{ForgettingInsert, Insert, TakenVersion};
@@ -30,7 +30,7 @@ macro_rules! operations {
 
         /// The version that the new row has.
         $($async)? fn put_new(&self, operation: Operation, conn: &mut C) -> Result<M::Version, Error> {
-            if may_make_key::<C::Backend, M>(self) {
+            if none_key::may_make_key::<C::Backend, M>(self) {
                 return $crate::$wing::send::boxed(self.put_new_and_look(operation, conn))$(.$await)?;
             }
             if M::Generator::BY_DATABASE {
@@ -53,7 +53,7 @@ macro_rules! operations {
                 Ok(0) => Err(self.taken(operation, None, conn)$(.$await)?),
                 Ok(_) => match $crate::$wing::send::rare_version::<M, _, _>(KeptVersion::of(self), conn)$(.$await)? {
                     Ok(made) => Ok(made),
-                    Err(DieselError::NotFound) => Err(verdict::key_is_made(self)),
+                    Err(DieselError::NotFound) => Err(none_key::key_is_made(self)),
                     Err(error) => Err(verdict::unread(self, error)),
                 },
                 Err(error) => Err(self.taken(operation, Some(error), conn)$(.$await)?),

@@ -7,7 +7,7 @@
 pub(crate) use crate::error::Error;
 pub(crate) use crate::error::stale::Operation;
 pub(crate) use crate::model::optimistic_lock::SqlText;
-pub(crate) use crate::operation::none_key::may_make_key;
+pub(crate) use crate::operation::none_key;
 pub(crate) use crate::operation::rows::{met_itself, one_by_one, refuse_duplicates};
 pub(crate) use crate::statement::dialect;
 pub(crate) use crate::statement::insert::{InsertRows, TakenVersion};
@@ -37,7 +37,7 @@ macro_rules! operations {
         /// In few statements. `None`: nothing is written, and the rows are to be sent one by one.
         $($async)? fn put_new_together(rows: &[M], conn: &mut C) -> Result<Option<Vec<M::Version>>, Error> {
             let fits = !M::Generator::BY_DATABASE && matches!(M::INSERT_TEXT, SqlText::Fixed);
-            let is_made = rows.iter().any(may_make_key::<C::Backend, M>);
+            let is_made = rows.iter().any(none_key::may_make_key::<C::Backend, M>);
             if !fits || is_made || rows.len() == 1 || !dialect::inserts_rows::<C::Backend>() {
                 return Ok(None);
             }

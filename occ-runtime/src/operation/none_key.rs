@@ -1,9 +1,13 @@
-//! Keys that a database may take for none, so that it makes another one: 0 and NULL.
+//! Keys that a database makes: of which row it is not known, and those that it takes for none and makes another one of, 0 and NULL.
 
 use std::hash::Hasher;
 
+use diesel::result::Error as DieselError;
+
+use crate::error::Error;
 use crate::model::identity::Identity;
 use crate::model::optimistic_lock::OptimisticLock;
+use crate::operation::verdict::key_text;
 use crate::statement::dialect;
 
 /// Whether the row may get another key than the one in memory. What cannot be seen in Rust is to be asked afterwards.
@@ -96,6 +100,42 @@ impl Hasher for Zeros {
     }
 
     fn write_isize(&mut self, _: isize) {}
+}
+
+/// A row whose key nobody knows. It is rolled back.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the new row of `{0}` is rolled back, since its key is not known: MySQL tells one that it has made itself (AUTO_INCREMENT) and no other; \
+     give the key as well, by `create_if_absent(values, key, conn)`, or insert the whole struct, by `insert_optimistic`"
+)]
+struct KeyIsNotMade(&'static str);
+
+/// The error for a row that cannot be read back.
+pub(crate) fn key_is_not_made<M: OptimisticLock>() -> Error {
+    DieselError::QueryBuilderError(Box::new(KeyIsNotMade(M::table_name()))).into()
+}
+
+/// A row that would have had another key than the one in memory. It is rolled back.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "{what} is rolled back, since it has not got the key that was given: where that is NULL, or 0 in an AUTO_INCREMENT column, the database \
+     makes one of its own; leave the key out, by `create_optimistic(values, conn)`, give another one, or set NO_AUTO_VALUE_ON_ZERO in \
+     MySQL's `sql_mode`, where 0 is to be a key"
+)]
+struct KeyIsMade {
+    what: String,
+}
+
+/// The error for a row in memory whose key the database has not taken.
+pub(crate) fn key_is_made<M: OptimisticLock>(row: &M) -> Error {
+    let what = format!("the new row {} of `{}`", key_text(row), M::table_name());
+    DieselError::QueryBuilderError(Box::new(KeyIsMade { what })).into()
+}
+
+/// The same for values whose key was given beside them.
+pub(crate) fn given_key_is_made<M: OptimisticLock>() -> Error {
+    let what = format!("the new row of `{}`", M::table_name());
+    DieselError::QueryBuilderError(Box::new(KeyIsMade { what })).into()
 }
 
 #[cfg(test)]

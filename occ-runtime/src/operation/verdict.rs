@@ -285,42 +285,6 @@ pub(crate) fn not_found_taken(refused: Option<DieselError>, look: DieselError) -
     }
 }
 
-/// A row whose key nobody knows. It is rolled back.
-#[derive(Debug, thiserror::Error)]
-#[error(
-    "the new row of `{0}` is rolled back, since its key is not known: MySQL tells one that it has made itself (AUTO_INCREMENT) and no other; \
-     give the key as well, by `create_if_absent(values, key, conn)`, or insert the whole struct, by `insert_optimistic`"
-)]
-struct KeyIsNotMade(&'static str);
-
-/// The error for a row that cannot be read back.
-pub(crate) fn key_is_not_made<M: OptimisticLock>() -> Error {
-    DieselError::QueryBuilderError(Box::new(KeyIsNotMade(M::table_name()))).into()
-}
-
-/// A row that would have had another key than the one in memory. It is rolled back.
-#[derive(Debug, thiserror::Error)]
-#[error(
-    "{what} is rolled back, since it has not got the key that was given: where that is NULL, or 0 in an AUTO_INCREMENT column, the database \
-     makes one of its own; leave the key out, by `create_optimistic(values, conn)`, give another one, or set NO_AUTO_VALUE_ON_ZERO in \
-     MySQL's `sql_mode`, where 0 is to be a key"
-)]
-struct KeyIsMade {
-    what: String,
-}
-
-/// The error for a row in memory whose key the database has not taken.
-pub(crate) fn key_is_made<M: OptimisticLock>(row: &M) -> Error {
-    let what = format!("the new row {} of `{}`", key_text(row), M::table_name());
-    DieselError::QueryBuilderError(Box::new(KeyIsMade { what })).into()
-}
-
-/// The same for values whose key was given beside them.
-pub(crate) fn given_key_is_made<M: OptimisticLock>() -> Error {
-    let what = format!("the new row of `{}`", M::table_name());
-    DieselError::QueryBuilderError(Box::new(KeyIsMade { what })).into()
-}
-
 /// Whether a row that may be there or not was there for one of our statements and not for the next one, so that they may do better when they
 /// are sent again: for the `round`th time.
 pub(crate) fn comes_and_goes<DB: 'static>(error: &Error, round: u32) -> bool {

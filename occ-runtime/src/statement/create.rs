@@ -10,7 +10,7 @@ use diesel::result::QueryResult;
 use diesel::{RunQueryDsl, Selectable};
 
 use crate::model::columns::Columns;
-use crate::model::optimistic_lock::OptimisticLock;
+use crate::model::optimistic_lock::{OptimisticLock, has_schema};
 use crate::statement::clause::Binds;
 use crate::statement::dialect::{self, Dialect, Speaks};
 use crate::statement::find::FindRow;
@@ -88,7 +88,8 @@ where
         if IF_ABSENT {
             walk_nothing_if_taken(M::table_key(), out.reborrow())?;
         }
-        if dialect::returns_new_rows(out.backend().dialect()) {
+        let tells = dialect::tells_new_rows::<DB>(has_schema::<M>());
+        if dialect::returns_new_rows(out.backend().dialect()) && !tells {
             out.push_sql(" RETURNING ");
             self.selection.walk_ast(out)?;
         }
@@ -141,7 +142,7 @@ impl<DB: Backend> QueryFragment<DB> for ForgetLastKey {
     }
 }
 
-/// MySQL: reads the row for whose key a number was made just now.
+/// MySQL: reads the row for whose key a number was made just now. SQLite: the one that was inserted last.
 pub struct LastRow<M, DB>
 where
     M: OptimisticLock + Selectable<DB>,
@@ -164,7 +165,7 @@ where
 
 impl<M, DB> QueryFragment<DB> for LastRow<M, DB>
 where
-    DB: Backend,
+    DB: Speaks,
     M: OptimisticLock + Selectable<DB>,
     M::SelectExpression: QueryFragment<DB>,
     FromClause<M>: QueryFragment<DB>,
@@ -175,6 +176,10 @@ where
         out.push_sql(" FROM ");
         self.table.walk_ast(out.reborrow())?;
         out.push_sql(" WHERE ");
+        if out.backend().dialect() == Some(Dialect::Sqlite) {
+            out.push_sql("_rowid_ = last_insert_rowid()");
+            return Ok(());
+        }
         out.push_identifier(self.key)?;
         out.push_sql(" = LAST_INSERT_ID() AND LAST_INSERT_ID() <> 0");
         walk_is_made::<M, DB>(&self.table, self.key, out)
@@ -210,7 +215,7 @@ where
 /// Names the statement in the cache.
 pub struct LastRowKey<S>(PhantomData<S>);
 
-/// MySQL: the row that was inserted just now, if it has the key that it is looked for by, and not one that was made.
+/// The row that was inserted just now, on MySQL if it has the key that it is looked for by, and not one that was made.
 pub struct KeptRow<'a, M, DB, P>(pub(crate) FindRow<'a, M, DB, P, false>)
 where
     M: OptimisticLock + Selectable<DB>,
@@ -218,13 +223,16 @@ where
 
 impl<'a, M, DB, P> QueryFragment<DB> for KeptRow<'a, M, DB, P>
 where
-    DB: Backend,
+    DB: Speaks,
     M: OptimisticLock + Selectable<DB>,
     FindRow<'a, M, DB, P, false>: QueryFragment<DB>,
     FromClause<M>: QueryFragment<DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         self.0.walk_ast(out.reborrow())?;
+        if out.backend().dialect() != Some(Dialect::Mysql) {
+            return Ok(());
+        }
         walk_is_not_made::<M, DB>(self.0.table(), M::table_key(), out)
     }
 }

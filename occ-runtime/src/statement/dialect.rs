@@ -149,6 +149,12 @@ pub(crate) fn returns_new_rows(dialect: Option<Dialect>) -> bool {
     dialect != Some(Dialect::Mysql)
 }
 
+/// Whether an `INSERT` into a table that is named with its schema cannot answer with the row: SQLite's `RETURNING` knows no column of
+/// such a name. It tells the row by another way.
+pub(crate) fn tells_new_rows<DB: 'static>(has_schema: bool) -> bool {
+    has_schema && Dialect::of::<DB>() == Some(Dialect::Sqlite)
+}
+
 /// Whether rows go together into one `INSERT`.
 pub(crate) fn inserts_rows<DB: 'static>() -> bool {
     Dialect::of::<DB>().is_some()

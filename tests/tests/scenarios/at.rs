@@ -152,13 +152,22 @@ mod generated {
     use occ_runtime::{DatabaseGenerated, Error, OptimisticLock, VersionTrigger};
     use occ_tests::cell::Backend;
 
-    use super::super::cell::{BACKEND, batch, connect, touch_at, update_at};
+    use super::super::cell::{BACKEND, batch, connect, touch_at, update, update_at};
     use super::super::cell::{begin, rollback};
     use super::super::product::{load, products};
 
     #[derive(OptimisticLock)]
     #[diesel(table_name = products)]
     pub struct Product {
+        id: i32,
+        name: String,
+        #[occ(version, generator = DatabaseGenerated)]
+        version: i32,
+    }
+
+    #[derive(Clone, Debug, PartialEq, Queryable, Selectable, OptimisticLock)]
+    #[diesel(table_name = products)]
+    struct Loaded {
         id: i32,
         name: String,
         #[occ(version, generator = DatabaseGenerated)]
@@ -176,6 +185,14 @@ mod generated {
             };
             batch(&sql, conn).await.unwrap();
             begin(conn).await.unwrap();
+            let mut loaded = Loaded { id: 2, name: "desk".into(), version: 1 };
+            match update(&mut loaded, products::id.eq(8), conn).await {
+                Ok(()) => assert_eq!((loaded.id, loaded.version), (8, 2)),
+                Err(error) => {
+                    assert!(error.to_string().contains("set the key"), "{error}");
+                    assert_eq!((loaded.id, loaded.version, load(2, conn).await.version), (2, 1, 1));
+                }
+            }
             match update_at(Product::at(1, 1), products::id.eq(9), conn).await {
                 Ok(version) => assert_eq!((version, load(9, conn).await.version), (2, 2)),
                 Err(error) => {

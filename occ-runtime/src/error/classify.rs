@@ -79,12 +79,13 @@ impl Error {
             // A value that is not read anew is refused each time.
             Self::Stale(stale) => !stale.is_unsettled(),
             Self::StaleBatch(_) | Self::Locked(_) => true,
+            // An upsert of whatever is there, and the row came and went.
+            Self::Exists(exists) => exists.is_retryable(),
             Self::TransactionAborted(inner) => classify(inner.cause()),
             Self::Database(error) => classify(error),
             Self::Version(_)
             | Self::AmbiguousKey(_)
             | Self::DuplicateRow(_)
-            | Self::Exists(_)
             | Self::Guard(_)
             | Self::Unmerged(_) => false,
             #[cfg(feature = "retry")]

@@ -55,7 +55,8 @@ pub enum Error {
     /// Rows of a batch are not at their versions any more. None of the batch is written.
     #[error(transparent)]
     StaleBatch(#[from] StaleBatchError),
-    /// A row with this key is there already. Nothing is written.
+    /// A row with this key is there already. Nothing is written. It is [retryable](Error::is_retryable) only of an upsert of whatever is
+    /// there, where others make and delete the row all the time.
     #[error(transparent)]
     Exists(#[from] ExistsError),
     /// A batch holds two values for one row. Nothing is written.

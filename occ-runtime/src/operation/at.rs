@@ -102,6 +102,7 @@ macro_rules! generated {
                 Ok(1) => {
                     match $crate::$wing::send::rare_version::<M, _, _>(VersionAt::of(row), conn)$(.$await)? {
                         Ok(next) => verdict::moved(row, expected, &next, in_transaction).map(|()| next),
+                        Err(DieselError::NotFound) => Err(verdict::moved_away(row)),
                         Err(error) => Err(verdict::unread(row, error)),
                     }
                 }

@@ -94,6 +94,15 @@ where
     row.is_wrong_for(<T::PrimaryKey as KeyColumns<Form>>::NAMES)
 }
 
+/// The columns of the table's own key.
+#[must_use]
+pub const fn table_key<T, Form>() -> &'static [&'static str]
+where
+    T: Table<PrimaryKey: KeyColumns<Form>>,
+{
+    <T::PrimaryKey as KeyColumns<Form>>::NAMES
+}
+
 impl StructKey<'_> {
     const fn is_wrong_for(&self, table_key: &[&str]) -> Option<Sentence> {
         let mut text = Sentence::new();

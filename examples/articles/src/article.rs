@@ -3,7 +3,6 @@
 use diesel::prelude::*;
 use occ_runtime::OptimisticLock;
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 diesel::table! {
     /// Made by `schema.sql`.
@@ -18,7 +17,7 @@ diesel::table! {
 }
 
 /// A row. Tracked, so that a save writes what was changed and two edits can be merged.
-#[derive(Clone, Debug, Queryable, Selectable, Insertable, OptimisticLock)]
+#[derive(Clone, Debug, Queryable, Selectable, OptimisticLock)]
 #[occ(tracked)]
 pub struct Article {
     /// Part of every tag, and never used twice: the tag of a deleted article fits none that is written under its slug later.
@@ -31,12 +30,6 @@ pub struct Article {
 }
 
 impl Article {
-    pub fn new(slug: &str, content: Content) -> Self {
-        let Content { title, summary, body } = content;
-        let id = Uuid::now_v7().to_string();
-        Self { id, slug: slug.to_owned(), title, summary, body, version: Self::initial_version() }
-    }
-
     pub fn content(&self) -> Content {
         Content { title: self.title.clone(), summary: self.summary.clone(), body: self.body.clone() }
     }
@@ -56,7 +49,8 @@ pub struct Heading {
 }
 
 /// An article as its readers see it: what a GET answers and a PUT takes.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Insertable, Serialize, Deserialize)]
+#[diesel(table_name = articles)]
 #[serde(deny_unknown_fields)]
 pub struct Content {
     pub title: String,

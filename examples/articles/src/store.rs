@@ -3,15 +3,17 @@
 use std::time::Duration;
 
 use diesel::prelude::*;
-use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use diesel::result::DatabaseErrorKind::UniqueViolation;
+use diesel::result::Error as DieselError;
 use diesel_async::pooled_connection::bb8::{Pool, RunError};
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig};
 use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
 use diesel_async::{AsyncConnection as _, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use occ_runtime::async_prelude::*;
 use occ_runtime::{Choice, Conflict, Tracked};
+use uuid::Uuid;
 
-use crate::article::{Article, Field, Heading, articles};
+use crate::article::{Article, Content, Field, Heading, articles};
 
 const SCHEMA: &str = include_str!("../schema.sql");
 
@@ -101,15 +103,15 @@ impl Store {
         })
     }
 
-    /// `false` if there is an article of this slug: the database decides, so that of two who create it one is told.
-    pub async fn insert(&self, article: &Article) -> Result<bool, Error> {
-        with!(self, conn => {
-            match diesel::insert_into(articles::table).values(article).execute(conn).await {
-                Ok(_) => Ok(true),
-                Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Ok(false),
-                Err(error) => Err(error.into()),
-            }
-        })
+    /// `None` if there is an article of this slug: the database decides, so that of two who create it one is told.
+    pub async fn create(&self, slug: &str, content: &Content) -> Result<Option<Article>, Error> {
+        let values = (articles::id.eq(Uuid::now_v7().to_string()), articles::slug.eq(slug), content);
+        match with!(self, conn => Article::create_optimistic(values, conn).await) {
+            Ok(article) => Ok(Some(article)),
+            // The slug is no key: what its index says is the database's word.
+            Err(occ_runtime::Error::Database(DieselError::DatabaseError(UniqueViolation, _))) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Writes what was changed, if the row is still at its version.

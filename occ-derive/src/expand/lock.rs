@@ -133,9 +133,9 @@ fn identity_items(model: &Model<'_>, version: Option<&Field>, prepared: &Prepare
             }
         }
     });
-    // One column has no order.
+    // Of one column that is the table's key there is no more to say.
     let table = &model.table;
-    let table_key = (names.len() > 1).then(|| {
+    let table_key = (names.len() > 1 || model.unique_key.is_some()).then(|| {
         quote! {
             fn table_key() -> &'static [&'static __occ::str] {
                 __occ::table_key::<#table::table, _>()

@@ -61,6 +61,13 @@ pub trait AsyncInsertsOn<C: AsyncConnection>: AsyncSavesOn<C> {
     ) -> impl Future<Output = Result<Self::Version, Error>> + Send;
 
     #[doc(hidden)]
+    fn put_new_and_look(
+        &self,
+        operation: Operation,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<Self::Version, Error>> + Send;
+
+    #[doc(hidden)]
     fn put_new_generated(
         &self,
         operation: Operation,
@@ -87,6 +94,12 @@ pub trait AsyncInsertsOn<C: AsyncConnection>: AsyncSavesOn<C> {
 
     #[doc(hidden)]
     fn put_locked(
+        &self,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<(Upserted, Self::Version), Error>> + Send;
+
+    #[doc(hidden)]
+    fn try_locked(
         &self,
         conn: &mut C,
     ) -> impl Future<Output = Result<(Upserted, Self::Version), Error>> + Send;

@@ -148,7 +148,7 @@ where
         } else {
             first(query, &mut *conn).await
         };
-        conn.land();
+        conn.land_with(&found);
         let depth = depth(self)?;
         Now::new(value, found, Within::of(self, depth))
     }

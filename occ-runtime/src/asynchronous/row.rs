@@ -67,6 +67,9 @@ use crate::statement::lock::LockMode;
 /// The connection may then have an answer on it that nobody has read, or an open transaction. So it is of no more use: every
 /// later operation of this crate's on it is an error that
 /// [`needs_new_connection`](crate::Error::needs_new_connection), and the pools of diesel-async discard it.
+///
+/// The statement of a `SyncConnectionWrapper` runs in a thread of its own, and cannot be broken off. So where such a future is
+/// dropped, the drop blocks until that statement has come to its end: on SQLite as long as it waits for a lock (`busy_timeout`).
 pub trait AsyncOptimisticDsl: OptimisticLock {
     /// As [`OptimisticDsl::save_optimistic`](crate::OptimisticDsl::save_optimistic).
     fn save_optimistic<'a, C>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>

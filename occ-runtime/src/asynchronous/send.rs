@@ -15,7 +15,7 @@ use diesel_async::methods::LoadQuery;
 use diesel_async::{AsyncConnection, AsyncConnectionCore, RunQueryDsl};
 
 use crate::model::declared::ReadBack;
-use crate::model::optimistic_lock::OptimisticLock;
+use crate::model::optimistic_lock::{OptimisticLock, has_schema};
 use crate::operation::verdict;
 use crate::statement::dialect::{self, AskForMysql, Dialect};
 use crate::statement::erased::Erased;
@@ -40,13 +40,17 @@ pub(crate) fn boxed<'f, T>(future: impl Future<Output = T> + Send + 'f) -> Boxed
     Box::pin(future)
 }
 
-/// Whether the database answers an `INSERT` with the row. A backend that is not Diesel's is asked.
-pub(crate) fn returns_new_rows<C>(conn: &mut C) -> Boxed<'_, QueryResult<bool>>
+/// Whether the database answers an `INSERT` with the row of `M`. A backend that is not Diesel's is asked.
+pub(crate) fn returns_new_rows<M, C>(conn: &mut C) -> Boxed<'_, QueryResult<bool>>
 where
     C: AsyncConnection<Backend: QueryMetadata<Integer> + 'static>,
+    M: OptimisticLock,
     i32: FromSqlRow<Integer, C::Backend>,
 {
     Box::pin(async move {
+        if dialect::tells_new_rows::<C::Backend>(has_schema::<M>()) {
+            return Ok(false);
+        }
         match Dialect::of::<C::Backend>() {
             None => all(AskForMysql, conn).await.map(|answers: Vec<i32>| !AskForMysql::is_yes(&answers)),
             known => Ok(dialect::returns_new_rows(known)),

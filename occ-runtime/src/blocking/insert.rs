@@ -26,7 +26,7 @@ use crate::version::expect::Expect;
 ///
 /// # After an error
 ///
-/// Nothing is written, and the value is what it was before the call, as with the methods of
+/// Nothing is written, save where a method says so, and the value is what it was before the call, as with the methods of
 /// [`OptimisticDsl`](crate::OptimisticDsl). A key that is taken does not abort the transaction around the call, on PostgreSQL
 /// neither.
 ///
@@ -52,7 +52,10 @@ pub trait OptimisticInsertDsl: OptimisticLock {
     ///
     /// # Errors
     ///
-    /// [`Error::Exists`] if the key is taken, with the version there: one `SELECT` more reads it. [`Error::Database`] for all else.
+    /// [`Error::Exists`] if the key is taken, with the version there: one `SELECT` more reads it. [`Error::Database`] for all else; among
+    /// it what a deadlock or a lost lock makes of that `SELECT`. A key that may be 0 or NULL is looked for in the same transaction on
+    /// MySQL, MariaDB and SQLite, which make another one where such a key is to be made (`AUTO_INCREMENT`, `INTEGER PRIMARY KEY`): then
+    /// the row is rolled back, and the error says so.
     ///
     /// ```
     /// # use diesel::prelude::*;
@@ -81,16 +84,18 @@ pub trait OptimisticInsertDsl: OptimisticLock {
     /// `values` is whatever Diesel can insert into the table as one row: a struct with `#[derive(Insertable)]` or a reference to one, an
     /// equation, a tuple. It has no version; that is added.
     ///
-    /// One `INSERT .. RETURNING`. On MySQL and MariaDB, whose `INSERT` does not answer through Diesel, it is an `INSERT` and a `SELECT` by
-    /// `LAST_INSERT_ID()` in a transaction, and so only for a key that is one `AUTO_INCREMENT` column: for others there are
-    /// [`create_if_absent`](Self::create_if_absent) and [`insert_optimistic`](Self::insert_optimistic). Where the database makes the
-    /// version, SQLite reads the row once more, since its `RETURNING` does not see what triggers write. Needs
+    /// One `INSERT .. RETURNING` on PostgreSQL, which shows what `BEFORE` triggers have made of the row, and not what `AFTER` triggers write
+    /// to it: [`reload`](crate::OptimisticDsl::reload) a row that has such. SQLite, whose `RETURNING` sees no triggers, reads the row once
+    /// more in the same transaction. On MySQL and MariaDB, whose `INSERT` does not answer through Diesel, it is an `INSERT` and a `SELECT`
+    /// by `LAST_INSERT_ID()` in a transaction, and so only for a key that is one `AUTO_INCREMENT` column of a table, neither temporary nor a
+    /// view: for others there are [`create_if_absent`](Self::create_if_absent) and [`insert_optimistic`](Self::insert_optimistic). Needs
     /// `#[derive(Queryable, Selectable)]`.
     ///
     /// # Errors
     ///
     /// [`Error::Database`]: a key in `values` that is taken is the database's `UniqueViolation`, as in any `INSERT`. An error that says
-    /// that the key is not known, on MySQL, after a rollback.
+    /// that the key is not known, on MySQL, after a rollback. Diesel's `DeserializationError`, if the new row does not fit the struct: on
+    /// PostgreSQL outside of a transaction the row is there nevertheless, elsewhere it is rolled back.
     ///
     /// ```
     /// # use diesel::prelude::*;
@@ -124,11 +129,17 @@ pub trait OptimisticInsertDsl: OptimisticLock {
     ///
     /// `key` is what Diesel's `find` takes, and `values` have the same key.
     ///
-    /// One `INSERT .. RETURNING`, and one `SELECT` if the key is taken. On MySQL and MariaDB an `INSERT` and a `SELECT` in a transaction.
+    /// One `INSERT .. RETURNING` on PostgreSQL, and one `SELECT` if the key is taken; elsewhere an `INSERT` and a `SELECT` in a
+    /// transaction. The key is that of `table!`, also for a struct that is `#[occ(unique_key)]`.
+    ///
+    /// On PostgreSQL, in a transaction that is `REPEATABLE READ` or `SERIALIZABLE`, a row that was made after its first statement ends it
+    /// with a serialization failure, which is [retryable](Error::is_retryable).
     ///
     /// # Errors
     ///
-    /// [`Error::Database`]; among them Diesel's `NotFound`, if the row was there and is deleted before it is read: then call it again.
+    /// [`Error::Database`]; among them Diesel's `NotFound`, if the row was there and is deleted before it is read: then call it again. A new
+    /// row that cannot be read is as of [`create_optimistic`](Self::create_optimistic), and one of a key that is 0 or NULL
+    /// as of [`insert_optimistic`](Self::insert_optimistic).
     ///
     /// ```
     /// # use diesel::prelude::*;
@@ -165,7 +176,10 @@ pub trait OptimisticInsertDsl: OptimisticLock {
     /// | | not there | `Inserted`, at the first version | 1 `SELECT`, 1 `INSERT` |
     ///
     /// With `Any` somebody else may be there first, between the two statements: then the row is locked and written in a transaction of
-    /// its own, or in a savepoint where one is open. No write of others is lost without having been the row's version before.
+    /// its own, or in a savepoint where one is open. No write of others is lost without having been the row's version before. A row that
+    /// others make and delete all the time ends in an error that is [retryable](Error::is_retryable). On PostgreSQL, in a transaction that
+    /// is `REPEATABLE READ` or `SERIALIZABLE`, whatever was written after its first statement ends it with a serialization failure, which
+    /// is retryable too.
     ///
     /// As a save does, an update leaves the columns alone that are `unversioned`.
     ///

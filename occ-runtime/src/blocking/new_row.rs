@@ -56,6 +56,9 @@ pub trait InsertsOn<C: Connection>: SavesOn<C> {
     fn put_new(&self, operation: Operation, conn: &mut C) -> Result<Self::Version, Error>;
 
     #[doc(hidden)]
+    fn put_new_and_look(&self, operation: Operation, conn: &mut C) -> Result<Self::Version, Error>;
+
+    #[doc(hidden)]
     fn put_new_generated(&self, operation: Operation, conn: &mut C) -> Result<Self::Version, Error>;
 
     #[doc(hidden)]
@@ -69,6 +72,9 @@ pub trait InsertsOn<C: Connection>: SavesOn<C> {
 
     #[doc(hidden)]
     fn put_locked(&self, conn: &mut C) -> Result<(Upserted, Self::Version), Error>;
+
+    #[doc(hidden)]
+    fn try_locked(&self, conn: &mut C) -> Result<(Upserted, Self::Version), Error>;
 
     #[doc(hidden)]
     fn put_over(

@@ -141,7 +141,7 @@ where
         } else {
             query.get_result(&mut *conn)
         };
-        conn.land();
+        conn.land_with(&found);
         let depth = depth(self)?;
         Now::new(value, found, Within::of(self, depth))
     }

@@ -10,7 +10,7 @@ use diesel::result::QueryResult;
 use diesel::sql_types::Integer;
 
 use crate::model::declared::ReadBack;
-use crate::model::optimistic_lock::OptimisticLock;
+use crate::model::optimistic_lock::{OptimisticLock, has_schema};
 use crate::operation::verdict;
 use crate::statement::dialect::{self, AskForMysql, Dialect};
 use crate::statement::erased::Erased;
@@ -22,12 +22,16 @@ pub(crate) use diesel::query_dsl::methods::ExecuteDsl;
 pub(crate) use crate::transaction::ends::{begin, end};
 pub(crate) use crate::transaction::in_flight::{InFlight, depth, roll_back};
 
-/// Whether the database answers an `INSERT` with the row. A backend that is not Diesel's is asked.
-pub(crate) fn returns_new_rows<C>(conn: &mut C) -> QueryResult<bool>
+/// Whether the database answers an `INSERT` with the row of `M`. A backend that is not Diesel's is asked.
+pub(crate) fn returns_new_rows<M, C>(conn: &mut C) -> QueryResult<bool>
 where
     C: Connection<Backend: QueryMetadata<Integer> + 'static> + LoadConnection,
+    M: OptimisticLock,
     i32: FromSqlRow<Integer, C::Backend>,
 {
+    if dialect::tells_new_rows::<C::Backend>(has_schema::<M>()) {
+        return Ok(false);
+    }
     match Dialect::of::<C::Backend>() {
         None => all(AskForMysql, conn).map(|answers: Vec<i32>| !AskForMysql::is_yes(&answers)),
         known => Ok(dialect::returns_new_rows(known)),

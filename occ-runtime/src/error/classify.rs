@@ -79,12 +79,13 @@ impl Error {
             // A value that is not read anew is refused each time.
             Self::Stale(stale) => !stale.is_unsettled(),
             Self::StaleBatch(_) | Self::Locked(_) => true,
+            // An upsert of whatever is there, and the row came and went.
+            Self::Exists(exists) => exists.is_retryable(),
             Self::TransactionAborted(inner) => classify(inner.cause()),
             Self::Database(error) => classify(error),
             Self::Version(_)
             | Self::AmbiguousKey(_)
             | Self::DuplicateRow(_)
-            | Self::Exists(_)
             | Self::Guard(_)
             | Self::Unmerged(_) => false,
             #[cfg(feature = "retry")]
@@ -116,6 +117,12 @@ impl Error {
             _ => false,
         }
     }
+}
+
+/// Whether the server has rolled back the whole transaction with it, so that what follows is in none: MySQL and MariaDB, at a
+/// deadlock and at a changed record. PostgreSQL refuses what follows by itself.
+pub(crate) fn ends_transaction(error: &DieselError) -> bool {
+    matches!(error, DieselError::DatabaseError(_, information) if server_messages::ends_transaction(&**information))
 }
 
 pub(crate) fn connection_is_lost(error: &DieselError) -> bool {

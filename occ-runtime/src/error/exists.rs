@@ -32,6 +32,7 @@ struct Taken {
     table: &'static str,
     key: String,
     actual: Option<String>,
+    comes_and_goes: bool,
 }
 
 impl ExistsError {
@@ -42,7 +43,18 @@ impl ExistsError {
         actual: Option<&V>,
     ) -> Self {
         let actual = actual.map(|actual| format!("{actual:?}"));
-        Self(Box::new(Taken { operation, table, key, actual }))
+        Self(Box::new(Taken { operation, table, key, actual, comes_and_goes: false }))
+    }
+
+    /// Of a row that may be there or not: it was not there when it was looked at, and was when it was to be made, each time.
+    pub(crate) fn that_comes_and_goes(mut self) -> Self {
+        self.0.comes_and_goes = true;
+        self
+    }
+
+    /// Whether it may go better the next time.
+    pub(crate) fn is_retryable(&self) -> bool {
+        self.0.comes_and_goes
     }
 
     /// The name of the table's `table!` module.
@@ -73,9 +85,12 @@ impl ExistsError {
 
 impl fmt::Display for ExistsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Taken { operation, table, key, actual } = &*self.0;
+        let Taken { operation, table, key, actual, comes_and_goes } = &*self.0;
         write!(f, "cannot {operation} row {key} of `{table}`: ")?;
         match actual {
+            _ if *comes_and_goes => f.write_str(
+                "whenever it is looked at, others have made or deleted it before it is written; try again later",
+            ),
             Some(actual) => write!(
                 f,
                 "it is there already, at version {actual}; load it and change it, or take another key"

@@ -55,7 +55,8 @@ pub enum Error {
     /// Rows of a batch are not at their versions any more. None of the batch is written.
     #[error(transparent)]
     StaleBatch(#[from] StaleBatchError),
-    /// A row with this key is there already. Nothing is written.
+    /// A row with this key is there already. Nothing is written. It is [retryable](Error::is_retryable) only of an upsert of whatever is
+    /// there, where others make and delete the row all the time.
     #[error(transparent)]
     Exists(#[from] ExistsError),
     /// A batch holds two values for one row. Nothing is written.
@@ -80,7 +81,8 @@ pub enum Error {
     /// [`Stale`](Error::Stale): see [`is_from_old_snapshot`](StaleObjectError::is_from_old_snapshot).
     #[error(transparent)]
     Guard(#[from] GuardError),
-    /// [`optimistic_transaction`](crate::optimistic_transaction) found its transaction over before the commit.
+    /// [`optimistic_transaction`](crate::optimistic_transaction) found its transaction over before the commit, or a method in it
+    /// comes after an error that has ended it.
     #[error(transparent)]
     TransactionAborted(#[from] TransactionAbortedError),
     /// A retry loop has used up its attempts or its time.

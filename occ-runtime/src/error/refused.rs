@@ -230,8 +230,9 @@ impl GuardError {
 /// ```
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "the transaction was aborted before its end, by an error that was ignored within it, and nothing is committed by \
-     its COMMIT ({cause}); let database errors out of the closure and run it again"
+    "the transaction was over or aborted before its end, and its COMMIT commits nothing ({cause}): an error was ignored within it, or a \
+     COMMIT or ROLLBACK by hand or, on MySQL, a change of the schema has ended it; let database errors out of the closure, let \
+     nothing else end its transaction, and run it again where nothing of it is committed"
 )]
 pub struct TransactionAbortedError {
     cause: diesel::result::Error,

@@ -185,6 +185,12 @@ pub(crate) fn transient(information: Information<'_>) -> Option<Transient> {
     }
 }
 
+/// Whether MySQL or MariaDB has ended the transaction with it.
+pub(crate) fn ends_transaction(information: Information<'_>) -> bool {
+    let is_mysql = origin(information) == Origin::MysqlOrSqlite;
+    is_mysql && matches!(transient(information), Some(Transient::Deadlock | Transient::RecordChanged))
+}
+
 /// Whether the server or its client says that the connection is of no more use.
 pub(crate) fn is_farewell(information: Information<'_>) -> bool {
     let message = information.message();

@@ -49,7 +49,13 @@ impl fmt::Display for UnmergedError {
         for (index, difference) in differences.iter().enumerate() {
             write!(f, "{}`{}`", if index == 0 { "" } else { ", " }, difference.field())?;
         }
-        f.write_str("; decide for each between mine and theirs with `rebase_with`, or give it a merge rule")
+        f.write_str("; decide for each between mine and theirs with `rebase_with`, or give it a merge rule")?;
+        if differences.iter().any(|difference| difference.adds) {
+            f.write_str(
+                "; `add` sums up no field where the sum does not fit, or where it is not known whether the row holds mine already",
+            )?;
+        }
+        Ok(())
     }
 }
 
@@ -72,6 +78,8 @@ impl std::error::Error for UnmergedError {}
 pub struct Difference {
     pub(crate) field: &'static str,
     pub(crate) secret: bool,
+    /// Whether its rule is `add`, which could not be followed.
+    pub(crate) adds: bool,
     pub(crate) base: Option<String>,
     pub(crate) mine: String,
     pub(crate) theirs: Option<String>,

@@ -196,6 +196,7 @@ impl<M> Field<M> {
         Difference {
             field: self.name,
             secret: self.is_secret(),
+            adds: matches!(self.merge_rule(), Rule::Add(_)),
             base: base.map(|base| self.text(base)),
             mine: self.text(mine),
             theirs: theirs.map(|theirs| self.text(theirs)),

@@ -151,11 +151,11 @@ pub trait OptimisticLock: Sized {
         &[]
     }
 
-    /// The columns of the table's primary key, in its order; where that matters.
+    /// The columns of the table's primary key, in its order: those by which Diesel's `find` finds a row.
     #[doc(hidden)]
     #[must_use]
     fn table_key() -> &'static [&'static str] {
-        &[]
+        Self::key_columns()
     }
 
     /// Whether the two are known to have the same key.
@@ -210,6 +210,11 @@ impl SqlText {
             _ => Self::Many,
         }
     }
+}
+
+/// Whether `table!` names a schema: then the table's name is two identifiers and what is between them, which is more than one.
+pub(crate) fn has_schema<M: OptimisticLock>() -> bool {
+    M::sql_name().is_some_and(|name| size_of_val(name) > size_of::<&str>())
 }
 
 /// What the generator makes of `current`. A version that stays would let the next stale copy through.

@@ -38,7 +38,7 @@ macro_rules! writes {
             } else {
                 Self::put_counted_at::<S, TOUCHES>(&row, &expected, changes, &mut *conn)$(.$await)?
             };
-            conn.land();
+            conn.land_with(&put);
             put
         }
 
@@ -102,6 +102,7 @@ macro_rules! generated {
                 Ok(1) => {
                     match $crate::$wing::send::rare_version::<M, _, _>(VersionAt::of(row), conn)$(.$await)? {
                         Ok(next) => verdict::moved(row, expected, &next, in_transaction).map(|()| next),
+                        Err(DieselError::NotFound) => Err(verdict::moved_away(row)),
                         Err(error) => Err(verdict::unread(row, error)),
                     }
                 }
@@ -127,7 +128,7 @@ macro_rules! deletes_and_looks {
                 Ok(rows) => Err(Self::refusal_at(Operation::Delete, &row, &expected, rows, &mut *conn)$(.$await)?),
                 Err(error) => Err(error.into()),
             };
-            conn.land();
+            conn.land_with(&deleted);
             deleted
         }
 
@@ -135,7 +136,7 @@ macro_rules! deletes_and_looks {
             let row = KeyedRow::<M, P>::of(at.key);
             let mut conn = $crate::$wing::send::InFlight::begin(conn)?;
             let seen = $crate::$wing::send::rare_version::<M, _, _>(VersionAt::of(&row), &mut *conn)$(.$await)?;
-            conn.land();
+            conn.land_with(&seen);
             verdict::expect(Operation::Verify, &row, &at.version, seen)
         }
 
@@ -157,7 +158,7 @@ macro_rules! deletes_and_looks {
             } else {
                 None
             };
-            conn.land();
+            conn.land_with(held.as_ref().unwrap_or(&seen));
             match held {
                 Some(Ok(_)) => Err(verdict::locked(&row)),
                 Some(gone) => verdict::expect(Operation::Lock, &row, &at.version, gone),

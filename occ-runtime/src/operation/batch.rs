@@ -38,7 +38,7 @@ macro_rules! operations {
                 Ok(Some(versions)) => Ok(versions),
                 Err(error) => Err(error),
             };
-            conn.land();
+            conn.land_with(&sent);
             sent
         }
 

@@ -8,9 +8,11 @@ pub(crate) use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
 pub(crate) use crate::error::Error;
 pub(crate) use crate::model::declared::Declared;
+pub(crate) use crate::model::optimistic_lock::has_schema;
+pub(crate) use crate::operation::none_key;
 pub(crate) use crate::operation::upserted::Created;
 pub(crate) use crate::operation::verdict;
-pub(crate) use crate::statement::create::{Create, ForgetLastKey, LastRow, TakenRow};
+pub(crate) use crate::statement::create::{Create, ForgetLastKey, KeptRow, LastRow, TakenRow};
 pub(crate) use crate::statement::dialect;
 pub(crate) use crate::statement::find::FindRow;
 pub(crate) use crate::statement::select::CurrentRow;
@@ -23,7 +25,7 @@ macro_rules! operations {
             I: QueryFragment<C::Backend> + QueryId $(+ $send)?,
         {
             let mut conn = $crate::$wing::send::InFlight::begin(self)?;
-            let made = match $crate::$wing::send::returns_new_rows(&mut *conn)$(.$await)? {
+            let made = match $crate::$wing::send::returns_new_rows::<M, _>(&mut *conn)$(.$await)? {
                 Ok(true) => {
                     let made = <C as $crate::$wing::create::Creates<M, Declared<false>>>::make::<I, false>(&mut *conn, values)$(.$await)?;
                     made.and_then(|made| made.ok_or_else(|| DieselError::NotFound.into()))
@@ -31,17 +33,17 @@ macro_rules! operations {
                 Ok(false) => <C as $crate::$wing::create::Creates<M, Declared<false>>>::make_then_read(&mut *conn, values)$(.$await)?,
                 Err(error) => Err(error.into()),
             };
-            conn.land();
+            conn.land_with(&made);
             made
         }
 
-        /// By an `INSERT` that answers with the row. What the database makes of it afterwards is read once more, where it makes the version.
+        /// By an `INSERT` that answers with the row, which is read once more where triggers come after the answer.
         $($async)? fn make<I, const IF_ABSENT: bool>(&mut self, values: I) -> Result<Option<M>, Error>
         where
             I: QueryFragment<C::Backend> + QueryId $(+ $send)?,
         {
             let create = Create::<M, C::Backend, I, IF_ABSENT>::new(values);
-            if !M::Generator::BY_DATABASE || dialect::sees_triggers_when_returning::<C::Backend>() {
+            if dialect::sees_triggers_when_returning::<C::Backend>() {
                 return Ok($crate::$wing::send::all::<_, _, M>(create, self)$(.$await)??.pop());
             }
             let begun = $crate::$wing::send::begin(self)$(.$await)??;
@@ -57,12 +59,17 @@ macro_rules! operations {
             $crate::$wing::send::end(made, begun, self)$(.$await)?
         }
 
-        /// By an `INSERT` and the number that MySQL has made for its key.
+        /// By an `INSERT` and the number that MySQL has made for its key, or SQLite for the row.
         $($async)? fn make_then_read<I>(&mut self, values: I) -> Result<M, Error>
         where
             I: QueryFragment<C::Backend> + QueryId $(+ $send)?,
         {
-            let [key] = M::key_columns() else { return Err(verdict::key_is_not_made::<M>()) };
+            let key = match M::key_columns() {
+                [key] => key,
+                // SQLite knows the row, whatever its key.
+                [key, ..] if dialect::tells_new_rows::<C::Backend>(has_schema::<M>()) => key,
+                _ => return Err(none_key::key_is_not_made::<M>()),
+            };
             let begun = $crate::$wing::send::begin(self)$(.$await)??;
             let made = <C as $crate::$wing::create::Creates<M, Declared<false>>>::make_and_read(self, key, values)$(.$await)?;
             $crate::$wing::send::end(made, begun, self)$(.$await)?
@@ -76,14 +83,14 @@ macro_rules! parts {
         where
             I: QueryFragment<C::Backend> + QueryId $(+ $send)?,
         {
-            if M::Generator::BY_DATABASE {
+            if M::Generator::BY_DATABASE && !dialect::tells_new_rows::<C::Backend>(has_schema::<M>()) {
                 $crate::$wing::send::ExecuteDsl::execute(ForgetLastKey, self)$(.$await)??;
             }
             let create = Create::<M, C::Backend, I, false>::new(values);
             $crate::$wing::send::ExecuteDsl::execute(create, self)$(.$await)??;
             let found = $crate::$wing::send::all::<_, _, M>(LastRow::<M, C::Backend>::new(key), self)$(.$await)?;
             found.and_then(verdict::only).map_err(|error| match error {
-                DieselError::NotFound => verdict::key_is_not_made::<M>(),
+                DieselError::NotFound => none_key::key_is_not_made::<M>(),
                 error => error.into(),
             })
         }
@@ -94,7 +101,7 @@ macro_rules! parts {
             P: QueryFragment<C::Backend> + QueryId $(+ $send + Sync)?,
         {
             let mut conn = $crate::$wing::send::InFlight::begin(self)?;
-            let created = match $crate::$wing::send::returns_new_rows(&mut *conn)$(.$await)? {
+            let created = match $crate::$wing::send::returns_new_rows::<M, _>(&mut *conn)$(.$await)? {
                 Ok(true) => <C as $crate::$wing::create::Creates<M, Declared<false>>>::make_or_find(&mut *conn, values, &key)$(.$await)?,
                 Ok(false) => match $crate::$wing::send::begin(&mut *conn)$(.$await)? {
                     Ok(begun) => {
@@ -105,7 +112,7 @@ macro_rules! parts {
                 },
                 Err(error) => Err(error.into()),
             };
-            conn.land();
+            conn.land_with(&created);
             created
         }
 
@@ -126,18 +133,26 @@ macro_rules! parts {
 
 macro_rules! find_parts {
     ($wing:ident $(, $async:ident, $await:ident, $send:ident)?) => {
-        /// Within a transaction, on MySQL.
+        /// Within a transaction, where an `INSERT` does not answer with the row.
         $($async)? fn insert_or_find<I, P>(&mut self, values: I, key: &P) -> Result<Created<M>, Error>
         where
             I: QueryFragment<C::Backend> + QueryId $(+ $send)?,
             P: QueryFragment<C::Backend> + QueryId $(+ $send + Sync)?,
         {
+            if M::Generator::BY_DATABASE && !dialect::tells_new_rows::<C::Backend>(has_schema::<M>()) {
+                $crate::$wing::send::ExecuteDsl::execute(ForgetLastKey, self)$(.$await)??;
+            }
             let create = Create::<M, C::Backend, I, true>::new(values);
             match $crate::$wing::send::ExecuteDsl::execute(create, self)$(.$await)? {
+                // MySQL says an error.
+                Ok(0) => <C as $crate::$wing::create::Creates<M, Declared<false>>>::find_taken(self, key, None)$(.$await)?,
                 Ok(_) => {
-                    let find = FindRow::<M, C::Backend, P, false>::with(key);
+                    let find = KeptRow(FindRow::<M, C::Backend, P, false>::with(key));
                     let found = $crate::$wing::send::all::<_, _, M>(find, self)$(.$await)?;
-                    found.and_then(verdict::only).map(Created::New).map_err(Error::from)
+                    found.and_then(verdict::only).map(Created::New).map_err(|error| match error {
+                        DieselError::NotFound => none_key::given_key_is_made::<M>(),
+                        error => error.into(),
+                    })
                 }
                 Err(refused) => <C as $crate::$wing::create::Creates<M, Declared<false>>>::find_taken(self, key, Some(refused))$(.$await)?,
             }
@@ -156,10 +171,9 @@ macro_rules! find_parts {
             }
             let find = TakenRow(FindRow::<M, C::Backend, P, false>::with(key));
             let found = $crate::$wing::send::all::<_, _, M>(find, self)$(.$await)?;
-            match (found.and_then(verdict::only), refused) {
-                (Ok(row), _) => Ok(Created::Existing(row)),
-                (Err(_), Some(refused)) => Err(refused.into()),
-                (Err(error), None) => Err(error.into()),
+            match found.and_then(verdict::only) {
+                Ok(row) => Ok(Created::Existing(row)),
+                Err(look) => Err(verdict::not_found_taken(refused, look)),
             }
         }
     };

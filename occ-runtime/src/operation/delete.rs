@@ -25,7 +25,7 @@ macro_rules! operations {
                 Ok(()) => self.send_delete(self.version(), guard, &mut *conn)$(.$await)?,
                 Err(refused) => Err(refused),
             };
-            conn.land();
+            conn.land_with(&deleted);
             deleted
         }
 

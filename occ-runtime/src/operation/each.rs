@@ -157,7 +157,7 @@ macro_rules! operations {
                 Ok(Some(versions)) => Ok(versions.into_iter().map(Ok).collect()),
                 Err(error) => Err(error),
             };
-            conn.land();
+            conn.land_with(&sent);
             let moved = |(row, sent): (&mut M, Result<M::Version, Error>)| {
                 sent.map(|version| journal::moved_on(row, version))
             };

@@ -5,6 +5,8 @@
     reason = "the bodies below name them where they are expanded, in `blocking` and `asynchronous`; several files name the same"
 )]
 
+pub(crate) use diesel::result::Error as DieselError;
+
 pub(crate) use crate::error::Error;
 pub(crate) use crate::error::stale::Operation;
 pub(crate) use crate::operation::verdict;
@@ -74,6 +76,7 @@ macro_rules! operations {
                 Ok(next) if rows == 1 || is_unchanged && next == *expected => {
                     verdict::moved(self, expected, &next, in_transaction).map(|()| next)
                 }
+                Err(DieselError::NotFound) if rows == 1 => Err(verdict::moved_away(self)),
                 // Whatever was written is rolled back.
                 actual => Err(verdict::refused(operation, self, expected, rows, actual, guarded).rolled_back()),
             }

@@ -8,9 +8,11 @@ pub(crate) use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
 pub(crate) use crate::error::Error;
 pub(crate) use crate::error::stale::Operation;
+pub(crate) use crate::operation::none_key;
 pub(crate) use crate::operation::verdict;
 pub(crate) use crate::statement::dialect;
-pub(crate) use crate::statement::insert::{Insert, TakenVersion};
+pub(crate) use crate::statement::insert::{ForgettingInsert, Insert, TakenVersion};
+pub(crate) use crate::statement::made_key::KeptVersion;
 pub(crate) use crate::statement::select::CurrentVersion;
 pub(crate) use crate::statement::update::ReturningVersion;
 pub(crate) use crate::transaction::journal;
@@ -22,13 +24,16 @@ macro_rules! operations {
         $($async)? fn insert(&mut self, conn: &mut C) -> Result<(), Error> {
             let mut conn = $crate::$wing::send::InFlight::begin(conn)?;
             let first = self.put_new(Operation::Insert, &mut *conn)$(.$await)?;
-            conn.land();
+            conn.land_with(&first);
             journal::moved_on(self, first?);
             Ok(())
         }
 
         /// The version that the new row has.
         $($async)? fn put_new(&self, operation: Operation, conn: &mut C) -> Result<M::Version, Error> {
+            if none_key::may_make_key::<C::Backend, M>(self) {
+                return $crate::$wing::send::boxed(self.put_new_and_look(operation, conn))$(.$await)?;
+            }
             if M::Generator::BY_DATABASE {
                 return $crate::$wing::send::boxed(self.put_new_generated(operation, conn))$(.$await)?;
             }
@@ -45,6 +50,24 @@ macro_rules! operations {
                 },
             };
             Err(self.taken(operation, refused, conn)$(.$await)?)
+        }
+
+        /// Of a row whose key the database may take for none, and make another one: whether it is there under its own is asked.
+        $($async)? fn put_new_and_look(&self, operation: Operation, conn: &mut C) -> Result<M::Version, Error> {
+            let first = if M::Generator::BY_DATABASE { None } else { Some(M::Generator::initial()) };
+            let begun = $crate::$wing::send::begin(conn)$(.$await)??;
+            let insert = ForgettingInsert(Insert::new(self, first.as_ref()));
+            let made = match $crate::$wing::send::ExecuteDsl::execute(insert, conn)$(.$await)? {
+                Ok(0) => Err(self.taken(operation, None, conn)$(.$await)?),
+                Ok(_) => match $crate::$wing::send::rare_version::<M, _, _>(KeptVersion::of(self), conn)$(.$await)? {
+                    Ok(made) => Ok(made),
+                    Err(DieselError::NotFound) => Err(none_key::key_is_made(self)),
+                    Err(error) => Err(verdict::unread(self, error)),
+                },
+                Err(error) => Err(self.taken(operation, Some(error), conn)$(.$await)?),
+            };
+            let made = made.map(|made| first.unwrap_or(made));
+            $crate::$wing::send::end(made, begun, conn)$(.$await)?
         }
 
         /// Why a row was not made. `refused` is the database's error, if it is one.

@@ -7,10 +7,11 @@
 pub(crate) use crate::error::Error;
 pub(crate) use crate::error::stale::Operation;
 pub(crate) use crate::model::optimistic_lock::SqlText;
+pub(crate) use crate::operation::none_key;
 pub(crate) use crate::operation::order::{Order, by_key};
-pub(crate) use crate::operation::rows::{as_given, one_by_one, refuse_duplicates};
+pub(crate) use crate::operation::rows::{as_given, met_itself, one_by_one, refuse_duplicates};
 pub(crate) use crate::statement::dialect;
-pub(crate) use crate::statement::insert::InsertRows;
+pub(crate) use crate::statement::insert::{InsertRows, TakenVersion};
 pub(crate) use crate::transaction::journal;
 pub(crate) use crate::transaction::unanswered::Unanswered;
 pub(crate) use crate::version::generator::VersionGenerator;
@@ -28,7 +29,7 @@ macro_rules! operations {
                 Ok(Some(versions)) => Ok(versions),
                 Err(error) => Err(error),
             };
-            conn.land();
+            conn.land_with(&made);
             for (row, version) in rows.iter_mut().zip(made?) {
                 journal::moved_on(row, version);
             }
@@ -38,7 +39,8 @@ macro_rules! operations {
         /// In few statements. `None`: nothing is written, and the rows are to be sent one by one.
         $($async)? fn put_new_together(rows: &[M], conn: &mut C) -> Result<Option<Vec<M::Version>>, Error> {
             let fits = !M::Generator::BY_DATABASE && matches!(M::INSERT_TEXT, SqlText::Fixed);
-            if !fits || rows.len() == 1 || !dialect::inserts_rows::<C::Backend>() {
+            let is_made = rows.iter().any(none_key::may_make_key::<C::Backend, M>);
+            if !fits || is_made || rows.len() == 1 || !dialect::inserts_rows::<C::Backend>() {
                 return Ok(None);
             }
             let versions: Vec<M::Version> = rows.iter().map(|_| M::Generator::initial()).collect();
@@ -79,26 +81,37 @@ macro_rules! operations {
             loop {
                 let begun = $crate::$wing::send::begin(conn)$(.$await)??;
                 let mut made = Ok(Vec::with_capacity(rows.len()));
-                for place in order.places() {
+                let mut refused = None;
+                for (sent, place) in order.places().enumerate() {
                     let first = rows[place].put_new(Operation::Insert, conn)$(.$await)?;
                     made = made.and_then(|mut versions: Vec<(usize, M::Version)>| {
                         versions.push((place, first?));
                         Ok(versions)
                     });
                     if made.is_err() {
+                        refused = Some(&rows[place]).filter(|_| sent > 0);
                         break;
                     }
                 }
-                match made {
+                let made = match made {
                     // Rows that refer to each other.
                     Err(error) if order.gives_way_to(&error) => {
                         $crate::$wing::send::roll_back(begun, conn)$(.$await)??;
+                        continue;
                     }
                     made => {
-                        let made = made.map(|made| ((), as_given(made))).map_err(Error::rolled_back);
-                        return Self::commit(rows, true, made, begun, conn)$(.$await)?.map(|((), made)| made);
+let made = made.map(|made| ((), as_given(made))).map_err(Error::rolled_back);
+                        Self::commit(rows, true, made, begun, conn)$(.$await)?.map(|((), made)| made)
                     }
-                }
+                };
+                return match (made, refused) {
+                    // Was it there, or has the batch itself made a row that has this key for the database?
+                    (Err(Error::Exists(exists)), Some(row)) => {
+                        let there = $crate::$wing::send::rare_version::<M, _, _>(TakenVersion::of(row), conn)$(.$await)?;
+                        Err(met_itself(row, exists, there))
+                    }
+                    (made, _) => made,
+                };
             }
         }
     };

@@ -21,7 +21,7 @@ macro_rules! verify {
             } else {
                 $crate::$wing::send::version::<M, _, _>(CurrentVersion::of(self), &mut *conn)$(.$await)?
             };
-            conn.land();
+            conn.land_with(&seen);
             verdict::expect_version(Operation::Verify, self, seen)
         }
     };
@@ -47,7 +47,7 @@ macro_rules! lock {
             } else {
                 None
             };
-            conn.land();
+            conn.land_with(held.as_ref().unwrap_or(&seen));
             match held {
                 Some(Ok(_)) => Err(verdict::locked(self)),
                 Some(gone) => verdict::expect_version(Operation::Lock, self, gone),

@@ -21,6 +21,7 @@ pub(crate) mod insert_all;
 pub(crate) mod lock;
 #[cfg(feature = "retry")]
 pub(crate) mod modify;
+pub(crate) mod none_key;
 pub(crate) mod one_row;
 pub(crate) mod order;
 pub(crate) mod outcome;

@@ -29,7 +29,7 @@ macro_rules! operations {
             let mut conn = $crate::$wing::send::InFlight::begin(conn)?;
             let update = Update::new(self, WholeRow, Some(&next), Some(expected));
             let rows = $crate::$wing::send::ExecuteDsl::execute(update, &mut *conn)$(.$await)?;
-            conn.land();
+            conn.land_with(&rows);
             match rows? {
                 1 => journal::moved_on(self, next),
                 rows => return Err(verdict::lost(Operation::Save, self, expected, rows)),

@@ -97,7 +97,7 @@ macro_rules! operations {
         $($async)? fn settle_write(&mut self, conn: &mut C) -> Result<Outcome, Error> {
             let mut conn = $crate::$wing::send::InFlight::begin(conn)?;
             let found = self.look_for_write(true, &mut *conn)$(.$await)?;
-            conn.land();
+            conn.land_with(&found);
             let (outcome, version) = found?;
             if outcome != Outcome::Overtaken {
                 unanswered::forget(self);
@@ -149,7 +149,7 @@ macro_rules! tracked_operations {
                 Self::look_for_columns(tracked, &mut *conn)$(.$await)?.map(|outcome| (outcome, None))
             };
             let within = $crate::$wing::send::depth(&mut *conn).map(|depth| Within::of(&*conn, depth));
-            conn.land();
+            conn.land_with(&found);
             let (outcome, version) = found?;
             match outcome {
                 Outcome::Stored if tracked.may_be_added_by_others() => return Ok(Outcome::Overtaken),

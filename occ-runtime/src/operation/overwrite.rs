@@ -25,7 +25,7 @@ macro_rules! operations {
             } else {
                 self.overwrite_unlocked(&mut *conn)$(.$await)?
             };
-            conn.land();
+            conn.land_with(&written);
             let (theirs, next) = written?;
             verdict::overwritten(self, &theirs, &next);
             journal::moved_on(self, next);

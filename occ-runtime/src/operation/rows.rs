@@ -7,12 +7,13 @@ use std::ops::ControlFlow;
 use diesel::result::{DatabaseErrorKind, Error as DieselError, QueryResult};
 
 use crate::error::Error;
+use crate::error::exists::ExistsError;
 use crate::error::refused::{DuplicateRowError, VersionError};
 use crate::error::stale::{StaleBatchError, StaleObjectError};
 use crate::model::identity::Identity;
 use crate::model::optimistic_lock::OptimisticLock;
 use crate::model::optimistic_lock::next_version;
-use crate::operation::verdict::key_text;
+use crate::operation::verdict::{key_text, unread};
 
 /// What came of the rows of a batch so far.
 pub struct Batch<V> {
@@ -148,6 +149,19 @@ fn hash_of_key<M: OptimisticLock>(row: &M, seed: &RandomState) -> u64 {
         Identity::Unknown => {}
     });
     hasher.finish()
+}
+
+/// Why a new row of a batch is refused by one that has its key, from a look at it once the batch is rolled back.
+pub(crate) fn met_itself<M: OptimisticLock>(
+    row: &M,
+    exists: ExistsError,
+    there: QueryResult<M::Version>,
+) -> Error {
+    match there {
+        Ok(_) => exists.into(),
+        Err(DieselError::NotFound) => DuplicateRowError::by_database(M::table_name(), key_text(row)).into(),
+        Err(error) => unread(row, error),
+    }
 }
 
 /// The version that each row gets.

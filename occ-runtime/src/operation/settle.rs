@@ -87,7 +87,7 @@ macro_rules! operations {
                 }
                 Err(error) => Err(error),
             };
-            conn.land();
+            conn.land_with(&deleted);
             deleted
         }
     };

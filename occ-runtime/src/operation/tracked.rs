@@ -27,7 +27,7 @@ macro_rules! operations {
         {
             let mut conn = $crate::$wing::send::InFlight::begin(conn)?;
             let written = Self::put_changes(tracked, expected, &mut *conn)$(.$await)?;
-            conn.land();
+            conn.land_with(&written);
             written
         }
 

@@ -23,7 +23,7 @@ macro_rules! operations {
         {
             let mut conn = $crate::$wing::send::InFlight::begin(conn)?;
             let written = self.send_unversioned(assignments, &mut *conn)$(.$await)?;
-            conn.land();
+            conn.land_with(&written);
             written
         }
 

@@ -34,7 +34,7 @@ macro_rules! operations {
                 Ok(()) => self.put_and_read(assignments, &mut *conn)$(.$await)?,
                 Err(refused) => Err(refused),
             };
-            conn.land();
+            conn.land_with(&row);
             journal::replaced_by(self, row?);
             Ok(())
         }

@@ -32,7 +32,7 @@ macro_rules! operations {
                 }
                 Expect::Any => self.put_any(&mut *conn)$(.$await)?,
             };
-            conn.land();
+            conn.land_with(&put);
             let (upserted, version) = put?;
             journal::moved_on(self, version);
             Ok(upserted)
@@ -42,7 +42,7 @@ macro_rules! operations {
         $($async)? fn put_any(&self, conn: &mut C) -> Result<(Upserted, M::Version), Error> {
             let there = $crate::$wing::send::rare_version::<M, _, _>(CurrentVersion::of(self), conn)$(.$await)?;
             match self.put_over(there, conn)$(.$await)? {
-                Err(Error::Stale(_) | Error::Exists(_)) => {}
+                Err(lost) if verdict::comes_and_goes::<C::Backend>(&lost, 1) => {}
                 put => return put,
             }
             let begun = $crate::$wing::send::begin(conn)$(.$await)??;
@@ -53,8 +53,19 @@ macro_rules! operations {
             Ok((upserted, next.ok_or(DieselError::NotFound)?))
         }
 
-        /// Where an `INSERT` is what keeps other writers out, it comes first.
+        /// A row that others make and delete may be gone when it is to be locked, and there when it is to be made.
         $($async)? fn put_locked(&self, conn: &mut C) -> Result<(Upserted, M::Version), Error> {
+            let mut round = 1;
+            loop {
+                match self.try_locked(conn)$(.$await)? {
+                    Err(lost) if verdict::comes_and_goes::<C::Backend>(&lost, round) => round += 1,
+                    put => return put.map_err(verdict::lost_to_others),
+                }
+            }
+        }
+
+        /// Where an `INSERT` is what keeps other writers out, it comes first.
+        $($async)? fn try_locked(&self, conn: &mut C) -> Result<(Upserted, M::Version), Error> {
             if !dialect::shares_lock_of_taken_key::<C::Backend>() {
                 match self.put_new(Operation::Upsert, conn)$(.$await)? {
                     Err(Error::Exists(_)) => {}

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use diesel::result::{Error as DieselError, QueryResult};
+use diesel::result::{DatabaseErrorKind, Error as DieselError, QueryResult};
 
 use crate::error::exists::ExistsError;
 use crate::error::refused::{AmbiguousKeyError, GuardError, LockedError, VersionError};
@@ -13,6 +13,7 @@ use crate::error::{Error, trace};
 use crate::model::check::Check as _;
 use crate::model::optimistic_lock::OptimisticLock;
 use crate::statement::at::KeyedRow;
+use crate::statement::dialect;
 use crate::version::database::is_xmin;
 
 /// A row that an error can name: one in memory, or one that is known by its key alone.
@@ -65,12 +66,12 @@ pub(crate) fn moved<R: Named>(
 }
 
 /// The error for a row that was updated, and is not found by its key afterwards. The update is rolled back.
-pub(crate) fn moved_away<M: OptimisticLock>(row: &M) -> Error {
+pub(crate) fn moved_away<R: Named>(row: &R) -> Error {
     let what = format!(
         "row {} of `{}` is not to be found by its key after the update, so nothing is written: if the changes set the key, rename the \
          row with an `update` of Diesel's, and load it by its new one; else a row policy or a view hides what the row would be",
-        key_text(row),
-        M::table_name()
+        row.key_text(),
+        table_name::<R>()
     );
     DieselError::QueryBuilderError(what.into()).into()
 }
@@ -264,23 +265,49 @@ pub(crate) fn taken<M: OptimisticLock>(
 ) -> Error {
     match (actual, refused) {
         (Ok(actual), _) => exists(operation, row, Some(&actual)),
-        (Err(_), Some(refused)) => refused.into(),
+        (Err(error), Some(refused)) if finds_no_row(&error) => refused.into(),
         (Err(DieselError::NotFound), None) => exists(operation, row, None),
-        (Err(error), None) => unread(row, error),
+        (Err(error), _) => unread(row, error),
     }
 }
 
-/// A row whose key nobody knows. It is rolled back.
-#[derive(Debug, thiserror::Error)]
-#[error(
-    "the new row of `{0}` is rolled back, since its key is not known: MySQL tells one that it has made itself (AUTO_INCREMENT) and no other; \
-     give the key as well, by `create_if_absent(values, key, conn)`, or insert the whole struct, by `insert_optimistic`"
-)]
-struct KeyIsNotMade(&'static str);
+/// Whether a look has gone well, and has not found the one row that is in the way. Any other error of a look is what is to be known:
+/// a deadlock has ended the transaction, whatever the database said before.
+pub(crate) fn finds_no_row(error: &DieselError) -> bool {
+    matches!(error, DieselError::NotFound) || several(error).is_some()
+}
 
-/// The error for a row that cannot be read back.
-pub(crate) fn key_is_not_made<M: OptimisticLock>() -> Error {
-    DieselError::QueryBuilderError(Box::new(KeyIsNotMade(M::table_name()))).into()
+/// What keeps a row from being made that nobody names but by its key, when the look at that has failed.
+pub(crate) fn not_found_taken(refused: Option<DieselError>, look: DieselError) -> Error {
+    match refused {
+        Some(refused) if finds_no_row(&look) => refused.into(),
+        _ => look.into(),
+    }
+}
+
+/// Whether a row that may be there or not was there for one of our statements and not for the next one, so that they may do better when they
+/// are sent again: for the `round`th time.
+pub(crate) fn comes_and_goes<DB: 'static>(error: &Error, round: u32) -> bool {
+    match error {
+        Error::Stale(_) | Error::Exists(_) => round < MANY_ROUNDS,
+        // Of the key, and somebody has deleted the row since; or of another index.
+        Error::Database(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => {
+            round < FEW_ROUNDS && !dialect::is_violation_of_another_index::<DB>()
+        }
+        _ => false,
+    }
+}
+
+/// Each time others were there twice, so it is seldom done twice.
+const MANY_ROUNDS: u32 = 100;
+const FEW_ROUNDS: u32 = 3;
+
+/// The error of a write of whatever is there, for a row that comes and goes all the time.
+pub(crate) fn lost_to_others(error: Error) -> Error {
+    match error {
+        Error::Exists(exists) => exists.that_comes_and_goes().into(),
+        error => error,
+    }
 }
 
 /// Why a value is refused that was last written or read in a transaction whose end nobody knows, from the row's version as it is

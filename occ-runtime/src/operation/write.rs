@@ -32,7 +32,7 @@ macro_rules! operations {
                 Ok(()) => self.put(operation, self.version(), assignments, &mut *conn)$(.$await)?,
                 Err(refused) => Err(refused),
             };
-            conn.land();
+            conn.land_with(&next);
             journal::moved_on(self, next?);
             Ok(())
         }

@@ -110,6 +110,8 @@ impl<'b, DB: Backend> ColumnVisitor<'b, DB> for Names<'_, 'b, DB> {
 pub(super) struct Binds<'p, 'b, DB: Backend> {
     pub(super) out: AstPass<'p, 'b, DB>,
     pub(super) empty: bool,
+    /// Whether MySQL is to forget the number that it has made for the row before.
+    pub(super) forgets: bool,
 }
 
 impl<'b, DB: Backend> ColumnVisitor<'b, DB> for Binds<'_, 'b, DB> {
@@ -119,7 +121,13 @@ impl<'b, DB: Backend> ColumnVisitor<'b, DB> for Binds<'_, 'b, DB> {
         T: ColumnValue<C, DB, K>,
     {
         self.out.push_sql(if std::mem::take(&mut self.empty) { "" } else { ", " });
-        value.bind(&mut self.out)
+        if !std::mem::take(&mut self.forgets) {
+            return value.bind(&mut self.out);
+        }
+        self.out.push_sql("IF(LAST_INSERT_ID(0), NULL, ");
+        value.bind(&mut self.out)?;
+        self.out.push_sql(")");
+        Ok(())
     }
 }
 

@@ -10,11 +10,12 @@ use diesel::result::QueryResult;
 use diesel::{RunQueryDsl, Selectable};
 
 use crate::model::columns::Columns;
-use crate::model::optimistic_lock::OptimisticLock;
+use crate::model::optimistic_lock::{OptimisticLock, has_schema};
 use crate::statement::clause::Binds;
 use crate::statement::dialect::{self, Dialect, Speaks};
 use crate::statement::find::FindRow;
 use crate::statement::insert::walk_nothing_if_taken;
+use crate::statement::made_key::{walk_is_made, walk_is_not_made};
 use crate::statement::row_key::{FromClause, StatementKey, from_clause};
 use crate::version::generator::VersionGenerator as _;
 
@@ -32,16 +33,13 @@ where
     DB: Speaks,
     M: Columns<DB>,
 {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         if M::Generator::BY_DATABASE {
             return Ok(());
         }
         // Else it would go on being the key of the row before, if this one has another key than a number of MySQL's.
         let forgets = !dialect::returns_new_rows(out.backend().dialect());
-        out.push_sql(if forgets { "IF(LAST_INSERT_ID(0), NULL, " } else { "" });
-        M::visit_version(&self.0, &mut Binds { out: out.reborrow(), empty: true })?;
-        out.push_sql(if forgets { ")" } else { "" });
-        Ok(())
+        M::visit_version(&self.0, &mut Binds { out, empty: true, forgets })
     }
 }
 
@@ -88,9 +86,10 @@ where
         out.push_sql(" ");
         self.values.walk_ast(out.reborrow())?;
         if IF_ABSENT {
-            walk_nothing_if_taken::<M, DB>(out.reborrow())?;
+            walk_nothing_if_taken(M::table_key(), out.reborrow())?;
         }
-        if dialect::returns_new_rows(out.backend().dialect()) {
+        let tells = dialect::tells_new_rows::<DB>(has_schema::<M>());
+        if dialect::returns_new_rows(out.backend().dialect()) && !tells {
             out.push_sql(" RETURNING ");
             self.selection.walk_ast(out)?;
         }
@@ -143,7 +142,7 @@ impl<DB: Backend> QueryFragment<DB> for ForgetLastKey {
     }
 }
 
-/// MySQL: reads the row for which a number was made just now. A key that is a text is equal to 0, so that is asked for as well.
+/// MySQL: reads the row for whose key a number was made just now. SQLite: the one that was inserted last.
 pub struct LastRow<M, DB>
 where
     M: OptimisticLock + Selectable<DB>,
@@ -166,7 +165,7 @@ where
 
 impl<M, DB> QueryFragment<DB> for LastRow<M, DB>
 where
-    DB: Backend,
+    DB: Speaks,
     M: OptimisticLock + Selectable<DB>,
     M::SelectExpression: QueryFragment<DB>,
     FromClause<M>: QueryFragment<DB>,
@@ -177,9 +176,13 @@ where
         out.push_sql(" FROM ");
         self.table.walk_ast(out.reborrow())?;
         out.push_sql(" WHERE ");
+        if out.backend().dialect() == Some(Dialect::Sqlite) {
+            out.push_sql("_rowid_ = last_insert_rowid()");
+            return Ok(());
+        }
         out.push_identifier(self.key)?;
         out.push_sql(" = LAST_INSERT_ID() AND LAST_INSERT_ID() <> 0");
-        Ok(())
+        walk_is_made::<M, DB>(&self.table, self.key, out)
     }
 }
 
@@ -211,6 +214,57 @@ where
 
 /// Names the statement in the cache.
 pub struct LastRowKey<S>(PhantomData<S>);
+
+/// The row that was inserted just now, on MySQL if it has the key that it is looked for by, and not one that was made.
+pub struct KeptRow<'a, M, DB, P>(pub(crate) FindRow<'a, M, DB, P, false>)
+where
+    M: OptimisticLock + Selectable<DB>,
+    DB: Backend;
+
+impl<'a, M, DB, P> QueryFragment<DB> for KeptRow<'a, M, DB, P>
+where
+    DB: Speaks,
+    M: OptimisticLock + Selectable<DB>,
+    FindRow<'a, M, DB, P, false>: QueryFragment<DB>,
+    FromClause<M>: QueryFragment<DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        self.0.walk_ast(out.reborrow())?;
+        if out.backend().dialect() != Some(Dialect::Mysql) {
+            return Ok(());
+        }
+        walk_is_not_made::<M, DB>(self.0.table(), M::table_key(), out)
+    }
+}
+
+impl<'a, M, DB, P> Query for KeptRow<'a, M, DB, P>
+where
+    M: OptimisticLock + Selectable<DB>,
+    DB: Backend,
+    FindRow<'a, M, DB, P, false>: Query,
+{
+    type SqlType = <FindRow<'a, M, DB, P, false> as Query>::SqlType;
+}
+
+impl<M, DB, P, Conn> RunQueryDsl<Conn> for KeptRow<'_, M, DB, P>
+where
+    M: OptimisticLock + Selectable<DB>,
+    DB: Backend,
+{
+}
+
+impl<'a, M, DB, P> QueryId for KeptRow<'a, M, DB, P>
+where
+    M: OptimisticLock + Selectable<DB>,
+    DB: Backend,
+    FindRow<'a, M, DB, P, false>: QueryId,
+{
+    type QueryId = StatementKey<KeptRowKey, <FindRow<'a, M, DB, P, false> as QueryId>::QueryId>;
+    const HAS_STATIC_QUERY_ID: bool = <FindRow<'a, M, DB, P, false> as QueryId>::HAS_STATIC_QUERY_ID;
+}
+
+/// Names the statement in the cache.
+pub enum KeptRowKey {}
 
 /// The row whose key is taken, as it is now: on MySQL a transaction may go on seeing that there is none, and the lock is the one that the
 /// `INSERT` has got.

@@ -107,6 +107,12 @@ pub(crate) fn is_violation_of_another_index<DB: 'static>() -> bool {
     Dialect::of::<DB>() == Some(Dialect::Postgres)
 }
 
+/// Whether a row whose key is 0 or NULL may get another one, which the database makes: MySQL of both, in an `AUTO_INCREMENT` column,
+/// and SQLite of NULL, in an `INTEGER PRIMARY KEY`.
+pub(crate) fn may_make_keys<DB: 'static>() -> bool {
+    Dialect::of::<DB>() != Some(Dialect::Postgres)
+}
+
 /// Whether a look that locks the row has to come before the `INSERT`. Where a key is taken MySQL leaves a shared lock, and two who
 /// have it wait for each other.
 pub(crate) fn shares_lock_of_taken_key<DB: 'static>() -> bool {
@@ -141,6 +147,12 @@ impl<Conn> RunQueryDsl<Conn> for AskForMysql {}
 /// Whether an `INSERT` can answer with the row: all but MySQL's can. (MariaDB's could, but is not told from it.)
 pub(crate) fn returns_new_rows(dialect: Option<Dialect>) -> bool {
     dialect != Some(Dialect::Mysql)
+}
+
+/// Whether an `INSERT` into a table that is named with its schema cannot answer with the row: SQLite's `RETURNING` knows no column of
+/// such a name. It tells the row by another way.
+pub(crate) fn tells_new_rows<DB: 'static>(has_schema: bool) -> bool {
+    has_schema && Dialect::of::<DB>() == Some(Dialect::Sqlite)
 }
 
 /// Whether rows go together into one `INSERT`.

@@ -34,6 +34,10 @@ where
     pub(crate) fn with(key: &'a P) -> Self {
         Self { selection: M::construct_selection(), table: from_clause::<M>(), key }
     }
+
+    pub(super) fn table(&self) -> &FromClause<M> {
+        &self.table
+    }
 }
 
 impl<M, DB, P, const LOCKED: bool> QueryFragment<DB> for FindRow<'_, M, DB, P, LOCKED>

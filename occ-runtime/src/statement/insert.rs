@@ -30,6 +30,20 @@ impl<'a, M: OptimisticLock> Insert<'a, M> {
     pub(crate) fn new(row: &'a M, version: Option<&'a M::Version>) -> Self {
         Self { table: from_clause::<M>(), row: RowKey::of(row), version }
     }
+
+    fn walk<'b, DB>(&'b self, mut out: AstPass<'_, 'b, DB>, forgets: bool) -> QueryResult<()>
+    where
+        DB: Speaks,
+        M: InsertColumns<DB>,
+        FromClause<M>: QueryFragment<DB>,
+    {
+        if matches!(M::INSERT_TEXT, SqlText::Many) {
+            out.unsafe_to_cache_prepared();
+        }
+        walk_into(&self.table, &self.row, self.version, out.reborrow())?;
+        walk_values(&self.row, self.version, forgets, out.reborrow())?;
+        walk_nothing_if_taken(M::key_columns(), out)
+    }
 }
 
 impl<M, DB> QueryFragment<DB> for Insert<'_, M>
@@ -38,14 +52,30 @@ where
     M: InsertColumns<DB>,
     FromClause<M>: QueryFragment<DB>,
 {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        if matches!(M::INSERT_TEXT, SqlText::Many) {
-            out.unsafe_to_cache_prepared();
-        }
-        walk_into(&self.table, &self.row, self.version, out.reborrow())?;
-        walk_values(&self.row, self.version, out.reborrow())?;
-        walk_nothing_if_taken::<M, DB>(out)
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        self.walk(out, false)
     }
+}
+
+/// The same of a row whose key may be one that the database takes for none: MySQL forgets the number that it has made before.
+pub struct ForgettingInsert<'a, M: OptimisticLock>(pub(crate) Insert<'a, M>);
+
+impl<M, DB> QueryFragment<DB> for ForgettingInsert<'_, M>
+where
+    DB: Speaks,
+    M: InsertColumns<DB>,
+    FromClause<M>: QueryFragment<DB>,
+{
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        let forgets = out.backend().dialect() == Some(Dialect::Mysql);
+        self.0.walk(out, forgets)
+    }
+}
+
+impl<M: OptimisticLock> QueryId for ForgettingInsert<'_, M> {
+    type QueryId = ();
+    // Rarely sent, so it is kept under its text.
+    const HAS_STATIC_QUERY_ID: bool = false;
 }
 
 impl<M: OptimisticLock> QueryId for Insert<'_, M> {
@@ -122,9 +152,9 @@ where
             } else {
                 out.push_sql(", ");
             }
-            walk_values(row, Some(version), out.reborrow())?;
+            walk_values(row, Some(version), false, out.reborrow())?;
         }
-        walk_nothing_if_taken::<M, DB>(out)
+        walk_nothing_if_taken(M::key_columns(), out)
     }
 }
 
@@ -158,6 +188,7 @@ where
 fn walk_values<'b, M, DB>(
     row: &'b RowKey<'_, M>,
     version: Option<&'b M::Version>,
+    forgets: bool,
     mut out: AstPass<'_, 'b, DB>,
 ) -> QueryResult<()>
 where
@@ -165,7 +196,7 @@ where
     M: InsertColumns<DB>,
 {
     out.push_sql("(");
-    walk_row(row, version, &mut Binds { out: out.reborrow(), empty: true })?;
+    walk_row(row, version, &mut Binds { out: out.reborrow(), empty: true, forgets })?;
     out.push_sql(")");
     Ok(())
 }
@@ -192,16 +223,15 @@ where
 }
 
 /// ` ON CONFLICT ("id") DO NOTHING`, where the database has it.
-pub(super) fn walk_nothing_if_taken<M, DB>(mut out: AstPass<'_, '_, DB>) -> QueryResult<()>
+pub(super) fn walk_nothing_if_taken<DB>(key: &[&str], mut out: AstPass<'_, '_, DB>) -> QueryResult<()>
 where
     DB: Speaks,
-    M: OptimisticLock,
 {
     if !matches!(out.backend().dialect(), Some(Dialect::Sqlite | Dialect::Postgres)) {
         return Ok(());
     }
     out.push_sql(" ON CONFLICT (");
-    for (place, column) in M::key_columns().iter().enumerate() {
+    for (place, column) in key.iter().enumerate() {
         out.push_sql(if place == 0 { "" } else { ", " });
         out.push_identifier(column)?;
     }

@@ -18,7 +18,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use diesel::connection::{Connection, TransactionManager as _};
 use diesel::result::{Error as DieselError, QueryResult};
 
-use crate::error::{aborted, trace};
+use crate::error::classify::ends_transaction;
+use crate::error::{Error, aborted, trace};
 use crate::transaction::journal;
 use crate::transaction::journal::Ending;
 
@@ -43,6 +44,12 @@ impl<'c, C: Connection> InFlight<'c, C> {
     /// The operation is over, well or not: nothing of it is left on the connection.
     pub(crate) fn land(mut self) {
         self.landed = true;
+    }
+
+    /// The same, where it has come to this.
+    pub(crate) fn land_with<T, E: Cause>(self, outcome: &Result<T, E>) {
+        note_what_is_over(self.conn, outcome);
+        self.land();
     }
 }
 
@@ -72,6 +79,31 @@ impl<C: Connection> Deref for InFlight<'_, C> {
 impl<C: Connection> DerefMut for InFlight<'_, C> {
     fn deref_mut(&mut self) -> &mut C {
         self.conn
+    }
+}
+
+/// An error that may be what the database has said.
+pub(crate) trait Cause {
+    fn cause(&self) -> Option<&DieselError>;
+}
+
+impl Cause for DieselError {
+    fn cause(&self) -> Option<&DieselError> {
+        Some(self)
+    }
+}
+
+impl Cause for Error {
+    fn cause(&self) -> Option<&DieselError> {
+        if let Self::Database(error) = self { Some(error) } else { None }
+    }
+}
+
+/// The server may have ended the transaction of a closure with an error, which the closure may ignore.
+fn note_what_is_over<C, T, E: Cause>(conn: &C, outcome: &Result<T, E>) {
+    let Err(error) = outcome else { return };
+    if error.cause().is_some_and(ends_transaction) {
+        journal::is_over_on(conn);
     }
 }
 
@@ -157,9 +189,12 @@ mod waiting {
     use diesel_async::{AsyncConnection, TransactionManager as _};
 
     use super::{
-        AssertUnwindSafe, Deref, DerefMut, DieselError, Ending, QueryResult, catch_unwind, count, journal,
-        refuse_what_is_over, says_there_is_no_transaction, trace,
+        AssertUnwindSafe, Cause, Deref, DerefMut, DieselError, Ending, QueryResult, catch_unwind, count,
+        journal, note_what_is_over, refuse_what_is_over, says_there_is_no_transaction, trace,
     };
+
+    /// About two seconds of them.
+    const MOST_FAILURES: u32 = 200;
 
     /// An async connection that an operation is under way on.
     pub(crate) struct AsyncInFlight<'c, C: AsyncConnection> {
@@ -174,6 +209,7 @@ mod waiting {
         /// Refuses a connection that an earlier operation has not landed on.
         pub(crate) fn begin(conn: &'c mut C) -> QueryResult<Self> {
             async_depth(conn)?;
+            refuse_what_was_broken_off(conn)?;
             refuse_what_is_over(conn)?;
             Ok(Self { conn, landed: false })
         }
@@ -181,6 +217,12 @@ mod waiting {
         /// The operation is over, well or not: nothing of it is left on the connection.
         pub(crate) fn land(mut self) {
             self.landed = true;
+        }
+
+        /// The same, where it has come to this.
+        pub(crate) fn land_with<T, E: Cause>(self, outcome: &Result<T, E>) {
+            note_what_is_over(self.conn, outcome);
+            self.land();
         }
     }
 
@@ -192,10 +234,13 @@ mod waiting {
             // A blocking connection that is wrapped cannot be marked while a thread has it, nor after a panic in its lock. The
             // lock is as new when it has answered something else; but the thread of the dropped statement may come to the lock
             // after that, or still be about to let go. An unmarked connection would take what follows into a transaction that
-            // nobody commits.
+            // nobody commits. So this waits for the statement, however long that takes, as blocking code does. It ends where nothing
+            // can be sent any more, as after the end of the runtime: then there is nothing to be refused.
             let mut pause = Duration::from_micros(50);
-            while !mark(self.conn) {
-                let _ = catch_unwind(AssertUnwindSafe(|| wait_for(self.conn.batch_execute("SELECT 1"))));
+            let mut failures = 0;
+            while !mark(self.conn) && failures < MOST_FAILURES {
+                let sent = catch_unwind(AssertUnwindSafe(|| wait_for(self.conn.batch_execute("SELECT 1"))));
+                failures += u32::from(!matches!(sent, Ok(Ok(()))));
                 thread::sleep(pause);
                 pause = (2 * pause).min(Duration::from_millis(10));
             }
@@ -214,6 +259,24 @@ mod waiting {
         fn deref_mut(&mut self) -> &mut C {
             self.conn
         }
+    }
+
+    /// After a `BEGIN` or `COMMIT` of diesel-async's that was dropped nobody knows what is open. diesel-async would panic at the next
+    /// one, or take a savepoint for one within a transaction that is over.
+    fn refuse_what_was_broken_off<C: AsyncConnection>(conn: &mut C) -> QueryResult<()> {
+        let was_broken_off = catch_unwind(AssertUnwindSafe(|| {
+            // An open transaction counts as broken too, and is not meant.
+            let status = std::mem::take(C::TransactionManager::transaction_manager_status_mut(conn));
+            let broken =
+                catch_unwind(AssertUnwindSafe(|| C::TransactionManager::is_broken_transaction_manager(conn)));
+            *C::TransactionManager::transaction_manager_status_mut(conn) = status;
+            broken.unwrap_or(true)
+        }));
+        if was_broken_off.unwrap_or(true) {
+            mark(conn);
+            return Err(DieselError::BrokenTransactionManager);
+        }
+        Ok(())
     }
 
     /// Sets the manager in error; `false` if it cannot be reached.

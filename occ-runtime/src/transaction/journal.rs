@@ -119,11 +119,15 @@ pub(crate) fn runs_on<C>(conn: &C) -> bool {
     running_on(conn).is_some()
 }
 
-/// A savepoint on the connection could not be rolled back: the transaction around it is gone, and what follows would commit by
-/// itself.
+/// The server has ended the transaction on the connection, with all that are within each other there: what follows would commit
+/// by itself.
 pub(crate) fn is_over_on<C>(conn: &C) {
-    if let Some(Journal(page)) = running_on(conn) {
-        page.over.store(true, Ordering::Release);
+    let mut journal = running_on(conn);
+    while let Some(Journal(page)) = journal {
+        if page.connection == address(conn) {
+            page.over.store(true, Ordering::Release);
+        }
+        journal = page.outer.clone();
     }
 }
 

@@ -2,7 +2,9 @@
 
 #![allow(clippy::cast_precision_loss, reason = "nobody counts that far")]
 
+use std::collections::BTreeMap;
 use std::error::Error;
+use std::fmt;
 use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -11,6 +13,7 @@ use lexopt::prelude::*;
 use occ_history::broken::Implementation;
 use occ_history::check::Unanswered;
 use occ_history::fault::Counts;
+use occ_history::log::Call;
 use occ_history::matrix::{COLOURS, Cell, Colour, SERVERS, Server};
 use occ_history::run::{Game, Report};
 use occ_history::shrink::shrink;
@@ -105,6 +108,7 @@ fn run(arguments: &Arguments) -> bool {
     let mut table = Vec::new();
     let mut total = (0, 0);
     let mut wrong = Wrong::default();
+    let mut births = Births::default();
     for (cell, play) in &cells {
         let mix = mix(*cell);
         let game = Game { operations: share, time, mix, rules: cell.rules(mix), ..arguments.game };
@@ -114,6 +118,7 @@ fn run(arguments: &Arguments) -> bool {
         let anomalies = report.failure.as_ref().map_or(0, |(_, _, found)| found.len());
         table.push(line(*cell, &report, anomalies));
         wrong.add(*cell, &report);
+        births.add(&report);
         total = (total.0 + report.operations, total.1 + anomalies);
         if let Some((round, plan, found)) = report.failure {
             println!("{cell}: seed {}, round {round}, {anomalies} anomalies, the first three:", game.seed);
@@ -132,7 +137,27 @@ fn run(arguments: &Arguments) -> bool {
         println!("{line}");
     }
     println!("{} operations, {} anomalies", total.0, total.1);
+    println!("{births}");
     total.1 == 0 && (!arguments.faults || wrong.has_shown_enough())
+}
+
+/// How often a call that makes a row has got which answer: where few rows are made, few have raced to make them.
+#[derive(Default)]
+struct Births(BTreeMap<(Call, &'static str), usize>);
+
+impl Births {
+    fn add(&mut self, report: &Report) {
+        for (&(call, answer), times) in report.answers.iter().filter(|((call, _), _)| call.creates()) {
+            *self.0.entry((call, answer)).or_default() += times;
+        }
+    }
+}
+
+impl fmt::Display for Births {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let each = self.0.iter().map(|((call, answer), times)| format!("{call:?} {answer} {times}"));
+        write!(f, "new rows: {}", each.collect::<Vec<_>>().join(", "))
+    }
 }
 
 /// What has gone wrong on purpose.

@@ -147,6 +147,30 @@ super::scenarios! {
         }
     }
 
+    async fn after_a_dropped_commit_of_diesels_nothing_panics_and_the_connection_says_so(database) {
+        for polls in 0.. {
+            let mut conn = connect(database).await;
+            let conn = &mut conn;
+            let mut rows = [load(1, conn).await, load(2, conn).await];
+            begin(conn).await.unwrap();
+            if poll_at_most(polls, commit(conn)).await.is_some() {
+                break;
+            }
+            let outcomes = [
+                transaction(conn, &mut rows[0], async |conn, lamp| save(lamp, conn).await).await,
+                rows.save_all_optimistic(conn).await,
+                save(&mut rows[0], conn).await,
+            ];
+            // A wrapped connection goes on to its end in another thread.
+            let goes_on = polls == 0 || super::cell::BACKEND == occ_tests::cell::Backend::Sqlite;
+            for outcome in outcomes {
+                let is_refused = matches!(&outcome, Err(error) if error.needs_new_connection());
+                assert!(is_refused || goes_on, "{outcome:?} after {polls} polls");
+            }
+            assert!(polls < 1000, "it never gets ready");
+        }
+    }
+
     async fn a_save_that_waits_for_a_lock_can_be_dropped(database) {
         if super::cell::BACKEND == occ_tests::cell::Backend::Sqlite {
             return; // Its wrapper waits in a thread of its own, which cannot be dropped.

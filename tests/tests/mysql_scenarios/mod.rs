@@ -2,6 +2,7 @@
 
 mod databases;
 mod decimals;
+mod made_keys;
 #[cfg(feature = "version_types")]
 mod on_update;
 mod packets;

@@ -152,7 +152,8 @@ mod generated {
     use occ_runtime::{DatabaseGenerated, Error, OptimisticLock, VersionTrigger};
     use occ_tests::cell::Backend;
 
-    use super::super::cell::{BACKEND, batch, connect, touch_at, update_at};
+    use super::super::cell::{BACKEND, batch, connect, touch_at, update, update_at};
+    use super::super::cell::{begin, rollback};
     use super::super::product::{load, products};
 
     #[derive(OptimisticLock)]
@@ -164,7 +165,45 @@ mod generated {
         version: i32,
     }
 
+    #[derive(Clone, Debug, PartialEq, Queryable, Selectable, OptimisticLock)]
+    #[diesel(table_name = products)]
+    struct Loaded {
+        id: i32,
+        name: String,
+        #[occ(version, generator = DatabaseGenerated)]
+        version: i32,
+    }
+
     crate::scenarios::scenarios! {
+        async fn a_key_that_the_changes_set_is_followed_or_refused(database) {
+            let conn = &mut connect(database).await;
+            let trigger = VersionTrigger::counter("products", "version");
+            let sql = match BACKEND {
+                Backend::Sqlite => trigger.sqlite(),
+                Backend::Postgres => trigger.postgres(),
+                Backend::Mysql => trigger.mysql(),
+            };
+            batch(&sql, conn).await.unwrap();
+            begin(conn).await.unwrap();
+            let mut loaded = Loaded { id: 2, name: "desk".into(), version: 1 };
+            match update(&mut loaded, products::id.eq(8), conn).await {
+                Ok(()) => assert_eq!((loaded.id, loaded.version), (8, 2)),
+                Err(error) => {
+                    assert!(error.to_string().contains("set the key"), "{error}");
+                    assert_eq!((loaded.id, loaded.version, load(2, conn).await.version), (2, 1, 1));
+                }
+            }
+            match update_at(Product::at(1, 1), products::id.eq(9), conn).await {
+                Ok(version) => assert_eq!((version, load(9, conn).await.version), (2, 2)),
+                Err(error) => {
+                    let said = error.to_string();
+                    assert!(said.contains("row 1 of `products`") && said.contains("set the key"), "{said}");
+                    assert_eq!(load(1, conn).await.version, 1, "it is rolled back");
+                }
+            }
+            rollback(conn).await.unwrap();
+        }
+
         async fn a_version_that_the_database_makes_is_read_back(database) {
             let conn = &mut connect(database).await;
             let result = update_at(Product::at(1, 1), products::name.eq("x"), conn).await;

@@ -6,7 +6,8 @@ use occ_runtime::{Created, DatabaseGenerated, Error, OptimisticLock};
 use occ_tests::cell::{Backend, is_diesels_own};
 
 use super::cell::{
-    BACKEND, Conn, all, batch, begin, commit, connect, create, create_if_absent, first, record, save,
+    BACKEND, Conn, KNOWN_AS, all, batch, begin, commit, connect, create, create_if_absent, first, record,
+    save,
 };
 use super::insert::{count, on_conflict};
 use super::product::{self, products};
@@ -79,7 +80,9 @@ super::scenarios! {
             assert!(inserts[1].starts_with("SELECT orders.id, orders.customer, orders.state, orders.version FROM orders \
                 WHERE id = LAST_INSERT_ID() AND LAST_INSERT_ID() <> 0"), "{sent:?}");
         } else {
-            assert_eq!((sent.len(), inserts.len()), (asked + 1, 1), "{sent:?}");
+            // Where `RETURNING` does not see triggers the row is read once more, in a transaction.
+            let expected = if KNOWN_AS == Backend::Postgres { (asked + 1, 1) } else { (asked + 4, 2) };
+            assert_eq!((sent.len(), inserts.len()), expected, "{sent:?}");
             assert!(inserts[0].contains(" RETURNING orders.id, orders.customer, orders.state, orders.version"), "{sent:?}");
         }
         let two: Order = create(&NewOrder { customer: "Bob", state: Some("paid") }, conn).await.unwrap();

@@ -5,7 +5,7 @@ use std::sync::Barrier;
 use diesel::prelude::*;
 use occ_runtime::{Created, Error, Expect, Upserted};
 
-use super::cell::{Database, block_on, connect, create_if_absent, insert, upsert};
+use super::cell::{Database, block_on, connect, create_if_absent, execute, insert, upsert};
 use super::insert::{count, new};
 use super::product::{Product, load, products};
 
@@ -117,5 +117,24 @@ super::scenarios! {
         });
         assert_eq!(counts.iter().sum::<usize>(), 1);
         assert_eq!(load(500, &mut connect(database).await).await.version, 400);
+    }
+
+    async fn upserts_of_whatever_is_there_do_not_fail_where_others_delete_it(database) {
+        race(database, async |thread, start| {
+            let conn = &mut connect(database).await;
+            start.wait();
+            for _ in 0..60 {
+                if thread % 2 == 0 {
+                    let deleted = execute(diesel::delete(products::table.find(500)), conn).await;
+                    assert!(deleted.is_ok() || Error::from(deleted.unwrap_err()).is_retryable());
+                    continue;
+                }
+                let mut product = Product { version: -7, ..new(500) };
+                match upsert(&mut product, Expect::Any, conn).await {
+                    Ok(_) => assert!(product.version > 0),
+                    Err(error) => assert!(error.is_retryable(), "{error:?}"),
+                }
+            }
+        });
     }
 }

@@ -27,6 +27,7 @@ mod insert_kinds;
 mod insert_race;
 mod isolation;
 mod keys;
+mod made_keys;
 mod merge;
 #[cfg(feature = "retry")]
 mod modify_lost;

@@ -9,7 +9,10 @@ use diesel::sql_types::Text;
 use occ_runtime::{Error, OptimisticLock};
 use occ_tests::cell::Backend;
 
-use super::cell::{BACKEND, Conn, all, batch, begin, connect, delete_all, record, rollback, save, save_all};
+use super::cell::{
+    BACKEND, Conn, all, batch, begin, connect, delete_all, insert, insert_all, record, rollback, save,
+    save_all,
+};
 
 /// A text that is equal to another one in any case, and has no hash.
 #[derive(Clone, Debug, AsExpression, FromSqlRow)]
@@ -99,6 +102,35 @@ async fn stored(conn: &mut Conn) -> Vec<ByText> {
 }
 
 super::scenarios! {
+    async fn new_keys_that_only_the_database_takes_for_one_are_one_row_of_the_batch(database) {
+        let conn = &mut connect(database).await;
+        create(conn).await;
+        let before = stored(conn).await;
+        for within in [false, true] {
+            if within {
+                begin(conn).await.unwrap();
+            }
+            for keys in [&["new", "NEW"][..], &["x", "y", "New", "z", "nEW"]] {
+                let mut rows: Vec<_> = keys.iter().map(|key| code(key, 7)).collect();
+                let in_memory = rows.clone();
+                let error = insert_all(&mut rows, conn).await.unwrap_err();
+                let Error::DuplicateRow(error) = error else { panic!("{keys:?}: {error:?}") };
+                assert_eq!((error.table(), error.key().to_lowercase().as_str()), ("codes", "\"new\""));
+                assert!(error.to_string().contains("the database takes two of the keys for equal"), "{error}");
+                assert_eq!(rows, in_memory);
+            }
+            // Somebody else's.
+            let mut rows = [code("x", 7), code("AB", 7)];
+            let Err(Error::Exists(exists)) = insert_all(&mut rows, conn).await else { panic!("ab is there") };
+            assert_eq!(exists.key(), "\"AB\"");
+            assert!(matches!(insert(&mut code("AB", 7), conn).await, Err(Error::Exists(_))));
+            if within {
+                rollback(conn).await.unwrap();
+            }
+            assert_eq!(stored(&mut connect(database).await).await, before);
+        }
+    }
+
     async fn keys_that_only_the_database_takes_for_one_are_no_conflict(database) {
         let conn = &mut connect(database).await;
         create(conn).await;

@@ -2,12 +2,13 @@
 //! unique, a write that met several rows has not happened, and no row is taken for the one that was meant.
 
 use diesel::prelude::*;
-use occ_runtime::{DatabaseGenerated, Error, OptimisticLock, Tracked, VersionTrigger};
+use occ_runtime::{Created, DatabaseGenerated, Error, OptimisticLock, Tracked, VersionTrigger};
 use occ_tests::cell::Backend;
 
 use super::cell::{
-    BACKEND, Conn, all, batch, begin, commit, conflict, connect, delete, delete_all, into_conflict, rebase,
-    reload, reload_tracked, save, save_all, save_expecting, save_tracked, save_unversioned, touch, verify,
+    BACKEND, Conn, all, batch, begin, commit, conflict, connect, create_if_absent, delete, delete_all,
+    into_conflict, rebase, reload, reload_tracked, save, save_all, save_expecting, save_tracked,
+    save_unversioned, touch, verify,
 };
 
 diesel::table! {
@@ -100,6 +101,28 @@ fn is_ambiguous(result: Result<(), Error>) -> bool {
 }
 
 super::scenarios! {
+    async fn a_row_is_created_if_there_is_none_with_the_key_by_which_it_is_found(database) {
+        let conn = &mut connect(database).await;
+        let before = create(conn).await;
+        let values = |id: i32, order_id: i32| {
+            (
+                order_lines::id.eq(id),
+                order_lines::order_id.eq(order_id),
+                order_lines::text.eq("new"),
+                order_lines::seen.eq(0),
+            )
+        };
+        // Row 3 is there, of another order.
+        let found = create_if_absent::<OrderLine, _, _>(values(3, 70), 3, conn).await.unwrap();
+        assert_eq!(found, Created::Existing(before[2].clone()));
+        let made = create_if_absent::<OrderLine, _, _>(values(5, 71), 5, conn).await.unwrap();
+        assert_eq!(made, Created::New(OrderLine { order_id: 71, text: "new".into(), seen: 0, version: 1 }));
+        batch("CREATE UNIQUE INDEX one_text ON order_lines (text)", conn).await.unwrap();
+        let refused = create_if_absent::<OrderLine, _, _>(values(6, 72), 6, conn).await.unwrap_err();
+        assert!(matches!(refused, Error::Database(_)), "{refused:?}");
+        assert_eq!(stored(conn).await.len(), 5);
+    }
+
     async fn a_write_that_met_several_rows_has_not_happened(database) {
         let conn = &mut connect(database).await;
         let before = create(conn).await;

@@ -6,9 +6,11 @@ use occ_runtime::{Error, RetryPolicy, Transient};
 use occ_tests::cell::Backend;
 
 use super::cell::{
-    BACKEND, Conn, Database, batch, begin, block_on, connect, retry, retry_with, rollback, save, transaction,
+    BACKEND, Conn, Database, batch, begin, block_on, connect, delete, insert, reload, retry, retry_with,
+    rollback, save, save_all, touch, transaction, update, verify,
 };
-use super::product::{Product, load};
+use super::product::{Product, load, products};
+use diesel::prelude::*;
 
 /// Runs this beside another connection, which holds row 2, and wants row 1 once both hold theirs. It has written more rows, so
 /// that it is not the victim.
@@ -77,6 +79,38 @@ async fn go_on(then: Then, conn: &mut Conn) -> Result<(), Error> {
         }
         Then::Fails => Err(diesel::result::Error::RollbackTransaction.into()),
     }
+}
+
+/// Meets the deadlock by a save, and ignores that: whatever follows is refused.
+async fn save_and_go_on(lamp: &mut Product, both_hold: &Barrier, conn: &mut Conn) -> Result<(), Error> {
+    let (mut desk, mut bed) = (load(2, conn).await, load(3, conn).await);
+    save(lamp, conn).await?;
+    both_hold.wait();
+    let Err(Error::Database(error)) = save(&mut desk, conn).await else {
+        panic!("both hold what the other wants")
+    };
+    assert_eq!(Transient::of(&error), Some(Transient::Deadlock), "{error}");
+    let (desk_before, bed_before) = (desk.clone(), bed.clone());
+    bed.quantity = 29;
+    for refused in [
+        save(&mut bed, conn).await,
+        touch(&mut bed, conn).await,
+        update(&mut bed, products::note.eq("x"), conn).await,
+        delete(&bed, conn).await,
+        verify(&bed, conn).await,
+        reload(&mut bed, conn).await,
+        insert(&mut Product { id: 4, ..bed.clone() }, conn).await,
+        save_all(&mut [bed.clone(), desk.clone()], conn).await,
+        transaction(conn, &mut bed, async |conn, bed| save(bed, conn).await).await,
+    ] {
+        assert!(
+            matches!(refused, Err(Error::TransactionAborted(_))),
+            "it would commit by itself: {refused:?}"
+        );
+    }
+    bed.quantity = 30;
+    assert_eq!((desk, bed), (desk_before, bed_before));
+    Ok(())
 }
 
 async fn assert_that_nothing_was_committed(then: Then, outcome: Result<(), Error>, database: &Database) {
@@ -148,6 +182,37 @@ super::scenarios! {
                     assert_eq!((&lamp, load(1, conn).await.version), (&before, 1));
                 });
             }
+        }
+    }
+
+    async fn whatever_follows_a_deadlock_that_a_closure_ignores_is_refused(database) {
+        if BACKEND != Backend::Mysql {
+            return; // PostgreSQL refuses it by itself.
+        }
+        insert_more_rows(database).await;
+        for retries in [false, true] {
+            beside_a_crosswise_holder(database, async |both_hold| {
+                let conn = &mut connect(database).await;
+                let mut lamp = load(1, conn).await;
+                lamp.quantity = 9;
+                let before = lamp.clone();
+                let work = async |conn: &mut Conn, lamp: &mut Product| save_and_go_on(lamp, both_hold, conn).await;
+                let outcome = if retries {
+                    retry_with(&RetryPolicy::new().attempts(1), conn, &mut lamp, work).await
+                } else {
+                    transaction(conn, &mut lamp, work).await
+                };
+                assert_that_nothing_was_committed(Then::Ends, outcome, database).await;
+                assert_eq!(lamp, before);
+                // The connection goes on.
+                lamp.quantity = 10;
+                transaction(conn, &mut lamp, async |conn, lamp| {
+                    save(lamp, conn).await?;
+                    Err::<(), Error>(diesel::result::Error::RollbackTransaction.into())
+                })
+                .await
+                .unwrap_err();
+            });
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What SQLite alone has: times that are text, and its own upserts and triggers.
 
+mod attached;
 #[cfg(feature = "version_types")]
 mod instants;
 #[cfg(feature = "version_types")]

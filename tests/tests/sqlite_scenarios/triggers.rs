@@ -1,11 +1,30 @@
 //! The trigger of `VersionTrigger` under SQLite's settings, and what it cannot see.
 
+use diesel::prelude::*;
 use occ_runtime::VersionTrigger;
 
-use super::cell::{batch, connect, save};
-use super::product::load;
+use super::cell::{batch, connect, create, create_if_absent, save};
+use super::product::{Product, load, products};
 
 super::scenarios! {
+    async fn a_new_row_is_what_a_trigger_has_made_of_it(database) {
+        let conn = &mut connect(database).await;
+        batch(
+            "CREATE TRIGGER shouts AFTER INSERT ON products BEGIN
+                 UPDATE products SET name = upper(name), note = 'seen' WHERE id = NEW.id;
+             END",
+            conn,
+        )
+        .await
+        .unwrap();
+        let made: Product = create((products::name.eq("chair"), products::quantity.eq(1)), conn).await.unwrap();
+        assert_eq!((made.name.as_str(), made.note.as_deref(), made.version), ("CHAIR", Some("seen"), 1));
+        assert_eq!(load(made.id, conn).await, made);
+        let values = (products::id.eq(7), products::name.eq("lamp"), products::quantity.eq(1));
+        let made = create_if_absent::<Product, _, _>(values, 7, conn).await.unwrap().into_row();
+        assert_eq!((made.name.as_str(), &load(7, conn).await), ("LAMP", &made));
+    }
+
     async fn a_trigger_that_writes_the_row_again_moves_it_once_where_triggers_recurse(database) {
         for (setting, version) in [("ON", 1), ("OFF", 11)] {
             let conn = &mut connect(database).await;

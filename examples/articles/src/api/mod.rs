@@ -81,7 +81,7 @@ pub async fn put(
     check(&content)?;
     let creates = preconditions.if_none_match().is_some_and(TagCondition::is_any);
     if creates && preconditions.if_match().is_none() {
-        create(&app, &slug, content).await
+        create(&app, &slug, &content).await
     } else {
         change(&app, &slug, &preconditions.require_if_match()?, |_| Ok(content)).await
     }
@@ -109,13 +109,12 @@ pub async fn delete(State(app): State<App>, Slug(slug): Slug, if_match: IfMatch)
     }
 }
 
-async fn create(app: &App, slug: &str, content: Content) -> Answer {
-    let article = Article::new(slug, content);
+async fn create(app: &App, slug: &str, content: &Content) -> Answer {
     // The table has one article a slug: no look beforehand could be as sure.
-    if !app.store.insert(&article).await? {
-        return Err(Problem::new(StatusCode::PRECONDITION_FAILED)
-            .with_detail("There is an article here already, and `If-None-Match: *` only creates."));
-    }
+    let article = app.store.create(slug, content).await?.ok_or_else(|| {
+        Problem::new(StatusCode::PRECONDITION_FAILED)
+            .with_detail("There is an article here already, and `If-None-Match: *` only creates.")
+    })?;
     let place = [(LOCATION, format!("/api/articles/{slug}"))];
     Ok((StatusCode::CREATED, place, written(app, &article)).into_response())
 }

@@ -109,7 +109,7 @@ pub async fn create(State(app): State<App>, FormBody(form): FormBody<Creation>) 
     if !violations.is_empty() {
         return refused(StatusCode::UNPROCESSABLE_ENTITY, None);
     }
-    if !app.store.insert(&Article::new(slug, content.clone())).await? {
+    if app.store.create(slug, &content).await?.is_none() {
         let why = "There is an article at this address already. Choose another one.";
         return refused(StatusCode::CONFLICT, Some(why));
     }

@@ -228,3 +228,19 @@ fn a_lost_connection_is_seen_through_other_errors() {
         assert!(!given_up(DieselError::NotFound).needs_new_connection());
     }
 }
+
+#[test]
+fn what_ends_a_transaction_on_the_server_is_known_by_its_words() {
+    let ends = |message: &str| {
+        let error = DieselError::DatabaseError(DatabaseErrorKind::Unknown, Box::new(message.to_owned()));
+        crate::error::classify::ends_transaction(&error)
+    };
+    assert!(ends("Deadlock found when trying to get lock; try restarting transaction"));
+    assert!(ends("Record has changed since last read in table 'products'; try restarting transaction"));
+    // These undo their statement only.
+    assert!(!ends("Lock wait timeout exceeded; try restarting transaction"));
+    assert!(!ends("database is locked"));
+    // PostgreSQL keeps its savepoints.
+    assert!(!ends("deadlock detected"));
+    assert!(!crate::error::classify::ends_transaction(&DieselError::NotFound));
+}

@@ -81,7 +81,7 @@ where
     out.push_sql("(VALUES ");
     for (index, (row, next)) in rows.slots().enumerate() {
         out.push_sql(if index == 0 { "(" } else { ", (" });
-        let mut binds = Binds { out: out.reborrow(), empty: true };
+        let mut binds = Binds { out: out.reborrow(), empty: true, forgets: false };
         if let Some(next) = next {
             walk_written(row, next, &mut binds)?;
         }

@@ -186,6 +186,9 @@ const _: () = {
                 <crate::schema::items::line as __occ::Column>::NAME,
             ]
         }
+        fn table_key() -> &'static [&'static __occ::str] {
+            __occ::table_key::<crate::schema::items::table, _>()
+        }
         fn has_key_of(&self, __other: &Self) -> __occ::bool {
             (&&__occ::Pair(
                 &<Self as __occ::OptimisticLock>::prepare(self).0,

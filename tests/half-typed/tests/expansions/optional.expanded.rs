@@ -142,6 +142,9 @@ const _: () = {
         fn key_columns() -> &'static [&'static __occ::str] {
             &[<drafts::id as __occ::Column>::NAME]
         }
+        fn table_key() -> &'static [&'static __occ::str] {
+            __occ::table_key::<drafts::table, _>()
+        }
         fn has_key_of(&self, __other: &Self) -> __occ::bool {
             (&&__occ::Pair(&self.id, &__other.id)).occ_same()
         }

@@ -53,6 +53,9 @@ pub trait AtDsl: Sized {
     ///
     /// # Errors
     ///
+    /// Changes that set the key are an error where the database makes the version, except on PostgreSQL: the row is not found again, and
+    /// nothing is written.
+    ///
     /// [`Error::Stale`] if the row is at another version, or gone: one `SELECT` more tells which. [`Error::Version`] if there is no
     /// next version; then nothing is sent. [`Error::Database`] for all else.
     ///

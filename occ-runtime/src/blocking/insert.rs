@@ -28,12 +28,14 @@ use crate::version::expect::Expect;
 ///
 /// Nothing is written, save where a method says so, and the value is what it was before the call, as with the methods of
 /// [`OptimisticDsl`](crate::OptimisticDsl). A key that is taken does not abort the transaction around the call, on PostgreSQL
-/// neither.
+/// neither: only in one that is `REPEATABLE READ` or `SERIALIZABLE`, where the row may have been made after its first statement, which is a
+/// serialization failure, and [retryable](crate::Error::is_retryable).
 ///
 /// # Several unique indexes
 ///
 /// Only the key decides whether a row is there. What violates another unique index is the database's own error
-/// (`UniqueViolation`), which aborts a transaction on PostgreSQL.
+/// (`UniqueViolation`), which aborts a transaction on PostgreSQL. Where both are taken it is the key that is
+/// said.
 ///
 /// # What the database has to have
 ///
@@ -53,7 +55,7 @@ pub trait OptimisticInsertDsl: OptimisticLock {
     /// # Errors
     ///
     /// [`Error::Exists`] if the key is taken, with the version there: one `SELECT` more reads it. [`Error::Database`] for all else; among
-    /// it what a deadlock or a lost lock makes of that `SELECT`. A key that may be 0 or NULL is looked for in the same transaction on
+    /// it what a deadlock makes of that `SELECT`, on MySQL. A key that may be 0 or NULL is looked for in the same transaction on
     /// MySQL, MariaDB and SQLite, which make another one where such a key is to be made (`AUTO_INCREMENT`, `INTEGER PRIMARY KEY`): then
     /// the row is rolled back, and the error says so.
     ///

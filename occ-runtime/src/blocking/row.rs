@@ -125,7 +125,8 @@ pub trait OptimisticDsl: OptimisticLock {
     /// # Errors
     ///
     /// As of [`save_optimistic`](Self::save_optimistic), and the value is what it was. Changes that set the key are an error on
-    /// SQLite and MySQL, where the row is not found again, and nothing is written.
+    /// SQLite and MySQL, where the row is not found again, and nothing is written. A row that cannot be read as the struct is Diesel's
+    /// `DeserializationError`: on PostgreSQL outside of a transaction it is written nevertheless, elsewhere it is rolled back.
     ///
     /// ```
     /// # use diesel::prelude::*;

@@ -4,9 +4,11 @@ use std::fmt::Write as _;
 
 use diesel::result::{DatabaseErrorKind, Error as DieselError, QueryResult};
 
+use crate::error::classify::connection_is_lost;
 use crate::error::exists::ExistsError;
 use crate::error::refused::{AmbiguousKeyError, GuardError, LockedError, VersionError};
 use crate::error::stale::{Operation, StaleObjectError};
+use crate::error::transient::Transient;
 use crate::error::unmerged::Difference;
 use crate::error::unmerged::UnmergedError;
 use crate::error::{Error, trace};
@@ -265,22 +267,23 @@ pub(crate) fn taken<M: OptimisticLock>(
 ) -> Error {
     match (actual, refused) {
         (Ok(actual), _) => exists(operation, row, Some(&actual)),
-        (Err(error), Some(refused)) if finds_no_row(&error) => refused.into(),
+        (Err(look), Some(refused)) if is_still_first(&look) => refused.into(),
         (Err(DieselError::NotFound), None) => exists(operation, row, None),
         (Err(error), _) => unread(row, error),
     }
 }
 
-/// Whether a look has gone well, and has not found the one row that is in the way. Any other error of a look is what is to be known:
-/// a deadlock has ended the transaction, whatever the database said before.
-pub(crate) fn finds_no_row(error: &DieselError) -> bool {
-    matches!(error, DieselError::NotFound) || several(error).is_some()
+/// Whether the database's own error is still what is to be known after a look at the key: not if the look has ended in a deadlock, a
+/// lock that was not to be had or a lost connection, of which a caller must hear. In a transaction that PostgreSQL has
+/// aborted a look fails as well, by what came first.
+fn is_still_first(look: &DieselError) -> bool {
+    Transient::of(look).is_none() && !connection_is_lost(look)
 }
 
 /// What keeps a row from being made that nobody names but by its key, when the look at that has failed.
 pub(crate) fn not_found_taken(refused: Option<DieselError>, look: DieselError) -> Error {
     match refused {
-        Some(refused) if finds_no_row(&look) => refused.into(),
+        Some(refused) if is_still_first(&look) => refused.into(),
         _ => look.into(),
     }
 }
@@ -292,7 +295,7 @@ pub(crate) fn comes_and_goes<DB: 'static>(error: &Error, round: u32) -> bool {
         Error::Stale(_) | Error::Exists(_) => round < MANY_ROUNDS,
         // Of the key, and somebody has deleted the row since; or of another index.
         Error::Database(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => {
-            round < FEW_ROUNDS && !dialect::is_violation_of_another_index::<DB>()
+            round < FEW_ROUNDS && dialect::may_violate_key::<DB>()
         }
         _ => false,
     }

@@ -107,6 +107,11 @@ pub(crate) fn is_violation_of_another_index<DB: 'static>() -> bool {
     Dialect::of::<DB>() == Some(Dialect::Postgres)
 }
 
+/// Whether what is violated may well be the key, and the transaction goes on after it.
+pub(crate) fn may_violate_key<DB: 'static>() -> bool {
+    matches!(Dialect::of::<DB>(), Some(Dialect::Sqlite | Dialect::Mysql))
+}
+
 /// Whether a row whose key is 0 or NULL may get another one, which the database makes: MySQL of both, in an `AUTO_INCREMENT` column,
 /// and SQLite of NULL, in an `INTEGER PRIMARY KEY`.
 pub(crate) fn may_make_keys<DB: 'static>() -> bool {

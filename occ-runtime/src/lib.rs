@@ -167,8 +167,10 @@ pub mod async_prelude {
 }
 
 #[doc = include_str!("../docs/DATABASES.md")]
-#[doc = include_str!("../docs/STATEMENTS.md")]
 pub mod databases {}
+
+#[doc = include_str!("../docs/STATEMENTS.md")]
+pub mod statements {}
 
 #[doc(hidden)]
 pub use private::names as __private;

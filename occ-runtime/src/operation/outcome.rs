@@ -60,14 +60,13 @@ pub(crate) fn clue<M: OptimisticLock>(row: &M, now: Option<&M::Version>, exactly
     let known = unanswered::known(row, now);
     match now {
         None if known.is_new => Clue::Known(Outcome::NotStored),
-        None => Clue::Known(Outcome::Overtaken),
         Some(now) if now == row.version() => of_unmoved(known),
         Some(_) if known.is_at_theirs => {
             let is_ours = exactly && known.attempts == 1 && makes_each_once::<M>(row.version());
             if is_ours { Clue::Known(Outcome::Stored) } else { Clue::Compare(Outcome::Overtaken) }
         }
         Some(now) if may_follow::<M>(now, row.version()) => Clue::Compare(Outcome::Overtaken),
-        Some(_) => Clue::Known(Outcome::Overtaken),
+        _ => Clue::Known(Outcome::Overtaken),
     }
 }
 

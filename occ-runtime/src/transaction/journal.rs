@@ -101,17 +101,18 @@ pub(crate) fn address<C>(conn: &C) -> usize {
     std::ptr::from_ref(conn).addr()
 }
 
-/// The innermost transaction of occ's whose closure is running on this connection. Those of other connections may be around it,
-/// and within.
+/// The transactions of occ's whose closures are running on this connection, the innermost first. Those of other connections may be
+/// around them, and within.
+fn all_on<C>(conn: &C) -> impl Iterator<Item = Journal> {
+    let connection = address(conn);
+    let innermost = CURRENT.with_borrow(Clone::clone);
+    std::iter::successors(innermost, |journal| journal.0.outer.clone())
+        .filter(move |journal| journal.0.connection == connection)
+}
+
+/// The innermost of them.
 fn running_on<C>(conn: &C) -> Option<Journal> {
-    let mut journal = CURRENT.with_borrow(Clone::clone);
-    while let Some(Journal(page)) = &journal {
-        if page.connection == address(conn) {
-            break;
-        }
-        journal = page.outer.clone();
-    }
-    journal
+    all_on(conn).next()
 }
 
 /// Whether there is one.
@@ -122,12 +123,8 @@ pub(crate) fn runs_on<C>(conn: &C) -> bool {
 /// The server has ended the transaction on the connection, with all that are within each other there: what follows would commit
 /// by itself.
 pub(crate) fn is_over_on<C>(conn: &C) {
-    let mut journal = running_on(conn);
-    while let Some(Journal(page)) = journal {
-        if page.connection == address(conn) {
-            page.over.store(true, Ordering::Release);
-        }
-        journal = page.outer.clone();
+    for Journal(page) in all_on(conn) {
+        page.over.store(true, Ordering::Release);
     }
 }
 

@@ -17,8 +17,8 @@ use super::cell::{
     delete_at, delete_expecting, delete_if, delete_tracked, execute, first, insert, insert_all,
     into_conflict, into_conflict_tracked, overwrite, rebase, rebase_with, record, reload, reload_tracked,
     save, save_all, save_each, save_expecting, save_if, save_tracked, save_tracked_expecting,
-    save_unversioned, touch, touch_at, touch_expecting, update, update_at, update_expecting, upsert, verify,
-    verify_at,
+    save_unversioned, settle, settle_tracked, touch, touch_at, touch_expecting, update, update_at,
+    update_expecting, upsert, verify, verify_at,
 };
 #[cfg(feature = "retry")]
 use super::cell::{modify, modify_with, retry, retry_with, transaction};

@@ -211,7 +211,6 @@ pub trait AsyncSavesTrackedOn<C: AsyncConnection>: Columns<C::Backend> {
     #[doc(hidden)]
     fn commit<T, N>(
         rows: &[Self],
-        are_new: bool,
         made: Result<(T, N), Error>,
         begun: u32,
         conn: &mut C,
@@ -234,7 +233,6 @@ pub trait AsyncSavesTrackedOn<C: AsyncConnection>: Columns<C::Backend> {
     #[doc(hidden)]
     fn look_for_write(
         &self,
-        exactly: bool,
         conn: &mut C,
     ) -> impl Future<Output = Result<(Outcome, Option<Self::Version>), Error>> + Send;
 

@@ -198,7 +198,6 @@ pub trait SavesTrackedOn<C: Connection>: Columns<C::Backend> {
     #[doc(hidden)]
     fn commit<T, N>(
         rows: &[Self],
-        are_new: bool,
         made: Result<(T, N), Error>,
         begun: u32,
         conn: &mut C,
@@ -215,7 +214,7 @@ pub trait SavesTrackedOn<C: Connection>: Columns<C::Backend> {
         Self: Trackable;
 
     #[doc(hidden)]
-    fn look_for_write(&self, exactly: bool, conn: &mut C) -> Result<(Outcome, Option<Self::Version>), Error>;
+    fn look_for_write(&self, conn: &mut C) -> Result<(Outcome, Option<Self::Version>), Error>;
 
     #[doc(hidden)]
     fn look_for_columns(tracked: &Tracked<Self>, conn: &mut C) -> Result<Outcome, Error>

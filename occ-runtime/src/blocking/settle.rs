@@ -35,23 +35,32 @@ use crate::operation::outcome::Outcome;
 pub trait SettleDsl: OptimisticLock {
     /// Asks the row. If the write is stored, the value gets its version, and can be saved again; else it stays what it is.
     ///
-    /// It answers for the last write of this value by `save_optimistic`, `update_optimistic`, `touch_optimistic`, their siblings, a batch, an insert or
-    /// an upsert, and for those of an [`optimistic_transaction`](crate::optimistic_transaction) that the value was handed to. Of a delete
-    /// it knows nothing: a row that is gone is [`Overtaken`](Outcome::Overtaken).
+    /// It answers for a write of what is in memory: `save_optimistic` and its siblings, batches, inserts, upserts, and an
+    /// [`optimistic_transaction`](crate::optimistic_transaction) that the value was handed to. Of `update_optimistic`, `touch_optimistic`, a delete,
+    /// and a version that the database makes, memory does not show what they were to do: they are `NotStored` where the row is at the
+    /// version in memory, and else `Overtaken`.
+    ///
+    /// | | the row | what to do |
+    /// |---|---|---|
+    /// | [`Stored`](Outcome::Stored) | is at the version that the write was to give it, with the columns of the value | go on |
+    /// | [`NotStored`](Outcome::NotStored) | is at the version in memory | save this value again |
+    /// | [`Overtaken`](Outcome::Overtaken) | is neither, or gone; or it cannot be compared: an embedded struct, a column that keeps something else than was sent | load the row, and look |
     ///
     /// # How sure it is
     ///
-    /// [`NotStored`](Outcome::NotStored) is certain: the row is at the version in memory. (Only a value that has outlived a plain
-    /// transaction that was rolled back is ahead of its row, as it is everywhere.)
+    /// What a write was to make of its row is known to this program until it ends, for the last few thousand that were not answered. Of a
+    /// counter the next version is known without that. Two who write the very same from one version, to the same next one, cannot be
+    /// told from each other: a counter that was changed by one, twice. A UUID is nobody else's.
     ///
-    /// [`Stored`](Outcome::Stored) is certain where no two writers come from one version to the same next one: UUIDs, and points in time
-    /// of microseconds. What such a write was to make of the row is known to this program until it ends, for the last few thousand
-    /// of them; then it is [`Overtaken`](Outcome::Overtaken). Of a counter, and of a version that the database makes, the columns are compared as well, in the
-    /// database. If somebody else has written the very same from the same version, that cannot be told from your own write; and what cannot be
-    /// compared (an embedded struct, a column that keeps something else than what was sent) is [`Overtaken`](Outcome::Overtaken).
+    /// `NotStored` is the answer of a moment: the write may still be on its way to the server, or wait there. Save the same value again, and
+    /// the check lets one of the two through; if that is refused as [`Error::Stale`], ask once more. What does its work anew from what it loads,
+    /// such as `modify_optimistic`, could do it twice. Close the old connection first, so that the server ends what is open on it.
     ///
-    /// One `SELECT`, or two where columns are compared. On PostgreSQL and MySQL it waits for a statement that still has the row: that of
-    /// the broken connection may be under way. Call it outside of transactions: in an old snapshot nothing new is seen.
+    /// A value that was saved in a plain transaction has its new version already; [`verify_optimistic`](crate::OptimisticDsl::verify_optimistic)
+    /// says whether the row has it.
+    ///
+    /// One `SELECT`, or two where columns are compared. On PostgreSQL and MySQL it waits for whoever has the row locked. Call it outside of
+    /// transactions: in an old snapshot nothing new is seen.
     ///
     /// # Errors
     ///

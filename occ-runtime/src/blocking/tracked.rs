@@ -201,9 +201,9 @@ pub trait TrackedDsl<T: OptimisticLock> {
 
     /// What has become of a save whose answer has not come: see [`SettleDsl::settle`](crate::SettleDsl::settle). After
     /// [`Stored`](Outcome::Stored) nothing is changed any more; after [`NotStored`](Outcome::NotStored) a save writes the changes
-    /// again.
+    /// again, and what was sent stays in doubt until then.
     ///
-    /// What was sent are some columns, so all of them are compared with the value, of every kind of version, and where there is none. After a change of a field with
+    /// Where there is no version, the columns alone are compared, with the value and with what was loaded. After a change of a field with
     /// `merge = add` it is [`Overtaken`](Outcome::Overtaken) unless the version is a UUID: others may have added the same.
     ///
     /// ```

@@ -80,7 +80,7 @@ macro_rules! operations {
                 };
             }
             let made = Ok(((), unanswered.answered()));
-            Self::commit(rows, false, made, begun, conn)$(.$await)?.map(|((), next)| Some(next))
+            Self::commit(rows, made, begun, conn)$(.$await)?.map(|((), next)| Some(next))
         }
     };
 }
@@ -128,7 +128,7 @@ macro_rules! one_by_one_operations {
                 return batch.finish();
             }
             let made = batch.finish().map(|next| ((), next));
-            Self::commit(rows, false, made, begun, conn)$(.$await)?.map(|((), next)| next)
+            Self::commit(rows, made, begun, conn)$(.$await)?.map(|((), next)| next)
         }
     };
 }

@@ -10,11 +10,9 @@ pub(crate) use crate::transaction::unanswered::Unanswered;
 
 macro_rules! operations {
     ($wing:ident $(, $async:ident, $await:ident, $send:ident)?) => {
-        /// Commits, or rolls back what has failed: the versions that the rows have then, and whatever else has come of it. `are_new`: the
-        /// rows were not there before.
+        /// Commits, or rolls back what has failed: the versions that the rows have then, and whatever else has come of it.
         $($async)? fn commit<T, N>(
             rows: &[M],
-            are_new: bool,
             made: Result<(T, N), Error>,
             begun: u32,
             conn: &mut C,
@@ -24,7 +22,6 @@ macro_rules! operations {
             N: IntoIterator<Item = M::Version> + Default $(+ $send)?,
         {
             let (made, sent) = match made {
-                Ok((made, next)) if are_new => (made, Unanswered::of_new(rows, next)),
                 Ok((made, next)) => (made, Unanswered::of(rows, next)),
                 Err(error) => return $crate::$wing::send::end(Err(error), begun, conn)$(.$await)?,
             };

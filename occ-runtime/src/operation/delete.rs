@@ -8,6 +8,7 @@ pub(crate) use crate::error::Error;
 pub(crate) use crate::error::stale::Operation;
 pub(crate) use crate::statement::delete::Delete;
 pub(crate) use crate::statement::guard::Guard;
+pub(crate) use crate::transaction::unanswered::Unanswered;
 
 macro_rules! operations {
     ($wing:ident $(, $async:ident, $await:ident, $send:ident)?) => {
@@ -20,13 +21,15 @@ macro_rules! operations {
         where
             G: Guard<C::Backend> $(+ $send)?,
         {
-            let mut conn = $crate::$wing::send::InFlight::begin(conn)?;
+            let begun = $crate::$wing::send::InFlight::begin(conn);
+            let mut conn = begun.map_err(|error| Unanswered::of_something(self).ended_by(error.into()))?;
+            let sent = Unanswered::of_something(self);
             let deleted = match self.refuse_unread(Operation::Delete, expected, &mut *conn)$(.$await)? {
                 Ok(()) => self.send_delete(self.version(), guard, &mut *conn)$(.$await)?,
                 Err(refused) => Err(refused),
             };
             conn.land_with(&deleted);
-            deleted
+            sent.ended(deleted)
         }
 
         $($async)? fn send_delete<G>(&self, expected: &M::Version, guard: G, conn: &mut C) -> Result<(), Error>

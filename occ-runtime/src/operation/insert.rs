@@ -37,7 +37,7 @@ macro_rules! operations {
             if M::Generator::BY_DATABASE {
                 return $crate::$wing::send::boxed(self.put_new_generated(operation, conn))$(.$await)?;
             }
-            let sent = Unanswered::of_new(std::slice::from_ref(self), Some(M::Generator::initial()));
+            let sent = Unanswered::of(std::slice::from_ref(self), Some(M::Generator::initial()));
             let insert = Insert::new(self, sent.next.as_ref());
             let refused = match $crate::$wing::send::ExecuteDsl::execute(insert, conn)$(.$await)? {
                 Ok(rows) => match sent.answered() {

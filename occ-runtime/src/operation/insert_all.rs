@@ -47,7 +47,7 @@ macro_rules! operations {
             let most = InsertRows::most::<C::Backend>(rows, &versions)?;
             let order = by_key::<C::Backend, M>(rows);
             let begun = $crate::$wing::send::begin(conn)$(.$await)??;
-            let unanswered = Unanswered::of_new(rows, versions);
+            let unanswered = Unanswered::of(rows, versions);
             let mut sent = 0;
             while sent < rows.len() {
                 let until = sent + InsertRows::<M>::next(rows.len() - sent, most);
@@ -73,7 +73,7 @@ macro_rules! operations {
                 };
             }
             let made = Ok(((), unanswered.answered()));
-            Self::commit(rows, true, made, begun, conn)$(.$await)?.map(|((), versions)| Some(versions))
+            Self::commit(rows, made, begun, conn)$(.$await)?.map(|((), versions)| Some(versions))
         }
 
         $($async)? fn put_new_each(rows: &[M], conn: &mut C) -> Result<Vec<M::Version>, Error> {
@@ -101,7 +101,7 @@ macro_rules! operations {
                     }
                     made => {
 let made = made.map(|made| ((), as_given(made))).map_err(Error::rolled_back);
-                        Self::commit(rows, true, made, begun, conn)$(.$await)?.map(|((), made)| made)
+                        Self::commit(rows, made, begun, conn)$(.$await)?.map(|((), made)| made)
                     }
                 };
                 return match (made, refused) {

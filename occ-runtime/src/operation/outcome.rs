@@ -39,10 +39,9 @@ use crate::version::generator::VersionGenerator as _;
 pub enum Outcome {
     /// The row is what the write was to make of it, and the value is at its version: go on.
     Stored,
-    /// The row is as it was before the write: do it again.
+    /// The row is at the version from before the write: save the value again.
     NotStored,
-    /// The row is at some other version, or gone. Whether the write was stored before that cannot be known: reload the value, and
-    /// look at what is there.
+    /// The row is at some other version, or gone, or it cannot be known who has made it what it is: load it, and look.
     Overtaken,
 }
 
@@ -55,87 +54,62 @@ pub(crate) enum Clue {
     Compare(Outcome),
 }
 
-/// From the version that the row is at, `None` if it is gone. `exactly`: a version that nobody else can have made is enough.
-pub(crate) fn clue<M: OptimisticLock>(row: &M, now: Option<&M::Version>, exactly: bool) -> Clue {
-    let known = unanswered::known(row, now);
-    match now {
-        None if known.is_new => Clue::Known(Outcome::NotStored),
-        Some(now) if now == row.version() => of_unmoved(known),
-        Some(_) if known.is_at_theirs => {
-            let is_ours = exactly && known.attempts == 1 && makes_each_once::<M>(row.version());
-            if is_ours { Clue::Known(Outcome::Stored) } else { Clue::Compare(Outcome::Overtaken) }
-        }
-        Some(now) if may_follow::<M>(now, row.version()) => Clue::Compare(Outcome::Overtaken),
-        _ => Clue::Known(Outcome::Overtaken),
+/// From the version that the row is at.
+pub(crate) fn clue<M: OptimisticLock>(row: &M, now: &M::Version) -> Clue {
+    let is_as_in_memory = now == row.version();
+    match unanswered::known(row, now) {
+        Known::MadeTheirs => Clue::Compare(Outcome::Overtaken),
+        Known::Nothing if is_as_in_memory => Clue::Compare(Outcome::NotStored),
+        Known::Nothing if counts_to::<M>(now, row.version()) => Clue::Compare(Outcome::Overtaken),
+        Known::Other if is_as_in_memory => Clue::Known(Outcome::NotStored),
+        Known::Nothing | Known::Other => Clue::Known(Outcome::Overtaken),
     }
 }
 
-/// Of a row that is at the version in memory.
-fn of_unmoved(known: Known) -> Clue {
-    match known {
-        // A new row of somebody's may be at the same first version.
-        Known { is_new: true, is_at_theirs: true, .. } => Clue::Compare(Outcome::Overtaken),
-        Known { attempts: 0, .. } => Clue::Compare(Outcome::NotStored),
-        _ => Clue::Known(Outcome::NotStored),
-    }
-}
-
-/// Whether two writers cannot come from one version to the same next one: then the generator makes two when it is asked twice.
-fn makes_each_once<M: OptimisticLock>(from: &M::Version) -> bool {
-    !M::Generator::BY_DATABASE
-        && matches!((next_version::<M>(from), next_version::<M>(from)), (Ok(one), Ok(other)) if one != other)
-}
-
-/// Whether a write may have led from one version to the other, for all that the versions say.
-fn may_follow<M: OptimisticLock>(now: &M::Version, from: &M::Version) -> bool {
-    M::Generator::BY_DATABASE || next_version::<M>(from).is_ok_and(|next| next == *now)
+/// Whether a write of this value must have given the row the version that it has. Only a counter has but one next version.
+fn counts_to<M: OptimisticLock>(now: &M::Version, from: &M::Version) -> bool {
+    let next = || next_version::<M>(from).is_ok_and(|next| next == *now);
+    !M::Generator::BY_DATABASE && next() && next()
 }
 
 macro_rules! operations {
     ($wing:ident $(, $async:ident, $await:ident, $send:ident)?) => {
         $($async)? fn settle_write(&mut self, conn: &mut C) -> Result<Outcome, Error> {
             let mut conn = $crate::$wing::send::InFlight::begin(conn)?;
-            let found = self.look_for_write(true, &mut *conn)$(.$await)?;
+            let found = self.look_for_write(&mut *conn)$(.$await)?;
             conn.land_with(&found);
             let (outcome, version) = found?;
-            if outcome != Outcome::Overtaken {
+            if let Some(version) = version.filter(|_| outcome == Outcome::Stored) {
                 unanswered::forget(self);
-            }
-            match version {
-                Some(version) if outcome == Outcome::Stored => journal::moved_on(self, version),
-                _ => {}
+                journal::moved_on(self, version);
             }
             Ok(outcome)
         }
 
         /// The outcome, and the version that the row is at.
-        $($async)? fn look_for_write(
-            &self,
-            exactly: bool,
-            conn: &mut C,
-        ) -> Result<(Outcome, Option<M::Version>), Error> {
+        $($async)? fn look_for_write(&self, conn: &mut C) -> Result<(Outcome, Option<M::Version>), Error> {
             let look = AnsweredVersion::of(self);
             let now = match $crate::$wing::send::rare_version::<M, _, _>(look, conn)$(.$await)? {
-                Ok(now) => Some(now),
-                Err(DieselError::NotFound) => None,
+                Ok(now) => now,
+                // It may have been made or written by this value, and deleted by somebody since.
+                Err(DieselError::NotFound) => return Ok((Outcome::Overtaken, None)),
                 Err(error) => return Err(verdict::unread(self, error)),
             };
-            let outcome = match (clue(self, now.as_ref(), exactly), &now) {
-                (Clue::Compare(otherwise), Some(now)) => {
-                    let stored = StoredAs::of(self, now, false);
+            let outcome = match clue(self, &now) {
+                Clue::Known(outcome) => outcome,
+                Clue::Compare(otherwise) => {
+                    let stored = StoredAs::of(self, &now, false);
                     let stored = $crate::$wing::send::rare_version::<M, _, _>(stored, conn)$(.$await)?;
                     if verdict::is_there(stored)? { Outcome::Stored } else { otherwise }
                 }
-                (Clue::Known(outcome) | Clue::Compare(outcome), _) => outcome,
             };
-            Ok((outcome, now))
+            Ok((outcome, Some(now)))
         }
     };
 }
 
 macro_rules! tracked_operations {
     ($wing:ident $(, $async:ident, $await:ident, $send:ident)?) => {
-        /// What was written of a tracked value are some columns, so that all of them are compared.
         $($async)? fn settle_tracked(tracked: &mut Tracked<M>, conn: &mut C) -> Result<Outcome, Error>
         where
             M: Trackable,
@@ -143,7 +117,7 @@ macro_rules! tracked_operations {
             let mut conn = $crate::$wing::send::InFlight::begin(conn)?;
             tracked.take_back_what_is_rolled_back();
             let found = if M::Check::BY_VERSION {
-                tracked.value.look_for_write(false, &mut *conn)$(.$await)?
+                tracked.value.look_for_write(&mut *conn)$(.$await)?
             } else {
                 Self::look_for_columns(tracked, &mut *conn)$(.$await)?.map(|outcome| (outcome, None))
             };
@@ -158,11 +132,8 @@ macro_rules! tracked_operations {
                     unanswered::forget(&tracked.value);
                     tracked.is_stored(version, within?);
                 }
-                Outcome::NotStored => {
-                    unanswered::forget(&tracked.value);
-                    tracked.is_not_stored();
-                }
-                Outcome::Overtaken => {}
+                // What was sent may still come: that is in doubt until it is saved again.
+                Outcome::NotStored | Outcome::Overtaken => {}
             }
             Ok(outcome)
         }

@@ -35,7 +35,7 @@ macro_rules! operations {
         $($async)? fn overwrite_locked(&self, conn: &mut C) -> Result<(M, M::Version), Error> {
             let begun = $crate::$wing::send::begin(conn)$(.$await)??;
             let written = self.read_and_put(conn)$(.$await)?.map(|(theirs, next)| (theirs, Some(next)));
-            let (theirs, next) = Self::commit(std::slice::from_ref(self), false, written, begun, conn)$(.$await)??;
+            let (theirs, next) = Self::commit(std::slice::from_ref(self), written, begun, conn)$(.$await)??;
             Ok((theirs, next.ok_or(DieselError::NotFound)?))
         }
 

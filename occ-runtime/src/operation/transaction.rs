@@ -7,7 +7,11 @@ macro_rules! optimistic_transaction {
         let mut values = $values;
         let mut values = $crate::transaction::restore::Restore::new(&mut values, $in_flight::<C>::IF_DROPPED);
         let mut conn = $in_flight::begin($conn)?;
-        let before = $begin(&mut *conn)$(.$await)??;
+        let before = match $begin(&mut *conn)$(.$await)? {
+            Ok(before) => before,
+            // Nothing has been done.
+            Err(error) => return values.end(Err(error.into()), false),
+        };
         let outcome = $crate::transaction::proof::proven!(Proof::Release, before, $depth, &mut *conn, {
             let $journal = values.journal(&*conn, before, Proof::Release.depth(before));
             let running = $journal.clone();

@@ -26,7 +26,8 @@ macro_rules! operations {
         where
             A: Assignments<M, C::Backend> $(+ $send)?,
         {
-            let mut conn = $crate::$wing::send::InFlight::begin(conn)?;
+            let begun = $crate::$wing::send::InFlight::begin(conn);
+            let mut conn = begun.map_err(|error| Unanswered::of_something(&*self).ended_by(error.into()))?;
             let row = match self.refuse_unread(Operation::Update, expected, &mut *conn)$(.$await)? {
                 Ok(()) if M::returns_rows() && !M::UNIQUE_KEY => {
                     self.put_returning(assignments, &mut *conn)$(.$await)?
@@ -48,7 +49,7 @@ macro_rules! operations {
             let by_database = M::Generator::BY_DATABASE;
             let next = if by_database { None } else { Some(next_version::<M>(expected)?) };
             let in_transaction = $crate::$wing::send::depth(conn)? > 0;
-            let sent = Unanswered::of(std::slice::from_ref(self), next);
+            let sent = Unanswered::of(std::slice::from_ref(self), next).if_whole(Operation::Update);
             let update = Update::new(self, assignments, sent.next.as_ref(), Some(expected));
             let mut rows = match M::returned(update, conn)$(.$await)? {
                 Ok(rows) => rows,
@@ -76,13 +77,10 @@ macro_rules! operations {
             }
             let begun = $crate::$wing::send::begin(conn)$(.$await)??;
             let made = match self.put(Operation::Update, self.version(), assignments, conn)$(.$await)? {
-                Ok(next) => {
-                    let row = M::now(self, conn)$(.$await)?.and_then(|now| now.updated(self));
-                    row.map(|row| (row, Some(next)))
-                }
+                Ok(_) => M::now(self, conn)$(.$await)?.and_then(|now| now.updated(self)).map(|row| (row, None)),
                 Err(refused) => Err(refused.rolled_back()),
             };
-            Self::commit(std::slice::from_ref(self), false, made, begun, conn)$(.$await)?.map(|(row, _)| row)
+            Self::commit(std::slice::from_ref(self), made, begun, conn)$(.$await)?.map(|(row, _)| row)
         }
     };
 }

@@ -47,9 +47,8 @@ macro_rules! operations {
             }
             let begun = $crate::$wing::send::begin(conn)$(.$await)??;
             let put = self.put_locked(conn)$(.$await)?;
-            let is_new = matches!(put, Ok((Upserted::Inserted, _)));
             let put = put.map(|(upserted, next)| (upserted, Some(next)));
-            let (upserted, next) = Self::commit(std::slice::from_ref(self), is_new, put, begun, conn)$(.$await)??;
+            let (upserted, next) = Self::commit(std::slice::from_ref(self), put, begun, conn)$(.$await)??;
             Ok((upserted, next.ok_or(DieselError::NotFound)?))
         }
 

@@ -27,7 +27,8 @@ macro_rules! operations {
         where
             A: Assignments<M, C::Backend> $(+ $send)?,
         {
-            let mut conn = $crate::$wing::send::InFlight::begin(conn)?;
+            let begun = $crate::$wing::send::InFlight::begin(conn);
+            let mut conn = begun.map_err(|error| Unanswered::of_something(&*self).ended_by(error.into()))?;
             let next = match self.refuse_unread(operation, expected, &mut *conn)$(.$await)? {
                 Ok(()) => self.put(operation, self.version(), assignments, &mut *conn)$(.$await)?,
                 Err(refused) => Err(refused),
@@ -50,10 +51,11 @@ macro_rules! operations {
         {
             <M as Columns<C::Backend>>::written_once()?;
             if M::Generator::BY_DATABASE {
+                let sent = Unanswered::of_something(self);
                 let put = self.put_generated(operation, expected, assignments, conn);
-                return $crate::$wing::send::boxed(put)$(.$await)?;
+                return sent.ended($crate::$wing::send::boxed(put)$(.$await)?);
             }
-            let sent = Unanswered::of(std::slice::from_ref(self), Some(next_version::<M>(expected)?));
+            let sent = Unanswered::of(std::slice::from_ref(self), Some(next_version::<M>(expected)?)).if_whole(operation);
             let update = Update::new(self, assignments, sent.next.as_ref(), Some(expected));
             let written = if M::UNIQUE_KEY {
                 $crate::$wing::send::boxed(self.send_in_savepoint(update, conn))$(.$await)?

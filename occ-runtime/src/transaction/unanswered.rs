@@ -10,6 +10,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::error::Error;
+use crate::error::stale::Operation;
+use crate::model::identity::Identity;
 use crate::model::optimistic_lock::OptimisticLock;
 use crate::transaction::journal::Mark;
 
@@ -25,8 +27,9 @@ struct Attempt {
     key: Mark,
     /// The version in memory, before and after.
     from: Mark,
-    to: Box<dyn Any + Send + Sync>,
-    is_new: bool,
+    /// The version that the row was to get with the value's columns. `None` of a write that is not of what is in memory, or whose version
+    /// the database makes: it says only that there was one.
+    to: Option<Box<dyn Any + Send + Sync>>,
 }
 
 impl Attempt {
@@ -40,13 +43,15 @@ fn attempts() -> MutexGuard<'static, VecDeque<Attempt>> {
 }
 
 /// The row was to get the version `to`.
-pub(crate) fn write_down<M: OptimisticLock>(row: &M, to: M::Version, is_new: bool) {
+fn write_down<M: OptimisticLock>(row: &M, to: Option<M::Version>) {
     let attempt = Attempt {
         model: TypeId::of::<M::StatementId>(),
         key: Mark::of_key(row),
         from: Mark::of_version(row),
-        to: Box::new(to),
-        is_new,
+        // A version that cannot be told from another one says nothing.
+        to: to
+            .filter(|_| !matches!(row.version_identity(), Identity::Unknown))
+            .map(|to| -> Box<dyn Any + Send + Sync> { Box::new(to) }),
     };
     let mut attempts = attempts();
     if attempts.len() == MOST {
@@ -59,9 +64,8 @@ pub(crate) fn write_down<M: OptimisticLock>(row: &M, to: M::Version, is_new: boo
 pub(crate) fn is_in_doubt<M: OptimisticLock>(row: &M, ahead: M::Version) {
     // The user's code, perhaps while something panics already.
     let _ = catch_unwind(AssertUnwindSafe(|| {
-        if *row.version() != ahead {
-            write_down(row, ahead, false);
-        }
+        let to = Some(ahead).filter(|ahead| row.version() != ahead);
+        write_down(row, to);
     }));
 }
 
@@ -75,7 +79,7 @@ pub(crate) fn unless_lost<M: OptimisticLock>(
     if error.needs_new_connection() {
         for (row, outcome) in rows.iter().zip(outcomes) {
             if let Ok(version) = outcome {
-                write_down(row, version, false);
+                write_down(row, Some(version));
             }
         }
     }
@@ -83,30 +87,26 @@ pub(crate) fn unless_lost<M: OptimisticLock>(
 }
 
 /// What is known of the unanswered writes of a value.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Known {
-    pub(crate) attempts: usize,
-    /// One of them was to make the row.
-    pub(crate) is_new: bool,
-    /// One of them was to give the row the version that it has.
-    pub(crate) is_at_theirs: bool,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Known {
+    Nothing,
+    /// One of them was to give the row the version that it has now, with the columns of the value.
+    MadeTheirs,
+    Other,
 }
 
 /// What is known of the unanswered writes of a value whose row is at `now`.
-pub(crate) fn known<M: OptimisticLock>(row: &M, now: Option<&M::Version>) -> Known {
+pub(crate) fn known<M: OptimisticLock>(row: &M, now: &M::Version) -> Known {
     let (key, from) = (Mark::of_key(row), Mark::of_version(row));
     let attempts = attempts();
-    attempts.iter().filter(|attempt| attempt.is_of::<M>(&key, &from)).fold(
-        Known::default(),
-        |known, attempt| {
-            let is_at_theirs = now.is_some() && attempt.to.downcast_ref::<M::Version>() == now;
-            Known {
-                attempts: known.attempts + 1,
-                is_new: known.is_new || attempt.is_new,
-                is_at_theirs: known.is_at_theirs || is_at_theirs,
-            }
-        },
-    )
+    let mut own = attempts.iter().filter(|attempt| attempt.is_of::<M>(&key, &from)).peekable();
+    if own.peek().is_none() {
+        return Known::Nothing;
+    }
+    let made_theirs = |attempt: &Attempt| {
+        attempt.to.as_ref().is_some_and(|to| to.downcast_ref::<M::Version>() == Some(now))
+    };
+    if own.any(made_theirs) { Known::MadeTheirs } else { Known::Other }
 }
 
 /// It is known what has become of the writes of this value.
@@ -115,15 +115,16 @@ pub(crate) fn forget<M: OptimisticLock>(row: &M) {
     attempts().retain(|attempt| !attempt.is_of::<M>(&key, &from));
 }
 
-/// Versions that are sent and not answered yet. Dropped, they are written down.
+/// A write that is sent and not answered yet. Dropped, it is written down.
 pub(crate) struct Unanswered<'a, M, N>
 where
     M: OptimisticLock,
     N: IntoIterator<Item = M::Version> + Default,
 {
     rows: &'a [M],
+    /// The versions that the rows are to get with the columns of the values, if they are.
     pub(crate) next: N,
-    is_new: bool,
+    is_whole: bool,
 }
 
 impl<'a, M, N> Unanswered<'a, M, N>
@@ -132,16 +133,18 @@ where
     N: IntoIterator<Item = M::Version> + Default,
 {
     pub(crate) fn of(rows: &'a [M], next: N) -> Self {
-        Self { rows, next, is_new: false }
+        Self { rows, next, is_whole: true }
     }
 
-    /// Of rows that are to be made.
-    pub(crate) fn of_new(rows: &'a [M], next: N) -> Self {
-        Self { rows, next, is_new: true }
+    /// Where only some columns are written, or none, what is in memory says nothing of whether they are.
+    pub(crate) fn if_whole(mut self, operation: Operation) -> Self {
+        self.is_whole = !matches!(operation, Operation::Update | Operation::Touch);
+        self
     }
 
     /// The answer has come.
     pub(crate) fn answered(mut self) -> N {
+        self.rows = &[];
         std::mem::take(&mut self.next)
     }
 
@@ -152,6 +155,24 @@ where
         }
         error
     }
+
+    /// The same of an outcome.
+    pub(crate) fn ended<T>(self, outcome: Result<T, Error>) -> Result<T, Error> {
+        match outcome {
+            Ok(outcome) => {
+                self.answered();
+                Ok(outcome)
+            }
+            Err(error) => Err(self.ended_by(error)),
+        }
+    }
+}
+
+impl<'a, M: OptimisticLock> Unanswered<'a, M, Option<M::Version>> {
+    /// Of a write that is not of what is in memory: it only says that there was one.
+    pub(crate) fn of_something(row: &'a M) -> Self {
+        Self::of(std::slice::from_ref(row), None)
+    }
 }
 
 impl<M, N> Drop for Unanswered<'_, M, N>
@@ -160,10 +181,11 @@ where
     N: IntoIterator<Item = M::Version> + Default,
 {
     fn drop(&mut self) {
-        let next = std::mem::take(&mut self.next);
-        for (row, next) in self.rows.iter().zip(next) {
+        let mut next = std::mem::take(&mut self.next).into_iter();
+        for row in self.rows {
+            let to = next.next().filter(|_| self.is_whole);
             // The user's code, perhaps while something panics already.
-            let _ = catch_unwind(AssertUnwindSafe(|| write_down(row, next, self.is_new)));
+            let _ = catch_unwind(AssertUnwindSafe(|| write_down(row, to)));
         }
     }
 }

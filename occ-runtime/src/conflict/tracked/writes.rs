@@ -50,11 +50,6 @@ impl<T: Trackable> Tracked<T> {
         self.onto(row.clone(), row, within);
     }
 
-    /// Nothing of it is in the row.
-    pub(crate) fn is_not_stored(&mut self) {
-        self.in_doubt = false;
-    }
-
     /// The row has become `written`, a copy of the value of which these fields were sent, at the version `next`, where it has
     /// one.
     pub(crate) fn saved(

@@ -136,7 +136,12 @@ impl Before {
 
     /// What the row answers to each value is what has become of it.
     async fn settle(&self, was_stored: bool, held: &Held, conn: &mut Conn) {
-        let expected = if was_stored { Outcome::Stored } else { Outcome::NotStored };
+        let expected = match (was_stored, self.call) {
+            (false, _) => Outcome::NotStored,
+            // What it was to do is not in memory.
+            (true, Call::Update) => Outcome::Overtaken,
+            (true, _) => Outcome::Stored,
+        };
         let asked = match self.call {
             Call::Modify | Call::LockingModify | Call::Run => return,
             Call::Save | Call::Update => vec![&held.one],
@@ -147,8 +152,11 @@ impl Before {
         for value in &asked {
             let mut value = (*value).clone();
             let before = value.clone();
-            assert_eq!(settle(&mut value, conn).await.unwrap(), expected, "{:?}: {value:?}", self.call);
-            if was_stored {
+            let outcome = settle(&mut value, conn).await.unwrap();
+            // Other tests break off writes of such rows, in databases of their own, and by the same program.
+            let is_seen = self.call == Call::Update && outcome == Outcome::Stored && was_stored;
+            assert!(outcome == expected || is_seen, "{:?}: {value:?}: {outcome:?}", self.call);
+            if outcome == Outcome::Stored {
                 assert_eq!(value, load(value.id, conn).await, "{:?}", self.call);
             } else {
                 assert_eq!(value, before, "{:?}", self.call);

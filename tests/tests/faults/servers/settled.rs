@@ -66,7 +66,7 @@ fn next_place(seed: &mut u64) -> (Point, Strike) {
 
 /// Whether another writer comes between the write and the question.
 fn is_overtaken(seed: u64) -> bool {
-    (seed >> 40) % 4 == 0
+    (seed >> 40).is_multiple_of(4)
 }
 
 /// One kind of version: two hundred writes, each broken off somewhere, and what has become of each.
@@ -94,7 +94,7 @@ macro_rules! answers_as_the_row_does {
                     transaction(conn, &mut mine, async |conn, mine| save(mine, conn).await).await.unwrap_err()
                 }
                 _ => {
-                    proxy.at(point, if seed % 2 == 0 { "UPDATE" } else { "COMMIT" }, strike);
+                    proxy.at(point, if seed.is_multiple_of(2) { "UPDATE" } else { "COMMIT" }, strike);
                     save_all(std::slice::from_mut(&mut mine), conn).await.unwrap_err()
                 }
             };

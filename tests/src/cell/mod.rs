@@ -9,6 +9,7 @@
 mod asynchronous;
 mod at;
 mod blocking;
+mod lock;
 
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};

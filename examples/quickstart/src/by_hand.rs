@@ -157,8 +157,7 @@ mod tests {
             let note = events.clone();
             let conn = &mut SqliteConnection::establish(":memory:").unwrap();
             conn.batch_execute(crate::SHOP).unwrap();
-            let lamp = (products::name.eq("lamp"), products::quantity.eq(10));
-            crate::Product::create_optimistic(lamp, conn).unwrap();
+            conn.batch_execute("INSERT INTO products VALUES (1, 'lamp', 10, 1)").unwrap();
             conn.set_instrumentation(move |event: InstrumentationEvent<'_>| match event {
                 InstrumentationEvent::StartQuery { query, .. } => events.send(query.to_string()).unwrap(),
                 InstrumentationEvent::CacheQuery { sql, .. } => {

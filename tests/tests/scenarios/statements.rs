@@ -185,9 +185,11 @@ super::scenarios! {
     async fn a_row_whose_write_may_be_lost(database) {
         article::create_table(database).await;
         let conn = &mut connect(database).await;
+        // No other test breaks off a write of these, which the program would remember.
         let mut row = Product { id: 902, ..new(3) };
         insert(&mut row, conn).await.unwrap();
-        let mut tracked = article::load(1, conn).await;
+        batch("UPDATE articles SET id = 903 WHERE id = 1", conn).await.unwrap();
+        let mut tracked = article::load(903, conn).await;
         let mut statements = Statements::of(record(conn));
         assert_eq!(settle(&mut row, conn).await.unwrap(), Outcome::Stored);
         statements.sent("`settle`");

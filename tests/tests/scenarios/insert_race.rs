@@ -3,13 +3,19 @@
 use std::sync::Barrier;
 
 use diesel::prelude::*;
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use occ_runtime::{Created, Error, Expect, Upserted};
+use occ_tests::cell::is_diesels_own;
 
-use super::cell::{Database, block_on, connect, create_if_absent, execute, insert, upsert};
+use super::cell::{Conn, Database, block_on, connect, create_if_absent, execute, insert, upsert};
 use super::insert::{count, new};
 use super::product::{Product, load, products};
 
 const THREADS: usize = 16;
+
+fn is_violation(error: &Error) -> bool {
+    matches!(error, Error::Database(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)))
+}
 
 /// What each of the threads has come to.
 fn race<T: Send>(database: &Database, work: impl AsyncFn(usize, &Barrier) -> T + Sync) -> Vec<T> {
@@ -132,6 +138,8 @@ super::scenarios! {
                 let mut product = Product { version: -7, ..new(500) };
                 match upsert(&mut product, Expect::Any, conn).await {
                     Ok(_) => assert!(product.version > 0),
+                    // Where the type does not tell the database, the one that names another index may be that of the key.
+                    Err(error) if is_violation(&error) && !is_diesels_own::<Conn>() => {}
                     Err(error) => assert!(error.is_retryable(), "{error:?}"),
                 }
             }

@@ -14,6 +14,8 @@ mod problems;
 mod proxies;
 #[path = "http/tags.rs"]
 mod tags;
+#[path = "http/tags_of_any.rs"]
+mod tags_of_any;
 
 use ::http::{HeaderMap, HeaderName, HeaderValue};
 use occ_runtime::http::{EntityTag, MalformedPreconditionError, Preconditions};

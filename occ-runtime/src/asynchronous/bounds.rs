@@ -220,6 +220,14 @@ pub trait AsyncSavesTrackedOn<C: AsyncConnection>: Columns<C::Backend> {
         N: IntoIterator<Item = Self::Version> + Default + Send;
 
     #[doc(hidden)]
+    fn roll_back_together(
+        written: QueryResult<usize>,
+        sent: Unanswered<'_, Self, Vec<Self::Version>>,
+        begun: u32,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<Option<Vec<Self::Version>>, Error>> + Send;
+
+    #[doc(hidden)]
     fn settle_write(&mut self, conn: &mut C) -> impl Future<Output = Result<Outcome, Error>> + Send;
 
     #[doc(hidden)]

@@ -206,6 +206,14 @@ pub trait SavesTrackedOn<C: Connection>: Columns<C::Backend> {
         N: IntoIterator<Item = Self::Version> + Default;
 
     #[doc(hidden)]
+    fn roll_back_together(
+        written: QueryResult<usize>,
+        sent: Unanswered<'_, Self, Vec<Self::Version>>,
+        begun: u32,
+        conn: &mut C,
+    ) -> Result<Option<Vec<Self::Version>>, Error>;
+
+    #[doc(hidden)]
     fn settle_write(&mut self, conn: &mut C) -> Result<Outcome, Error>;
 
     #[doc(hidden)]

@@ -59,7 +59,7 @@ pub trait SettleDsl: OptimisticLock {
     /// A value that was saved in a plain transaction has its new version already; [`verify_optimistic`](crate::OptimisticDsl::verify_optimistic)
     /// says whether the row has it.
     ///
-    /// One `SELECT`, or two where columns are compared. On PostgreSQL and MySQL it waits for whoever has the row locked. Call it outside of
+    /// One `SELECT`, or two where columns are compared. On PostgreSQL and MySQL it waits until nobody else has the row locked. Call it outside of
     /// transactions: in an old snapshot nothing new is seen.
     ///
     /// # Errors

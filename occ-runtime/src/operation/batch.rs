@@ -7,7 +7,7 @@
 pub(crate) use crate::error::Error;
 pub(crate) use crate::error::stale::Operation;
 pub(crate) use crate::operation::order::{Order, by_key};
-pub(crate) use crate::operation::rows::{Batch, next_versions, one_by_one, refuse_duplicates};
+pub(crate) use crate::operation::rows::{Batch, next_versions, refuse_duplicates};
 pub(crate) use crate::statement::assign::WholeRow;
 pub(crate) use crate::statement::dialect::BatchStyle;
 pub(crate) use crate::statement::guard::Always;
@@ -64,20 +64,7 @@ macro_rules! operations {
                     sent += expected;
                     continue;
                 }
-                return match one_by_one(written) {
-                    // Why the rows do not go together is of interest only where they cannot be tried one by one either.
-                    Ok(why) => {
-                        unanswered.answered();
-                        match $crate::$wing::send::roll_back(begun, conn)$(.$await)? {
-                            Ok(()) => Ok(None),
-                            Err(rollback) => Err(why.unwrap_or(rollback).into()),
-                        }
-                    }
-                    Err(error) => {
-                        let error = unanswered.ended_by(error);
-                        $crate::$wing::send::end(Err(error), begun, conn)$(.$await)?
-                    }
-                };
+                return Self::roll_back_together(written, unanswered, begun, conn)$(.$await)?;
             }
             let made = Ok(((), unanswered.answered()));
             Self::commit(rows, made, begun, conn)$(.$await)?.map(|((), next)| Some(next))

@@ -11,9 +11,9 @@ pub(crate) use crate::error::stale::Operation;
 pub(crate) use crate::operation::none_key;
 pub(crate) use crate::operation::verdict;
 pub(crate) use crate::statement::dialect;
-pub(crate) use crate::statement::insert::{ForgettingInsert, Insert, TakenVersion};
+pub(crate) use crate::statement::insert::{ForgettingInsert, Insert};
 pub(crate) use crate::statement::made_key::KeptVersion;
-pub(crate) use crate::statement::select::CurrentVersion;
+pub(crate) use crate::statement::select::{CurrentVersion, PresentVersion};
 pub(crate) use crate::statement::update::ReturningVersion;
 pub(crate) use crate::transaction::journal;
 pub(crate) use crate::transaction::unanswered::Unanswered;
@@ -78,7 +78,7 @@ macro_rules! operations {
                 Some(error) => return error.into(),
                 None => {}
             }
-            let actual = $crate::$wing::send::rare_version::<M, _, _>(TakenVersion::of(self), conn)$(.$await)?;
+            let actual = $crate::$wing::send::rare_version::<M, _, _>(PresentVersion::of_taken(self), conn)$(.$await)?;
             verdict::taken(operation, self, refused, actual)
         }
 

@@ -9,9 +9,10 @@ pub(crate) use crate::error::stale::Operation;
 pub(crate) use crate::model::optimistic_lock::SqlText;
 pub(crate) use crate::operation::none_key;
 pub(crate) use crate::operation::order::{Order, by_key};
-pub(crate) use crate::operation::rows::{as_given, met_itself, one_by_one, refuse_duplicates};
+pub(crate) use crate::operation::rows::{as_given, met_itself, refuse_duplicates};
 pub(crate) use crate::statement::dialect;
-pub(crate) use crate::statement::insert::{InsertRows, TakenVersion};
+pub(crate) use crate::statement::insert::InsertRows;
+pub(crate) use crate::statement::select::PresentVersion;
 pub(crate) use crate::transaction::journal;
 pub(crate) use crate::transaction::unanswered::Unanswered;
 pub(crate) use crate::version::generator::VersionGenerator;
@@ -57,20 +58,7 @@ macro_rules! operations {
                     sent = until;
                     continue;
                 }
-                return match one_by_one(written) {
-                    // Why the rows do not go together is of interest only where they cannot be tried one by one either.
-                    Ok(why) => {
-                        unanswered.answered();
-                        match $crate::$wing::send::roll_back(begun, conn)$(.$await)? {
-                            Ok(()) => Ok(None),
-                            Err(rollback) => Err(why.unwrap_or(rollback).into()),
-                        }
-                    }
-                    Err(error) => {
-                        let error = unanswered.ended_by(error);
-                        $crate::$wing::send::end(Err(error), begun, conn)$(.$await)?
-                    }
-                };
+                return Self::roll_back_together(written, unanswered, begun, conn)$(.$await)?;
             }
             let made = Ok(((), unanswered.answered()));
             Self::commit(rows, made, begun, conn)$(.$await)?.map(|((), versions)| Some(versions))
@@ -107,7 +95,7 @@ let made = made.map(|made| ((), as_given(made))).map_err(Error::rolled_back);
                 return match (made, refused) {
                     // Was it there, or has the batch itself made a row that has this key for the database?
                     (Err(Error::Exists(exists)), Some(row)) => {
-                        let there = $crate::$wing::send::rare_version::<M, _, _>(TakenVersion::of(row), conn)$(.$await)?;
+                        let there = $crate::$wing::send::rare_version::<M, _, _>(PresentVersion::of_taken(row), conn)$(.$await)?;
                         Err(met_itself(row, exists, there))
                     }
                     (made, _) => made,

@@ -13,7 +13,7 @@ pub(crate) use crate::model::check::Check;
 pub(crate) use crate::model::fields::Trackable;
 use crate::model::optimistic_lock::{OptimisticLock, next_version};
 pub(crate) use crate::operation::verdict;
-pub(crate) use crate::statement::select::AnsweredVersion;
+pub(crate) use crate::statement::select::PresentVersion;
 pub(crate) use crate::statement::stored_as::StoredAs;
 pub(crate) use crate::transaction::journal;
 pub(crate) use crate::transaction::unanswered;
@@ -88,7 +88,7 @@ macro_rules! operations {
 
         /// The outcome, and the version that the row is at.
         $($async)? fn look_for_write(&self, conn: &mut C) -> Result<(Outcome, Option<M::Version>), Error> {
-            let look = AnsweredVersion::of(self);
+            let look = PresentVersion::of_unanswered(self);
             let now = match $crate::$wing::send::rare_version::<M, _, _>(look, conn)$(.$await)? {
                 Ok(now) => now,
                 // It may have been made or written by this value, and deleted by somebody since.

@@ -12,8 +12,7 @@ pub(crate) use crate::operation::upserted::Upserted;
 pub(crate) use crate::operation::verdict;
 pub(crate) use crate::statement::assign::WholeRow;
 pub(crate) use crate::statement::dialect;
-pub(crate) use crate::statement::insert::TakenVersion;
-pub(crate) use crate::statement::select::CurrentVersion;
+pub(crate) use crate::statement::select::{CurrentVersion, PresentVersion};
 pub(crate) use crate::transaction::journal;
 pub(crate) use crate::version::expect::Expect;
 
@@ -71,7 +70,7 @@ macro_rules! operations {
                     first => return first.map(|first| (Upserted::Inserted, first)),
                 }
             }
-            let there = $crate::$wing::send::rare_version::<M, _, _>(TakenVersion::locked(self), conn)$(.$await)?;
+            let there = $crate::$wing::send::rare_version::<M, _, _>(PresentVersion::for_writer(self), conn)$(.$await)?;
             self.put_over(there, conn)$(.$await)?
         }
 

@@ -17,6 +17,7 @@ use crate::statement::find::FindRow;
 use crate::statement::insert::walk_nothing_if_taken;
 use crate::statement::made_key::{walk_is_made, walk_is_not_made};
 use crate::statement::row_key::{FromClause, StatementKey, from_clause};
+use crate::statement::select::IN_SHARE_MODE;
 use crate::version::generator::VersionGenerator as _;
 
 /// The version of a new row. Where the database makes it there is nothing, so that Diesel leaves the column out.
@@ -279,7 +280,7 @@ where
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         self.0.walk_ast(out.reborrow())?;
         if out.backend().dialect() == Some(Dialect::Mysql) {
-            out.push_sql(" LOCK IN SHARE MODE");
+            out.push_sql(IN_SHARE_MODE);
         }
         Ok(())
     }

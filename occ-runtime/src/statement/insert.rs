@@ -11,7 +11,6 @@ use crate::model::optimistic_lock::{OptimisticLock, SqlText};
 use crate::statement::clause::{Binds, Count, Names};
 use crate::statement::dialect::{Dialect, Speaks};
 use crate::statement::row_key::{FromClause, RowKey, StatementKey, from_clause};
-use crate::statement::select::CurrentVersion;
 use crate::statement::update::ReturningVersion;
 
 /// Makes a row of a whole struct, if there is none with its key.
@@ -237,43 +236,4 @@ where
     }
     out.push_sql(") DO NOTHING");
     Ok(())
-}
-
-/// Reads the version of the row that has the key, as it is now: on MySQL a transaction may go on seeing that there is none.
-pub struct TakenVersion<'a, M: OptimisticLock> {
-    version: CurrentVersion<'a, M>,
-    lock: bool,
-}
-
-impl<'a, M: OptimisticLock> TakenVersion<'a, M> {
-    /// On MySQL it shares the lock that the `INSERT` has got.
-    pub(crate) fn of(row: &'a M) -> Self {
-        Self { version: CurrentVersion::of(row), lock: false }
-    }
-
-    /// Locks the row for its writer, where the database locks rows.
-    pub(crate) fn locked(row: &'a M) -> Self {
-        Self { version: CurrentVersion::of(row), lock: true }
-    }
-}
-
-impl<M, DB> QueryFragment<DB> for TakenVersion<'_, M>
-where
-    DB: Speaks + 'static,
-    M: InsertColumns<DB>,
-    FromClause<M>: QueryFragment<DB>,
-{
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        self.version.walk_ast(out.reborrow())?;
-        match out.backend().dialect() {
-            Some(Dialect::Postgres | Dialect::Mysql) if self.lock => out.push_sql(" FOR UPDATE"),
-            Some(Dialect::Mysql) => out.push_sql(" LOCK IN SHARE MODE"),
-            _ => {}
-        }
-        Ok(())
-    }
-}
-
-impl<M: OptimisticLock> Query for TakenVersion<'_, M> {
-    type SqlType = <M::VersionColumn as Expression>::SqlType;
 }

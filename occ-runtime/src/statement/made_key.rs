@@ -3,7 +3,6 @@
 //! `LAST_INSERT_ID()` does not say for which column it was made, and a table has one that may be another than the key. The
 //! catalogue knows it, in the statement that reads the row.
 
-use diesel::Column as _;
 use diesel::backend::Backend;
 use diesel::expression::Expression;
 use diesel::query_builder::{AstPass, Query, QueryFragment};
@@ -12,7 +11,8 @@ use diesel::result::QueryResult;
 use crate::model::columns::Columns;
 use crate::model::optimistic_lock::OptimisticLock;
 use crate::statement::dialect::{Dialect, Speaks};
-use crate::statement::row_key::{FromClause, RowKey, from_clause};
+use crate::statement::row_key::FromClause;
+use crate::statement::select::CurrentVersion;
 
 /// ` AND ..`: the number is that of the column `key`. A view, and a temporary table, are not in the catalogue with what makes their
 /// numbers, and so are refused.
@@ -84,14 +84,11 @@ where
 }
 
 /// Reads the version of the row that was inserted just now, if it has the key that it was given.
-pub struct KeptVersion<'a, M: OptimisticLock> {
-    table: FromClause<M>,
-    key: RowKey<'a, M>,
-}
+pub struct KeptVersion<'a, M: OptimisticLock>(CurrentVersion<'a, M>);
 
 impl<'a, M: OptimisticLock> KeptVersion<'a, M> {
     pub(crate) fn of(row: &'a M) -> Self {
-        Self { table: from_clause::<M>(), key: RowKey::of(row) }
+        Self(CurrentVersion::of(row))
     }
 }
 
@@ -102,13 +99,9 @@ where
     FromClause<M>: QueryFragment<DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        out.push_sql("SELECT ");
-        out.push_identifier(M::VersionColumn::NAME)?;
-        out.push_sql(" FROM ");
-        self.table.walk_ast(out.reborrow())?;
-        self.key.walk_where(out.reborrow())?;
+        self.0.walk_where(out.reborrow())?;
         if out.backend().dialect() == Some(Dialect::Mysql) {
-            walk_is_not_made::<M, DB>(&self.table, M::key_columns(), out)?;
+            walk_is_not_made::<M, DB>(self.0.table(), M::key_columns(), out)?;
         }
         Ok(())
     }

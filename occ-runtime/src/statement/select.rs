@@ -23,6 +23,24 @@ impl<'a, M: OptimisticLock> CurrentVersion<'a, M> {
     pub(crate) fn of(row: &'a M) -> Self {
         Self { table: from_clause::<M>(), key: RowKey::of(row) }
     }
+
+    pub(super) fn table(&self) -> &FromClause<M> {
+        &self.table
+    }
+
+    /// Up to its `WHERE` clause, which may go on.
+    pub(super) fn walk_where<'b, DB>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()>
+    where
+        DB: Backend,
+        M: Columns<DB>,
+        FromClause<M>: QueryFragment<DB>,
+    {
+        out.push_sql("SELECT ");
+        out.push_identifier(M::VersionColumn::NAME)?;
+        out.push_sql(" FROM ");
+        self.table.walk_ast(out.reborrow())?;
+        self.key.walk_where(out)
+    }
 }
 
 impl<M, DB> QueryFragment<DB> for CurrentVersion<'_, M>
@@ -32,11 +50,7 @@ where
     FromClause<M>: QueryFragment<DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        out.push_sql("SELECT ");
-        out.push_identifier(M::VersionColumn::NAME)?;
-        out.push_sql(" FROM ");
-        self.table.walk_ast(out.reborrow())?;
-        self.key.walk_where(out.reborrow())?;
+        self.walk_where(out.reborrow())?;
         if M::UNIQUE_KEY {
             out.push_sql(dialect::at_most_two::<DB>());
         }
@@ -57,13 +71,42 @@ impl<M: OptimisticLock> QueryId for CurrentVersion<'_, M> {
 
 pub enum ReadVersion {}
 
-/// Reads the version that the row has now, also in a transaction that goes on seeing an older one. MySQL has such
-/// transactions, and there it takes a lock: the one that the write which was refused has taken before.
-pub struct PresentVersion<'a, M: OptimisticLock>(CurrentVersion<'a, M>);
+const FOR_UPDATE: &str = " FOR UPDATE";
+
+/// Every version of MySQL and MariaDB has it.
+pub(super) const IN_SHARE_MODE: &str = " LOCK IN SHARE MODE";
+
+/// Reads the version that the row has now, also in a transaction that goes on seeing an older one, or that there is none. MySQL
+/// has such transactions, and there it takes a lock.
+pub struct PresentVersion<'a, M: OptimisticLock> {
+    version: CurrentVersion<'a, M>,
+    lock_of_postgres: &'static str,
+    lock_of_mysql: &'static str,
+}
 
 impl<'a, M: OptimisticLock> PresentVersion<'a, M> {
+    fn locked_by(row: &'a M, lock_of_postgres: &'static str, lock_of_mysql: &'static str) -> Self {
+        Self { version: CurrentVersion::of(row), lock_of_postgres, lock_of_mysql }
+    }
+
+    /// After a write that was refused: by the lock that it has taken before.
     pub(crate) fn of(row: &'a M) -> Self {
-        Self(CurrentVersion::of(row))
+        Self::locked_by(row, "", FOR_UPDATE)
+    }
+
+    /// After an `INSERT` whose key is taken: shares the lock that it has got.
+    pub(crate) fn of_taken(row: &'a M) -> Self {
+        Self::locked_by(row, "", IN_SHARE_MODE)
+    }
+
+    /// After a write whose answer was lost: waits for a statement that has the row, as that of a client that is gone may be under way.
+    pub(crate) fn of_unanswered(row: &'a M) -> Self {
+        Self::locked_by(row, " FOR SHARE", IN_SHARE_MODE)
+    }
+
+    /// Before a write: locks the row for it, where the database locks rows.
+    pub(crate) fn for_writer(row: &'a M) -> Self {
+        Self::locked_by(row, FOR_UPDATE, FOR_UPDATE)
     }
 }
 
@@ -74,45 +117,17 @@ where
     FromClause<M>: QueryFragment<DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        self.0.walk_ast(out.reborrow())?;
-        if out.backend().dialect() == Some(Dialect::Mysql) {
-            out.push_sql(" FOR UPDATE");
-        }
+        self.version.walk_ast(out.reborrow())?;
+        out.push_sql(match out.backend().dialect() {
+            Some(Dialect::Postgres) => self.lock_of_postgres,
+            Some(Dialect::Mysql) => self.lock_of_mysql,
+            Some(Dialect::Sqlite) | None => "",
+        });
         Ok(())
     }
 }
 
 impl<M: OptimisticLock> Query for PresentVersion<'_, M> {
-    type SqlType = <M::VersionColumn as Expression>::SqlType;
-}
-
-/// The version, once every statement that has the row is over: one of a client that is gone may still be under way.
-pub struct AnsweredVersion<'a, M: OptimisticLock>(CurrentVersion<'a, M>);
-
-impl<'a, M: OptimisticLock> AnsweredVersion<'a, M> {
-    pub(crate) fn of(row: &'a M) -> Self {
-        Self(CurrentVersion::of(row))
-    }
-}
-
-impl<M, DB> QueryFragment<DB> for AnsweredVersion<'_, M>
-where
-    DB: Speaks + 'static,
-    M: Columns<DB>,
-    FromClause<M>: QueryFragment<DB>,
-{
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        self.0.walk_ast(out.reborrow())?;
-        match out.backend().dialect() {
-            Some(Dialect::Postgres) => out.push_sql(" FOR SHARE"),
-            Some(Dialect::Mysql) => out.push_sql(" LOCK IN SHARE MODE"),
-            Some(Dialect::Sqlite) | None => {}
-        }
-        Ok(())
-    }
-}
-
-impl<M: OptimisticLock> Query for AnsweredVersion<'_, M> {
     type SqlType = <M::VersionColumn as Expression>::SqlType;
 }
 

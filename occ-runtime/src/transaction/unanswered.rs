@@ -116,7 +116,7 @@ pub(crate) fn forget<M: OptimisticLock>(row: &M) {
 }
 
 /// A write that is sent and not answered yet. Dropped, it is written down.
-pub(crate) struct Unanswered<'a, M, N>
+pub struct Unanswered<'a, M, N>
 where
     M: OptimisticLock,
     N: IntoIterator<Item = M::Version> + Default,

@@ -6,7 +6,6 @@ use diesel::sql_types::Text;
 use http::HeaderValue;
 use occ_runtime::http::{EntityTag, EntityTagger};
 use occ_runtime::prelude::*;
-use proptest::prelude::*;
 
 diesel::table! { products (id) { id -> Integer, version -> Integer } }
 diesel::table! { orders (id) { id -> Integer, version -> Integer } }
@@ -15,20 +14,20 @@ diesel::table! { raws (first, second) { first -> Text, second -> Text, version -
 diesel::table! { numbers (id) { id -> Integer, version -> Integer } }
 
 #[derive(OptimisticLock)]
-struct Product {
-    id: i32,
-    version: i32,
+pub(super) struct Product {
+    pub(super) id: i32,
+    pub(super) version: i32,
 }
 
 #[derive(OptimisticLock)]
-struct Order {
-    id: i32,
-    version: i32,
+pub(super) struct Order {
+    pub(super) id: i32,
+    pub(super) version: i32,
 }
 
 #[derive(OptimisticLock)]
 #[diesel(primary_key(order_id, colour))]
-struct Line {
+pub(super) struct Line {
     order_id: i32,
     colour: String,
     #[occ(version, generator = Letters)]
@@ -93,7 +92,7 @@ fn a_row_has_one_tag_whatever_the_order_of_the_fields() {
     }
 }
 
-struct Letters;
+pub(super) struct Letters;
 
 impl occ_runtime::VersionGenerator<String> for Letters {
     fn initial() -> String {
@@ -118,7 +117,7 @@ impl fmt::Debug for Unquoted {
 
 #[derive(OptimisticLock)]
 #[diesel(primary_key(first, second))]
-struct Raw {
+pub(super) struct Raw {
     first: Unquoted,
     second: Unquoted,
     version: i32,
@@ -234,11 +233,11 @@ product_of! {
 
 const SECRET: &str = "0123456789abcdef";
 
-fn line(order_id: i32, colour: &str, revision: &str) -> Line {
+pub(super) fn line(order_id: i32, colour: &str, revision: &str) -> Line {
     Line { order_id, colour: colour.into(), revision: revision.into() }
 }
 
-fn raw(first: &str, second: &str, version: i32) -> Raw {
+pub(super) fn raw(first: &str, second: &str, version: i32) -> Raw {
     Raw { first: Unquoted(first.into()), second: Unquoted(second.into()), version }
 }
 
@@ -328,76 +327,5 @@ fn a_secret_is_shown_nowhere_and_a_short_one_is_refused() {
     }
     for length in [16, 32, 64, 65, 1000] {
         assert!(EntityTagger::keyed(vec![0; length]).is_ok(), "{length}");
-    }
-}
-
-/// Everything that a tag stands for.
-#[derive(Clone, Debug, PartialEq)]
-struct Named {
-    secret: Option<bool>,
-    representation: &'static str,
-    is_order: bool,
-    id: i32,
-    version: i32,
-}
-
-impl Named {
-    fn tag(&self) -> EntityTag {
-        let tags = match self.secret {
-            None => EntityTagger::open(),
-            Some(one) => EntityTagger::keyed([u8::from(one); 32]).unwrap(),
-        };
-        let tags = tags.representation(self.representation);
-        let (id, version) = (self.id, self.version);
-        if self.is_order { tags.of(&Order { id, version }) } else { tags.of(&Product { id, version }) }
-    }
-}
-
-fn named() -> impl Strategy<Value = Named> {
-    let number = || prop_oneof![-2..3, Just(i32::MIN), Just(i32::MAX), 10..13];
-    (
-        any::<Option<bool>>(),
-        prop_oneof![Just(""), Just("html"), Just("json")],
-        any::<bool>(),
-        number(),
-        number(),
-    )
-        .prop_map(|(secret, representation, is_order, id, version)| Named {
-            secret,
-            representation,
-            is_order,
-            id,
-            version,
-        })
-}
-
-/// Of what might end one value and begin the next.
-fn text() -> impl Strategy<Value = String> {
-    "[ab\"\\\\,]{0,3}"
-}
-
-proptest! {
-    #[test]
-    fn two_tags_are_the_same_exactly_if_all_they_stand_for_is(a in named(), other in named(), which in 0..7) {
-        // They differ in one thing, or in all.
-        let mut b = a.clone();
-        match which {
-            0 => b.secret = other.secret,
-            1 => b.representation = other.representation,
-            2 => b.is_order = other.is_order,
-            3 => b.id = other.id,
-            4 => b.version = other.version,
-            5 => std::mem::swap(&mut b.id, &mut b.version),
-            _ => b = other,
-        }
-        prop_assert_eq!(a.tag(), a.clone().tag());
-        prop_assert_eq!(a.tag() == b.tag(), a == b);
-    }
-
-    #[test]
-    fn no_two_pairs_of_texts_have_the_same_tag([a, b, c, d] in [text(), text(), text(), text()]) {
-        let same = (&a, &b) == (&c, &d);
-        prop_assert_eq!(EntityTag::of(&raw(&a, &b, 1)) == EntityTag::of(&raw(&c, &d, 1)), same);
-        prop_assert_eq!(EntityTag::of(&line(1, &a, &b)) == EntityTag::of(&line(1, &c, &d)), same);
     }
 }

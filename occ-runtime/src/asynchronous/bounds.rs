@@ -135,6 +135,18 @@ pub trait AsyncSavesTrackedOn<C: AsyncConnection>: Columns<C::Backend> {
         A: Assignments<Self, C::Backend> + Send;
 
     #[doc(hidden)]
+    fn put_and_look<A>(
+        &self,
+        operation: Operation,
+        expected: &Self::Version,
+        assignments: A,
+        in_transaction: bool,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<Self::Version, Error>> + Send
+    where
+        A: Assignments<Self, C::Backend> + Send;
+
+    #[doc(hidden)]
     fn made(
         &self,
         operation: Operation,

@@ -75,6 +75,13 @@ pub trait AsyncInsertsOn<C: AsyncConnection>: AsyncSavesOn<C> {
     ) -> impl Future<Output = Result<Self::Version, Error>> + Send;
 
     #[doc(hidden)]
+    fn put_new_and_read(
+        &self,
+        operation: Operation,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<Self::Version, Error>> + Send;
+
+    #[doc(hidden)]
     fn taken(
         &self,
         operation: Operation,

@@ -134,6 +134,18 @@ pub trait SavesTrackedOn<C: Connection>: Columns<C::Backend> {
         A: Assignments<Self, C::Backend>;
 
     #[doc(hidden)]
+    fn put_and_look<A>(
+        &self,
+        operation: Operation,
+        expected: &Self::Version,
+        assignments: A,
+        in_transaction: bool,
+        conn: &mut C,
+    ) -> Result<Self::Version, Error>
+    where
+        A: Assignments<Self, C::Backend>;
+
+    #[doc(hidden)]
     fn made(
         &self,
         operation: Operation,

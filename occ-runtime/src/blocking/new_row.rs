@@ -62,6 +62,9 @@ pub trait InsertsOn<C: Connection>: SavesOn<C> {
     fn put_new_generated(&self, operation: Operation, conn: &mut C) -> Result<Self::Version, Error>;
 
     #[doc(hidden)]
+    fn put_new_and_read(&self, operation: Operation, conn: &mut C) -> Result<Self::Version, Error>;
+
+    #[doc(hidden)]
     fn taken(&self, operation: Operation, refused: Option<DieselError>, conn: &mut C) -> Error;
 
     #[doc(hidden)]

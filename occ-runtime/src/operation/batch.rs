@@ -6,6 +6,7 @@
 
 pub(crate) use crate::error::Error;
 pub(crate) use crate::error::stale::Operation;
+pub(crate) use crate::operation::generated::is_read_back;
 pub(crate) use crate::operation::order::{Order, by_key};
 pub(crate) use crate::operation::rows::{Batch, next_versions, refuse_duplicates};
 pub(crate) use crate::statement::assign::WholeRow;
@@ -83,6 +84,9 @@ macro_rules! one_by_one_operations {
                     let row = &rows[place];
                     let outcome = if operation == Operation::Delete {
                         row.send_delete(row.version(), Always, conn)$(.$await)?.map(|()| None)
+                    } else if is_read_back::<C::Backend, M>() {
+                        let put = row.put_and_look(operation, row.version(), WholeRow, true, conn);
+                        $crate::$wing::send::boxed(put)$(.$await)?.map(Some)
                     } else {
                         row.put(operation, row.version(), WholeRow, conn)$(.$await)?.map(Some)
                     };

@@ -10,6 +10,7 @@ pub(crate) use crate::error::Error;
 pub(crate) use crate::error::stale::Operation;
 use crate::model::columns::Columns;
 use crate::model::optimistic_lock::OptimisticLock;
+pub(crate) use crate::operation::generated::is_read_back;
 use crate::operation::order::by_key;
 pub(crate) use crate::operation::rows::{next_versions, one_by_one, refuse_duplicates, violates};
 pub(crate) use crate::statement::assign::WholeRow;
@@ -183,7 +184,13 @@ macro_rules! operations {
         $($async)? fn put_parts(rows: &[M], each: &mut Each<M::Version>, conn: &mut C) -> Result<(), Error> {
             while let Some(part) = each.part() {
                 if let Some(place) = each.only(&part) {
-                    let outcome = rows[place].put(Operation::Save, rows[place].version(), WholeRow, conn)$(.$await)?;
+                    let row = &rows[place];
+                    let outcome = if is_read_back::<C::Backend, M>() {
+                        let put = row.put_and_look(Operation::Save, row.version(), WholeRow, true, conn);
+                        $crate::$wing::send::boxed(put)$(.$await)?
+                    } else {
+                        row.put(Operation::Save, row.version(), WholeRow, conn)$(.$await)?
+                    };
                     each.push(place, outcome)?;
                     continue;
                 }

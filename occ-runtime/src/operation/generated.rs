@@ -9,11 +9,18 @@ pub(crate) use diesel::result::Error as DieselError;
 
 pub(crate) use crate::error::Error;
 pub(crate) use crate::error::stale::Operation;
+use crate::model::optimistic_lock::OptimisticLock;
 pub(crate) use crate::operation::verdict;
 pub(crate) use crate::statement::assign::Assignments;
 pub(crate) use crate::statement::dialect;
 pub(crate) use crate::statement::select::{CurrentVersion, PresentVersion};
 pub(crate) use crate::statement::update::{ReturningVersion, Update};
+use crate::version::generator::VersionGenerator as _;
+
+/// Whether that takes a statement of its own, so that both are in a transaction.
+pub(crate) fn is_read_back<DB: 'static, M: OptimisticLock>() -> bool {
+    M::Generator::BY_DATABASE && (M::UNIQUE_KEY || !dialect::sees_triggers_when_returning::<DB>())
+}
 
 macro_rules! operations {
     ($wing:ident $(, $async:ident, $await:ident, $send:ident)?) => {
@@ -28,7 +35,7 @@ macro_rules! operations {
             A: Assignments<M, C::Backend> $(+ $send)?,
         {
             let in_transaction = $crate::$wing::send::depth(conn)? > 0;
-            if dialect::sees_triggers_when_returning::<C::Backend>() && !M::UNIQUE_KEY {
+            if !is_read_back::<C::Backend, M>() {
                 let returning = ReturningVersion(Update::new(self, assignments, None, Some(expected)));
                 let mut next = $crate::$wing::send::versions::<M, _, _>(returning, conn)$(.$await)??;
                 if next.len() != 1 {
@@ -40,13 +47,25 @@ macro_rules! operations {
                 return Ok(next);
             }
             let begun = $crate::$wing::send::begin(conn)$(.$await)??;
-            let update = Update::new(self, assignments, None, Some(expected));
-            let written = $crate::$wing::send::ExecuteDsl::execute(update, conn)$(.$await)?;
-            let outcome = match written {
-                Ok(rows) => self.made(operation, expected, rows, A::GUARDS, in_transaction, conn)$(.$await)?,
-                Err(error) => Err(error.into()),
-            };
+            let outcome = self.put_and_look(operation, expected, assignments, in_transaction, conn)$(.$await)?;
             $crate::$wing::send::end(outcome, begun, conn)$(.$await)?
+        }
+
+        /// In a transaction that is rolled back if it fails.
+        $($async)? fn put_and_look<A>(
+            &self,
+            operation: Operation,
+            expected: &M::Version,
+            assignments: A,
+            in_transaction: bool,
+            conn: &mut C,
+        ) -> Result<M::Version, Error>
+        where
+            A: Assignments<M, C::Backend> $(+ $send)?,
+        {
+            let update = Update::new(self, assignments, None, Some(expected));
+            let rows = $crate::$wing::send::ExecuteDsl::execute(update, conn)$(.$await)??;
+            self.made(operation, expected, rows, A::GUARDS, in_transaction, conn)$(.$await)?
         }
 
         /// Reads the version that the database has made for a row, of which `rows` were written.

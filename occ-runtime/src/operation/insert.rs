@@ -95,7 +95,13 @@ macro_rules! operations {
                 };
             }
             let begun = $crate::$wing::send::begin(conn)$(.$await)??;
-            let made = match $crate::$wing::send::ExecuteDsl::execute(Insert::new(self, None), conn)$(.$await)? {
+            let made = self.put_new_and_read(operation, conn)$(.$await)?;
+            $crate::$wing::send::end(made, begun, conn)$(.$await)?
+        }
+
+        /// In a transaction that is rolled back if it fails.
+        $($async)? fn put_new_and_read(&self, operation: Operation, conn: &mut C) -> Result<M::Version, Error> {
+            match $crate::$wing::send::ExecuteDsl::execute(Insert::new(self, None), conn)$(.$await)? {
                 Ok(0) => Err(self.taken(operation, None, conn)$(.$await)?),
                 Ok(_) => {
                     let look = CurrentVersion::of(self);
@@ -103,8 +109,7 @@ macro_rules! operations {
                     made.map_err(|error| verdict::unread(self, error))
                 }
                 Err(error) => Err(self.taken(operation, Some(error), conn)$(.$await)?),
-            };
-            $crate::$wing::send::end(made, begun, conn)$(.$await)?
+            }
         }
     };
 }

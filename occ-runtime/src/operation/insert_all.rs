@@ -71,13 +71,21 @@ macro_rules! operations {
                 let mut made = Ok(Vec::with_capacity(rows.len()));
                 let mut refused = None;
                 for (sent, place) in order.places().enumerate() {
-                    let first = rows[place].put_new(Operation::Insert, conn)$(.$await)?;
+                    let row = &rows[place];
+                    let is_read_back = M::Generator::BY_DATABASE
+                        && !dialect::sees_triggers_when_returning::<C::Backend>()
+                        && !none_key::may_make_key::<C::Backend, M>(row);
+                    let first = if is_read_back {
+                        $crate::$wing::send::boxed(row.put_new_and_read(Operation::Insert, conn))$(.$await)?
+                    } else {
+                        row.put_new(Operation::Insert, conn)$(.$await)?
+                    };
                     made = made.and_then(|mut versions: Vec<(usize, M::Version)>| {
                         versions.push((place, first?));
                         Ok(versions)
                     });
                     if made.is_err() {
-                        refused = Some(&rows[place]).filter(|_| sent > 0);
+                        refused = Some(row).filter(|_| sent > 0);
                         break;
                     }
                 }

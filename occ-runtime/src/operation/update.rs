@@ -76,10 +76,17 @@ macro_rules! operations {
                 next_version::<M>(self.version())?;
             }
             let begun = $crate::$wing::send::begin(conn)$(.$await)??;
-            let made = match self.put(Operation::Update, self.version(), assignments, conn)$(.$await)? {
-                Ok(_) => M::now(self, conn)$(.$await)?.and_then(|now| now.updated(self)).map(|row| (row, None)),
-                Err(refused) => Err(refused.rolled_back()),
+            let put = if M::Generator::BY_DATABASE {
+                let put = self.put_and_look(Operation::Update, self.version(), assignments, true, conn);
+                $crate::$wing::send::boxed(put)$(.$await)?
+            } else {
+                self.put(Operation::Update, self.version(), assignments, conn)$(.$await)?
             };
+            let row = match put {
+                Ok(_) => M::now(self, conn)$(.$await)?.and_then(|now| now.updated(self)),
+                Err(refused) => Err(refused),
+            };
+            let made = row.map(|row| (row, None)).map_err(Error::rolled_back);
             Self::commit(std::slice::from_ref(self), made, begun, conn)$(.$await)?.map(|(row, _)| row)
         }
     };

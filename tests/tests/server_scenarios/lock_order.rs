@@ -7,7 +7,8 @@ use occ_runtime::{Error, OptimisticLock, Transient};
 use occ_tests::cell::Backend;
 
 use super::cell::{
-    BACKEND, Conn, Database, all, batch, begin, block_on, connect, delete_all, insert_all, rollback, save_all,
+    BACKEND, Conn, Database, all, batch, begin, block_on, connect, delete_all, insert_all, record, rollback,
+    save_all,
 };
 use super::product::{Product, products};
 
@@ -185,6 +186,13 @@ super::scenarios! {
         let by_a: Vec<ByA> = keys.iter().map(|(a, b)| ByA { a: *a, b: *b, quantity: 2, version: 1 }).collect();
         let by_b: Vec<ByB> = keys.iter().map(|(a, b)| ByB { b: *b, a: *a, quantity: 2, version: 1 }).collect();
         let some: Vec<ByB> = by_b.iter().step_by(7).cloned().collect();
+        // As it is sent, whatever the servers make of it.
+        let row = |a, b, quantity| ByB { b, a, quantity, version: 1 };
+        let recorder = record(conn);
+        save_all(&mut [row(2, 1, 2222), row(1, 2, 1111)], conn).await.unwrap();
+        let sent = recorder.take().into_iter().find(|sql| sql.contains("1111")).unwrap();
+        assert!(sent.find("1111").unwrap() < sent.find("2222").unwrap(), "{sent}");
+        batch("UPDATE grid SET version = 1", conn).await.unwrap();
         let found = deadlocks(100, &[Batch::ByB(some), Batch::ByB(by_b.clone())], database)
             + deadlocks(100, &[Batch::ByA(by_a), Batch::ByB(by_b)], database);
         assert_eq!(found, 0, "deadlocks in 200 rounds");

@@ -222,8 +222,7 @@ pub trait AsyncSavesTrackedOn<C: AsyncConnection>: Columns<C::Backend> {
 
     #[doc(hidden)]
     fn commit<T, N>(
-        rows: &[Self],
-        made: Result<(T, N), Error>,
+        made: Result<(T, Unanswered<'_, Self, N>), Error>,
         begun: u32,
         conn: &mut C,
     ) -> impl Future<Output = Result<(T, N), Error>> + Send

@@ -209,8 +209,7 @@ pub trait SavesTrackedOn<C: Connection>: Columns<C::Backend> {
 
     #[doc(hidden)]
     fn commit<T, N>(
-        rows: &[Self],
-        made: Result<(T, N), Error>,
+        made: Result<(T, Unanswered<'_, Self, N>), Error>,
         begun: u32,
         conn: &mut C,
     ) -> Result<(T, N), Error>

@@ -67,8 +67,7 @@ macro_rules! operations {
                 }
                 return Self::roll_back_together(written, unanswered, begun, conn)$(.$await)?;
             }
-            let made = Ok(((), unanswered.answered()));
-            Self::commit(rows, made, begun, conn)$(.$await)?.map(|((), next)| Some(next))
+            Self::commit(Ok(((), unanswered)), begun, conn)$(.$await)?.map(|((), next)| Some(next))
         }
     };
 }
@@ -118,8 +117,8 @@ macro_rules! one_by_one_operations {
                 }
                 return batch.finish();
             }
-            let made = batch.finish().map(|next| ((), next));
-            Self::commit(rows, made, begun, conn)$(.$await)?.map(|((), next)| next)
+            let made = batch.finish().map(|next| ((), Unanswered::of(rows, next)));
+            Self::commit(made, begun, conn)$(.$await)?.map(|((), next)| next)
         }
     };
 }

@@ -15,8 +15,7 @@ macro_rules! operations {
     ($wing:ident $(, $async:ident, $await:ident, $send:ident)?) => {
         /// Commits, or rolls back what has failed: the versions that the rows have then, and whatever else has come of it.
         $($async)? fn commit<T, N>(
-            rows: &[M],
-            made: Result<(T, N), Error>,
+            made: Result<(T, Unanswered<'_, M, N>), Error>,
             begun: u32,
             conn: &mut C,
         ) -> Result<(T, N), Error>
@@ -25,7 +24,7 @@ macro_rules! operations {
             N: IntoIterator<Item = M::Version> + Default $(+ $send)?,
         {
             let (made, sent) = match made {
-                Ok((made, next)) => (made, Unanswered::of(rows, next)),
+                Ok(made) => made,
                 Err(error) => return $crate::$wing::send::end(Err(error), begun, conn)$(.$await)?,
             };
             match $crate::$wing::send::end(Ok::<_, Error>(()), begun, conn)$(.$await)? {

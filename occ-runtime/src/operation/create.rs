@@ -87,7 +87,10 @@ macro_rules! parts {
                 $crate::$wing::send::ExecuteDsl::execute(ForgetLastKey, self)$(.$await)??;
             }
             let create = Create::<M, C::Backend, I, false>::new(values);
-            $crate::$wing::send::ExecuteDsl::execute(create, self)$(.$await)??;
+            // Else the row that was made last is another one.
+            if $crate::$wing::send::ExecuteDsl::execute(create, self)$(.$await)?? == 0 {
+                return Err(DieselError::NotFound.into());
+            }
             let found = $crate::$wing::send::all::<_, _, M>(LastRow::<M, C::Backend>::new(key), self)$(.$await)?;
             found.and_then(verdict::only).map_err(|error| match error {
                 DieselError::NotFound => none_key::key_is_not_made::<M>(),
@@ -165,7 +168,8 @@ macro_rules! find_parts {
         {
             match refused {
                 Some(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _))
-                    if !dialect::is_violation_of_another_index::<C::Backend>() => {}
+                    if !dialect::is_violation_of_another_index::<C::Backend>()
+                        || $crate::$wing::send::depth(self) == Ok(0) => {}
                 Some(error) => return Err(error.into()),
                 None => {}
             }

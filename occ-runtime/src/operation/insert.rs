@@ -22,22 +22,25 @@ pub(crate) use crate::version::generator::VersionGenerator;
 macro_rules! operations {
     ($wing:ident $(, $async:ident, $await:ident, $send:ident)?) => {
         $($async)? fn insert(&mut self, conn: &mut C) -> Result<(), Error> {
-            let mut conn = $crate::$wing::send::InFlight::begin(conn)?;
+            let begun = $crate::$wing::send::InFlight::begin(conn);
+            let mut conn = begun.map_err(|error| Unanswered::of_new_thing(&*self).ended_by(error.into()))?;
             let first = self.put_new(Operation::Insert, &mut *conn)$(.$await)?;
             conn.land_with(&first);
-            journal::moved_on(self, first?);
+            journal::made(self, first?);
             Ok(())
         }
 
         /// The version that the new row has.
         $($async)? fn put_new(&self, operation: Operation, conn: &mut C) -> Result<M::Version, Error> {
             if none_key::may_make_key::<C::Backend, M>(self) {
-                return $crate::$wing::send::boxed(self.put_new_and_look(operation, conn))$(.$await)?;
+                let sent = Unanswered::of_new_thing(self);
+                return sent.ended($crate::$wing::send::boxed(self.put_new_and_look(operation, conn))$(.$await)?);
             }
             if M::Generator::BY_DATABASE {
-                return $crate::$wing::send::boxed(self.put_new_generated(operation, conn))$(.$await)?;
+                let sent = Unanswered::of_new_thing(self);
+                return sent.ended($crate::$wing::send::boxed(self.put_new_generated(operation, conn))$(.$await)?);
             }
-            let sent = Unanswered::of(std::slice::from_ref(self), Some(M::Generator::initial()));
+            let sent = Unanswered::of_new(std::slice::from_ref(self), Some(M::Generator::initial()));
             let insert = Insert::new(self, sent.next.as_ref());
             let refused = match $crate::$wing::send::ExecuteDsl::execute(insert, conn)$(.$await)? {
                 Ok(rows) => match sent.answered() {
@@ -74,7 +77,8 @@ macro_rules! operations {
         $($async)? fn taken(&self, operation: Operation, refused: Option<DieselError>, conn: &mut C) -> Error {
             match refused {
                 Some(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _))
-                    if !dialect::is_violation_of_another_index::<C::Backend>() => {}
+                    if !dialect::is_violation_of_another_index::<C::Backend>()
+                        || $crate::$wing::send::depth(conn) == Ok(0) => {}
                 Some(error) => return error.into(),
                 None => {}
             }

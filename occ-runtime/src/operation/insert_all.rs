@@ -24,7 +24,8 @@ macro_rules! operations {
             if rows.is_empty() {
                 return Ok(());
             }
-            let mut conn = $crate::$wing::send::InFlight::begin(conn)?;
+            let begun = $crate::$wing::send::InFlight::begin(conn);
+            let mut conn = begun.map_err(|error| Unanswered::of_new(&*rows, None).ended_by(error.into()))?;
             let made = match Self::put_new_together(rows, &mut *conn)$(.$await)? {
                 Ok(None) => Self::put_new_each(rows, &mut *conn)$(.$await)?,
                 Ok(Some(versions)) => Ok(versions),
@@ -32,7 +33,7 @@ macro_rules! operations {
             };
             conn.land_with(&made);
             for (row, version) in rows.iter_mut().zip(made?) {
-                journal::moved_on(row, version);
+                journal::made(row, version);
             }
             Ok(())
         }
@@ -48,7 +49,7 @@ macro_rules! operations {
             let most = InsertRows::most::<C::Backend>(rows, &versions)?;
             let order = by_key::<C::Backend, M>(rows);
             let begun = $crate::$wing::send::begin(conn)$(.$await)??;
-            let unanswered = Unanswered::of(rows, versions);
+            let unanswered = Unanswered::of_new(rows, versions);
             let mut sent = 0;
             while sent < rows.len() {
                 let until = sent + InsertRows::<M>::next(rows.len() - sent, most);
@@ -60,8 +61,7 @@ macro_rules! operations {
                 }
                 return Self::roll_back_together(written, unanswered, begun, conn)$(.$await)?;
             }
-            let made = Ok(((), unanswered.answered()));
-            Self::commit(rows, made, begun, conn)$(.$await)?.map(|((), versions)| Some(versions))
+            Self::commit(Ok(((), unanswered)), begun, conn)$(.$await)?.map(|((), versions)| Some(versions))
         }
 
         $($async)? fn put_new_each(rows: &[M], conn: &mut C) -> Result<Vec<M::Version>, Error> {
@@ -96,8 +96,8 @@ macro_rules! operations {
                         continue;
                     }
                     made => {
-let made = made.map(|made| ((), as_given(made))).map_err(Error::rolled_back);
-                        Self::commit(rows, made, begun, conn)$(.$await)?.map(|((), made)| made)
+let made = made.map(|made| ((), Unanswered::of_new(rows, as_given(made)))).map_err(Error::rolled_back);
+                        Self::commit(made, begun, conn)$(.$await)?.map(|((), made)| made)
                     }
                 };
                 return match (made, refused) {

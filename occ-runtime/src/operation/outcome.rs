@@ -50,19 +50,20 @@ pub enum Outcome {
 pub(crate) enum Clue {
     /// All there is to know.
     Known(Outcome),
-    /// It is stored if the row's columns are those of the value, and else this.
-    Compare(Outcome),
+    /// It is stored if the row's columns are those of the value, and else this. If it was to make the row, all columns.
+    Compare { is_new: bool, otherwise: Outcome },
 }
 
 /// From the version that the row is at.
 pub(crate) fn clue<M: OptimisticLock>(row: &M, now: &M::Version) -> Clue {
     let is_as_in_memory = now == row.version();
+    let compare = |otherwise| Clue::Compare { is_new: false, otherwise };
     match unanswered::known(row, now) {
-        Known::MadeTheirs => Clue::Compare(Outcome::Overtaken),
-        Known::Nothing if is_as_in_memory => Clue::Compare(Outcome::NotStored),
-        Known::Nothing if counts_to::<M>(now, row.version()) => Clue::Compare(Outcome::Overtaken),
-        Known::Other if is_as_in_memory => Clue::Known(Outcome::NotStored),
-        Known::Nothing | Known::Other => Clue::Known(Outcome::Overtaken),
+        Known::MadeTheirs { is_new } => Clue::Compare { is_new, otherwise: Outcome::Overtaken },
+        Known::Nothing if is_as_in_memory => compare(Outcome::NotStored),
+        Known::Nothing if counts_to::<M>(now, row.version()) => compare(Outcome::Overtaken),
+        Known::FromMemory if is_as_in_memory => Clue::Known(Outcome::NotStored),
+        Known::Nothing | Known::FromMemory | Known::Other => Clue::Known(Outcome::Overtaken),
     }
 }
 
@@ -97,8 +98,8 @@ macro_rules! operations {
             };
             let outcome = match clue(self, &now) {
                 Clue::Known(outcome) => outcome,
-                Clue::Compare(otherwise) => {
-                    let stored = StoredAs::of(self, &now, false);
+                Clue::Compare { is_new, otherwise } => {
+                    let stored = StoredAs::of(self, &now, false).with_unversioned(is_new);
                     let stored = $crate::$wing::send::rare_version::<M, _, _>(stored, conn)$(.$await)?;
                     if verdict::is_there(stored)? { Outcome::Stored } else { otherwise }
                 }

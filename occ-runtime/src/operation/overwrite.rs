@@ -11,6 +11,7 @@ pub(crate) use crate::error::stale::Operation;
 pub(crate) use crate::operation::verdict;
 pub(crate) use crate::statement::assign::WholeRow;
 pub(crate) use crate::transaction::journal;
+pub(crate) use crate::transaction::unanswered::Unanswered;
 
 /// How often a row is read anew that others were first to write, before their being first is an error. Each time somebody has come
 /// further, so it is seldom done twice.
@@ -19,7 +20,8 @@ pub(crate) const ROUNDS: u32 = 100;
 macro_rules! operations {
     ($wing:ident $(, $async:ident, $await:ident, $send:ident)?) => {
         $($async)? fn overwrite(&mut self, conn: &mut C) -> Result<M, Error> {
-            let mut conn = $crate::$wing::send::InFlight::begin(conn)?;
+            let begun = $crate::$wing::send::InFlight::begin(conn);
+            let mut conn = begun.map_err(|error| Unanswered::of_new_thing(&*self).ended_by(error.into()))?;
             let written = if M::locks_row() {
                 self.overwrite_locked(&mut *conn)$(.$await)?
             } else {
@@ -28,14 +30,16 @@ macro_rules! operations {
             conn.land_with(&written);
             let (theirs, next) = written?;
             verdict::overwritten(self, &theirs, &next);
-            journal::moved_on(self, next);
+            journal::made(self, next);
             Ok(theirs)
         }
 
         $($async)? fn overwrite_locked(&self, conn: &mut C) -> Result<(M, M::Version), Error> {
             let begun = $crate::$wing::send::begin(conn)$(.$await)??;
-            let written = self.read_and_put(conn)$(.$await)?.map(|(theirs, next)| (theirs, Some(next)));
-            let (theirs, next) = Self::commit(std::slice::from_ref(self), written, begun, conn)$(.$await)??;
+            let written = self.read_and_put(conn)$(.$await)?;
+            let written = written
+                .map(|(theirs, next)| (theirs, Unanswered::of_new(std::slice::from_ref(self), Some(next))));
+            let (theirs, next) = Self::commit(written, begun, conn)$(.$await)??;
             Ok((theirs, next.ok_or(DieselError::NotFound)?))
         }
 

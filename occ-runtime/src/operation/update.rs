@@ -86,8 +86,8 @@ macro_rules! operations {
                 Ok(_) => M::now(self, conn)$(.$await)?.and_then(|now| now.updated(self)),
                 Err(refused) => Err(refused),
             };
-            let made = row.map(|row| (row, None)).map_err(Error::rolled_back);
-            Self::commit(std::slice::from_ref(self), made, begun, conn)$(.$await)?.map(|(row, _)| row)
+            let made = row.map(|row| (row, Unanswered::of_something(self))).map_err(Error::rolled_back);
+            Self::commit(made, begun, conn)$(.$await)?.map(|(row, _)| row)
         }
     };
 }

@@ -14,12 +14,14 @@ pub(crate) use crate::statement::assign::WholeRow;
 pub(crate) use crate::statement::dialect;
 pub(crate) use crate::statement::select::{CurrentVersion, PresentVersion};
 pub(crate) use crate::transaction::journal;
+pub(crate) use crate::transaction::unanswered::Unanswered;
 pub(crate) use crate::version::expect::Expect;
 
 macro_rules! operations {
     ($wing:ident $(, $async:ident, $await:ident, $send:ident)?) => {
         $($async)? fn upsert(&mut self, expect: Expect<M::Version>, conn: &mut C) -> Result<Upserted, Error> {
-            let mut conn = $crate::$wing::send::InFlight::begin(conn)?;
+            let begun = $crate::$wing::send::InFlight::begin(conn);
+            let mut conn = begun.map_err(|error| Unanswered::of_new_thing(&*self).ended_by(error.into()))?;
             let put = match &expect {
                 Expect::Absent => {
                     let first = self.put_new(Operation::Upsert, &mut *conn)$(.$await)?;
@@ -33,7 +35,7 @@ macro_rules! operations {
             };
             conn.land_with(&put);
             let (upserted, version) = put?;
-            journal::moved_on(self, version);
+            journal::made(self, version);
             Ok(upserted)
         }
 
@@ -46,8 +48,8 @@ macro_rules! operations {
             }
             let begun = $crate::$wing::send::begin(conn)$(.$await)??;
             let put = self.put_locked(conn)$(.$await)?;
-            let put = put.map(|(upserted, next)| (upserted, Some(next)));
-            let (upserted, next) = Self::commit(std::slice::from_ref(self), put, begun, conn)$(.$await)??;
+            let put = put.map(|(upserted, next)| (upserted, Unanswered::of_new(std::slice::from_ref(self), Some(next))));
+            let (upserted, next) = Self::commit(put, begun, conn)$(.$await)??;
             Ok((upserted, next.ok_or(DieselError::NotFound)?))
         }
 

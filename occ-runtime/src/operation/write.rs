@@ -51,11 +51,11 @@ macro_rules! operations {
         {
             <M as Columns<C::Backend>>::written_once()?;
             if M::Generator::BY_DATABASE {
-                let sent = Unanswered::of_something(self);
+                let sent = Unanswered::of_something(self).expecting(expected);
                 let put = self.put_generated(operation, expected, assignments, conn);
                 return sent.ended($crate::$wing::send::boxed(put)$(.$await)?);
             }
-            let sent = Unanswered::of(std::slice::from_ref(self), Some(next_version::<M>(expected)?)).if_whole(operation);
+            let sent = Unanswered::of(std::slice::from_ref(self), Some(next_version::<M>(expected)?)).if_whole(operation).expecting(expected);
             let update = Update::new(self, assignments, sent.next.as_ref(), Some(expected));
             let written = if M::UNIQUE_KEY {
                 $crate::$wing::send::boxed(self.send_in_savepoint(update, conn))$(.$await)?

@@ -22,12 +22,19 @@ pub struct StoredAs<'a, M: OptimisticLock> {
     key: RowKey<'a, M>,
     version: &'a M::Version,
     leniently: bool,
+    with_unversioned: bool,
 }
 
 impl<'a, M: OptimisticLock> StoredAs<'a, M> {
     /// `leniently`: what cannot be compared is left out.
     pub(crate) fn of(row: &'a M, version: &'a M::Version, leniently: bool) -> Self {
-        Self { table: from_clause::<M>(), key: RowKey::of(row), version, leniently }
+        Self { table: from_clause::<M>(), key: RowKey::of(row), version, leniently, with_unversioned: false }
+    }
+
+    /// With the columns that a save leaves alone, and an `INSERT` writes.
+    pub(crate) fn with_unversioned(mut self, with_unversioned: bool) -> Self {
+        self.with_unversioned = with_unversioned;
+        self
     }
 }
 
@@ -45,7 +52,9 @@ where
         let RowKey { row, prepared } = &self.key;
         self.key.walk_where_at(self.version, out.reborrow())?;
         let dialect = out.backend().dialect();
-        row.values(prepared, &mut Same { out, dialect, leniently: self.leniently })
+        let mut same = Same { out, dialect, leniently: self.leniently };
+        row.values(prepared, &mut same)?;
+        if self.with_unversioned { row.unversioned(prepared, &mut same) } else { Ok(()) }
     }
 }
 

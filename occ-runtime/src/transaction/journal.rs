@@ -69,6 +69,8 @@ struct Move {
     before: Mark,
     to: Mark,
     from: Box<dyn Any + Send + Sync>,
+    /// Whatever version was in memory.
+    is_new: bool,
 }
 
 /// Identifies values: by their hashes, and by what they print.
@@ -136,6 +138,15 @@ pub(crate) fn was_over_on<C>(conn: &C) -> bool {
 
 /// The database has accepted `next` for the row.
 pub(crate) fn moved_on<M: OptimisticLock>(row: &mut M, next: M::Version) {
+    note(row, next, false);
+}
+
+/// The same of a row that was written whatever version is in memory: made, or written over.
+pub(crate) fn made<M: OptimisticLock>(row: &mut M, next: M::Version) {
+    note(row, next, true);
+}
+
+fn note<M: OptimisticLock>(row: &mut M, next: M::Version, is_new: bool) {
     let Some(journal) = CURRENT.with_borrow(Clone::clone) else {
         row.set_version(next);
         return;
@@ -146,7 +157,7 @@ pub(crate) fn moved_on<M: OptimisticLock>(row: &mut M, next: M::Version) {
     match catch_unwind(AssertUnwindSafe(|| Mark::of_version(row))) {
         Ok(to) => {
             let model = TypeId::of::<M::StatementId>();
-            journal.moves().push(Move { model, key, before, to, from: Box::new(from) });
+            journal.moves().push(Move { model, key, before, to, from: Box::new(from), is_new });
         }
         Err(panic) => {
             row.set_version(from);
@@ -166,7 +177,8 @@ pub(crate) fn replaced_by<M: OptimisticLock>(row: &mut M, next: M) {
     let (key, before, to) = (Mark::of_key(&next), Mark::of_version(row), Mark::of_version(&next));
     let spare = M::initial_version();
     let from = Box::new(std::mem::replace(row, next).set_version(spare));
-    journal.moves().push(Move { model: TypeId::of::<M::StatementId>(), key, before, to, from });
+    let model = TypeId::of::<M::StatementId>();
+    journal.moves().push(Move { model, key, before, to, from, is_new: false });
 }
 
 impl Journal {
@@ -260,6 +272,12 @@ impl Journal {
     pub(crate) async fn during_polls<F: Future>(&self, future: F) -> F::Output {
         let mut future = pin!(future);
         std::future::poll_fn(|context| self.during(|| future.as_mut().poll(context))).await
+    }
+
+    /// Whether the row was written in it whatever version was in memory.
+    pub(crate) fn has_made<M: OptimisticLock>(&self, row: &M) -> bool {
+        let (model, key) = (TypeId::of::<M::StatementId>(), Mark::of_key(row));
+        self.moves().iter().any(|one| one.is_new && one.model == model && one.key == key)
     }
 
     /// Puts the version of the row back, over each step that has led to it of a row with such a key; `false` if there is none.

@@ -117,10 +117,15 @@ impl Versions {
     where
         M: OptimisticLock<Version: Clone> + 'static,
     {
-        let ahead = self.are_in_doubt().then(|| catch_unwind(AssertUnwindSafe(|| row.version().clone())));
+        let in_doubt = self.are_in_doubt().then(|| {
+            catch_unwind(AssertUnwindSafe(|| {
+                let is_made = self.journal.as_ref().is_some_and(|journal| journal.has_made(row));
+                (row.version().clone(), is_made)
+            }))
+        });
         self.put_back_although_it_panics(row, place, keys);
-        if let Some(Ok(ahead)) = ahead {
-            unanswered::is_in_doubt(row, ahead);
+        if let Some(Ok((ahead, is_made))) = in_doubt {
+            unanswered::is_in_doubt(row, ahead, !is_made);
         }
     }
 

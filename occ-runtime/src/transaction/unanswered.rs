@@ -30,6 +30,8 @@ struct Attempt {
     /// The version that the row was to get with the value's columns. `None` of a write that is not of what is in memory, or whose version
     /// the database makes: it says only that there was one.
     to: Option<Box<dyn Any + Send + Sync>>,
+    /// The row was to be at `from` before. Else that says nothing: a row is made whatever version is in memory.
+    is_from_memory: bool,
 }
 
 impl Attempt {
@@ -43,7 +45,7 @@ fn attempts() -> MutexGuard<'static, VecDeque<Attempt>> {
 }
 
 /// The row was to get the version `to`.
-fn write_down<M: OptimisticLock>(row: &M, to: Option<M::Version>) {
+fn write_down<M: OptimisticLock>(row: &M, to: Option<M::Version>, is_from_memory: bool) {
     let attempt = Attempt {
         model: TypeId::of::<M::StatementId>(),
         key: Mark::of_key(row),
@@ -52,6 +54,7 @@ fn write_down<M: OptimisticLock>(row: &M, to: Option<M::Version>) {
         to: to
             .filter(|_| !matches!(row.version_identity(), Identity::Unknown))
             .map(|to| -> Box<dyn Any + Send + Sync> { Box::new(to) }),
+        is_from_memory,
     };
     let mut attempts = attempts();
     if attempts.len() == MOST {
@@ -61,11 +64,11 @@ fn write_down<M: OptimisticLock>(row: &M, to: Option<M::Version>) {
 }
 
 /// The value is put back from `ahead`, the version that its transaction has come to, and it may be committed all the same.
-pub(crate) fn is_in_doubt<M: OptimisticLock>(row: &M, ahead: M::Version) {
+pub(crate) fn is_in_doubt<M: OptimisticLock>(row: &M, ahead: M::Version, is_from_memory: bool) {
     // The user's code, perhaps while something panics already.
     let _ = catch_unwind(AssertUnwindSafe(|| {
         let to = Some(ahead).filter(|ahead| row.version() != ahead);
-        write_down(row, to);
+        write_down(row, to, is_from_memory);
     }));
 }
 
@@ -79,7 +82,7 @@ pub(crate) fn unless_lost<M: OptimisticLock>(
     if error.needs_new_connection() {
         for (row, outcome) in rows.iter().zip(outcomes) {
             if let Ok(version) = outcome {
-                write_down(row, Some(version));
+                write_down(row, Some(version), true);
             }
         }
     }
@@ -90,23 +93,30 @@ pub(crate) fn unless_lost<M: OptimisticLock>(
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Known {
     Nothing,
-    /// One of them was to give the row the version that it has now, with the columns of the value.
-    MadeTheirs,
+    /// One of them was to give the row the version that it has now, with the columns of the value; if it was to make the row, with all of
+    /// them.
+    MadeTheirs {
+        is_new: bool,
+    },
+    /// Each was to find the row at the version in memory.
+    FromMemory,
     Other,
 }
 
 /// What is known of the unanswered writes of a value whose row is at `now`.
 pub(crate) fn known<M: OptimisticLock>(row: &M, now: &M::Version) -> Known {
     let (key, from) = (Mark::of_key(row), Mark::of_version(row));
-    let attempts = attempts();
-    let mut own = attempts.iter().filter(|attempt| attempt.is_of::<M>(&key, &from)).peekable();
-    if own.peek().is_none() {
-        return Known::Nothing;
-    }
     let made_theirs = |attempt: &Attempt| {
         attempt.to.as_ref().is_some_and(|to| to.downcast_ref::<M::Version>() == Some(now))
     };
-    if own.any(made_theirs) { Known::MadeTheirs } else { Known::Other }
+    let attempts = attempts();
+    let own = attempts.iter().filter(|attempt| attempt.is_of::<M>(&key, &from));
+    own.fold(Known::Nothing, |known, attempt| match known {
+        Known::MadeTheirs { .. } => known,
+        _ if made_theirs(attempt) => Known::MadeTheirs { is_new: !attempt.is_from_memory },
+        Known::Nothing | Known::FromMemory if attempt.is_from_memory => Known::FromMemory,
+        _ => Known::Other,
+    })
 }
 
 /// It is known what has become of the writes of this value.
@@ -125,6 +135,7 @@ where
     /// The versions that the rows are to get with the columns of the values, if they are.
     pub(crate) next: N,
     is_whole: bool,
+    is_from_memory: bool,
 }
 
 impl<'a, M, N> Unanswered<'a, M, N>
@@ -133,7 +144,20 @@ where
     N: IntoIterator<Item = M::Version> + Default,
 {
     pub(crate) fn of(rows: &'a [M], next: N) -> Self {
-        Self { rows, next, is_whole: true }
+        Self { rows, next, is_whole: true, is_from_memory: true }
+    }
+
+    /// Of rows that are written whatever version is in memory.
+    pub(crate) fn of_new(rows: &'a [M], next: N) -> Self {
+        let mut sent = Self::of(rows, next);
+        sent.is_from_memory = false;
+        sent
+    }
+
+    /// Of a row that is to be at this version.
+    pub(crate) fn expecting(mut self, expected: &M::Version) -> Self {
+        self.is_from_memory = self.rows.iter().all(|row| row.version() == expected);
+        self
     }
 
     /// Where only some columns are written, or none, what is in memory says nothing of whether they are.
@@ -173,6 +197,11 @@ impl<'a, M: OptimisticLock> Unanswered<'a, M, Option<M::Version>> {
     pub(crate) fn of_something(row: &'a M) -> Self {
         Self::of(std::slice::from_ref(row), None)
     }
+
+    /// The same of a row that is written whatever version is in memory.
+    pub(crate) fn of_new_thing(row: &'a M) -> Self {
+        Self::of_new(std::slice::from_ref(row), None)
+    }
 }
 
 impl<M, N> Drop for Unanswered<'_, M, N>
@@ -185,7 +214,7 @@ where
         for row in self.rows {
             let to = next.next().filter(|_| self.is_whole);
             // The user's code, perhaps while something panics already.
-            let _ = catch_unwind(AssertUnwindSafe(|| write_down(row, to)));
+            let _ = catch_unwind(AssertUnwindSafe(|| write_down(row, to, self.is_from_memory)));
         }
     }
 }

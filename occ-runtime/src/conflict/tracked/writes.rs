@@ -191,7 +191,7 @@ where
         }
         this.in_doubt |= versions.are_in_doubt() && (is_written || !is_descendant);
         if let Some(Ok(ahead)) = ahead {
-            unanswered::is_in_doubt(&this.value, ahead);
+            unanswered::is_in_doubt(&this.value, ahead, true);
         }
     }
 }

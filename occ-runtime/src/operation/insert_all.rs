@@ -96,7 +96,7 @@ macro_rules! operations {
                         continue;
                     }
                     made => {
-let made = made.map(|made| ((), Unanswered::of_new(rows, as_given(made)))).map_err(Error::rolled_back);
+                        let made = made.map(|made| ((), Unanswered::of_new(rows, as_given(made)))).map_err(Error::rolled_back);
                         Self::commit(made, begun, conn)$(.$await)?.map(|((), made)| made)
                     }
                 };

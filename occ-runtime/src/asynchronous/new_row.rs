@@ -97,6 +97,13 @@ pub trait AsyncInsertsOn<C: AsyncConnection>: AsyncSavesOn<C> {
     ) -> impl Future<Output = Result<Upserted, Error>> + Send;
 
     #[doc(hidden)]
+    fn put_expecting(
+        &self,
+        expect: &Expect<Self::Version>,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<(Upserted, Self::Version), Error>> + Send;
+
+    #[doc(hidden)]
     fn put_any(&self, conn: &mut C) -> impl Future<Output = Result<(Upserted, Self::Version), Error>> + Send;
 
     #[doc(hidden)]

@@ -102,5 +102,6 @@ where
     <C as Through<M>>::Model: AsyncSavesOn<C> + AsyncReloadsOn<C>,
 {
     update::operations!(asynchronous, async, await, Send);
+    update::read_back_operations!(asynchronous, async, await, Send);
     overwrite::operations!(asynchronous, async, await, Send);
 }

@@ -71,6 +71,13 @@ pub trait InsertsOn<C: Connection>: SavesOn<C> {
     fn upsert(&mut self, expect: Expect<Self::Version>, conn: &mut C) -> Result<Upserted, Error>;
 
     #[doc(hidden)]
+    fn put_expecting(
+        &self,
+        expect: &Expect<Self::Version>,
+        conn: &mut C,
+    ) -> Result<(Upserted, Self::Version), Error>;
+
+    #[doc(hidden)]
     fn put_any(&self, conn: &mut C) -> Result<(Upserted, Self::Version), Error>;
 
     #[doc(hidden)]

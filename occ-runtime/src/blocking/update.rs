@@ -84,5 +84,6 @@ where
     <C as Through<M>>::Model: SavesOn<C> + ReloadsOn<C>,
 {
     update::operations!(blocking);
+    update::read_back_operations!(blocking);
     overwrite::operations!(blocking);
 }

@@ -43,10 +43,12 @@ macro_rules! operations {
     ($($wing:tt)*) => {
         $crate::operation::write::operations!($($wing)*);
         $crate::operation::generated::operations!($($wing)*);
+        $crate::operation::generated::read_back_operations!($($wing)*);
         $crate::operation::one_row::operations!($($wing)*);
         $crate::operation::commit::operations!($($wing)*);
         $crate::operation::tracked::operations!($($wing)*);
         $crate::operation::settle::operations!($($wing)*);
+        $crate::operation::settle::delete_operations!($($wing)*);
         $crate::operation::outcome::operations!($($wing)*);
         $crate::operation::outcome::tracked_operations!($($wing)*);
         $crate::operation::unversioned::operations!($($wing)*);
@@ -64,8 +66,11 @@ macro_rules! operations {
 macro_rules! insert_operations {
     ($($wing:tt)*) => {
         $crate::operation::insert::operations!($($wing)*);
+        $crate::operation::insert::looked_at_operations!($($wing)*);
         $crate::operation::insert_all::operations!($($wing)*);
+        $crate::operation::insert_all::one_by_one_operations!($($wing)*);
         $crate::operation::upsert::operations!($($wing)*);
+        $crate::operation::upsert::whatever_is_there_operations!($($wing)*);
     };
 }
 

@@ -1,5 +1,6 @@
 //! What PostgreSQL alone has: types of columns, and of versions.
 
+mod another_index;
 mod columns;
 mod exact;
 mod foreign_tables;

@@ -1,4 +1,4 @@
-// A worker of a cell. Also included by cells of other backends and colours, hence no `//!`.
+// A worker of a cell. Also included by cells of other backends and modes, hence no `//!`.
 
 mod begun;
 mod born;

@@ -100,7 +100,7 @@ macro_rules! parts {
 
         $($async)? fn create_if_absent<I, P>(&mut self, values: I, key: P) -> Result<Created<M>, Error>
         where
-            I: QueryFragment<C::Backend> + QueryId $(+ $send)?,
+            I: QueryFragment<C::Backend> + QueryId $(+ $send + Sync)?,
             P: QueryFragment<C::Backend> + QueryId $(+ $send + Sync)?,
         {
             let mut conn = $crate::$wing::send::InFlight::begin(self)?;
@@ -121,14 +121,22 @@ macro_rules! parts {
 
         $($async)? fn make_or_find<I, P>(&mut self, values: I, key: &P) -> Result<Created<M>, Error>
         where
-            I: QueryFragment<C::Backend> + QueryId $(+ $send)?,
+            I: QueryFragment<C::Backend> + QueryId $(+ $send + Sync)?,
             P: QueryFragment<C::Backend> + QueryId $(+ $send + Sync)?,
         {
-            match <C as $crate::$wing::create::Creates<M, Declared<false>>>::make::<I, true>(self, values)$(.$await)? {
-                Ok(Some(made)) => Ok(Created::New(made)),
-                Ok(None) => <C as $crate::$wing::create::Creates<M, Declared<false>>>::find_taken(self, key, None)$(.$await)?,
-                Err(Error::Database(refused)) => <C as $crate::$wing::create::Creates<M, Declared<false>>>::find_taken(self, key, Some(refused))$(.$await)?,
-                Err(error) => Err(error),
+            let mut round = 1;
+            loop {
+                let refused = match <C as $crate::$wing::create::Creates<M, Declared<false>>>::make::<&I, true>(self, &values)$(.$await)? {
+                    Ok(Some(made)) => return Ok(Created::New(made)),
+                    Ok(None) => None,
+                    Err(Error::Database(refused)) => Some(refused),
+                    Err(error) => return Err(error),
+                };
+                match <C as $crate::$wing::create::Creates<M, Declared<false>>>::find_taken(self, key, refused)$(.$await)? {
+                    // Deleted since.
+                    Err(gone) if verdict::comes_and_goes::<C::Backend>(&gone, round) => round += 1,
+                    found => return found,
+                }
             }
         }
     };

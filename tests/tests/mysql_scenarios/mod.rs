@@ -6,6 +6,7 @@ mod made_keys;
 #[cfg(feature = "version_types")]
 mod on_update;
 mod packets;
+mod table_lock;
 #[cfg(feature = "version_types")]
 mod tracked_columns;
 mod uncommitted;

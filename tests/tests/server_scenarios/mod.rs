@@ -8,6 +8,7 @@ mod nested_deadlock;
 mod round_trips;
 mod snapshots;
 mod statements;
+mod table_lock;
 mod text_versions;
 
 use crate::cell;

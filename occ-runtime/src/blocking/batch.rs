@@ -2,8 +2,8 @@
 
 use diesel::Connection;
 
-use crate::blocking::bounds::SavesOn;
 use crate::blocking::new_row::InsertsOn;
+use crate::blocking::saves::SavesOn;
 use crate::error::Error;
 use crate::error::stale::Operation;
 use crate::model::optimistic_lock::OptimisticLock;

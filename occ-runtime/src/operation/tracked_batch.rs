@@ -125,15 +125,19 @@ impl<M: Trackable> Pending<M> {
 
     /// The rows have these versions now, where they have any.
     pub(crate) fn is_saved(
-        self,
+        mut self,
         tracked: &mut [Tracked<M>],
         versions: Vec<M::Version>,
         within: impl Fn() -> Within,
     ) {
         let depth = within().place().depth();
-        for (one, settled) in tracked.iter_mut().zip(self.settled) {
-            one.settle(settled, depth);
+        for (one, settled) in tracked.iter_mut().zip(&self.settled) {
+            one.settle(*settled, depth);
         }
+        for (row, version) in self.rows.iter_mut().zip(&versions) {
+            row.set_version(version.clone());
+        }
+        // From here on nothing is the user's code, which may panic: each of them is saved or none.
         let mut versions = versions.into_iter();
         for (Change { place, fields, was_in_doubt, .. }, row) in self.changes.into_iter().zip(self.rows) {
             tracked[place].saved(row, fields, versions.next(), was_in_doubt, within());

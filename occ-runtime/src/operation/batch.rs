@@ -70,11 +70,10 @@ macro_rules! operations {
                     let next = Some(&*unanswered.next).filter(|_| operation != Operation::Delete);
                     let statement = chunks.statement(&order[chunk], rows, next);
                     let written = $crate::$wing::send::ExecuteDsl::execute(statement, conn)$(.$await)?;
-                    if written == Ok(expected) {
-                        sent += expected;
-                        continue;
+                    if written != Ok(expected) {
+                        return Self::roll_back_together(written, unanswered, begun, conn)$(.$await)?;
                     }
-                    return Self::roll_back_together(written, unanswered, begun, conn)$(.$await)?;
+                    sent += expected;
                 }
             }
             Self::commit(Ok(((), unanswered)), begun, conn)$(.$await)?.map(|((), next)| Some(next))

@@ -191,6 +191,15 @@ super::scenarios! {
                 assert_eq!(stale(&error), [("20", "200", None), ("7", "70", Some("71"))], "in the order of the slice");
                 assert_eq!(shown(&rows), before);
             }
+            // Of what was refused nobody asks any more, once the edits are taken back.
+            let mut taken_back = rows.clone();
+            for row in &mut taken_back {
+                let original = row.original().clone();
+                **row = original;
+            }
+            let recorder = record(conn);
+            save_all_tracked(&mut taken_back, conn).await.unwrap();
+            assert_eq!(recorder.take(), [""; 0], "no doubt is left");
             let error = delete_all_tracked(&rows, conn).await.unwrap_err();
             assert_eq!(stale(&error), [("20", "200", None), ("7", "70", Some("71"))]);
             assert_eq!(load_all(other).await.len(), 29);

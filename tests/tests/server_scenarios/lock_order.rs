@@ -181,7 +181,7 @@ super::scenarios! {
     }
 
     async fn nor_do_tracked_values_of_which_different_columns_were_changed(database) {
-        let rows = insert(60, database).await;
+        let rows = insert(40, database).await;
         let found = deadlocks(100, &[
             Batch::Tracked(reversed(&edited(&rows, |id| id % 2 == 0))),
             Batch::Tracked(edited(&rows, |id| id % 3 == 0)),

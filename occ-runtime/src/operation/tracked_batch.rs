@@ -117,14 +117,14 @@ impl<M: Trackable> Pending<M> {
         }
     }
 
-    pub(crate) fn is_refused(self, tracked: &mut [Tracked<M>], error: &Error) {
+    pub(crate) fn refused(self, tracked: &mut [Tracked<M>], error: &Error) {
         for Change { place, was_in_doubt, .. } in self.changes {
             tracked[place].is_refused(was_in_doubt, error);
         }
     }
 
     /// The rows have these versions now, where they have any.
-    pub(crate) fn is_saved(
+    pub(crate) fn saved(
         mut self,
         tracked: &mut [Tracked<M>],
         versions: Vec<M::Version>,
@@ -162,11 +162,11 @@ macro_rules! operations {
                     pending.sends(values);
                     match Self::send_pending(Operation::Save, &mut pending, values, &mut *conn)$(.$await)? {
                         Ok(versions) => {
-                            pending.is_saved(values, versions, || Within::of(&*conn, depth));
+                            pending.saved(values, versions, || Within::of(&*conn, depth));
                             Ok(())
                         }
                         Err(error) => {
-                            pending.is_refused(values, &error);
+                            pending.refused(values, &error);
                             Err(error)
                         }
                     }

@@ -32,7 +32,7 @@
 #[cfg(feature = "async")]
 pub use crate::asynchronous::at::AsyncAtOn;
 #[cfg(feature = "async")]
-pub use crate::asynchronous::bounds::{AsyncSavesOn, AsyncSavesTrackedOn};
+pub use crate::asynchronous::bounds::AsyncSavesTrackedOn;
 #[cfg(feature = "async")]
 pub use crate::asynchronous::closure::SendAsyncFnOnce;
 #[cfg(feature = "async")]
@@ -46,15 +46,18 @@ pub use crate::asynchronous::new_row::AsyncInsertsOn;
 #[cfg(feature = "async")]
 pub use crate::asynchronous::reload::AsyncReloadsOn;
 #[cfg(feature = "async")]
+pub use crate::asynchronous::saves::AsyncSavesOn;
+#[cfg(feature = "async")]
 pub use crate::asynchronous::update::AsyncUpdatesOn;
 pub use crate::blocking::at::AtOn;
-pub use crate::blocking::bounds::{SavesOn, SavesTrackedOn};
+pub use crate::blocking::bounds::SavesTrackedOn;
 pub use crate::blocking::create::CreatesOn;
 #[cfg(feature = "retry")]
 pub use crate::blocking::find::ModifiesOn;
 pub use crate::blocking::lock::LocksOn;
 pub use crate::blocking::new_row::InsertsOn;
 pub use crate::blocking::reload::ReloadsOn;
+pub use crate::blocking::saves::SavesOn;
 pub use crate::blocking::update::UpdatesOn;
 pub use crate::model::columns::HasUnversioned;
 pub use crate::model::exact::ExactEquality;

@@ -70,6 +70,8 @@ pub use asynchronous::settle::AsyncSettleDsl;
 #[cfg(feature = "async")]
 pub use asynchronous::tracked::AsyncTrackedDsl;
 #[cfg(feature = "async")]
+pub use asynchronous::tracked_batch::AsyncTrackedBatchDsl;
+#[cfg(feature = "async")]
 pub use asynchronous::transaction::async_optimistic_transaction;
 pub use blocking::at::AtDsl;
 pub use blocking::batch::OptimisticBatchDsl;
@@ -80,6 +82,7 @@ pub use blocking::retry::RetryDsl;
 pub use blocking::row::OptimisticDsl;
 pub use blocking::settle::SettleDsl;
 pub use blocking::tracked::TrackedDsl;
+pub use blocking::tracked_batch::TrackedBatchDsl;
 pub use blocking::transaction::optimistic_transaction;
 pub use error::Error;
 #[cfg(feature = "retry")]
@@ -134,8 +137,8 @@ pub use version::{UuidV4, UuidV7};
 pub mod prelude {
     pub use crate::{
         AtDsl, DatabaseGenerated, Expect, ExpectingDsl, Increment, LockMode, OptimisticBatchDsl,
-        OptimisticDsl, OptimisticInsertDsl, OptimisticLock, SettleDsl, Timestamp, Tracked, TrackedDsl,
-        optimistic_transaction,
+        OptimisticDsl, OptimisticInsertDsl, OptimisticLock, SettleDsl, Timestamp, Tracked, TrackedBatchDsl,
+        TrackedDsl, optimistic_transaction,
     };
     #[cfg(feature = "retry")]
     pub use crate::{RetryDsl, RetryPolicy};
@@ -148,8 +151,8 @@ pub mod prelude {
 pub mod async_prelude {
     pub use crate::{
         AsyncAtDsl, AsyncExpectingDsl, AsyncOptimisticBatchDsl, AsyncOptimisticDsl, AsyncOptimisticInsertDsl,
-        AsyncSettleDsl, AsyncTrackedDsl, DatabaseGenerated, Expect, Increment, LockMode, OptimisticLock,
-        Timestamp, Tracked, async_optimistic_transaction as optimistic_transaction,
+        AsyncSettleDsl, AsyncTrackedBatchDsl, AsyncTrackedDsl, DatabaseGenerated, Expect, Increment,
+        LockMode, OptimisticLock, Timestamp, Tracked, async_optimistic_transaction as optimistic_transaction,
     };
     #[cfg(feature = "retry")]
     pub use crate::{AsyncRetryDsl, RetryPolicy};

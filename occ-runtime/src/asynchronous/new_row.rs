@@ -7,7 +7,7 @@ use diesel::query_builder::QueryFragment;
 use diesel::sql_types::{SingleValue, SqlType};
 use diesel_async::AsyncConnection;
 
-use crate::asynchronous::bounds::AsyncSavesOn;
+use crate::asynchronous::saves::AsyncSavesOn;
 use crate::model::columns::InsertColumns;
 use crate::model::declared::{Model, ReadBack, Through, VersionSqlType};
 use crate::model::optimistic_lock::OptimisticLock;

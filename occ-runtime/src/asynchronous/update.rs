@@ -4,8 +4,8 @@ use std::future::Future;
 
 use diesel_async::AsyncConnection;
 
-use crate::asynchronous::bounds::AsyncSavesOn;
 use crate::asynchronous::reload::AsyncReloadsOn;
+use crate::asynchronous::saves::AsyncSavesOn;
 use crate::model::declared::Through;
 use crate::model::optimistic_lock::OptimisticLock;
 use crate::operation::{overwrite, update};

@@ -5,7 +5,7 @@ use diesel::expression::QueryMetadata;
 use diesel::query_builder::QueryFragment;
 use diesel::sql_types::{SingleValue, SqlType};
 
-use crate::blocking::bounds::SavesOn;
+use crate::blocking::saves::SavesOn;
 use crate::model::columns::InsertColumns;
 use crate::model::declared::{Model, ReadBack, Through, VersionSqlType};
 use crate::model::optimistic_lock::OptimisticLock;

@@ -2,7 +2,7 @@
 
 use diesel::connection::Connection;
 
-use crate::blocking::bounds::SavesOn;
+use crate::blocking::saves::SavesOn;
 use crate::error::Error;
 use crate::model::optimistic_lock::OptimisticLock;
 use crate::operation::outcome::Outcome;

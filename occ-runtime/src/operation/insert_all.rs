@@ -20,7 +20,7 @@ pub(crate) use crate::version::generator::VersionGenerator;
 macro_rules! operations {
     ($wing:ident $(, $async:ident, $await:ident, $send:ident)?) => {
         $($async)? fn insert_all(rows: &mut [M], conn: &mut C) -> Result<(), Error> {
-            refuse_duplicates(rows)?;
+            refuse_duplicates::<M>(rows)?;
             if rows.is_empty() {
                 return Ok(());
             }

@@ -30,6 +30,7 @@ pub(crate) mod read;
 pub(crate) mod rows;
 pub(crate) mod settle;
 pub(crate) mod tracked;
+pub(crate) mod tracked_batch;
 pub(crate) mod transaction;
 pub(crate) mod unversioned;
 pub(crate) mod update;
@@ -56,6 +57,10 @@ macro_rules! operations {
         $crate::operation::batch::operations!($($wing)*);
         $crate::operation::batch::one_by_one_operations!($($wing)*);
         $crate::operation::each::operations!($($wing)*);
+        $crate::operation::tracked_batch::operations!($($wing)*);
+        $crate::operation::tracked_batch::settle_operations!($($wing)*);
+        $crate::operation::tracked_batch::send_operations!($($wing)*);
+        $crate::operation::tracked_batch::one_by_one_operations!($($wing)*);
         $crate::operation::lock::verify!($($wing)*);
         #[cfg(feature = "retry")]
         $crate::operation::modify::operations!($($wing)*);

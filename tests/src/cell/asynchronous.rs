@@ -316,6 +316,7 @@ macro_rules! async_cell {
         }
 
         $crate::async_at!();
+        $crate::async_tracked_batch!();
     };
 }
 

@@ -302,6 +302,7 @@ macro_rules! blocking_cell {
         }
 
         $crate::blocking_at!();
+        $crate::blocking_tracked_batch!();
     };
 }
 

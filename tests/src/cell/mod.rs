@@ -10,6 +10,7 @@ mod asynchronous;
 mod at;
 mod blocking;
 mod lock;
+mod tracked_batch;
 
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -11,7 +11,7 @@ const RUNTIME: &[&[&str]] = &[
     &["testing", "bound"],
     &["blocking", "asynchronous", "without_async"],
     &["operation", "http"],
-    &["conflict"],
+    &["conflict", "schema"],
     &["statement", "private"],
     &["transaction"],
     &["model"],

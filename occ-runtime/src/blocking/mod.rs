@@ -14,6 +14,7 @@ pub(crate) mod reload;
 #[cfg(feature = "retry")]
 pub(crate) mod retry;
 pub(crate) mod row;
+pub(crate) mod schema;
 pub(crate) mod send;
 pub(crate) mod settle;
 pub(crate) mod tracked;

@@ -28,6 +28,7 @@ pub(crate) mod outcome;
 pub(crate) mod overwrite;
 pub(crate) mod read;
 pub(crate) mod rows;
+pub(crate) mod schema;
 pub(crate) mod settle;
 pub(crate) mod tracked;
 pub(crate) mod transaction;

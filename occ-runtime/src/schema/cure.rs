@@ -2,11 +2,12 @@
 
 use crate::schema::catalog::{Catalog, SeenColumn};
 use crate::schema::expected::{Expected, ExpectedVersion, SqlKind};
+use crate::schema::fit::Fit;
 use crate::schema::names::{qualified, quoted};
 use crate::statement::dialect::Dialect;
 use crate::version::trigger::VersionTrigger;
 
-/// Writes the cures of one table.
+/// Writes the cures of one table. Each leaves a column as all of them want it, so that none undoes another.
 #[derive(Clone, Copy)]
 pub(super) struct Cure<'a> {
     pub(super) expected: &'a Expected,
@@ -27,200 +28,87 @@ impl Cure<'_> {
         format!("ALTER TABLE {} {action}", self.table())
     }
 
-    /// PostgreSQL's form, for a column.
     fn alter_column(&self, column: &SeenColumn, action: &str) -> String {
         self.alter(&format!("ALTER COLUMN {} {action}", self.quoted(&column.name)))
     }
 
-    fn version(&self) -> Option<&ExpectedVersion> {
-        self.expected.version.as_ref()
-    }
-
-    /// A version for rows that have none, in SQL.
-    fn first(&self) -> Option<&'static str> {
-        use Dialect::{Mysql, Postgres, Sqlite};
-        let version = self.version()?;
-        Some(match (version.sql_type, self.catalog.dialect) {
-            (SqlKind::Integer { .. }, _) => "1",
-            (SqlKind::Time { .. }, Sqlite) => "strftime('%Y-%m-%d %H:%M:%f', 'now')",
-            (SqlKind::Time { zone: false }, Postgres) => "timezone('UTC', clock_timestamp())",
-            (SqlKind::Time { zone: true }, Postgres) => "clock_timestamp()",
-            (SqlKind::Time { .. }, Mysql) => "UTC_TIMESTAMP(6)",
-            (SqlKind::Uuid, Postgres) => "gen_random_uuid()",
-            _ if !version.is_uuid => return None,
-            (SqlKind::Text, Sqlite) => {
-                "lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2) || '-a' || \
-                 substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6)))"
-            }
-            (SqlKind::Text, Postgres) => "gen_random_uuid()::text",
-            (SqlKind::Text, Mysql) => "UUID()",
-            (SqlKind::Bytes, Sqlite) => "randomblob(16)",
-            (SqlKind::Bytes, Postgres) => "uuid_send(gen_random_uuid())",
-            (SqlKind::Bytes, Mysql) => "UNHEX(REPLACE(UUID(), '-', ''))",
-            _ => return None,
-        })
-    }
-
-    /// A constant of the type, for the moment in which a column is added.
-    fn constant(&self) -> Option<&'static str> {
-        Some(match (self.version()?.sql_type, self.catalog.dialect) {
-            (SqlKind::Integer { .. }, _) => "1",
-            (SqlKind::Time { .. }, _) => "'1970-01-01 00:00:00'",
-            (SqlKind::Text, _) => "''",
-            (SqlKind::Bytes, Dialect::Postgres) => "''::bytea",
-            (SqlKind::Bytes, Dialect::Sqlite) => "X''",
-            (SqlKind::Bytes, Dialect::Mysql) => "''",
-            (SqlKind::Uuid, _) => "'00000000-0000-0000-0000-000000000000'",
-            (SqlKind::Other, _) => return None,
-        })
-    }
-
-    /// The type that the column should have.
-    fn sql_type(&self) -> Option<String> {
-        use Dialect::{Mysql, Postgres, Sqlite};
-        let version = self.version()?;
-        let digits = version.digits().unwrap_or(6).min(6);
-        let name = match (version.sql_type, self.catalog.dialect) {
-            (SqlKind::Integer { bits, unsigned }, dialect) => {
-                let name = match bits {
-                    8 => "TINYINT",
-                    16 => "SMALLINT",
-                    32 => "INTEGER",
-                    _ => "BIGINT",
-                };
-                return Some(format!("{name}{}", if unsigned && dialect == Mysql { " UNSIGNED" } else { "" }));
-            }
-            (SqlKind::Time { .. }, Sqlite) => "TIMESTAMP",
-            (SqlKind::Time { zone: false }, Postgres) => return Some(format!("timestamp({digits})")),
-            (SqlKind::Time { zone: true }, Postgres) => return Some(format!("timestamptz({digits})")),
-            (SqlKind::Time { .. }, Mysql) => return Some(format!("DATETIME({digits})")),
-            (SqlKind::Text, Mysql) => return Some(format!("VARCHAR({})", version.length.unwrap_or(255))),
-            (SqlKind::Text, Sqlite | Postgres) => "TEXT",
-            (SqlKind::Bytes, Mysql) => return Some(format!("VARBINARY({})", version.length.unwrap_or(255))),
-            (SqlKind::Bytes, Sqlite) => "BLOB",
-            (SqlKind::Bytes, Postgres) => "bytea",
-            (SqlKind::Uuid, _) => "uuid",
-            (SqlKind::Other, _) => return None,
-        };
-        Some(name.to_owned())
-    }
-
     /// The version column, where there is none.
-    pub(super) fn version_column(&self) -> Option<String> {
-        let version = self.version()?;
-        let (name, constant) = (self.quoted(version.column), self.constant()?);
-        let add = self.alter(&format!("ADD COLUMN {name} {} NOT NULL DEFAULT {constant}", self.sql_type()?));
+    pub(super) fn version_column(&self, version: &ExpectedVersion) -> Option<String> {
+        let dialect = self.catalog.dialect;
+        let (name, constant) = (self.quoted(version.column), version.constant(dialect)?);
+        let sql_type = version.definition(dialect)?;
+        let add = self.alter(&format!("ADD COLUMN {name} {sql_type} NOT NULL DEFAULT {constant}"));
         // Counters go on having the default: they begin there.
-        let Some(first) = self.first().filter(|first| *first != constant) else { return Some(add) };
+        let Some(first) = version.first(dialect).filter(|first| *first != constant) else { return Some(add) };
         let fill = format!("UPDATE {} SET {name} = {first}", self.table());
-        let no_default = match self.catalog.dialect {
-            Dialect::Sqlite => String::new(),
-            Dialect::Postgres | Dialect::Mysql => {
-                format!(";\n{}", self.alter(&format!("ALTER COLUMN {name} DROP DEFAULT")))
-            }
-        };
-        Some(format!("{add};\n{fill}{no_default}"))
+        if dialect == Dialect::Sqlite {
+            return Some(format!("{add};\n{fill}"));
+        }
+        Some(format!("{add};\n{fill};\n{}", self.alter(&format!("ALTER COLUMN {name} DROP DEFAULT"))))
     }
 
     /// A version for each row that has none.
-    pub(super) fn fill(&self, column: &SeenColumn) -> Option<String> {
-        let name = self.quoted(&column.name);
-        Some(format!("UPDATE {} SET {name} = {} WHERE {name} IS NULL", self.table(), self.first()?))
+    pub(super) fn fill(&self, fit: Fit<'_>) -> Option<String> {
+        let (name, first) = (self.quoted(&fit.column.name), fit.version.first(self.catalog.dialect)?);
+        Some(format!("UPDATE {} SET {name} = {first} WHERE {name} IS NULL", self.table()))
     }
 
-    /// The same column, but never NULL.
-    pub(super) fn not_null(&self, column: &SeenColumn) -> Option<String> {
-        let is_version = self.version().is_some_and(|version| version.column.eq_ignore_ascii_case(&column.name));
-        let alter = match self.catalog.dialect {
-            Dialect::Sqlite if !is_version => return None,
-            Dialect::Sqlite => return self.rebuilt(column, &column.definition, &self.quoted(&column.name)),
-            Dialect::Postgres => self.alter_column(column, "SET NOT NULL"),
-            Dialect::Mysql => self.modified(column, &column.definition, None),
-        };
-        let fill = if is_version { self.fill(column) } else { None };
-        Some(match fill {
-            Some(fill) => format!("{fill};\n{alter}"),
-            None => alter,
+    /// A version that is never NULL.
+    pub(super) fn not_null(&self, fit: Fit<'_>) -> Option<String> {
+        match self.catalog.dialect {
+            Dialect::Postgres => Some(self.alter_column(fit.column, "SET NOT NULL")),
+            Dialect::Sqlite | Dialect::Mysql => self.fitting(fit),
+        }
+    }
+
+    /// A column of the key that is never NULL.
+    pub(super) fn not_null_key(&self, column: &SeenColumn) -> Option<String> {
+        match self.catalog.dialect {
+            Dialect::Sqlite => None,
+            Dialect::Postgres => Some(self.alter_column(column, "SET NOT NULL")),
+            Dialect::Mysql => Some(self.modified(column, &column.definition, false)),
+        }
+    }
+
+    /// A column into which the versions go, and which nobody else sets.
+    pub(super) fn fitting(&self, fit: Fit<'_>) -> Option<String> {
+        match self.catalog.dialect {
+            Dialect::Sqlite => self.rebuilt(fit, &self.quoted(&fit.column.name)),
+            Dialect::Postgres => Some(self.alter_column(fit.column, &format!("TYPE {}", fit.definition()?))),
+            Dialect::Mysql => Some(self.modified(fit.column, &fit.definition()?, fit.version.by_database)),
+        }
+    }
+
+    /// The same, with the versions that are there as they were written.
+    pub(super) fn without_padding(&self, fit: Fit<'_>, length: usize) -> Option<String> {
+        let name = self.quoted(&fit.column.name);
+        let fitting = self.fitting(fit)?;
+        Some(match self.catalog.dialect {
+            Dialect::Mysql => format!("{fitting};\nUPDATE {} SET {name} = LEFT({name}, {length})", self.table()),
+            // The cast takes the spaces off.
+            Dialect::Sqlite | Dialect::Postgres => fitting,
         })
     }
 
-    /// A column of the type that `table!` says.
-    pub(super) fn wide_enough(&self, column: &SeenColumn) -> Option<String> {
-        let sql_type = self.sql_type()?;
-        match self.catalog.dialect {
-            Dialect::Sqlite => self.rebuilt(column, &sql_type, &self.quoted(&column.name)),
-            Dialect::Postgres => Some(self.alter_column(column, &format!("TYPE {sql_type}"))),
-            Dialect::Mysql => Some(self.modified(column, &sql_type, None)),
-        }
-    }
-
-    /// A point in time with so many digits after the second.
-    pub(super) fn exact_to(&self, digits: u32, column: &SeenColumn) -> Option<String> {
-        let name = column.definition.split('(').next()?.trim();
-        match self.catalog.dialect {
-            Dialect::Postgres => {
-                let zone = if column.sql_type.ends_with("with time zone") { "timestamptz" } else { "timestamp" };
-                Some(self.alter_column(column, &format!("TYPE {zone}({digits})")))
-            }
-            _ => Some(self.modified(column, &format!("{name}({digits})"), Some(digits))),
-        }
-    }
-
-    /// A type that keeps what it is given.
-    pub(super) fn without_padding(&self, column: &SeenColumn, length: usize) -> Option<String> {
-        let name = self.quoted(&column.name);
-        match self.catalog.dialect {
-            Dialect::Sqlite => None,
-            Dialect::Postgres => Some(self.alter_column(column, &format!("TYPE varchar USING rtrim({name})"))),
-            Dialect::Mysql => {
-                let width = column.width?;
-                let modified = self.modified(column, &format!("VARBINARY({width})"), None);
-                Some(format!("{modified};\nUPDATE {} SET {name} = LEFT({name}, {length})", self.table()))
-            }
-        }
-    }
-
-    /// A collation that compares bytes.
-    pub(super) fn exact_collation(&self, column: &SeenColumn) -> Option<String> {
-        match self.catalog.dialect {
-            Dialect::Sqlite => self.rebuilt(column, &column.definition, &self.quoted(&column.name)),
-            Dialect::Postgres => {
-                Some(self.alter_column(column, &format!("TYPE {} COLLATE \"C\"", column.definition)))
-            }
-            Dialect::Mysql => {
-                let (sql_type, collation) = column.definition.split_once(" COLLATE ")?;
-                let charset = collation.split('_').next()?;
-                Some(self.modified(column, &format!("{sql_type} COLLATE {charset}_bin"), None))
-            }
-        }
-    }
-
     /// A column that a save may set.
-    pub(super) fn ordinary(&self, column: &SeenColumn) -> Option<String> {
+    pub(super) fn ordinary(&self, fit: Fit<'_>) -> Option<String> {
         match self.catalog.dialect {
-            Dialect::Postgres if column.written_by == "identity" => Some(self.alter_column(column, "DROP IDENTITY")),
-            Dialect::Postgres => Some(self.alter_column(column, "DROP EXPRESSION")),
-            Dialect::Sqlite | Dialect::Mysql => {
-                self.rebuilt(column, &column.definition, &self.quoted(&column.name))
+            Dialect::Postgres if fit.column.written_by == "identity" => {
+                Some(self.alter_column(fit.column, "DROP IDENTITY"))
             }
+            Dialect::Postgres => Some(self.alter_column(fit.column, "DROP EXPRESSION")),
+            Dialect::Sqlite | Dialect::Mysql => self.rebuilt(fit, &self.quoted(&fit.column.name)),
         }
-    }
-
-    /// A column that MySQL does not set.
-    pub(super) fn without_on_update(&self, column: &SeenColumn) -> Option<String> {
-        Some(self.modified(column, &column.definition, None))
     }
 
     /// A column that is not filled in.
-    pub(super) fn without_default(&self, column: &SeenColumn) -> Option<String> {
-        match self.catalog.dialect {
-            Dialect::Postgres | Dialect::Mysql => Some(self.alter_column(column, "DROP DEFAULT")),
-            // A number that is there is made a text, too.
-            Dialect::Sqlite => {
-                let value = format!("strftime('%Y-%m-%d %H:%M:%f', {}, 'auto')", self.quoted(&column.name));
-                self.rebuilt(column, &column.definition, &value)
-            }
+    pub(super) fn without_default(&self, fit: Fit<'_>) -> Option<String> {
+        if self.catalog.dialect != Dialect::Sqlite {
+            return Some(self.alter_column(fit.column, "DROP DEFAULT"));
         }
+        // A number that is there is made a text, too.
+        let value = format!("strftime('%Y-%m-%d %H:%M:%f', {}, 'auto')", self.quoted(&fit.column.name));
+        self.rebuilt(fit, &value)
     }
 
     pub(super) fn unique_index(&self) -> String {
@@ -241,19 +129,19 @@ impl Cure<'_> {
     }
 
     /// The trigger that moves the version; one that is there and switched off is switched on.
-    pub(super) fn trigger(&self, column: &SeenColumn) -> Option<String> {
+    pub(super) fn trigger(&self, fit: Fit<'_>) -> Option<String> {
         let Expected { schema, table, .. } = self.expected;
-        let sleeps = |trigger: &&crate::schema::catalog::SeenTrigger| !trigger.is_enabled && trigger.names(&column.name);
-        if let Some(trigger) = self.catalog.triggers.iter().find(sleeps) {
+        let column = &fit.column.name;
+        let mut triggers = self.catalog.triggers.iter();
+        if let Some(trigger) = triggers.find(|trigger| !trigger.is_enabled && trigger.names(column)) {
             return Some(self.alter(&format!("ENABLE TRIGGER {}", self.quoted(&trigger.name))));
         }
-        let mut trigger = match self.version()?.sql_type {
+        let mut trigger = match fit.version.sql_type {
             SqlKind::Integer { bits, unsigned: false } => {
-                let last = i64::MAX >> (64 - bits);
-                VersionTrigger::counter(table, &column.name).last(last)
+                VersionTrigger::counter(table, column).last(i64::MAX >> (64 - bits))
             }
-            SqlKind::Integer { .. } => VersionTrigger::counter(table, &column.name),
-            SqlKind::Time { .. } => VersionTrigger::timestamp(table, &column.name),
+            SqlKind::Integer { .. } => VersionTrigger::counter(table, column),
+            SqlKind::Time { .. } => VersionTrigger::timestamp(table, column),
             SqlKind::Text | SqlKind::Bytes | SqlKind::Uuid | SqlKind::Other => return None,
         };
         if let Some(schema) = schema {
@@ -270,49 +158,88 @@ impl Cure<'_> {
         }
     }
 
-    /// MySQL's form: the column as a whole, not NULL. With `digits`, what sets it to the present has as many.
-    fn modified(&self, column: &SeenColumn, sql_type: &str, digits: Option<u32>) -> String {
-        let digits = digits.or_else(|| column.width.filter(|_| column.collation.is_none()));
-        let now = format!("CURRENT_TIMESTAMP({})", digits.unwrap_or_default());
+    /// MySQL's form: the column as a whole, not NULL, with its default.
+    fn modified(&self, column: &SeenColumn, sql_type: &str, may_be_set_on_update: bool) -> String {
+        // What tells the present has to have as many digits as the column.
+        let digits = sql_type.split_once('(').map_or("", |(_, digits)| digits.trim_end_matches(')'));
+        let now = format!("CURRENT_TIMESTAMP({digits})");
         let is_now = |default: &str| default.to_lowercase().starts_with("current_timestamp");
-        let is_timestamp = sql_type.to_lowercase().starts_with("timestamp");
         let default = match &column.default {
             Some(default) if is_now(default) => format!(" DEFAULT {now}"),
             Some(default) => format!(" DEFAULT {default}"),
-            // Without a default, the server may take one and ON UPDATE besides.
-            None if is_timestamp => format!(" DEFAULT {now}"),
+            // Without a default, an old server takes one, and ON UPDATE besides.
+            None if sql_type.to_lowercase().starts_with("timestamp") => format!(" DEFAULT {now}"),
             None => String::new(),
         };
-        let by_database = self.version().is_some_and(|version| version.by_database);
-        let on_update = if by_database && column.is_set_on_update() { format!(" ON UPDATE {now}") } else { String::new() };
+        let is_set = may_be_set_on_update && column.is_set_on_update();
+        let on_update = if is_set { format!(" ON UPDATE {now}") } else { String::new() };
         let counts = if column.written_by.contains("auto_increment") { " AUTO_INCREMENT" } else { "" };
         let name = self.quoted(&column.name);
         self.alter(&format!("MODIFY COLUMN {name} {sql_type} NOT NULL{default}{on_update}{counts}"))
     }
 
-    /// Another version column in its place, with this of each row. Triggers of SQLite that name the column are made anew, as it
-    /// drops none that is named.
-    fn rebuilt(&self, column: &SeenColumn, sql_type: &str, value: &str) -> Option<String> {
-        let (name, new) = (self.quoted(&column.name), self.quoted(&format!("occ_new_{}", column.name)));
-        let is_sqlite = self.catalog.dialect == Dialect::Sqlite;
-        let value = match self.first() {
+    /// Another column in its place, with `value` of each row. SQLite drops no column that a trigger names: those are made anew.
+    fn rebuilt(&self, fit: Fit<'_>, value: &str) -> Option<String> {
+        let dialect = self.catalog.dialect;
+        let (name, new) = (self.quoted(&fit.column.name), self.quoted(&format!("occ_new_{}", fit.column.name)));
+        let value = match fit.version.first(dialect) {
             Some(first) => format!("coalesce({value}, {first})"),
             None => value.to_owned(),
         };
-        let mut statements = Vec::new();
-        let naming = self.catalog.triggers.iter().filter(|trigger| is_sqlite && trigger.names(&column.name));
-        let triggers: Vec<_> = naming.collect();
-        // A trigger's own text does not say in which schema it is.
+        let triggers = self.catalog.triggers.iter();
+        let triggers: Vec<_> =
+            triggers.filter(|trigger| dialect == Dialect::Sqlite && trigger.names(&fit.column.name)).collect();
+        // The text of a trigger does not say in which schema it is.
         if !triggers.is_empty() && self.expected.schema.is_some() {
             return None;
         }
-        statements.extend(triggers.iter().map(|trigger| format!("DROP TRIGGER {}", self.quoted(&trigger.name))));
-        let constant = self.constant()?;
+        let (sql_type, constant) = (fit.definition()?, fit.version.constant(dialect)?);
+        let mut statements: Vec<_> =
+            triggers.iter().map(|trigger| format!("DROP TRIGGER {}", self.quoted(&trigger.name))).collect();
         statements.push(self.alter(&format!("ADD COLUMN {new} {sql_type} NOT NULL DEFAULT {constant}")));
         statements.push(format!("UPDATE {} SET {new} = {value}", self.table()));
         statements.push(self.alter(&format!("DROP COLUMN {name}")));
         statements.push(self.alter(&format!("RENAME COLUMN {new} TO {name}")));
         statements.extend(triggers.iter().map(|trigger| trigger.text.clone()));
         Some(statements.join(";\n"))
+    }
+}
+
+impl ExpectedVersion {
+    /// A version for a row that has none, in SQL.
+    fn first(&self, dialect: Dialect) -> Option<&'static str> {
+        use Dialect::{Mysql, Postgres, Sqlite};
+        Some(match (self.sql_type, dialect) {
+            (SqlKind::Integer { .. }, _) => "1",
+            (SqlKind::Time { .. }, Sqlite) => "strftime('%Y-%m-%d %H:%M:%f', 'now')",
+            (SqlKind::Time { zone: false }, Postgres) => "timezone('UTC', clock_timestamp())",
+            (SqlKind::Time { zone: true }, Postgres) => "clock_timestamp()",
+            (SqlKind::Time { .. }, Mysql) => "UTC_TIMESTAMP(6)",
+            (SqlKind::Uuid, Postgres) => "gen_random_uuid()",
+            _ if !self.is_uuid => return None,
+            (SqlKind::Text, Sqlite) => {
+                "lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2) || '-a' || \
+                 substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6)))"
+            }
+            (SqlKind::Text, Postgres) => "gen_random_uuid()::text",
+            (SqlKind::Text, Mysql) => "UUID()",
+            (SqlKind::Bytes, Sqlite) => "randomblob(16)",
+            (SqlKind::Bytes, Postgres) => "uuid_send(gen_random_uuid())",
+            (SqlKind::Bytes, Mysql) => "UNHEX(REPLACE(UUID(), '-', ''))",
+            _ => return None,
+        })
+    }
+
+    /// A constant of its type, for the moment in which a column is added.
+    fn constant(&self, dialect: Dialect) -> Option<&'static str> {
+        Some(match (self.sql_type, dialect) {
+            (SqlKind::Integer { .. }, _) => "1",
+            (SqlKind::Time { .. }, _) => "'1970-01-01 00:00:00'",
+            (SqlKind::Bytes, Dialect::Sqlite) => "X''",
+            (SqlKind::Bytes, Dialect::Postgres) => "''::bytea",
+            (SqlKind::Text | SqlKind::Bytes, _) => "''",
+            (SqlKind::Uuid, _) => "'00000000-0000-0000-0000-000000000000'",
+            (SqlKind::Other, _) => return None,
+        })
     }
 }

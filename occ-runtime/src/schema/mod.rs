@@ -41,6 +41,7 @@ pub(crate) mod catalog_sql;
 pub(crate) mod cure;
 pub(crate) mod expected;
 pub(crate) mod finding;
+pub(crate) mod fit;
 pub(crate) mod inquiry;
 pub(crate) mod names;
 pub(crate) mod question;

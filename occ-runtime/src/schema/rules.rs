@@ -166,7 +166,7 @@ fn nullable_key(report: &mut Report<'_>) {
         if !column.is_nullable {
             continue;
         }
-        let cure = report.cure.not_null(column);
+        let cure = report.cure.not_null_key(column);
         report.add(
             FindingKind::KeyNullable,
             Some(&column.name),

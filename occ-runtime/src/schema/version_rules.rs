@@ -1,256 +1,167 @@
-//! What is a fault of a version column.
+//! What is a fault of a version column: a function for each rule.
 
-use crate::schema::catalog::{SeenColumn, SeenTrigger, TableKind, Timing};
+use crate::schema::catalog::TableKind;
 use crate::schema::expected::{ExpectedVersion, SqlKind};
 use crate::schema::finding::FindingKind;
+use crate::schema::fit::{Fit, largest};
 use crate::schema::rules::Report;
 use crate::statement::dialect::Dialect;
 
+/// In an order in which it can be cured: a column becomes NOT NULL before anything else is made of it.
 pub(super) fn check(report: &mut Report<'_>) {
     let Some(version) = &report.expected.version else { return };
-    let (catalog, dialect) = (report.catalog, report.catalog.dialect);
-    let Some(column) = catalog.column(version.column) else {
+    let Some(column) = report.catalog.column(version.column) else {
         return missing(report, version);
     };
+    let fit = Fit { version, column, catalog: report.catalog };
+    let is_table = report.catalog.kind == TableKind::Table;
     if version.is_xmin {
         // PostgreSQL shows 0 for each row of another server.
-        if catalog.kind == TableKind::Foreign {
+        if report.catalog.kind == TableKind::Foreign {
             missing(report, version);
         }
         return;
     }
-    let rules: [fn(&mut Report<'_>, &ExpectedVersion, &SeenColumn); 5] =
-        [too_narrow, too_coarse, padded, collation, float];
-    for rule in rules {
-        rule(report, version, column);
+    if is_table && !column.is_generated() {
+        nulls(report, fit);
     }
-    if catalog.kind != TableKind::Table {
-        return;
+    too_narrow(report, fit);
+    too_coarse(report, fit);
+    padded(report, fit);
+    collation(report, fit);
+    float(report, fit);
+    if is_table {
+        written_by_both(report, fit);
+        default(report, fit);
+        trigger(report, fit);
     }
-    let by_database = version.by_database;
-    if column.is_generated() && !by_database {
-        report.add(
-            FindingKind::VersionGenerated,
-            Some(&column.name),
-            "is made by the database alone, which refuses a save that sets it: make it an ordinary column, or name the generator \
-             `DatabaseGenerated`",
-            report.cure.ordinary(column),
-        );
-    }
-    if column.is_set_on_update() && !by_database {
-        report.add(
-            FindingKind::VersionOnUpdate,
-            Some(&column.name),
-            "is set to the present by the database with each UPDATE that does not name it, also where `save_unversioned` is to leave \
-             it, and by the session's time zone: take ON UPDATE off, or name the generator `DatabaseGenerated`",
-            report.cure.without_on_update(column),
-        );
-    }
-    default(report, version, column);
-    nulls(report, column);
-    if by_database && !column.is_generated() && !has_trigger(report, column) {
-        let what = "is to be made by the database, and no trigger that is enabled moves it with each UPDATE, so that no save \
-                    succeeds: create the trigger of `VersionTrigger`";
-        let cure = report.cure.trigger(column);
-        report.add(FindingKind::TriggerMissing, Some(&column.name), what, cure);
-    }
-    let _ = dialect;
 }
 
 fn missing(report: &mut Report<'_>, version: &ExpectedVersion) {
     let (what, cure) = if version.is_xmin {
         ("does not tell who wrote a row of a view, or of a foreign table: give the table a version column", None)
+    } else if report.catalog.kind == TableKind::Table {
+        ("does not exist, so that no save can be checked: add it", report.cure.version_column(version))
     } else {
-        ("does not exist, so that no save can be checked: add it", report.cure.version_column())
+        ("does not exist, so that no save can be checked: add it to the table beneath, and here", None)
     };
     report.add(FindingKind::VersionMissing, Some(version.column), what, cure);
 }
 
-/// The largest number that so many bits hold.
-fn largest(bits: u32, unsigned: bool) -> u128 {
-    (1 << if unsigned { bits } else { bits - 1 }) - 1
-}
-
-/// What a type of integers can hold; `None` for another type.
-fn capacity(sql_type: &str) -> Option<u128> {
-    let (name, unsigned) = match sql_type.strip_suffix(" unsigned") {
-        Some(name) => (name, true),
-        None => (sql_type, false),
-    };
-    let bits = match name {
-        "tinyint" => 8,
-        "smallint" => 16,
-        "mediumint" => 24,
-        "int" | "integer" => 32,
-        "bigint" => 64,
-        _ => return None,
-    };
-    Some(largest(bits, unsigned))
-}
-
-fn too_narrow(report: &mut Report<'_>, version: &ExpectedVersion, column: &SeenColumn) {
-    // SQLite's columns hold anything.
-    if report.catalog.dialect == Dialect::Sqlite {
+fn nulls(report: &mut Report<'_>, fit: Fit<'_>) {
+    if !fit.column.is_nullable {
         return;
     }
-    let what = match (version.sql_type, version.length) {
-        (SqlKind::Integer { bits, unsigned }, _) => {
-            let Some(capacity) = capacity(&column.sql_type) else { return };
-            if capacity >= largest(bits, unsigned) {
-                return;
-            }
-            format!(
-                "is of the type {}, which ends at {capacity}, and versions go on to {}",
-                column.sql_type,
-                largest(bits, unsigned)
-            )
+    let name = Some(fit.column.name.as_str());
+    if fit.column.nulls > 0 {
+        let what = format!("is NULL in {} rows, which no save finds: give them a version", fit.column.nulls);
+        report.add(FindingKind::VersionNull, name, &what, report.cure.fill(fit));
+    }
+    let what = "may be NULL, and no save finds a row whose version is NULL: make it NOT NULL";
+    let cure = match (report.cure.fill(fit), report.cure.not_null(fit)) {
+        (Some(fill), Some(alter)) => Some(format!("{fill};\n{alter}")),
+        (_, alter) => alter,
+    };
+    report.add(FindingKind::VersionNullable, name, what, cure);
+}
+
+fn too_narrow(report: &mut Report<'_>, fit: Fit<'_>) {
+    let what = match (fit.version.sql_type, fit.ends_at(), fit.holds_only()) {
+        (SqlKind::Integer { bits, unsigned }, Some(end), _) => {
+            let (sql_type, last) = (&fit.column.sql_type, largest(bits, unsigned));
+            format!("is of the type {sql_type}, which ends at {end}, and versions go on to {last}: widen it")
         }
-        (SqlKind::Text | SqlKind::Bytes, Some(length)) => {
-            let is_wide = column.width.is_none_or(|width| usize::try_from(width).is_ok_and(|width| width >= length));
-            if is_wide {
-                return;
-            }
-            format!("holds {} of the {length} letters or bytes of a version", column.width.unwrap_or_default())
+        (_, _, Some((width, length))) => {
+            format!("holds {width} of the {length} letters or bytes of a version: widen it")
         }
         _ => return,
     };
-    let cure = report.cure.wide_enough(column);
-    report.add(FindingKind::VersionTooNarrow, Some(&column.name), &format!("{what}: widen it"), cure);
+    report.add(FindingKind::VersionTooNarrow, Some(&fit.column.name), &what, report.cure.fitting(fit));
 }
 
-fn too_coarse(report: &mut Report<'_>, version: &ExpectedVersion, column: &SeenColumn) {
-    if !matches!(version.sql_type, SqlKind::Time { .. }) || report.catalog.dialect == Dialect::Sqlite {
-        return;
-    }
-    let needed = match version.digits() {
-        Some(digits) => digits,
-        // What is set to the present alone may be set to the same twice.
-        None if version.by_database && column.is_set_on_update() && !has_moving_trigger(report, column) => 6,
-        None => return,
-    };
-    // PostgreSQL's, where it says nothing.
-    let digits = column.width.unwrap_or(6);
-    if digits >= needed {
-        return;
-    }
+fn too_coarse(report: &mut Report<'_>, fit: Fit<'_>) {
+    let Some((digits, needed)) = fit.keeps_only() else { return };
     let what = format!(
         "keeps {digits} digits after the second, and versions are made with {needed}: what is stored is not what was written, or two \
          versions are the same; {}",
         if needed > 6 { "name the generator `Timestamp<Micros>`" } else { "widen it, or name the generator's precision" }
     );
-    let cure = if needed > 6 { None } else { report.cure.exact_to(needed, column) };
-    report.add(FindingKind::VersionTooCoarse, Some(&column.name), &what, cure);
+    let cure = if needed > 6 { None } else { report.cure.fitting(fit) };
+    report.add(FindingKind::VersionTooCoarse, Some(&fit.column.name), &what, cure);
 }
 
-fn padded(report: &mut Report<'_>, version: &ExpectedVersion, column: &SeenColumn) {
-    let pads = match report.catalog.dialect {
-        Dialect::Sqlite => false,
-        Dialect::Postgres => column.sql_type == "character",
-        Dialect::Mysql => column.sql_type == "binary",
-    };
-    let (Some(width), Some(length)) = (column.width.filter(|_| pads), version.length) else { return };
-    if usize::try_from(width).is_ok_and(|width| width <= length) {
-        return;
-    }
+fn padded(report: &mut Report<'_>, fit: Fit<'_>) {
+    let Some((width, length)) = fit.fills_up_to() else { return };
     let what = format!(
-        "fills a version of {length} up to {width}, so that what is read is not what was written, and the next save of it is \
-         refused: use a type that does not"
+        "fills a version of {length} letters or bytes up to {width}, so that what is read is not what was written, and the next save \
+         is refused: use a type that does not"
     );
-    let cure = report.cure.without_padding(column, length);
-    report.add(FindingKind::VersionPadded, Some(&column.name), &what, cure);
+    let cure = report.cure.without_padding(fit, length);
+    report.add(FindingKind::VersionPadded, Some(&fit.column.name), &what, cure);
 }
 
-fn collation(report: &mut Report<'_>, version: &ExpectedVersion, column: &SeenColumn) {
-    // UUIDs differ in more than case and spaces.
-    let Some(collation) = column.collation.as_deref().filter(|_| version.sql_type == SqlKind::Text && !version.is_uuid)
-    else {
-        return;
-    };
-    let is_exact = report.catalog.dialect == Dialect::Mysql && (collation.ends_with("_bin") || collation == "binary");
-    if is_exact {
-        return;
-    }
+fn collation(report: &mut Report<'_>, fit: Fit<'_>) {
+    let Some(collation) = fit.loose_collation() else { return };
     let what = format!(
         "has a collation ({collation}) in which two versions that differ are equal, so that a stale value may pass: give it one that \
          compares bytes"
     );
-    let cure = report.cure.exact_collation(column);
-    report.add(FindingKind::VersionCollation, Some(&column.name), &what, cure);
+    report.add(FindingKind::VersionCollation, Some(&fit.column.name), &what, report.cure.fitting(fit));
 }
 
-fn float(report: &mut Report<'_>, version: &ExpectedVersion, column: &SeenColumn) {
-    let is_float = match report.catalog.dialect {
-        // The letters by which SQLite takes a column for one.
-        Dialect::Sqlite => ["real", "floa", "doub"].iter().any(|part| column.sql_type.contains(part)),
-        Dialect::Postgres | Dialect::Mysql => {
-            ["real", "double precision", "float", "double"].contains(&column.sql_type.trim_end_matches(" unsigned"))
-        }
-    };
-    if !is_float || !matches!(version.sql_type, SqlKind::Integer { .. }) {
+fn float(report: &mut Report<'_>, fit: Fit<'_>) {
+    if !fit.is_float() {
         return;
     }
     let what = format!(
-        "is of the type {}, which does not hold every integer: at its end a version stays where it is; make it an integer",
-        column.sql_type
+        "is of the type {}, which does not hold every integer, so that a large version stays where it is: make it an integer",
+        fit.column.sql_type
     );
-    let cure = report.cure.wide_enough(column);
-    report.add(FindingKind::VersionFloat, Some(&column.name), &what, cure);
+    report.add(FindingKind::VersionFloat, Some(&fit.column.name), &what, report.cure.fitting(fit));
+}
+
+fn written_by_both(report: &mut Report<'_>, fit: Fit<'_>) {
+    if fit.version.by_database {
+        return;
+    }
+    let name = Some(fit.column.name.as_str());
+    if fit.column.is_generated() {
+        let what = "is made by the database alone, which refuses a save that sets it: make it an ordinary column, or name the generator \
+                    `DatabaseGenerated`";
+        report.add(FindingKind::VersionGenerated, name, what, report.cure.ordinary(fit));
+    }
+    if fit.column.is_set_on_update() {
+        let what = "is set to the present by the database in each UPDATE that does not name it, by the session's time zone, and also by \
+                    `save_unversioned`: take ON UPDATE off, or name the generator `DatabaseGenerated`";
+        report.add(FindingKind::VersionOnUpdate, name, what, report.cure.fitting(fit));
+    }
 }
 
 /// A constant comes back with a row that is deleted and inserted again, which is what random versions are there against. And a number
 /// in place of SQLite's text is found by no save.
-fn default(report: &mut Report<'_>, version: &ExpectedVersion, column: &SeenColumn) {
-    let Some(default) = column.default.as_deref() else { return };
+fn default(report: &mut Report<'_>, fit: Fit<'_>) {
+    let Some(default) = fit.column.default.as_deref() else { return };
     let is_sqlite = report.catalog.dialect == Dialect::Sqlite;
-    let is_time = matches!(version.sql_type, SqlKind::Time { .. });
+    let is_time = matches!(fit.version.sql_type, SqlKind::Time { .. });
     let lower = default.to_lowercase();
     let what = if is_sqlite && is_time && (lower.contains("julianday") || lower.contains("unixepoch")) {
-        format!("has the default {default}, a number, and a save finds points in time by their text")
-    } else if !is_sqlite && version.is_uuid && default.starts_with('\'') {
-        format!("has the default {default}, the same for each row, also for one that is deleted and inserted again")
+        format!("has the default {default}, a number, and a save finds points in time by their text: remove the default")
+    } else if !is_sqlite && fit.version.is_uuid && default.starts_with('\'') {
+        format!(
+            "has the default {default}, the same for each row, also for one that is deleted and inserted again: remove the default"
+        )
     } else {
         return;
     };
-    let cure = report.cure.without_default(column);
-    report.add(FindingKind::VersionDefault, Some(&column.name), &format!("{what}: remove the default"), cure);
+    report.add(FindingKind::VersionDefault, Some(&fit.column.name), &what, report.cure.without_default(fit));
 }
 
-fn nulls(report: &mut Report<'_>, column: &SeenColumn) {
-    if !column.is_nullable || column.is_generated() {
+fn trigger(report: &mut Report<'_>, fit: Fit<'_>) {
+    let moves = fit.column.is_generated() || fit.column.is_set_on_update() || fit.has_trigger();
+    if moves || !fit.version.by_database {
         return;
     }
-    if column.nulls > 0 {
-        let what = format!("is NULL in {} rows, which no save finds: give them a version", column.nulls);
-        let cure = report.cure.fill(column);
-        report.add(FindingKind::VersionNull, Some(&column.name), &what, cure);
-    }
-    let what = "may be NULL, and no save finds a row whose version is NULL: make it NOT NULL";
-    let cure = report.cure.not_null(column);
-    report.add(FindingKind::VersionNullable, Some(&column.name), what, cure);
-}
-
-fn has_trigger(report: &Report<'_>, column: &SeenColumn) -> bool {
-    column.is_set_on_update() || has_moving_trigger(report, column)
-}
-
-/// Whether a trigger seems to move the version. Nobody can tell what a function in another language does.
-fn has_moving_trigger(report: &Report<'_>, column: &SeenColumn) -> bool {
-    let dialect = report.catalog.dialect;
-    let moves = |trigger: &SeenTrigger| {
-        let in_time = match dialect {
-            // A version that is moved after the row was written is not in the answer of `UPDATE .. RETURNING`.
-            Dialect::Postgres | Dialect::Mysql => trigger.timing == Timing::Before,
-            Dialect::Sqlite => trigger.timing == Timing::After,
-        };
-        trigger.is_enabled && in_time && (!trigger.is_readable || trigger.names(&column.name))
-    };
-    report.catalog.triggers.iter().any(moves)
-}
-
-impl ExpectedVersion {
-    /// The digits after the second that its steps need.
-    pub(super) fn digits(&self) -> Option<u32> {
-        let step = self.step?.as_nanos();
-        Some((0..9).find(|digits| step.is_multiple_of(10_u128.pow(9 - digits))).unwrap_or(9))
-    }
+    let what = "is to be made by the database, and no trigger that is enabled moves it with each UPDATE, so that no save succeeds: \
+                create the trigger of `VersionTrigger`";
+    report.add(FindingKind::TriggerMissing, Some(&fit.column.name), what, report.cure.trigger(fit));
 }

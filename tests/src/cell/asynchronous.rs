@@ -23,6 +23,7 @@ macro_rules! async_cell {
         pub type Database = $database;
 
         pub use $crate::cell::wait as block_on;
+        pub use occ_runtime::bound::AsyncChecksSchemaOn as ChecksSchema;
 
         pub async fn connect(database: &Database) -> Conn {
             use $crate::database::TestDatabase as _;
@@ -227,6 +228,13 @@ macro_rules! async_cell {
             K: occ_runtime::bound::AsyncKeyOf<M, <Conn as AsyncConnectionCore>::Backend>,
         {
             <M as occ_runtime::AsyncOptimisticInsertDsl>::create_if_absent(values, key, conn).await
+        }
+
+        pub async fn check_schema<M>(conn: &mut Conn) -> Result<Vec<occ_runtime::schema::Finding>, Error>
+        where
+            M: ChecksSchema<Conn>,
+        {
+            <M as occ_runtime::AsyncSchemaDsl>::check_schema(conn).await
         }
 
         pub async fn into_conflict<M: AsyncReloadsOn<Conn>>(

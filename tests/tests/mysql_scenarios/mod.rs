@@ -7,6 +7,8 @@ mod made_keys;
 mod on_update;
 mod packets;
 #[cfg(feature = "version_types")]
+mod schema;
+#[cfg(feature = "version_types")]
 mod tracked_columns;
 mod uncommitted;
 mod upserts;

@@ -139,8 +139,8 @@ pub use version::{UuidV4, UuidV7};
 pub mod prelude {
     pub use crate::{
         AtDsl, DatabaseGenerated, Expect, ExpectingDsl, Increment, LockMode, OptimisticBatchDsl,
-        OptimisticDsl, OptimisticInsertDsl, OptimisticLock, SchemaDsl, SettleDsl, Timestamp, Tracked, TrackedDsl,
-        optimistic_transaction,
+        OptimisticDsl, OptimisticInsertDsl, OptimisticLock, SchemaDsl, SettleDsl, Timestamp, Tracked,
+        TrackedDsl, optimistic_transaction,
     };
     #[cfg(feature = "retry")]
     pub use crate::{RetryDsl, RetryPolicy};
@@ -153,8 +153,8 @@ pub mod prelude {
 pub mod async_prelude {
     pub use crate::{
         AsyncAtDsl, AsyncExpectingDsl, AsyncOptimisticBatchDsl, AsyncOptimisticDsl, AsyncOptimisticInsertDsl,
-        AsyncSchemaDsl, AsyncSettleDsl, AsyncTrackedDsl, DatabaseGenerated, Expect, Increment, LockMode, OptimisticLock,
-        Timestamp, Tracked, async_optimistic_transaction as optimistic_transaction,
+        AsyncSchemaDsl, AsyncSettleDsl, AsyncTrackedDsl, DatabaseGenerated, Expect, Increment, LockMode,
+        OptimisticLock, Timestamp, Tracked, async_optimistic_transaction as optimistic_transaction,
     };
     #[cfg(feature = "retry")]
     pub use crate::{AsyncRetryDsl, RetryPolicy};

@@ -84,7 +84,9 @@ impl Cure<'_> {
         let name = self.quoted(&fit.column.name);
         let fitting = self.fitting(fit)?;
         Some(match self.catalog.dialect {
-            Dialect::Mysql => format!("{fitting};\nUPDATE {} SET {name} = LEFT({name}, {length})", self.table()),
+            Dialect::Mysql => {
+                format!("{fitting};\nUPDATE {} SET {name} = LEFT({name}, {length})", self.table())
+            }
             // The cast takes the spaces off.
             Dialect::Sqlite | Dialect::Postgres => fitting,
         })
@@ -181,14 +183,16 @@ impl Cure<'_> {
     /// Another column in its place, with `value` of each row. SQLite drops no column that a trigger names: those are made anew.
     fn rebuilt(&self, fit: Fit<'_>, value: &str) -> Option<String> {
         let dialect = self.catalog.dialect;
-        let (name, new) = (self.quoted(&fit.column.name), self.quoted(&format!("occ_new_{}", fit.column.name)));
+        let (name, new) =
+            (self.quoted(&fit.column.name), self.quoted(&format!("occ_new_{}", fit.column.name)));
         let value = match fit.version.first(dialect) {
             Some(first) => format!("coalesce({value}, {first})"),
             None => value.to_owned(),
         };
         let triggers = self.catalog.triggers.iter();
-        let triggers: Vec<_> =
-            triggers.filter(|trigger| dialect == Dialect::Sqlite && trigger.names(&fit.column.name)).collect();
+        let triggers: Vec<_> = triggers
+            .filter(|trigger| dialect == Dialect::Sqlite && trigger.names(&fit.column.name))
+            .collect();
         // The text of a trigger does not say in which schema it is.
         if !triggers.is_empty() && self.expected.schema.is_some() {
             return None;

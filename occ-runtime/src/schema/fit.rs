@@ -81,7 +81,9 @@ impl Fit<'_> {
         let is_float = match self.catalog.dialect {
             // The letters by which SQLite takes a column for one.
             Dialect::Sqlite => ["real", "floa", "doub"].iter().any(|part| name.contains(part)),
-            Dialect::Postgres | Dialect::Mysql => ["real", "double precision", "float", "double"].contains(&name),
+            Dialect::Postgres | Dialect::Mysql => {
+                ["real", "double precision", "float", "double"].contains(&name)
+            }
         };
         is_float && matches!(self.version.sql_type, SqlKind::Integer { .. })
     }
@@ -91,7 +93,8 @@ impl Fit<'_> {
         let collation = self.column.collation.as_deref()?;
         let is_text = self.version.sql_type == SqlKind::Text && !self.version.is_uuid;
         // On the others only loose ones are named.
-        let is_exact = self.catalog.dialect == Dialect::Mysql && (collation.ends_with("_bin") || collation == "binary");
+        let is_exact =
+            self.catalog.dialect == Dialect::Mysql && (collation.ends_with("_bin") || collation == "binary");
         (is_text && !is_exact).then_some(collation)
     }
 

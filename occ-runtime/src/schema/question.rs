@@ -98,7 +98,9 @@ impl Question {
                 Some('s') => out.push_bind_param::<Text, str>(self.schema.as_deref().unwrap_or_default())?,
                 Some('t') => out.push_bind_param::<Text, String>(&self.table)?,
                 Some('q') => out.push_bind_param::<Text, String>(&self.name)?,
-                Some('c') => out.push_bind_param::<Text, str>(column.map(String::as_str).unwrap_or_default())?,
+                Some('c') => {
+                    out.push_bind_param::<Text, str>(column.map(String::as_str).unwrap_or_default())?
+                }
                 Some('S') => out.push_identifier(self.schema.as_deref().unwrap_or("main"))?,
                 Some('T') => {
                     if let Some(schema) = &self.schema {

@@ -111,12 +111,17 @@ fn view(report: &mut Report<'_>) {
 
 /// What is run instead of an `UPDATE` was planned for the row as it was seen.
 fn rewritten(report: &mut Report<'_>) {
-    let Some(version) = report.expected.version.as_ref().filter(|_| report.catalog.dialect == Dialect::Postgres) else {
+    let Some(version) =
+        report.expected.version.as_ref().filter(|_| report.catalog.dialect == Dialect::Postgres)
+    else {
         return;
     };
     let is_blind = |trigger: &&SeenTrigger| {
         let is_instead = matches!(trigger.timing, Timing::InsteadOf | Timing::Rule);
-        trigger.is_enabled && trigger.is_readable && is_instead && !trigger.names(&format!("old.{}", version.column))
+        trigger.is_enabled
+            && trigger.is_readable
+            && is_instead
+            && !trigger.names(&format!("old.{}", version.column))
     };
     for trigger in report.catalog.triggers.iter().filter(is_blind) {
         let what = format!(
@@ -180,7 +185,10 @@ fn key_not_unique(report: &mut Report<'_>) {
     let (expected, catalog) = (report.expected, report.catalog);
     let exist = |key: &&str| catalog.column(key).is_some() || catalog.is_rowid(key);
     let is_unique = catalog.indexes.iter().any(|index| index.is_unique_within(expected.key, catalog));
-    if is_unique || expected.key.iter().any(|key| catalog.is_rowid(key)) || !expected.key.iter().all(|key| exist(&key)) {
+    if is_unique
+        || expected.key.iter().any(|key| catalog.is_rowid(key))
+        || !expected.key.iter().all(|key| exist(&key))
+    {
         return;
     }
     let key = expected.key.join("`, `");
@@ -198,7 +206,8 @@ impl SeenIndex {
         self.columns.iter().all(|(column, collation)| {
             let Some(column) = column else { return false };
             let folds = catalog.column(column).is_some_and(|column| column.collation.is_some());
-            let is_finer = catalog.dialect == Dialect::Sqlite && folds && collation.as_deref() == Some("BINARY");
+            let is_finer =
+                catalog.dialect == Dialect::Sqlite && folds && collation.as_deref() == Some("BINARY");
             key.iter().any(|key| same(key, column, catalog.dialect)) && !is_finer
         })
     }

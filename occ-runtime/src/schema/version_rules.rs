@@ -39,7 +39,10 @@ pub(super) fn check(report: &mut Report<'_>) {
 
 fn missing(report: &mut Report<'_>, version: &ExpectedVersion) {
     let (what, cure) = if version.is_xmin {
-        ("does not tell who wrote a row of a view, or of a foreign table: give the table a version column", None)
+        (
+            "does not tell who wrote a row of a view, or of a foreign table: give the table a version column",
+            None,
+        )
     } else if report.catalog.kind == TableKind::Table {
         ("does not exist, so that no save can be checked: add it", report.cure.version_column(version))
     } else {
@@ -84,7 +87,11 @@ fn too_coarse(report: &mut Report<'_>, fit: Fit<'_>) {
     let what = format!(
         "keeps {digits} digits after the second, and versions are made with {needed}: what is stored is not what was written, or two \
          versions are the same; {}",
-        if needed > 6 { "name the generator `Timestamp<Micros>`" } else { "widen it, or name the generator's precision" }
+        if needed > 6 {
+            "name the generator `Timestamp<Micros>`"
+        } else {
+            "widen it, or name the generator's precision"
+        }
     );
     let cure = if needed > 6 { None } else { report.cure.fitting(fit) };
     report.add(FindingKind::VersionTooCoarse, Some(&fit.column.name), &what, cure);
@@ -145,7 +152,9 @@ fn default(report: &mut Report<'_>, fit: Fit<'_>) {
     let is_time = matches!(fit.version.sql_type, SqlKind::Time { .. });
     let lower = default.to_lowercase();
     let what = if is_sqlite && is_time && (lower.contains("julianday") || lower.contains("unixepoch")) {
-        format!("has the default {default}, a number, and a save finds points in time by their text: remove the default")
+        format!(
+            "has the default {default}, a number, and a save finds points in time by their text: remove the default"
+        )
     } else if !is_sqlite && fit.version.is_uuid && default.starts_with('\'') {
         format!(
             "has the default {default}, the same for each row, also for one that is deleted and inserted again: remove the default"

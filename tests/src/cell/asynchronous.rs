@@ -22,8 +22,8 @@ macro_rules! async_cell {
         pub type Conn = $connection;
         pub type Database = $database;
 
-        pub use $crate::cell::wait as block_on;
         pub use occ_runtime::bound::AsyncChecksSchemaOn as ChecksSchema;
+        pub use $crate::cell::wait as block_on;
 
         pub async fn connect(database: &Database) -> Conn {
             use $crate::database::TestDatabase as _;

@@ -20,8 +20,8 @@ macro_rules! blocking_cell {
         pub type Conn = $connection;
         pub type Database = $database;
 
-        pub use $crate::cell::now as block_on;
         pub use occ_runtime::bound::ChecksSchemaOn as ChecksSchema;
+        pub use $crate::cell::now as block_on;
 
         pub async fn connect(database: &Database) -> Conn {
             use $crate::database::TestDatabase as _;

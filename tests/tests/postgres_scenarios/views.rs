@@ -7,7 +7,8 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
 /// A view `products` over the table `base`.
-pub(super) const VIEW: &str = "ALTER TABLE products RENAME TO base; CREATE VIEW products AS SELECT * FROM base;";
+pub(super) const VIEW: &str =
+    "ALTER TABLE products RENAME TO base; CREATE VIEW products AS SELECT * FROM base;";
 
 /// The trigger that one writes at first: it trusts that the row is still what the statement has seen.
 pub(super) const TRUSTING: &str = "

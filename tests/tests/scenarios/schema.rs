@@ -55,12 +55,18 @@ pub(crate) async fn make(ddl: &str, conn: &mut Conn) {
 }
 
 /// Just this is found in the table, and nothing once the cures have been run. What is found, for a look.
-pub(crate) async fn is_cured<M: ChecksSchema<Conn>>(expected: &[FindingKind], conn: &mut Conn) -> Vec<Finding> {
+pub(crate) async fn is_cured<M: ChecksSchema<Conn>>(
+    expected: &[FindingKind],
+    conn: &mut Conn,
+) -> Vec<Finding> {
     let findings = check_schema::<M>(conn).await.unwrap();
     assert_eq!(kinds(&findings), expected, "{findings:#?}");
     for finding in &findings {
         assert!(finding.to_string().contains(&format!("`{}`", finding.table())), "{finding}");
-        assert!(finding.column().is_none_or(|column| finding.to_string().contains(&format!("`{column}`"))), "{finding}");
+        assert!(
+            finding.column().is_none_or(|column| finding.to_string().contains(&format!("`{column}`"))),
+            "{finding}"
+        );
         let cure = finding.cure().unwrap_or_else(|| panic!("nothing cures that {finding}"));
         batch(cure, conn).await.unwrap_or_else(|error| panic!("{cure}: {error}"));
     }

@@ -116,7 +116,11 @@ async fn make_shop(conn: &mut Conn) {
 }
 
 async fn drop_shop(conn: &mut Conn) {
-    let sql = on("DETACH DATABASE occ_tests_shop", "DROP SCHEMA occ_tests_shop CASCADE", "DROP DATABASE occ_tests_shop");
+    let sql = on(
+        "DETACH DATABASE occ_tests_shop",
+        "DROP SCHEMA occ_tests_shop CASCADE",
+        "DROP DATABASE occ_tests_shop",
+    );
     batch(sql, conn).await.unwrap();
 }
 

@@ -17,6 +17,7 @@ pub(crate) mod reload;
 pub(crate) mod retry;
 pub(crate) mod row;
 pub(crate) mod saves;
+pub(crate) mod schema;
 pub(crate) mod send;
 pub(crate) mod settle;
 pub(crate) mod tracked;

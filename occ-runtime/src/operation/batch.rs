@@ -44,7 +44,11 @@ macro_rules! operations {
             conn.land_with(&sent);
             sent
         }
+    };
+}
 
+macro_rules! together_operations {
+    ($wing:ident $(, $async:ident, $await:ident, $send:ident)?) => {
         /// In few statements. `None`: nothing is written, and the rows are to be sent one by one.
         $($async)? fn send_together<W, F>(
             operation: Operation,
@@ -133,4 +137,4 @@ macro_rules! one_by_one_operations {
     };
 }
 
-pub(crate) use {one_by_one_operations, operations};
+pub(crate) use {one_by_one_operations, operations, together_operations};

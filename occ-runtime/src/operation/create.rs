@@ -79,25 +79,6 @@ macro_rules! operations {
 
 macro_rules! parts {
     ($wing:ident $(, $async:ident, $await:ident, $send:ident)?) => {
-        $($async)? fn make_and_read<I>(&mut self, key: &'static str, values: I) -> Result<M, Error>
-        where
-            I: QueryFragment<C::Backend> + QueryId $(+ $send)?,
-        {
-            if M::Generator::BY_DATABASE && !dialect::tells_new_rows::<C::Backend>(has_schema::<M>()) {
-                $crate::$wing::send::ExecuteDsl::execute(ForgetLastKey, self)$(.$await)??;
-            }
-            let create = Create::<M, C::Backend, I, false>::new(values);
-            // Else the row that was made last is another one.
-            if $crate::$wing::send::ExecuteDsl::execute(create, self)$(.$await)?? == 0 {
-                return Err(DieselError::NotFound.into());
-            }
-            let found = $crate::$wing::send::all::<_, _, M>(LastRow::<M, C::Backend>::new(key), self)$(.$await)?;
-            found.and_then(verdict::only).map_err(|error| match error {
-                DieselError::NotFound => none_key::key_is_not_made::<M>(),
-                error => error.into(),
-            })
-        }
-
         $($async)? fn create_if_absent<I, P>(&mut self, values: I, key: P) -> Result<Created<M>, Error>
         where
             I: QueryFragment<C::Backend> + QueryId $(+ $send + Sync)?,
@@ -138,6 +119,29 @@ macro_rules! parts {
                     found => return found,
                 }
             }
+        }
+    };
+}
+
+macro_rules! last_row_parts {
+    ($wing:ident $(, $async:ident, $await:ident, $send:ident)?) => {
+        $($async)? fn make_and_read<I>(&mut self, key: &'static str, values: I) -> Result<M, Error>
+        where
+            I: QueryFragment<C::Backend> + QueryId $(+ $send)?,
+        {
+            if M::Generator::BY_DATABASE && !dialect::tells_new_rows::<C::Backend>(has_schema::<M>()) {
+                $crate::$wing::send::ExecuteDsl::execute(ForgetLastKey, self)$(.$await)??;
+            }
+            let create = Create::<M, C::Backend, I, false>::new(values);
+            // Else the row that was made last is another one.
+            if $crate::$wing::send::ExecuteDsl::execute(create, self)$(.$await)?? == 0 {
+                return Err(DieselError::NotFound.into());
+            }
+            let found = $crate::$wing::send::all::<_, _, M>(LastRow::<M, C::Backend>::new(key), self)$(.$await)?;
+            found.and_then(verdict::only).map_err(|error| match error {
+                DieselError::NotFound => none_key::key_is_not_made::<M>(),
+                error => error.into(),
+            })
         }
     };
 }
@@ -191,4 +195,4 @@ macro_rules! find_parts {
     };
 }
 
-pub(crate) use {find_parts, operations, parts};
+pub(crate) use {find_parts, last_row_parts, operations, parts};

@@ -179,7 +179,11 @@ macro_rules! operations {
                 }
             }
         }
+    };
+}
 
+macro_rules! part_operations {
+    ($wing:ident $(, $async:ident, $await:ident, $send:ident)?) => {
         /// Those that go together each in a savepoint, which is rolled back if a row of them is stale.
         $($async)? fn put_parts(rows: &[M], each: &mut Each<M::Version>, conn: &mut C) -> Result<(), Error> {
             while let Some(part) = each.part() {
@@ -210,4 +214,4 @@ macro_rules! operations {
     };
 }
 
-pub(crate) use operations;
+pub(crate) use {operations, part_operations};

@@ -28,6 +28,7 @@ pub(crate) mod outcome;
 pub(crate) mod overwrite;
 pub(crate) mod read;
 pub(crate) mod rows;
+pub(crate) mod schema;
 pub(crate) mod settle;
 pub(crate) mod tracked;
 pub(crate) mod tracked_batch;
@@ -48,6 +49,7 @@ macro_rules! operations {
         $crate::operation::one_row::operations!($($wing)*);
         $crate::operation::commit::operations!($($wing)*);
         $crate::operation::tracked::operations!($($wing)*);
+        $crate::operation::tracked::put_operations!($($wing)*);
         $crate::operation::settle::operations!($($wing)*);
         $crate::operation::settle::delete_operations!($($wing)*);
         $crate::operation::outcome::operations!($($wing)*);
@@ -55,8 +57,10 @@ macro_rules! operations {
         $crate::operation::unversioned::operations!($($wing)*);
         $crate::operation::delete::operations!($($wing)*);
         $crate::operation::batch::operations!($($wing)*);
+        $crate::operation::batch::together_operations!($($wing)*);
         $crate::operation::batch::one_by_one_operations!($($wing)*);
         $crate::operation::each::operations!($($wing)*);
+        $crate::operation::each::part_operations!($($wing)*);
         $crate::operation::tracked_batch::operations!($($wing)*);
         $crate::operation::tracked_batch::settle_operations!($($wing)*);
         $crate::operation::tracked_batch::send_operations!($($wing)*);
@@ -84,6 +88,7 @@ macro_rules! create_operations {
     ($($wing:tt)*) => {
         $crate::operation::create::operations!($($wing)*);
         $crate::operation::create::parts!($($wing)*);
+        $crate::operation::create::last_row_parts!($($wing)*);
         $crate::operation::create::find_parts!($($wing)*);
     };
 }

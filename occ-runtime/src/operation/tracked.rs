@@ -30,7 +30,11 @@ macro_rules! operations {
             conn.land_with(&written);
             written
         }
+    };
+}
 
+macro_rules! put_operations {
+    ($wing:ident $(, $async:ident, $await:ident, $send:ident)?) => {
         $($async)? fn put_changes(
             tracked: &mut Tracked<M>,
             expected: Option<&M::Version>,
@@ -87,4 +91,4 @@ macro_rules! operations {
     };
 }
 
-pub(crate) use operations;
+pub(crate) use {operations, put_operations};

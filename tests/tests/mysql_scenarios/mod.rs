@@ -6,6 +6,8 @@ mod made_keys;
 #[cfg(feature = "version_types")]
 mod on_update;
 mod packets;
+#[cfg(feature = "version_types")]
+mod schema;
 mod table_lock;
 #[cfg(feature = "version_types")]
 mod tracked_columns;

@@ -6,6 +6,7 @@ mod exact;
 mod foreign_tables;
 mod forgotten;
 mod nan;
+mod schema;
 mod siblings;
 mod tracked_columns;
 mod upserts;

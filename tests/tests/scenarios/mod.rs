@@ -51,6 +51,10 @@ mod retry_events;
 mod retry_over;
 mod same_row;
 mod save;
+pub(crate) mod schema;
+mod schema_keys;
+#[cfg(feature = "version_types")]
+mod schema_versions;
 mod settle;
 pub(crate) mod statements;
 mod tracked;

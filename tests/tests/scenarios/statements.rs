@@ -13,12 +13,12 @@ use occ_tests::statements::{Statements, named};
 
 use super::article::{self, articles};
 use super::cell::{
-    BACKEND, Conn, all, batch, begin, commit, conflict, connect, create, create_if_absent, delete,
-    delete_all, delete_all_tracked, delete_at, delete_expecting, delete_if, delete_tracked, execute, first,
-    insert, insert_all, into_conflict, into_conflict_tracked, overwrite, rebase, rebase_with, record, reload,
-    reload_tracked, save, save_all, save_all_tracked, save_each, save_expecting, save_if, save_tracked,
-    save_tracked_expecting, save_unversioned, settle, settle_tracked, touch, touch_at, touch_expecting,
-    update, update_at, update_expecting, upsert, verify, verify_at,
+    BACKEND, Conn, all, batch, begin, check_schema, commit, conflict, connect, create, create_if_absent,
+    delete, delete_all, delete_all_tracked, delete_at, delete_expecting, delete_if, delete_tracked, execute,
+    first, insert, insert_all, into_conflict, into_conflict_tracked, overwrite, rebase, rebase_with, record,
+    reload, reload_tracked, save, save_all, save_all_tracked, save_each, save_expecting, save_if,
+    save_tracked, save_tracked_expecting, save_unversioned, settle, settle_tracked, touch, touch_at,
+    touch_expecting, update, update_at, update_expecting, upsert, verify, verify_at,
 };
 #[cfg(feature = "retry")]
 use super::cell::{modify, modify_with, retry, retry_with, transaction};
@@ -115,6 +115,7 @@ fn the_tables_name_every_method() {
         ("tracked_batch.rs", "tracked.", &["batches"]),
         ("settle.rs", "", &["lost answers"]),
         ("retry.rs", "policy.", &["transactions"]),
+        ("schema.rs", "", &["schema"]),
     ] {
         let named: Vec<String> = parts.iter().flat_map(|part| named(part)).collect();
         missing.extend(
@@ -212,6 +213,14 @@ super::scenarios! {
         delete_at(Product::at(1, 3), conn).await.unwrap();
         statements.sent("`at(..).delete`");
         statements.compare("at", columns());
+    }
+
+    async fn a_table_that_is_looked_at(database) {
+        let conn = &mut connect(database).await;
+        let mut statements = Statements::of(record(conn));
+        assert_eq!(check_schema::<Product>(conn).await.unwrap(), []);
+        statements.sent("`check_schema`");
+        statements.compare("schema", columns());
     }
 
     async fn a_new_row(database) {

@@ -267,10 +267,14 @@ super::scenarios! {
         let select = articles::table.order(articles::id).select(Tracked::<article::Article>::as_select());
         let mut rows: Vec<Tracked<article::Article>> = all(select, conn).await.unwrap();
         statements.forget();
-        rows.iter_mut().for_each(|row| row.title.push('!'));
+        for row in &mut rows {
+            row.title.push('!');
+        }
         save_all_tracked(&mut rows, conn).await.unwrap();
         statements.sent("`tracked.save_all_optimistic`, the same column was changed");
-        rows.iter_mut().for_each(|row| if row.id <= 110 { row.body.push('!') } else { row.title.push('!') });
+        for row in &mut rows {
+            if row.id <= 110 { row.body.push('!') } else { row.title.push('!') }
+        }
         save_all_tracked(&mut rows, conn).await.unwrap();
         statements.sent("`tracked.save_all_optimistic`, another column of the first ten rows");
         save_all_tracked(&mut rows, conn).await.unwrap();

@@ -157,12 +157,12 @@ super::scenarios! {
             let _ = recorder.take_prepared();
             save_all_tracked(&mut rows, conn).await.unwrap();
             assert_eq!(recorder.take_prepared(), prepared, "{columns} of three columns");
-            articles.iter_mut().for_each(|article| {
+            for article in &mut articles {
                 article.views += 1;
                 if columns == 2 {
                     article.title.push('!');
                 }
-            });
+            }
             save_all_tracked(&mut articles, conn).await.unwrap();
             assert_eq!(recorder.take_prepared(), if columns == 1 { prepared } else { 0 }, "{columns} of many");
         }

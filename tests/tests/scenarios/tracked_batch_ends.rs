@@ -9,7 +9,7 @@ use diesel::prelude::*;
 use diesel::result::Error as DieselError;
 use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::Integer;
-use occ_runtime::{Error, OptimisticLock, Tracked};
+use occ_runtime::{Error, OptimisticLock, StaleObjectError, Tracked};
 use occ_tests::cell::caught;
 
 use super::answers::{Answers, ask};
@@ -125,10 +125,10 @@ macro_rules! taken_back {
         batch("UPDATE goods SET price = id + 19, version = 2", conn).await.unwrap();
         (mine[0].price, mine[1].price) = (Price(10), Price(10));
         let Err(Error::StaleBatch(stale)) = save_all_tracked(&mut mine, conn).await else { panic!() };
-        assert_eq!(stale.rows().iter().map(|row| row.key()).collect::<Vec<_>>(), ["1", "2"]);
+        assert_eq!(stale.rows().iter().map(StaleObjectError::key).collect::<Vec<_>>(), ["1", "2"]);
         mine[1].stock += 1;
         let Err(Error::StaleBatch(stale)) = save_all_tracked(&mut mine, conn).await else { panic!() };
-        assert_eq!(stale.rows().iter().map(|row| row.key()).collect::<Vec<_>>(), ["1", "2"]);
+        assert_eq!(stale.rows().iter().map(StaleObjectError::key).collect::<Vec<_>>(), ["1", "2"]);
         for row in &mut mine {
             assert!(save_tracked(row, conn).await.unwrap_err().is_stale());
         }
@@ -140,7 +140,9 @@ macro_rules! taken_back {
         let recorder = record(conn);
         save_all_tracked(&mut mine, conn).await.unwrap();
         assert_eq!(recorder.take().len(), 2, "{}: a look at each", stringify!($row));
-        mine.iter_mut().for_each(|row| row.stock += 1);
+        for row in &mut mine {
+            row.stock += 1;
+        }
         save_all_tracked(&mut mine, conn).await.unwrap();
         assert_eq!(prices(conn).await, [(10, 6), (10, 6)]);
         let _ = recorder.take();
@@ -240,7 +242,7 @@ super::scenarios! {
                 };
                 assert!(error.is_stale() && !error.is_retryable(), "only a reload helps: {error}");
                 let Error::StaleBatch(stale) = error else { panic!("{error:?}") };
-                let keys: Vec<_> = stale.rows().iter().map(|row| row.key()).collect();
+                let keys: Vec<_> = stale.rows().iter().map(StaleObjectError::key).collect();
                 let expected = if deletes || changes_first { vec!["1", "2", "3"] } else { vec!["2", "3"] };
                 assert_eq!(keys, expected);
                 assert_eq!(rows, before);
@@ -260,7 +262,7 @@ super::scenarios! {
         let before = rows.clone();
         let error = save_all_tracked(&mut rows, conn).await.unwrap_err();
         let Error::StaleBatch(stale) = &error else { panic!("{error:?}") };
-        assert_eq!(stale.rows().iter().map(|row| row.key()).collect::<Vec<_>>(), ["2"]);
+        assert_eq!(stale.rows().iter().map(StaleObjectError::key).collect::<Vec<_>>(), ["2"]);
         assert_eq!(rows, before);
         let row = article::load(1, conn).await;
         assert_eq!((row.title.as_str(), row.version), ("Mine", 2));

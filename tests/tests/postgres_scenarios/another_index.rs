@@ -39,31 +39,36 @@ fn coin() -> Coin {
 
 /// What `make` answers where another has made the row after it has looked for one.
 async fn beaten<T: Send>(database: &Database, make: impl AsyncFnOnce(&mut Conn) -> T + Send) -> T {
-    let other = &mut connect(database).await;
-    batch("DELETE FROM coins; SELECT pg_advisory_lock(77)", other).await.unwrap();
+    let (locks, locked) = channel();
     let (begins, begun) = channel();
+    let faster = move || {
+        block_on(async {
+            let (conn, watch) = (&mut connect(database).await, &mut connect(database).await);
+            batch("DELETE FROM coins; SELECT pg_advisory_lock(77)", conn).await.unwrap();
+            locks.send(()).unwrap();
+            let pid: i64 = begun.recv().unwrap();
+            // Divided by none, until somebody waits.
+            let waits = format!("SELECT 1 / count(*) FROM pg_locks WHERE pid = {pid} AND NOT granted");
+            while batch(&waits, watch).await.is_err() {}
+            batch("INSERT INTO coins VALUES (1, 'penny', 1); SELECT pg_advisory_unlock(77)", conn)
+                .await
+                .unwrap();
+        });
+    };
     let slower = move || {
         block_on(async {
             let conn = &mut connect(database).await;
             batch("SET occ.gate = 'on'", conn).await.unwrap();
             let pid = diesel::dsl::sql::<BigInt>("CAST(pg_backend_pid() AS BIGINT)");
             let pid: Vec<i64> = all(diesel::select(pid), conn).await.unwrap();
+            locked.recv().unwrap();
             begins.send(pid[0]).unwrap();
             make(conn).await
         })
     };
     std::thread::scope(|scope| {
         let slower = scope.spawn(slower);
-        block_on(async {
-            let pid = begun.recv().unwrap();
-            // Divided by none, until somebody waits.
-            let waits = format!("SELECT 1 / count(*) FROM pg_locks WHERE pid = {pid} AND NOT granted");
-            let watch = &mut connect(database).await;
-            while batch(&waits, watch).await.is_err() {}
-            batch("INSERT INTO coins VALUES (1, 'penny', 1); SELECT pg_advisory_unlock(77)", other)
-                .await
-                .unwrap();
-        });
+        scope.spawn(faster).join().unwrap();
         slower.join().unwrap()
     })
 }

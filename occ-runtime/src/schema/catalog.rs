@@ -1,7 +1,8 @@
 //! What the catalog has answered.
 
+use crate::schema::catalog_sql::Step;
 use crate::schema::names::same;
-use crate::schema::question::{Answer, Step};
+use crate::schema::question::Answer;
 use crate::statement::dialect::Dialect;
 
 /// A table as it is.
@@ -200,5 +201,10 @@ impl SeenTrigger {
             is_readable: matches!(language.as_deref(), Some("sql" | "plpgsql")),
             text: text.unwrap_or_default(),
         }
+    }
+    /// Whether its text has a name in it, quoted or not.
+    pub(super) fn names(&self, name: &str) -> bool {
+        let plain = |text: &str| text.to_lowercase().replace(['"', '`', '[', ']'], "");
+        plain(&self.text).contains(&plain(name))
     }
 }

@@ -1,8 +1,22 @@
 //! The questions in SQL. What the marks with `?` stand for is in [`question`](super::question), and what each column of an answer
 //! means in [`catalog`](super::catalog).
 
-use crate::schema::question::Step;
 use crate::statement::dialect::Dialect;
+
+/// One of the questions, in this order. What stands where in its answers is in `catalog`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// One row, if it is there.
+    Table,
+    /// A row for each.
+    Columns,
+    /// A row for each column of each unique index.
+    Indexes,
+    /// A row for each trigger and rule that an `UPDATE` runs.
+    Triggers,
+    /// A row for each column that it is asked of.
+    Contents,
+}
 
 pub(super) fn text(dialect: Dialect, step: Step) -> &'static str {
     match (dialect, step) {

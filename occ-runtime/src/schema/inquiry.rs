@@ -3,10 +3,11 @@
 
 use crate::model::optimistic_lock::OptimisticLock;
 use crate::schema::catalog::{Catalog, TableKind};
+use crate::schema::catalog_sql::Step;
 use crate::schema::expected::Expected;
 use crate::schema::finding::Finding;
 use crate::schema::names::qualified;
-use crate::schema::question::{Answer, Question, Step};
+use crate::schema::question::{Answer, Question};
 use crate::schema::rules;
 use crate::statement::dialect::Dialect;
 

@@ -6,7 +6,7 @@ use diesel::result::{Error as DieselError, QueryResult};
 use diesel::serialize::ToSql;
 use diesel::sql_types::{HasSqlType, Nullable, Text};
 
-use crate::schema::catalog_sql::text;
+use crate::schema::catalog_sql::{Step, text};
 use crate::statement::dialect::Speaks;
 
 type OneText = Nullable<Text>;
@@ -18,21 +18,6 @@ type OneRead = Option<String>;
 
 /// The same as it is read.
 pub type Answer = (String, OneRead, OneRead, OneRead, OneRead, OneRead, OneRead, OneRead);
-
-/// One of the questions, in this order. What stands where in its answers is in [`catalog`](crate::schema::catalog).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// One row, if it is there.
-    Table,
-    /// A row for each.
-    Columns,
-    /// A row for each column of each unique index.
-    Indexes,
-    /// A row for each trigger and rule that an `UPDATE` runs.
-    Triggers,
-    /// A row for each column that it is asked of.
-    Contents,
-}
 
 /// A question about a table.
 #[derive(Clone, Debug)]
@@ -99,7 +84,7 @@ impl Question {
                 Some('t') => out.push_bind_param::<Text, String>(&self.table)?,
                 Some('q') => out.push_bind_param::<Text, String>(&self.name)?,
                 Some('c') => {
-                    out.push_bind_param::<Text, str>(column.map(String::as_str).unwrap_or_default())?
+                    out.push_bind_param::<Text, str>(column.map(String::as_str).unwrap_or_default())?;
                 }
                 Some('S') => out.push_identifier(self.schema.as_deref().unwrap_or("main"))?,
                 Some('T') => {

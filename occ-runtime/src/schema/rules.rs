@@ -5,6 +5,7 @@ use crate::schema::cure::Cure;
 use crate::schema::expected::Expected;
 use crate::schema::finding::{Finding, FindingKind};
 use crate::schema::names::same;
+use crate::schema::report::Report;
 use crate::schema::version_rules;
 use crate::statement::dialect::Dialect;
 
@@ -25,27 +26,6 @@ pub(crate) fn findings(expected: &Expected, catalog: Option<&Catalog>) -> Vec<Fi
         key_not_unique(&mut report);
     }
     report.findings
-}
-
-/// What is known, and what was found so far.
-pub(super) struct Report<'a> {
-    pub(super) expected: &'a Expected,
-    pub(super) catalog: &'a Catalog,
-    pub(super) cure: Cure<'a>,
-    findings: Vec<Finding>,
-}
-
-impl Report<'_> {
-    /// Adds a finding about a column, or about the table.
-    pub(super) fn add(&mut self, kind: FindingKind, column: Option<&str>, what: &str, cure: Option<String>) {
-        let table = self.expected.name();
-        let place = match column {
-            Some(column) => format!("the column `{column}` of `{table}`"),
-            None => format!("`{table}`"),
-        };
-        let sentence = format!("{place} {what}");
-        self.findings.push(Finding { kind, table, column: column.map(str::to_owned), sentence, cure });
-    }
 }
 
 fn missing_table(expected: &Expected) -> Finding {
@@ -134,14 +114,6 @@ fn rewritten(report: &mut Report<'_>) {
     }
 }
 
-impl SeenTrigger {
-    /// Whether its text has a name in it, quoted or not.
-    pub(super) fn names(&self, name: &str) -> bool {
-        let plain = |text: &str| text.to_lowercase().replace(['"', '`', '[', ']'], "");
-        plain(&self.text).contains(&plain(name))
-    }
-}
-
 fn missing_columns(report: &mut Report<'_>) {
     let (expected, catalog) = (report.expected, report.catalog);
     let version = expected.version.as_ref().map(|version| version.column);
@@ -183,11 +155,11 @@ fn nullable_key(report: &mut Report<'_>) {
 
 fn key_not_unique(report: &mut Report<'_>) {
     let (expected, catalog) = (report.expected, report.catalog);
-    let exist = |key: &&str| catalog.column(key).is_some() || catalog.is_rowid(key);
+    let exist = |key: &str| catalog.column(key).is_some() || catalog.is_rowid(key);
     let is_unique = catalog.indexes.iter().any(|index| index.is_unique_within(expected.key, catalog));
     if is_unique
         || expected.key.iter().any(|key| catalog.is_rowid(key))
-        || !expected.key.iter().all(|key| exist(&key))
+        || !expected.key.iter().all(|key| exist(key))
     {
         return;
     }

@@ -4,7 +4,7 @@ use crate::schema::catalog::TableKind;
 use crate::schema::expected::{ExpectedVersion, SqlKind};
 use crate::schema::finding::FindingKind;
 use crate::schema::fit::{Fit, largest};
-use crate::schema::rules::Report;
+use crate::schema::report::Report;
 use crate::statement::dialect::Dialect;
 
 /// In an order in which it can be cured: a column becomes NOT NULL before anything else is made of it.

@@ -106,7 +106,9 @@ impl Held {
         let mut tracked = [Tracked::new(load_item(1, conn).await), Tracked::new(load_item(2, conn).await)];
         one.quantity += 1;
         two.quantity += 1;
-        tracked.each_mut().map(|tracked| tracked.quantity += 1);
+        for tracked in &mut tracked {
+            tracked.quantity += 1;
+        }
         Self { one, two, tracked, calls: AtomicU32::new(0) }
     }
 

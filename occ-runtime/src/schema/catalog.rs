@@ -202,6 +202,7 @@ impl SeenTrigger {
             text: text.unwrap_or_default(),
         }
     }
+
     /// Whether its text has a name in it, quoted or not.
     pub(super) fn names(&self, name: &str) -> bool {
         let plain = |text: &str| text.to_lowercase().replace(['"', '`', '[', ']'], "");

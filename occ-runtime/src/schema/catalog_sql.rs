@@ -37,7 +37,8 @@ pub(super) fn text(dialect: Dialect, step: Step) -> &'static str {
         (Dialect::Mysql, Step::Indexes) => MYSQL_INDEXES,
         (Dialect::Mysql, Step::Triggers) => MYSQL_TRIGGERS,
         (Dialect::Mysql, Step::Contents) => {
-            "SELECT ?c, CAST((SELECT COUNT(*) FROM ?T WHERE ?C IS NULL) AS CHAR), CAST(NULL AS CHAR), CAST(NULL AS CHAR), \
+            // A bind that is selected has no type until it is cast, and the driver stops at that.
+            "SELECT CAST(?c AS CHAR), CAST((SELECT COUNT(*) FROM ?T WHERE ?C IS NULL) AS CHAR), CAST(NULL AS CHAR), CAST(NULL AS CHAR), \
              CAST(NULL AS CHAR), CAST(NULL AS CHAR), CAST(NULL AS CHAR), CAST(NULL AS CHAR)"
         }
     }

@@ -35,7 +35,9 @@ impl Transient {
             }
             // MySQL's deadlock is of this kind too, if Diesel's own connection gets it from a statement.
             DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, information) => {
-                server_messages::transient(&**information).or(Some(Self::SerializationFailure))
+                let is_mysql = server_messages::is_of_mysql_or_sqlite(&**information);
+                let by_kind = if is_mysql { Self::Deadlock } else { Self::SerializationFailure };
+                server_messages::transient(&**information).or(Some(by_kind))
             }
             // A violated constraint may quote anything in its message.
             DieselError::RollbackErrorOnCommit { commit_error, .. } => Self::of(commit_error),
@@ -122,7 +124,9 @@ impl Error {
 /// Whether the server has rolled back the whole transaction with it, so that what follows is in none: MySQL and MariaDB, at a
 /// deadlock and at a changed record. PostgreSQL refuses what follows by itself.
 pub(crate) fn ends_transaction(error: &DieselError) -> bool {
-    matches!(error, DieselError::DatabaseError(_, information) if server_messages::ends_transaction(&**information))
+    let DieselError::DatabaseError(_, information) = error else { return false };
+    let is_mysql = server_messages::is_of_mysql_or_sqlite(&**information);
+    is_mysql && matches!(Transient::of(error), Some(Transient::Deadlock | Transient::RecordChanged))
 }
 
 pub(crate) fn connection_is_lost(error: &DieselError) -> bool {

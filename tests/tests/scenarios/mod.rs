@@ -51,6 +51,7 @@ mod retry_events;
 mod retry_over;
 mod same_row;
 mod save;
+pub(crate) mod server;
 mod settle;
 pub(crate) mod statements;
 mod tracked;

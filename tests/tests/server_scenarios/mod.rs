@@ -1,5 +1,6 @@
 //! Scenarios that need a server with row locks: PostgreSQL, MySQL, MariaDB.
 
+mod deadlock;
 mod errors_provoked;
 mod first_error;
 mod lock_order;
@@ -9,6 +10,7 @@ mod round_trips;
 mod snapshots;
 mod statements;
 mod text_versions;
+mod translated;
 
 use crate::cell;
-use crate::scenarios::{product, scenarios};
+use crate::scenarios::{product, scenarios, server};

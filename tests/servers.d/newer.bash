@@ -4,13 +4,16 @@
 
 roots=${OCC_TEST_ROOTS:-/var/tmp/occ-roots}
 
-# root_packages ROOT: what is installed into it, beyond what every Debian has. The servers are not all in one, since MySQL and MariaDB
-# have files of the same names.
+# root_packages FOLDER ROOT: what is installed into it, beyond what every Debian has. The servers are not all in one, since MySQL and
+# MariaDB have files of the same names.
 root_packages() {
-    case $1 in
+    case $2 in
     mysql) echo mysql-server-core mysql-client ;;
     mariadb) echo mariadb-server-core mariadb-client ;;
-    postgres) echo postgresql-18 pgbouncer ;;
+    postgres)
+        in_folder "$1" apt-cache pkgnames postgresql- | grep -x 'postgresql-[0-9]*' | sort -V | tail -n 1
+        echo pgbouncer
+        ;;
     esac
 }
 
@@ -36,7 +39,7 @@ in_folder() {
 
 # make_root ROOT: complete, or not there.
 make_root() {
-    local new=$roots/$1.new bare=$roots/bare packages
+    local new=$roots/$1.new bare=$roots/bare packages get
     if [ ! -e "$bare" ]; then
         rm -rf "$bare.new"
         say "making $bare, with debootstrap from $(mirror)"
@@ -46,13 +49,15 @@ make_root() {
         chmod +x "$bare.new/usr/sbin/policy-rc.d"
         mv "$bare.new" "$bare"
     fi
-    read -ra packages < <(root_packages "$1")
-    say "installing into $roots/$1: ${packages[*]}"
     rm -rf "$new"
     cp -a --reflink=auto "$bare" "$new" || return 1
+    get=(in_folder "$new" env DEBIAN_FRONTEND=noninteractive LC_ALL=C apt-get -qq -o Acquire::Retries=2 -o Acquire::http::Timeout=20)
+    "${get[@]}" update >&2 || say "apt-get update failed"
+    mapfile -t packages < <(root_packages "$new" "$1")
+    say "installing into $roots/$1: ${packages[*]}"
     # Without a system that runs, the service of a package may not be set up, which is an error; the programs are there.
-    in_folder "$new" env DEBIAN_FRONTEND=noninteractive LC_ALL=C apt-get -qq -o Acquire::Retries=2 -o Acquire::http::Timeout=20 \
-        install -y --no-install-recommends "${packages[@]}" >&2 || say "not all of it could be set up"
+    # shellcheck disable=SC2068 # several words in a line
+    "${get[@]}" install -y --no-install-recommends ${packages[@]} >&2 || say "not all of it could be set up"
     rm -rf "$new"/var/cache/apt/archives/*.deb
     [ -n "$(root_programs "$new" "$1")" ] || return 1
     mv "$new" "$roots/$1"
@@ -88,12 +93,12 @@ newer() {
 }
 
 install_newer() {
-    local root
+    local root version
     [ "$(id -u)" = 0 ] || cannot_be_had "only root can mount"
     if ! command -v debootstrap >/dev/null; then apt_install debootstrap; fi
     for root in mysql mariadb postgres; do
         # One that cannot be had must not keep the others away.
-        say "$roots/$root has $(version_in "$root")" || true
+        if version=$(version_in "$root"); then say "$roots/$root has $version"; fi
     done
 }
 

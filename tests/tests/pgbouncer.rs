@@ -82,5 +82,7 @@ fn without_it_a_blocking_connection_that_keeps_no_statements_is_right() {
     use diesel::connection::Connection as _;
 
     let Some(pooler) = Pooler::new(false) else { return };
-    blocking::every_save_is_stored(&pooler, |conn| conn.set_prepared_statement_cache_size(CacheSize::Disabled));
+    blocking::every_save_is_stored(&pooler, |conn| {
+        conn.set_prepared_statement_cache_size(CacheSize::Disabled)
+    });
 }

@@ -12,7 +12,8 @@ root_packages() {
     mariadb) echo mariadb-server-core mariadb-client ;;
     postgres)
         in_folder "$1" apt-cache pkgnames postgresql- | grep -x 'postgresql-[0-9]*' | sort -V | tail -n 1
-        echo pgbouncer
+        # And another language, for what the server says in it.
+        printf '%s\n' pgbouncer locales
         ;;
     esac
 }
@@ -58,6 +59,7 @@ make_root() {
     # Without a system that runs, the service of a package may not be set up, which is an error; the programs are there.
     # shellcheck disable=SC2068 # several words in a line
     "${get[@]}" install -y --no-install-recommends ${packages[@]} >&2 || say "not all of it could be set up"
+    if [ "$1" = postgres ]; then in_folder "$new" localedef -i de_DE -f UTF-8 de_DE.UTF-8 >&2 || true; fi
     rm -rf "$new"/var/cache/apt/archives/*.deb
     [ -n "$(root_programs "$new" "$1")" ] || return 1
     mv "$new" "$roots/$1"

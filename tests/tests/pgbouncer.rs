@@ -83,6 +83,6 @@ fn without_it_a_blocking_connection_that_keeps_no_statements_is_right() {
 
     let Some(pooler) = Pooler::new(false) else { return };
     blocking::every_save_is_stored(&pooler, |conn| {
-        conn.set_prepared_statement_cache_size(CacheSize::Disabled)
+        conn.set_prepared_statement_cache_size(CacheSize::Disabled);
     });
 }

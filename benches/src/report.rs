@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use crate::chart::{Bar, Panel};
-use crate::clients::{Colour, OCC};
+use crate::clients::{Mode, OCC};
 use crate::database::Kind;
 use crate::measure::Timing;
 use crate::scenario::{self, Scenario};
@@ -22,7 +22,7 @@ struct Line {
 /// One scenario on one database, for blocking or async contenders.
 struct Block {
     kind: Kind,
-    colour: Colour,
+    mode: Mode,
     scenario: &'static str,
     lines: Vec<Line>,
 }
@@ -42,13 +42,13 @@ impl Report {
     }
 
     pub fn scenario(&mut self, kind: Kind, scenario: &Scenario, timings: &[Timing]) {
-        for colour in [Colour::Blocking, Colour::Async] {
-            let of_colour: Vec<&Timing> =
-                timings.iter().filter(|timing| timing.entry.colour == colour).collect();
+        for mode in [Mode::Blocking, Mode::Async] {
+            let of_mode: Vec<&Timing> =
+                timings.iter().filter(|timing| timing.entry.mode == mode).collect();
             // Blocking Diesel may not be compiled in.
-            let Some(occ) = of_colour.iter().find(|timing| timing.entry.name == OCC) else { continue };
-            let lines = of_colour.iter().map(|timing| Line::new(timing, occ)).collect();
-            let block = Block { kind, colour, scenario: scenario.name, lines };
+            let Some(occ) = of_mode.iter().find(|timing| timing.entry.name == OCC) else { continue };
+            let lines = of_mode.iter().map(|timing| Line::new(timing, occ)).collect();
+            let block = Block { kind, mode, scenario: scenario.name, lines };
             block.print();
             self.blocks.push(block);
         }
@@ -57,7 +57,7 @@ impl Report {
     pub fn trips(&mut self, kind: Kind, trips: Vec<Trips>) {
         println!("\n{}: round trips to the server, for one save and for a batch of 100", kind.name());
         for Trips { entry, save, batch } in &trips {
-            println!("  {save:>5.1} {batch:>7.1}  {:<9} {}", entry.colour.name(), entry.name);
+            println!("  {save:>5.1} {batch:>7.1}  {:<9} {}", entry.mode.name(), entry.name);
         }
         self.trips.push((kind, trips));
     }
@@ -67,11 +67,11 @@ impl Report {
         for scenario in [scenario::SINGLE_SAVE, scenario::IN_TRANSACTION] {
             println!("\nTargets: {}", scenario.name);
             for target in &TARGETS {
-                let Some(line) = self.line(target.kind, target.colour, &scenario, target.contender) else {
+                let Some(line) = self.line(target.kind, target.mode, &scenario, target.contender) else {
                     continue;
                 };
                 let Some(occ) = self.line(target.kind, target.occ, &scenario, OCC) else { continue };
-                let ratio = if target.occ == target.colour {
+                let ratio = if target.occ == target.mode {
                     line.ratio[1]
                 } else {
                     line.nanoseconds / occ.nanoseconds
@@ -88,12 +88,12 @@ impl Report {
         }
     }
 
-    fn line(&self, kind: Kind, colour: Colour, scenario: &Scenario, contender: &str) -> Option<&Line> {
-        let of = |block: &&Block| (block.kind, block.colour, block.scenario) == (kind, colour, scenario.name);
+    fn line(&self, kind: Kind, mode: Mode, scenario: &Scenario, contender: &str) -> Option<&Line> {
+        let of = |block: &&Block| (block.kind, block.mode, block.scenario) == (kind, mode, scenario.name);
         self.blocks.iter().find(of)?.lines.iter().find(|line| line.contender == contender)
     }
 
-    /// One table for each database and colour: a line for each scenario, a column for each contender.
+    /// One table for each database and mode: a line for each scenario, a column for each contender.
     pub fn write_markdown(&self, file: &Path) -> std::io::Result<()> {
         let mut text = String::new();
         for fact in &self.facts {
@@ -102,10 +102,10 @@ impl Report {
         let mut table = None;
         let mut names: Vec<&str> = Vec::new();
         for block in self.tables() {
-            if table != Some((block.kind, block.colour)) {
-                table = Some((block.kind, block.colour));
+            if table != Some((block.kind, block.mode)) {
+                table = Some((block.kind, block.mode));
                 names = block.lines.iter().map(|line| line.contender).collect();
-                let title = format!("{}, {}", block.kind.name(), block.colour.name());
+                let title = format!("{}, {}", block.kind.name(), block.mode.name());
                 writeln!(text, "\n| {title} | {} |", names.join(" | ")).unwrap();
                 writeln!(text, "|---|{}", "---|".repeat(names.len())).unwrap();
                 if let Some(trips) = self.trips_of(block) {
@@ -123,14 +123,14 @@ impl Report {
     /// The blocks in the order of the tables.
     fn tables(&self) -> impl Iterator<Item = &Block> {
         let mut blocks: Vec<&Block> = self.blocks.iter().collect();
-        blocks.sort_by_key(|block| (block.kind as usize, block.colour as usize));
+        blocks.sort_by_key(|block| (block.kind as usize, block.mode as usize));
         blocks.into_iter()
     }
 
     fn trips_of(&self, block: &Block) -> Option<Vec<String>> {
         let (_, trips) = self.trips.iter().find(|(kind, _)| *kind == block.kind)?;
-        let of_colour = trips.iter().filter(|trips| trips.entry.colour == block.colour);
-        Some(of_colour.map(|trips| format!("{:.0}", trips.save)).collect())
+        let of_mode = trips.iter().filter(|trips| trips.entry.mode == block.mode);
+        Some(of_mode.map(|trips| format!("{:.0}", trips.save)).collect())
     }
 
     /// All scenarios of one database.
@@ -151,7 +151,7 @@ impl Report {
 
 impl Block {
     fn print(&self) {
-        println!("\n{}, {}: {}", self.kind.name(), self.colour.name(), self.scenario);
+        println!("\n{}, {}: {}", self.kind.name(), self.mode.name(), self.scenario);
         for Line { contender, ratio: [low, ratio, high], nanoseconds } in &self.lines {
             let time = time(*nanoseconds);
             println!("  {ratio:>6.2}x  ({low:.2} to {high:.2})  {time:>9}  {contender} / occ");
@@ -165,8 +165,8 @@ impl Block {
             label: format!("{:.2}x · {}", line.ratio[1], time(line.nanoseconds)),
         };
         Panel {
-            title: format!("{title}, {}", self.colour.name()),
-            right: self.colour == Colour::Async,
+            title: format!("{title}, {}", self.mode.name()),
+            right: self.mode == Mode::Async,
             bars: self.lines.iter().map(bar).collect(),
         }
     }

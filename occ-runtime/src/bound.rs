@@ -10,6 +10,7 @@
 //! | [`UpdatesOn<C>`](UpdatesOn) | `model.update_optimistic(changes, conn)`: it is `SavesOn` and `ReloadsOn` |
 //! | [`LocksOn<C>`](LocksOn) | `model.lock_optimistic(mode, conn)` |
 //! | [`AtOn<C, K>`](AtOn) | `T::at(key, version).update(changes, conn)`, and whatever else needs no value |
+//! | [`ChecksSchemaOn<C>`](ChecksSchemaOn) | `T::check_schema(conn)` |
 //! | `ModifiesOn<C, K>` (feature `retry`) | `T::modify_optimistic(key, conn, change)` |
 //! | `Async` before the name (feature `async`) | the same, awaited |
 //!
@@ -32,7 +33,7 @@
 #[cfg(feature = "async")]
 pub use crate::asynchronous::at::AsyncAtOn;
 #[cfg(feature = "async")]
-pub use crate::asynchronous::bounds::{AsyncSavesOn, AsyncSavesTrackedOn};
+pub use crate::asynchronous::bounds::AsyncSavesTrackedOn;
 #[cfg(feature = "async")]
 pub use crate::asynchronous::closure::SendAsyncFnOnce;
 #[cfg(feature = "async")]
@@ -46,15 +47,21 @@ pub use crate::asynchronous::new_row::AsyncInsertsOn;
 #[cfg(feature = "async")]
 pub use crate::asynchronous::reload::AsyncReloadsOn;
 #[cfg(feature = "async")]
+pub use crate::asynchronous::saves::AsyncSavesOn;
+#[cfg(feature = "async")]
+pub use crate::asynchronous::schema::AsyncChecksSchemaOn;
+#[cfg(feature = "async")]
 pub use crate::asynchronous::update::AsyncUpdatesOn;
 pub use crate::blocking::at::AtOn;
-pub use crate::blocking::bounds::{SavesOn, SavesTrackedOn};
+pub use crate::blocking::bounds::SavesTrackedOn;
 pub use crate::blocking::create::CreatesOn;
 #[cfg(feature = "retry")]
 pub use crate::blocking::find::ModifiesOn;
 pub use crate::blocking::lock::LocksOn;
 pub use crate::blocking::new_row::InsertsOn;
 pub use crate::blocking::reload::ReloadsOn;
+pub use crate::blocking::saves::SavesOn;
+pub use crate::blocking::schema::ChecksSchemaOn;
 pub use crate::blocking::update::UpdatesOn;
 pub use crate::model::columns::HasUnversioned;
 pub use crate::model::exact::ExactEquality;

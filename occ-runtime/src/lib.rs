@@ -34,6 +34,8 @@ mod operation;
 pub mod http;
 // Both sides of a conflict, the value that remembers what it was loaded as, and what is made of the two.
 pub mod conflict;
+// Whether a table is as a struct needs it: what its catalog is asked, and what is made of the answers.
+pub mod schema;
 // The SQL statements, and what each database can do.
 mod statement;
 // What is open on a connection, which versions have been moved in it, and how they are put back.
@@ -66,9 +68,13 @@ pub use asynchronous::retry::AsyncRetryDsl;
 #[cfg(feature = "async")]
 pub use asynchronous::row::AsyncOptimisticDsl;
 #[cfg(feature = "async")]
+pub use asynchronous::schema::AsyncSchemaDsl;
+#[cfg(feature = "async")]
 pub use asynchronous::settle::AsyncSettleDsl;
 #[cfg(feature = "async")]
 pub use asynchronous::tracked::AsyncTrackedDsl;
+#[cfg(feature = "async")]
+pub use asynchronous::tracked_batch::AsyncTrackedBatchDsl;
 #[cfg(feature = "async")]
 pub use asynchronous::transaction::async_optimistic_transaction;
 pub use blocking::at::AtDsl;
@@ -78,8 +84,10 @@ pub use blocking::insert::OptimisticInsertDsl;
 #[cfg(feature = "retry")]
 pub use blocking::retry::RetryDsl;
 pub use blocking::row::OptimisticDsl;
+pub use blocking::schema::SchemaDsl;
 pub use blocking::settle::SettleDsl;
 pub use blocking::tracked::TrackedDsl;
+pub use blocking::tracked_batch::TrackedBatchDsl;
 pub use blocking::transaction::optimistic_transaction;
 pub use error::Error;
 #[cfg(feature = "retry")]
@@ -134,8 +142,8 @@ pub use version::{UuidV4, UuidV7};
 pub mod prelude {
     pub use crate::{
         AtDsl, DatabaseGenerated, Expect, ExpectingDsl, Increment, LockMode, OptimisticBatchDsl,
-        OptimisticDsl, OptimisticInsertDsl, OptimisticLock, SettleDsl, Timestamp, Tracked, TrackedDsl,
-        optimistic_transaction,
+        OptimisticDsl, OptimisticInsertDsl, OptimisticLock, SchemaDsl, SettleDsl, Timestamp, Tracked,
+        TrackedBatchDsl, TrackedDsl, optimistic_transaction,
     };
     #[cfg(feature = "retry")]
     pub use crate::{RetryDsl, RetryPolicy};
@@ -148,8 +156,9 @@ pub mod prelude {
 pub mod async_prelude {
     pub use crate::{
         AsyncAtDsl, AsyncExpectingDsl, AsyncOptimisticBatchDsl, AsyncOptimisticDsl, AsyncOptimisticInsertDsl,
-        AsyncSettleDsl, AsyncTrackedDsl, DatabaseGenerated, Expect, Increment, LockMode, OptimisticLock,
-        Timestamp, Tracked, async_optimistic_transaction as optimistic_transaction,
+        AsyncSchemaDsl, AsyncSettleDsl, AsyncTrackedBatchDsl, AsyncTrackedDsl, DatabaseGenerated, Expect,
+        Increment, LockMode, OptimisticLock, Timestamp, Tracked,
+        async_optimistic_transaction as optimistic_transaction,
     };
     #[cfg(feature = "retry")]
     pub use crate::{AsyncRetryDsl, RetryPolicy};

@@ -41,9 +41,9 @@ use std::sync::{Barrier, Mutex, PoisonError};
 use diesel::Connection;
 
 use crate::blocking::batch::OptimisticBatchDsl as _;
-use crate::blocking::bounds::SavesOn;
 use crate::blocking::reload::ReloadsOn;
 use crate::blocking::row::OptimisticDsl as _;
+use crate::blocking::saves::SavesOn;
 use crate::error::Error;
 
 /// What must hold for no update to be lost.

@@ -1,5 +1,5 @@
 //! What the scenario tests stand on: databases of their own, a record of the statements sent, and one face for
-//! every cell of the test matrix (a backend in a colour, blocking or async), so that a scenario is written once.
+//! every cell of the test matrix (a backend in a mode, blocking or async), so that a scenario is written once.
 #![allow(clippy::missing_panics_doc, reason = "a test that has no database has failed")]
 
 pub mod cell;

@@ -1,4 +1,4 @@
-//! One derived struct in a program with connections of both colours, and every trait of both worlds in scope.
+//! One derived struct in a program with blocking and async connections, and every trait of both worlds in scope.
 #![cfg(all(feature = "sqlite", feature = "async"))]
 
 mod model {

@@ -78,7 +78,7 @@ fn rustc_version() -> String {
     String::from_utf8(output.stdout).expect("rustc speaks UTF-8").trim().to_owned()
 }
 
-/// The cases of both colours, or what is said about them.
+/// The cases of both, blocking and async, or what is said about them.
 fn cases(extension: &str) -> Vec<PathBuf> {
     let folders = ["tests/compile_fail", "tests/compile_fail_async"];
     folders.into_iter().flat_map(|folder| files_of(folder, extension)).collect()

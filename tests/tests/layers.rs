@@ -11,7 +11,7 @@ const RUNTIME: &[&[&str]] = &[
     &["testing", "bound"],
     &["blocking", "asynchronous", "without_async"],
     &["operation", "http"],
-    &["conflict"],
+    &["conflict", "schema"],
     &["statement", "private"],
     &["transaction"],
     &["model"],
@@ -41,6 +41,29 @@ fn the_runtime_imports_downwards_only() {
 #[test]
 fn the_derive_imports_downwards_only() {
     refuse_wrong_imports("occ-derive/src", DERIVE);
+}
+
+#[test]
+fn no_file_has_more_than_400_lines_and_no_macro_more_than_60() {
+    let mut long = Vec::new();
+    for source in ["occ-runtime/src", "occ-derive/src"] {
+        let files = files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(source));
+        assert!(!files.is_empty(), "{source} has no files");
+        for (module, text) in files {
+            let lines: Vec<&str> = text.lines().collect();
+            if lines.len() > 400 {
+                long.push(format!("{source}, {module}: {} lines", lines.len()));
+            }
+            let starts = lines.iter().enumerate().filter(|(_, line)| line.starts_with("macro_rules! "));
+            for (start, line) in starts {
+                let length = lines[start..].iter().take_while(|line| **line != "}").count() + 1;
+                if length > 60 {
+                    long.push(format!("{source}, {module}: {length} lines of {line}"));
+                }
+            }
+        }
+    }
+    assert!(long.is_empty(), "split these: {long:#?}");
 }
 
 fn refuse_wrong_imports(source: &str, floors: &[&[&str]]) {

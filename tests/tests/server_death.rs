@@ -11,7 +11,7 @@ use occ_tests::server::Server;
 /// How often each server is killed.
 const DEATHS: usize = 3;
 
-/// One backend in one colour.
+/// One backend in one mode.
 macro_rules! death {
     ($name:ident, $kind:literal, $module:ident, $cell:ident, $backend:ident, $connection:ty) => {
         mod $name {

@@ -26,12 +26,12 @@ use crate::product::{ByHand, DieselVersioning, DieselVersioningAsync, Occ};
 
 /// Blocking and async ones are compared among themselves.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Colour {
+pub enum Mode {
     Blocking,
     Async,
 }
 
-impl Colour {
+impl Mode {
     pub fn name(self) -> &'static str {
         match self {
             Self::Blocking => "blocking",
@@ -44,19 +44,19 @@ impl Colour {
 #[derive(Clone, Copy)]
 pub struct Entry {
     pub name: &'static str,
-    pub colour: Colour,
+    pub mode: Mode,
     pub open: fn(url: &str) -> Box<dyn Contender>,
 }
 
 fn blocking(name: &'static str, open: fn(&str) -> Box<dyn Contender>) -> Entry {
-    Entry { name, colour: Colour::Blocking, open }
+    Entry { name, mode: Mode::Blocking, open }
 }
 
 fn futures(name: &'static str, open: fn(&str) -> Box<dyn Contender>) -> Entry {
-    Entry { name, colour: Colour::Async, open }
+    Entry { name, mode: Mode::Async, open }
 }
 
-/// The one that all others are compared with; the first of each colour.
+/// The one that all others are compared with; the first of each mode.
 pub const OCC: &str = "occ";
 pub const BY_HAND: &str = "Diesel by hand";
 pub const DIESEL_VERSIONING: &str = "diesel_versioning";

@@ -133,6 +133,10 @@ fn identity_items(model: &Model<'_>, version: Option<&Field>, prepared: &Prepare
             }
         }
     });
+    // What is never written need not be a column: it may be an expression that is selected.
+    let columns = model.fields.iter().filter(|field| field.column.is_some());
+    let columns = columns.filter(|field| field.role != Role::Value || !matches!(field.write, Write::Never));
+    let columns = columns.map(|field| model.column_of(field));
     // Of one column that is the table's key there is no more to say.
     let table = &model.table;
     let table_key = (names.len() > 1 || model.unique_key.is_some()).then(|| {
@@ -152,6 +156,10 @@ fn identity_items(model: &Model<'_>, version: Option<&Field>, prepared: &Prepare
         }
 
         #table_key
+
+        fn columns() -> &'static [&'static __occ::str] {
+            &[#(<#columns as __occ::Column>::NAME),*]
+        }
 
         fn has_key_of(&self, __other: &Self) -> __occ::bool {
             #(#pairs)&&*

@@ -2,9 +2,9 @@
 
 use diesel_async::AsyncConnection;
 
-use crate::asynchronous::bounds::AsyncSavesOn;
 use crate::asynchronous::boxed::BoxFuture;
 use crate::asynchronous::new_row::AsyncInsertsOn;
+use crate::asynchronous::saves::AsyncSavesOn;
 use crate::error::Error;
 use crate::error::stale::Operation;
 use crate::model::optimistic_lock::OptimisticLock;

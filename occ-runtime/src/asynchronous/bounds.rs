@@ -15,7 +15,6 @@ use crate::model::columns::Columns;
 use crate::model::declared::{Model, ReadBack, Through, VersionSqlType};
 use crate::model::fields::Trackable;
 use crate::model::optimistic_lock::OptimisticLock;
-use crate::model::versioned::Versioned;
 use crate::operation::each::{Each, Outcomes};
 #[cfg(feature = "retry")]
 #[allow(unused_imports, clippy::wildcard_imports, reason = "that file imports what its body names")]
@@ -34,46 +33,8 @@ use crate::statement::row_key::FromClause;
 )]
 use crate::operation::{
     batch::*, commit::*, delete::*, each::*, generated::*, lock::*, one_row::*, outcome::*, settle::*,
-    tracked::*, unversioned::*, write::*,
+    tracked::*, tracked_batch::*, unversioned::*, write::*,
 };
-
-/// A model that can be written, with its version checked, through the async connection `C`: the bound for generic
-/// code.
-///
-/// ```
-/// use diesel_async::AsyncConnection;
-/// use occ_runtime::async_prelude::*;
-/// use occ_runtime::{AsyncSavesOn, Error};
-///
-/// async fn save_both<C, A, B>(a: &mut A, b: &mut B, conn: &mut C) -> Result<(), Error>
-/// where
-///     C: AsyncConnection,
-///     A: AsyncSavesOn<C>,
-///     B: AsyncSavesOn<C>,
-/// {
-///     a.save_optimistic(conn).await?;
-///     b.save_optimistic(conn).await
-/// }
-/// ```
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be saved through `{C}`",
-    label = "cannot be saved by this; if its table has no version, save a `Tracked<{Self}>`",
-    note = "if `{C}` is a connection: to see which field its backend cannot store, put `#[diesel(check_for_backend(..))]` above \
-            `{Self}`, with the backend's type",
-    note = "if it is not a connection: pass a connection of diesel-async's itself, not a pool, nor `&mut` of a `&mut`; for one of Diesel's own, \
-            `use occ_runtime::prelude::*`",
-    note = "in a generic function the bound is `{Self}: AsyncSavesOn<{C}>`"
-)]
-pub trait AsyncSavesOn<C: AsyncConnection>: AsyncSavesTrackedOn<C> + Versioned {}
-
-#[diagnostic::do_not_recommend]
-impl<M, C> AsyncSavesOn<C> for M
-where
-    M: OptimisticLock,
-    C: AsyncConnection + Through<M, Model = M>,
-    <C as Through<M>>::Model: AsyncSavesTrackedOn<C> + Versioned,
-{
-}
 
 /// [`SavesTrackedOn`](crate::SavesTrackedOn) for async connections: the bound for generic code about [`Tracked`] values, of tables with
 /// a version and without.
@@ -309,11 +270,15 @@ pub trait AsyncSavesTrackedOn<C: AsyncConnection>: Columns<C::Backend> {
     ) -> impl Future<Output = Result<Vec<Self::Version>, Error>> + Send;
 
     #[doc(hidden)]
-    fn send_together(
+    fn send_together<W, F>(
         operation: Operation,
         rows: &[Self],
+        written: F,
         conn: &mut C,
-    ) -> impl Future<Output = Result<Option<Vec<Self::Version>>, Error>> + Send;
+    ) -> impl Future<Output = Result<Option<Vec<Self::Version>>, Error>> + Send
+    where
+        W: Written<Self> + Send,
+        F: Fn(usize) -> W + Send;
 
     #[doc(hidden)]
     fn send_each(
@@ -348,6 +313,46 @@ pub trait AsyncSavesTrackedOn<C: AsyncConnection>: Columns<C::Backend> {
         each: &mut Each<Self::Version>,
         conn: &mut C,
     ) -> impl Future<Output = Result<(), Error>> + Send;
+
+    #[doc(hidden)]
+    fn save_all(values: &mut [Tracked<Self>], conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        Self: Trackable;
+
+    #[doc(hidden)]
+    fn delete_all(values: &[Tracked<Self>], conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
+    where
+        Self: Trackable;
+
+    #[doc(hidden)]
+    fn settle_all(
+        operation: Operation,
+        tracked: &[Tracked<Self>],
+        conn: &mut C,
+    ) -> impl Future<Output = Result<Pending<Self>, Error>> + Send
+    where
+        Self: Trackable;
+
+    #[doc(hidden)]
+    fn send_pending(
+        operation: Operation,
+        pending: &mut Pending<Self>,
+        tracked: &[Tracked<Self>],
+        conn: &mut C,
+    ) -> impl Future<Output = Result<Vec<Self::Version>, Error>> + Send
+    where
+        Self: Trackable;
+
+    #[doc(hidden)]
+    fn send_one_of(
+        operation: Operation,
+        place: usize,
+        pending: &Pending<Self>,
+        tracked: &[Tracked<Self>],
+        conn: &mut C,
+    ) -> impl Future<Output = Result<Option<Self::Version>, Error>> + Send
+    where
+        Self: Trackable;
 
     #[doc(hidden)]
     fn delete<G>(

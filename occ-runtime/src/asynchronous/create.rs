@@ -62,7 +62,7 @@ pub trait AsyncCreatesOn<C: AsyncConnection>: OptimisticLock + Send {
         conn: &mut C,
     ) -> impl Future<Output = Result<Created<Self>, Error>> + Send
     where
-        I: QueryFragment<C::Backend> + QueryId + Send,
+        I: QueryFragment<C::Backend> + QueryId + Send + Sync,
         P: QueryFragment<C::Backend> + QueryId + Send + Sync;
 }
 
@@ -85,7 +85,7 @@ where
         conn: &mut C,
     ) -> impl Future<Output = Result<Created<Self>, Error>> + Send
     where
-        I: QueryFragment<C::Backend> + QueryId + Send,
+        I: QueryFragment<C::Backend> + QueryId + Send + Sync,
         P: QueryFragment<C::Backend> + QueryId + Send + Sync,
     {
         conn.create_if_absent(values, key)
@@ -132,7 +132,7 @@ pub trait AsyncCreates<M, Checks = Declared<false>>: AsyncConnection {
         key: P,
     ) -> impl Future<Output = Result<Created<M>, Error>> + Send
     where
-        I: QueryFragment<Self::Backend> + QueryId + Send,
+        I: QueryFragment<Self::Backend> + QueryId + Send + Sync,
         P: QueryFragment<Self::Backend> + QueryId + Send + Sync;
 
     #[doc(hidden)]
@@ -142,7 +142,7 @@ pub trait AsyncCreates<M, Checks = Declared<false>>: AsyncConnection {
         key: &P,
     ) -> impl Future<Output = Result<Created<M>, Error>> + Send
     where
-        I: QueryFragment<Self::Backend> + QueryId + Send,
+        I: QueryFragment<Self::Backend> + QueryId + Send + Sync,
         P: QueryFragment<Self::Backend> + QueryId + Send + Sync;
 
     #[doc(hidden)]
@@ -213,7 +213,7 @@ impl<M: OptimisticLock + Send, C: AsyncConnection> AsyncCreates<M, Declared<true
 
     async fn create_if_absent<I, P>(&mut self, _: I, _: P) -> Result<Created<M>, Error>
     where
-        I: QueryFragment<Self::Backend> + QueryId + Send,
+        I: QueryFragment<Self::Backend> + QueryId + Send + Sync,
         P: QueryFragment<Self::Backend> + QueryId + Send + Sync,
     {
         never()
@@ -221,7 +221,7 @@ impl<M: OptimisticLock + Send, C: AsyncConnection> AsyncCreates<M, Declared<true
 
     async fn make_or_find<I, P>(&mut self, _: I, _: &P) -> Result<Created<M>, Error>
     where
-        I: QueryFragment<Self::Backend> + QueryId + Send,
+        I: QueryFragment<Self::Backend> + QueryId + Send + Sync,
         P: QueryFragment<Self::Backend> + QueryId + Send + Sync,
     {
         never()

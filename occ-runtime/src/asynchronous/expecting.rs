@@ -3,8 +3,8 @@
 use diesel::query_builder::{AsChangeset, QueryFragment};
 use diesel_async::AsyncConnection;
 
-use crate::asynchronous::bounds::AsyncSavesOn;
 use crate::asynchronous::boxed::BoxFuture;
+use crate::asynchronous::saves::AsyncSavesOn;
 use crate::asynchronous::update::AsyncUpdatesOn;
 use crate::error::Error;
 use crate::error::stale::Operation;

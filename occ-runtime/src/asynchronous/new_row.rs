@@ -7,7 +7,7 @@ use diesel::query_builder::QueryFragment;
 use diesel::sql_types::{SingleValue, SqlType};
 use diesel_async::AsyncConnection;
 
-use crate::asynchronous::bounds::AsyncSavesOn;
+use crate::asynchronous::saves::AsyncSavesOn;
 use crate::model::columns::InsertColumns;
 use crate::model::declared::{Model, ReadBack, Through, VersionSqlType};
 use crate::model::optimistic_lock::OptimisticLock;
@@ -95,6 +95,13 @@ pub trait AsyncInsertsOn<C: AsyncConnection>: AsyncSavesOn<C> {
         expect: Expect<Self::Version>,
         conn: &mut C,
     ) -> impl Future<Output = Result<Upserted, Error>> + Send;
+
+    #[doc(hidden)]
+    fn put_expecting(
+        &self,
+        expect: &Expect<Self::Version>,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<(Upserted, Self::Version), Error>> + Send;
 
     #[doc(hidden)]
     fn put_any(&self, conn: &mut C) -> impl Future<Output = Result<(Upserted, Self::Version), Error>> + Send;

@@ -4,10 +4,10 @@ use diesel::result::Error as DieselError;
 use diesel_async::{AsyncConnection, TransactionManager as _};
 use tokio::time::sleep;
 
-use crate::asynchronous::bounds::AsyncSavesOn;
 use crate::asynchronous::boxed::BoxFuture;
 use crate::asynchronous::closure::SendAsyncFnOnce;
 use crate::asynchronous::find::AsyncModifiesOn;
+use crate::asynchronous::saves::AsyncSavesOn;
 use crate::error::Error;
 use crate::error::stale::Operation;
 use crate::operation::verdict::without_snapshot;

@@ -3,7 +3,7 @@
 use diesel::query_builder::{AsChangeset, QueryFragment};
 use diesel_async::AsyncConnection;
 
-use crate::asynchronous::bounds::{AsyncSavesOn, AsyncSavesTrackedOn};
+use crate::asynchronous::bounds::AsyncSavesTrackedOn;
 use crate::asynchronous::boxed::BoxFuture;
 #[cfg(feature = "retry")]
 use crate::asynchronous::find::AsyncModifiesOn;
@@ -11,6 +11,7 @@ use crate::asynchronous::lock::AsyncLocksOn;
 use crate::asynchronous::reload::AsyncReloadsOn;
 #[cfg(feature = "retry")]
 use crate::asynchronous::retry::AsyncRetryDsl as _;
+use crate::asynchronous::saves::AsyncSavesOn;
 use crate::asynchronous::update::AsyncUpdatesOn;
 use crate::conflict::Conflict;
 use crate::error::Error;

@@ -2,8 +2,8 @@
 
 use diesel_async::AsyncConnection;
 
-use crate::asynchronous::bounds::AsyncSavesOn;
 use crate::asynchronous::boxed::BoxFuture;
+use crate::asynchronous::saves::AsyncSavesOn;
 use crate::error::Error;
 use crate::model::optimistic_lock::OptimisticLock;
 use crate::operation::outcome::Outcome;

@@ -2,9 +2,10 @@
 
 use diesel_async::AsyncConnection;
 
-use crate::asynchronous::bounds::{AsyncSavesOn, AsyncSavesTrackedOn};
+use crate::asynchronous::bounds::AsyncSavesTrackedOn;
 use crate::asynchronous::boxed::BoxFuture;
 use crate::asynchronous::reload::AsyncReloadsOn;
+use crate::asynchronous::saves::AsyncSavesOn;
 use crate::conflict::Conflict;
 use crate::conflict::merge::{Choice, undecided};
 use crate::conflict::tracked::Tracked;

@@ -4,8 +4,8 @@ use std::future::Future;
 
 use diesel_async::AsyncConnection;
 
-use crate::asynchronous::bounds::AsyncSavesOn;
 use crate::asynchronous::reload::AsyncReloadsOn;
+use crate::asynchronous::saves::AsyncSavesOn;
 use crate::model::declared::Through;
 use crate::model::optimistic_lock::OptimisticLock;
 use crate::operation::{overwrite, update};
@@ -102,5 +102,6 @@ where
     <C as Through<M>>::Model: AsyncSavesOn<C> + AsyncReloadsOn<C>,
 {
     update::operations!(asynchronous, async, await, Send);
+    update::read_back_operations!(asynchronous, async, await, Send);
     overwrite::operations!(asynchronous, async, await, Send);
 }

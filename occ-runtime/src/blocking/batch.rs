@@ -2,13 +2,14 @@
 
 use diesel::Connection;
 
-use crate::blocking::bounds::SavesOn;
 use crate::blocking::new_row::InsertsOn;
+use crate::blocking::saves::SavesOn;
 use crate::error::Error;
 use crate::error::stale::Operation;
 use crate::model::optimistic_lock::OptimisticLock;
 
-/// Version-checked writing of many rows at once: for slices, and so for a `Vec`.
+/// Version-checked writing of many rows at once: for slices, and so for a `Vec`. Of [`Tracked`](crate::Tracked) values it is
+/// [`TrackedBatchDsl`](crate::TrackedBatchDsl).
 ///
 /// All or nothing: one transaction, or a savepoint where one is open. If rows are stale, all of them are named in
 /// [`Error::StaleBatch`] and nothing is written. The versions in memory move on after the commit, all together. Two values

@@ -13,7 +13,6 @@ use crate::model::columns::Columns;
 use crate::model::declared::{Model, ReadBack, Through, VersionSqlType};
 use crate::model::fields::Trackable;
 use crate::model::optimistic_lock::OptimisticLock;
-use crate::model::versioned::Versioned;
 use crate::operation::each::{Each, Outcomes};
 #[cfg(feature = "retry")]
 #[allow(unused_imports, clippy::wildcard_imports, reason = "as below")]
@@ -32,47 +31,8 @@ use crate::statement::row_key::FromClause;
 )]
 use crate::operation::{
     batch::*, commit::*, delete::*, each::*, generated::*, lock::*, one_row::*, outcome::*, settle::*,
-    tracked::*, unversioned::*, write::*,
+    tracked::*, tracked_batch::*, unversioned::*, write::*,
 };
-
-/// A model that can be written, with its version checked, through the connection `C`: the bound for generic code.
-///
-/// Every derived struct has it for every connection whose backend can bind the struct's fields.
-///
-/// ```
-/// use diesel::prelude::*;
-/// use occ_runtime::prelude::*;
-/// use occ_runtime::{Error, SavesOn};
-///
-/// fn save_both<C, A, B>(a: &mut A, b: &mut B, conn: &mut C) -> Result<(), Error>
-/// where
-///     C: Connection,
-///     A: SavesOn<C>,
-///     B: SavesOn<C>,
-/// {
-///     a.save_optimistic(conn)?;
-///     b.save_optimistic(conn)
-/// }
-/// ```
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be saved through `{C}`",
-    label = "cannot be saved by this; if its table has no version, save a `Tracked<{Self}>`",
-    note = "if `{C}` is a connection: to see which field its backend cannot store, put `#[diesel(check_for_backend(..))]` above \
-            `{Self}`, with the backend's type",
-    note = "if it is not a connection: pass a connection itself, not a pool, nor `&mut` of a `&mut`; for one of diesel-async's, `use occ_runtime::async_prelude::*` \
-            (feature `async`)",
-    note = "in a generic function the bound is `{Self}: SavesOn<{C}>`"
-)]
-pub trait SavesOn<C: Connection>: SavesTrackedOn<C> + Versioned {}
-
-#[diagnostic::do_not_recommend]
-impl<M, C> SavesOn<C> for M
-where
-    M: OptimisticLock,
-    C: Connection + Through<M, Model = M>,
-    <C as Through<M>>::Model: SavesTrackedOn<C> + Versioned,
-{
-}
 
 /// A model whose [`Tracked`] values can be written through the connection `C`: the bound for generic code about tables with
 /// a version and without. Every model that is [`SavesOn`] is this too.
@@ -267,11 +227,15 @@ pub trait SavesTrackedOn<C: Connection>: Columns<C::Backend> {
     fn send_all(operation: Operation, rows: &[Self], conn: &mut C) -> Result<Vec<Self::Version>, Error>;
 
     #[doc(hidden)]
-    fn send_together(
+    fn send_together<W, F>(
         operation: Operation,
         rows: &[Self],
+        written: F,
         conn: &mut C,
-    ) -> Result<Option<Vec<Self::Version>>, Error>;
+    ) -> Result<Option<Vec<Self::Version>>, Error>
+    where
+        W: Written<Self>,
+        F: Fn(usize) -> W;
 
     #[doc(hidden)]
     fn send_each(operation: Operation, rows: &[Self], conn: &mut C) -> Result<Vec<Self::Version>, Error>;
@@ -292,6 +256,46 @@ pub trait SavesTrackedOn<C: Connection>: Columns<C::Backend> {
 
     #[doc(hidden)]
     fn put_parts(rows: &[Self], each: &mut Each<Self::Version>, conn: &mut C) -> Result<(), Error>;
+
+    #[doc(hidden)]
+    fn save_all(values: &mut [Tracked<Self>], conn: &mut C) -> Result<(), Error>
+    where
+        Self: Trackable;
+
+    #[doc(hidden)]
+    fn delete_all(values: &[Tracked<Self>], conn: &mut C) -> Result<(), Error>
+    where
+        Self: Trackable;
+
+    #[doc(hidden)]
+    fn settle_all(
+        operation: Operation,
+        tracked: &[Tracked<Self>],
+        conn: &mut C,
+    ) -> Result<Pending<Self>, Error>
+    where
+        Self: Trackable;
+
+    #[doc(hidden)]
+    fn send_pending(
+        operation: Operation,
+        pending: &mut Pending<Self>,
+        tracked: &[Tracked<Self>],
+        conn: &mut C,
+    ) -> Result<Vec<Self::Version>, Error>
+    where
+        Self: Trackable;
+
+    #[doc(hidden)]
+    fn send_one_of(
+        operation: Operation,
+        place: usize,
+        pending: &Pending<Self>,
+        tracked: &[Tracked<Self>],
+        conn: &mut C,
+    ) -> Result<Option<Self::Version>, Error>
+    where
+        Self: Trackable;
 
     #[doc(hidden)]
     fn delete<G>(&self, expected: Option<&Self::Version>, guard: G, conn: &mut C) -> Result<(), Error>

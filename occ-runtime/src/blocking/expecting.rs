@@ -3,7 +3,7 @@
 use diesel::connection::Connection;
 use diesel::query_builder::{AsChangeset, QueryFragment};
 
-use crate::blocking::bounds::SavesOn;
+use crate::blocking::saves::SavesOn;
 use crate::blocking::update::UpdatesOn;
 use crate::error::Error;
 use crate::error::stale::Operation;

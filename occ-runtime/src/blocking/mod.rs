@@ -14,8 +14,11 @@ pub(crate) mod reload;
 #[cfg(feature = "retry")]
 pub(crate) mod retry;
 pub(crate) mod row;
+pub(crate) mod saves;
+pub(crate) mod schema;
 pub(crate) mod send;
 pub(crate) mod settle;
 pub(crate) mod tracked;
+pub(crate) mod tracked_batch;
 pub(crate) mod transaction;
 pub(crate) mod update;

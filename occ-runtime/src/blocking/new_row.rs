@@ -5,7 +5,7 @@ use diesel::expression::QueryMetadata;
 use diesel::query_builder::QueryFragment;
 use diesel::sql_types::{SingleValue, SqlType};
 
-use crate::blocking::bounds::SavesOn;
+use crate::blocking::saves::SavesOn;
 use crate::model::columns::InsertColumns;
 use crate::model::declared::{Model, ReadBack, Through, VersionSqlType};
 use crate::model::optimistic_lock::OptimisticLock;
@@ -69,6 +69,13 @@ pub trait InsertsOn<C: Connection>: SavesOn<C> {
 
     #[doc(hidden)]
     fn upsert(&mut self, expect: Expect<Self::Version>, conn: &mut C) -> Result<Upserted, Error>;
+
+    #[doc(hidden)]
+    fn put_expecting(
+        &self,
+        expect: &Expect<Self::Version>,
+        conn: &mut C,
+    ) -> Result<(Upserted, Self::Version), Error>;
 
     #[doc(hidden)]
     fn put_any(&self, conn: &mut C) -> Result<(Upserted, Self::Version), Error>;

@@ -5,8 +5,8 @@ use std::thread::sleep;
 use diesel::connection::{Connection, TransactionManager as _};
 use diesel::result::Error as DieselError;
 
-use crate::blocking::bounds::SavesOn;
 use crate::blocking::find::ModifiesOn;
+use crate::blocking::saves::SavesOn;
 use crate::error::Error;
 use crate::error::stale::Operation;
 use crate::operation::verdict::without_snapshot;

@@ -3,13 +3,14 @@
 use diesel::connection::Connection;
 use diesel::query_builder::{AsChangeset, QueryFragment};
 
-use crate::blocking::bounds::{SavesOn, SavesTrackedOn};
+use crate::blocking::bounds::SavesTrackedOn;
 #[cfg(feature = "retry")]
 use crate::blocking::find::ModifiesOn;
 use crate::blocking::lock::LocksOn;
 use crate::blocking::reload::ReloadsOn;
 #[cfg(feature = "retry")]
 use crate::blocking::retry::RetryDsl as _;
+use crate::blocking::saves::SavesOn;
 use crate::blocking::update::UpdatesOn;
 use crate::conflict::Conflict;
 use crate::error::Error;

@@ -2,7 +2,7 @@
 
 use diesel::connection::Connection;
 
-use crate::blocking::bounds::SavesOn;
+use crate::blocking::saves::SavesOn;
 use crate::error::Error;
 use crate::model::optimistic_lock::OptimisticLock;
 use crate::operation::outcome::Outcome;
@@ -42,8 +42,8 @@ pub trait SettleDsl: OptimisticLock {
     ///
     /// | | the row | what to do |
     /// |---|---|---|
-    /// | [`Stored`](Outcome::Stored) | is at the version that the write was to give it, with the columns of the value | go on |
-    /// | [`NotStored`](Outcome::NotStored) | is at the version in memory | save this value again |
+    /// | [`Stored`](Outcome::Stored) | is at the version that the write was to give it, with the columns of the value as the database compares them | go on |
+    /// | [`NotStored`](Outcome::NotStored) | is at the version in memory, from which the write was to go on | do the same again |
     /// | [`Overtaken`](Outcome::Overtaken) | is neither, or gone; or it cannot be compared: an embedded struct, a column that keeps something else than was sent | load the row, and look |
     ///
     /// # How sure it is
@@ -55,6 +55,10 @@ pub trait SettleDsl: OptimisticLock {
     /// `NotStored` is the answer of a moment: the write may still be on its way to the server, or wait there. Save the same value again, and
     /// the check lets one of the two through; if that is refused as [`Error::Stale`], ask once more. What does its work anew from what it loads,
     /// such as `modify_optimistic`, could do it twice. Close the old connection first, so that the server ends what is open on it.
+    ///
+    /// An insert, an upsert and an overwrite do not go on from the version in memory, so they are `Stored` or `Overtaken`: that the row is at
+    /// this version says nothing then. A program that writes to several databases with tables of one struct keeps one list for all of them,
+    /// and may get `Overtaken` for a row of another database; columns are compared all the same.
     ///
     /// A value that was saved in a plain transaction has its new version already; [`verify_optimistic`](crate::OptimisticDsl::verify_optimistic)
     /// says whether the row has it.

@@ -2,8 +2,9 @@
 
 use diesel::Connection;
 
-use crate::blocking::bounds::{SavesOn, SavesTrackedOn};
+use crate::blocking::bounds::SavesTrackedOn;
 use crate::blocking::reload::ReloadsOn;
+use crate::blocking::saves::SavesOn;
 use crate::conflict::Conflict;
 use crate::conflict::merge::{Choice, undecided};
 use crate::conflict::tracked::Tracked;

@@ -2,8 +2,8 @@
 
 use diesel::connection::Connection;
 
-use crate::blocking::bounds::SavesOn;
 use crate::blocking::reload::ReloadsOn;
+use crate::blocking::saves::SavesOn;
 use crate::model::declared::Through;
 use crate::model::optimistic_lock::OptimisticLock;
 use crate::operation::{overwrite, update};
@@ -84,5 +84,6 @@ where
     <C as Through<M>>::Model: SavesOn<C> + ReloadsOn<C>,
 {
     update::operations!(blocking);
+    update::read_back_operations!(blocking);
     overwrite::operations!(blocking);
 }

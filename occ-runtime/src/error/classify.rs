@@ -2,6 +2,7 @@
 
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
+use crate::error::stale::StaleObjectError;
 use crate::error::transient::Transient;
 use crate::error::{Error, server_messages};
 
@@ -83,7 +84,8 @@ impl Error {
         match self {
             // A value that is not read anew is refused each time.
             Self::Stale(stale) => !stale.is_unsettled(),
-            Self::StaleBatch(_) | Self::Locked(_) => true,
+            Self::StaleBatch(stale) => !stale.rows().iter().any(StaleObjectError::is_unsettled),
+            Self::Locked(_) => true,
             // An upsert of whatever is there, and the row came and went.
             Self::Exists(exists) => exists.is_retryable(),
             Self::TransactionAborted(inner) => classify(inner.cause()),

@@ -158,6 +158,13 @@ pub trait OptimisticLock: Sized {
         Self::key_columns()
     }
 
+    /// The names of the columns that fields hold, in the order of the fields. Those of embedded structs are not known.
+    #[doc(hidden)]
+    #[must_use]
+    fn columns() -> &'static [&'static str] {
+        &[]
+    }
+
     /// Whether the two are known to have the same key.
     #[doc(hidden)]
     fn has_key_of(&self, other: &Self) -> bool {

@@ -6,6 +6,7 @@
 
 pub(crate) use crate::error::Error;
 pub(crate) use crate::error::stale::Operation;
+pub(crate) use crate::model::check::Check;
 pub(crate) use crate::operation::generated::is_read_back;
 pub(crate) use crate::operation::order::{Order, by_key};
 pub(crate) use crate::operation::rows::{Batch, next_versions, refuse_duplicates};
@@ -13,6 +14,7 @@ pub(crate) use crate::statement::assign::WholeRow;
 pub(crate) use crate::statement::dialect::BatchStyle;
 pub(crate) use crate::statement::guard::Always;
 pub(crate) use crate::statement::many::chunks::Chunks;
+pub(crate) use crate::statement::many::rows::Written;
 pub(crate) use crate::statement::select::CurrentVersion;
 pub(crate) use crate::transaction::journal;
 pub(crate) use crate::transaction::unanswered::Unanswered;
@@ -29,12 +31,12 @@ macro_rules! operations {
 
         /// Writes or deletes the rows. The versions that they have then, if they are still there.
         $($async)? fn send_all(operation: Operation, rows: &[M], conn: &mut C) -> Result<Vec<M::Version>, Error> {
-            refuse_duplicates(rows)?;
+            refuse_duplicates::<M>(rows)?;
             if rows.is_empty() {
                 return Ok(Vec::new());
             }
             let mut conn = $crate::$wing::send::InFlight::begin(conn)?;
-            let sent = match Self::send_together(operation, rows, &mut *conn)$(.$await)? {
+            let sent = match Self::send_together(operation, rows, |_| WholeRow, &mut *conn)$(.$await)? {
                 Ok(None) => Self::send_each(operation, rows, &mut *conn)$(.$await)?,
                 Ok(Some(versions)) => Ok(versions),
                 Err(error) => Err(error),
@@ -42,30 +44,41 @@ macro_rules! operations {
             conn.land_with(&sent);
             sent
         }
+    };
+}
 
+macro_rules! together_operations {
+    ($wing:ident $(, $async:ident, $await:ident, $send:ident)?) => {
         /// In few statements. `None`: nothing is written, and the rows are to be sent one by one.
-        $($async)? fn send_together(
+        $($async)? fn send_together<W, F>(
             operation: Operation,
             rows: &[M],
+            written: F,
             conn: &mut C,
-        ) -> Result<Option<Vec<M::Version>>, Error> {
+        ) -> Result<Option<Vec<M::Version>>, Error>
+        where
+            W: Written<M> $(+ $send)?,
+            F: Fn(usize) -> W $(+ $send)?,
+        {
             let Some(style) = BatchStyle::of::<C::Backend, M>(operation, rows.len()) else { return Ok(None) };
             let next = if operation == Operation::Delete { None } else { Some(next_versions(rows)?) };
             let order = by_key::<C::Backend, M>(rows);
-            let chunks = Chunks::of::<C::Backend, M>(rows, next.as_deref(), style)?;
+            let parts = Chunks::of_parts::<C::Backend, M>(&order, rows, next.as_deref(), written, style)?;
+            let Some(parts) = parts else { return Ok(None) };
             let begun = $crate::$wing::send::begin(conn)$(.$await)??;
             let unanswered = Unanswered::of(rows, next.unwrap_or_default());
             let mut sent = 0;
-            while let Some(chunk) = chunks.after(sent, rows.len()) {
-                let expected = chunk.len();
-                let next = Some(&*unanswered.next).filter(|_| operation != Operation::Delete);
-                let statement = chunks.statement(&order[chunk], rows, next);
-                let written = $crate::$wing::send::ExecuteDsl::execute(statement, conn)$(.$await)?;
-                if written == Ok(expected) {
+            for (chunks, end) in parts {
+                while let Some(chunk) = chunks.after(sent, end) {
+                    let expected = chunk.len();
+                    let next = Some(&*unanswered.next).filter(|_| operation != Operation::Delete);
+                    let statement = chunks.statement(&order[chunk], rows, next);
+                    let written = $crate::$wing::send::ExecuteDsl::execute(statement, conn)$(.$await)?;
+                    if written != Ok(expected) {
+                        return Self::roll_back_together(written, unanswered, begun, conn)$(.$await)?;
+                    }
                     sent += expected;
-                    continue;
                 }
-                return Self::roll_back_together(written, unanswered, begun, conn)$(.$await)?;
             }
             Self::commit(Ok(((), unanswered)), begun, conn)$(.$await)?.map(|((), next)| Some(next))
         }
@@ -107,7 +120,8 @@ macro_rules! one_by_one_operations {
             begun: u32,
             conn: &mut C,
         ) -> Result<Vec<M::Version>, Error> {
-            let suspects = batch.suspects();
+            // Without a version nobody can tell that a row is as it was.
+            let suspects = if M::Check::BY_VERSION { batch.suspects() } else { Vec::new() };
             // One that cannot be rolled back is told as an event.
             if !suspects.is_empty() && $crate::$wing::send::roll_back(begun, conn)$(.$await)?.is_ok() {
                 for place in suspects {
@@ -123,4 +137,4 @@ macro_rules! one_by_one_operations {
     };
 }
 
-pub(crate) use {one_by_one_operations, operations};
+pub(crate) use {one_by_one_operations, operations, together_operations};

@@ -79,28 +79,9 @@ macro_rules! operations {
 
 macro_rules! parts {
     ($wing:ident $(, $async:ident, $await:ident, $send:ident)?) => {
-        $($async)? fn make_and_read<I>(&mut self, key: &'static str, values: I) -> Result<M, Error>
-        where
-            I: QueryFragment<C::Backend> + QueryId $(+ $send)?,
-        {
-            if M::Generator::BY_DATABASE && !dialect::tells_new_rows::<C::Backend>(has_schema::<M>()) {
-                $crate::$wing::send::ExecuteDsl::execute(ForgetLastKey, self)$(.$await)??;
-            }
-            let create = Create::<M, C::Backend, I, false>::new(values);
-            // Else the row that was made last is another one.
-            if $crate::$wing::send::ExecuteDsl::execute(create, self)$(.$await)?? == 0 {
-                return Err(DieselError::NotFound.into());
-            }
-            let found = $crate::$wing::send::all::<_, _, M>(LastRow::<M, C::Backend>::new(key), self)$(.$await)?;
-            found.and_then(verdict::only).map_err(|error| match error {
-                DieselError::NotFound => none_key::key_is_not_made::<M>(),
-                error => error.into(),
-            })
-        }
-
         $($async)? fn create_if_absent<I, P>(&mut self, values: I, key: P) -> Result<Created<M>, Error>
         where
-            I: QueryFragment<C::Backend> + QueryId $(+ $send)?,
+            I: QueryFragment<C::Backend> + QueryId $(+ $send + Sync)?,
             P: QueryFragment<C::Backend> + QueryId $(+ $send + Sync)?,
         {
             let mut conn = $crate::$wing::send::InFlight::begin(self)?;
@@ -121,15 +102,46 @@ macro_rules! parts {
 
         $($async)? fn make_or_find<I, P>(&mut self, values: I, key: &P) -> Result<Created<M>, Error>
         where
-            I: QueryFragment<C::Backend> + QueryId $(+ $send)?,
+            I: QueryFragment<C::Backend> + QueryId $(+ $send + Sync)?,
             P: QueryFragment<C::Backend> + QueryId $(+ $send + Sync)?,
         {
-            match <C as $crate::$wing::create::Creates<M, Declared<false>>>::make::<I, true>(self, values)$(.$await)? {
-                Ok(Some(made)) => Ok(Created::New(made)),
-                Ok(None) => <C as $crate::$wing::create::Creates<M, Declared<false>>>::find_taken(self, key, None)$(.$await)?,
-                Err(Error::Database(refused)) => <C as $crate::$wing::create::Creates<M, Declared<false>>>::find_taken(self, key, Some(refused))$(.$await)?,
-                Err(error) => Err(error),
+            let mut round = 1;
+            loop {
+                let refused = match <C as $crate::$wing::create::Creates<M, Declared<false>>>::make::<&I, true>(self, &values)$(.$await)? {
+                    Ok(Some(made)) => return Ok(Created::New(made)),
+                    Ok(None) => None,
+                    Err(Error::Database(refused)) => Some(refused),
+                    Err(error) => return Err(error),
+                };
+                match <C as $crate::$wing::create::Creates<M, Declared<false>>>::find_taken(self, key, refused)$(.$await)? {
+                    // Deleted since.
+                    Err(gone) if verdict::comes_and_goes::<C::Backend>(&gone, round) => round += 1,
+                    found => return found,
+                }
             }
+        }
+    };
+}
+
+macro_rules! last_row_parts {
+    ($wing:ident $(, $async:ident, $await:ident, $send:ident)?) => {
+        $($async)? fn make_and_read<I>(&mut self, key: &'static str, values: I) -> Result<M, Error>
+        where
+            I: QueryFragment<C::Backend> + QueryId $(+ $send)?,
+        {
+            if M::Generator::BY_DATABASE && !dialect::tells_new_rows::<C::Backend>(has_schema::<M>()) {
+                $crate::$wing::send::ExecuteDsl::execute(ForgetLastKey, self)$(.$await)??;
+            }
+            let create = Create::<M, C::Backend, I, false>::new(values);
+            // Else the row that was made last is another one.
+            if $crate::$wing::send::ExecuteDsl::execute(create, self)$(.$await)?? == 0 {
+                return Err(DieselError::NotFound.into());
+            }
+            let found = $crate::$wing::send::all::<_, _, M>(LastRow::<M, C::Backend>::new(key), self)$(.$await)?;
+            found.and_then(verdict::only).map_err(|error| match error {
+                DieselError::NotFound => none_key::key_is_not_made::<M>(),
+                error => error.into(),
+            })
         }
     };
 }
@@ -183,4 +195,4 @@ macro_rules! find_parts {
     };
 }
 
-pub(crate) use {find_parts, operations, parts};
+pub(crate) use {find_parts, last_row_parts, operations, parts};

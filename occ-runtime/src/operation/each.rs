@@ -46,7 +46,7 @@ impl<V> Each<V> {
         let together = match BatchStyle::of::<DB, M>(Operation::Save, rows.len()) {
             Some(style) => {
                 let next = next_versions(rows)?;
-                Some((Chunks::of::<DB, M>(rows, Some(&next), style)?, next))
+                Some((Chunks::of::<DB, M>(0, rows, Some(&next), WholeRow, style)?, next))
             }
             None => None,
         };
@@ -148,12 +148,12 @@ impl<V> Each<V> {
 macro_rules! operations {
     ($wing:ident $(, $async:ident, $await:ident, $send:ident)?) => {
         $($async)? fn write_each(rows: &mut [M], conn: &mut C) -> Result<Vec<Result<(), Error>>, Error> {
-            refuse_duplicates(rows)?;
+            refuse_duplicates::<M>(rows)?;
             if rows.is_empty() {
                 return Ok(Vec::new());
             }
             let mut conn = $crate::$wing::send::InFlight::begin(conn)?;
-            let sent = match Self::send_together(Operation::Save, rows, &mut *conn)$(.$await)? {
+            let sent = match Self::send_together(Operation::Save, rows, |_| WholeRow, &mut *conn)$(.$await)? {
                 Ok(None) => Self::put_each(rows, &mut *conn)$(.$await)?,
                 Ok(Some(versions)) => Ok(versions.into_iter().map(Ok).collect()),
                 Err(error) => Err(error),
@@ -179,7 +179,11 @@ macro_rules! operations {
                 }
             }
         }
+    };
+}
 
+macro_rules! part_operations {
+    ($wing:ident $(, $async:ident, $await:ident, $send:ident)?) => {
         /// Those that go together each in a savepoint, which is rolled back if a row of them is stale.
         $($async)? fn put_parts(rows: &[M], each: &mut Each<M::Version>, conn: &mut C) -> Result<(), Error> {
             while let Some(part) = each.part() {
@@ -210,4 +214,4 @@ macro_rules! operations {
     };
 }
 
-pub(crate) use operations;
+pub(crate) use {operations, part_operations};

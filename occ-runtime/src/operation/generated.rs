@@ -67,7 +67,11 @@ macro_rules! operations {
             let rows = $crate::$wing::send::ExecuteDsl::execute(update, conn)$(.$await)??;
             self.made(operation, expected, rows, A::GUARDS, in_transaction, conn)$(.$await)?
         }
+    };
+}
 
+macro_rules! read_back_operations {
+    ($wing:ident $(, $async:ident, $await:ident, $send:ident)?) => {
         /// Reads the version that the database has made for a row, of which `rows` were written.
         $($async)? fn made(
             &self,
@@ -103,4 +107,4 @@ macro_rules! operations {
     };
 }
 
-pub(crate) use operations;
+pub(crate) use {operations, read_back_operations};

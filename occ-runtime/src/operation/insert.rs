@@ -22,23 +22,27 @@ pub(crate) use crate::version::generator::VersionGenerator;
 macro_rules! operations {
     ($wing:ident $(, $async:ident, $await:ident, $send:ident)?) => {
         $($async)? fn insert(&mut self, conn: &mut C) -> Result<(), Error> {
-            let begun = $crate::$wing::send::InFlight::begin(conn);
-            let mut conn = begun.map_err(|error| Unanswered::of_new_thing(&*self).ended_by(error.into()))?;
-            let first = self.put_new(Operation::Insert, &mut *conn)$(.$await)?;
-            conn.land_with(&first);
-            journal::made(self, first?);
+            let sent = Unanswered::of_new_thing(&*self);
+            let first = match $crate::$wing::send::InFlight::begin(conn) {
+                Ok(mut conn) => {
+                    let first = self.put_new(Operation::Insert, &mut *conn)$(.$await)?;
+                    conn.land_with(&first);
+                    first
+                }
+                Err(error) => Err(error.into()),
+            };
+            let first = sent.ended(first)?;
+            journal::made(self, first);
             Ok(())
         }
 
         /// The version that the new row has.
         $($async)? fn put_new(&self, operation: Operation, conn: &mut C) -> Result<M::Version, Error> {
             if none_key::may_make_key::<C::Backend, M>(self) {
-                let sent = Unanswered::of_new_thing(self);
-                return sent.ended($crate::$wing::send::boxed(self.put_new_and_look(operation, conn))$(.$await)?);
+                return $crate::$wing::send::boxed(self.put_new_and_look(operation, conn))$(.$await)?;
             }
             if M::Generator::BY_DATABASE {
-                let sent = Unanswered::of_new_thing(self);
-                return sent.ended($crate::$wing::send::boxed(self.put_new_generated(operation, conn))$(.$await)?);
+                return $crate::$wing::send::boxed(self.put_new_generated(operation, conn))$(.$await)?;
             }
             let sent = Unanswered::of_new(std::slice::from_ref(self), Some(M::Generator::initial()));
             let insert = Insert::new(self, sent.next.as_ref());
@@ -55,6 +59,24 @@ macro_rules! operations {
             Err(self.taken(operation, refused, conn)$(.$await)?)
         }
 
+        /// Why a row was not made. `refused` is the database's error, if it is one.
+        $($async)? fn taken(&self, operation: Operation, refused: Option<DieselError>, conn: &mut C) -> Error {
+            match refused {
+                Some(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _))
+                    if !dialect::is_violation_of_another_index::<C::Backend>()
+                        || $crate::$wing::send::depth(conn) == Ok(0) => {}
+                Some(error) => return error.into(),
+                None => {}
+            }
+            let actual = $crate::$wing::send::rare_version::<M, _, _>(PresentVersion::of_taken(self), conn)$(.$await)?;
+            verdict::taken(operation, self, refused, actual)
+        }
+    };
+}
+
+/// What reads back what the database has made of the row.
+macro_rules! looked_at_operations {
+    ($wing:ident $(, $async:ident, $await:ident, $send:ident)?) => {
         /// Of a row whose key the database may take for none, and make another one: whether it is there under its own is asked.
         $($async)? fn put_new_and_look(&self, operation: Operation, conn: &mut C) -> Result<M::Version, Error> {
             let first = if M::Generator::BY_DATABASE { None } else { Some(M::Generator::initial()) };
@@ -73,19 +95,6 @@ macro_rules! operations {
             $crate::$wing::send::end(made, begun, conn)$(.$await)?
         }
 
-        /// Why a row was not made. `refused` is the database's error, if it is one.
-        $($async)? fn taken(&self, operation: Operation, refused: Option<DieselError>, conn: &mut C) -> Error {
-            match refused {
-                Some(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _))
-                    if !dialect::is_violation_of_another_index::<C::Backend>()
-                        || $crate::$wing::send::depth(conn) == Ok(0) => {}
-                Some(error) => return error.into(),
-                None => {}
-            }
-            let actual = $crate::$wing::send::rare_version::<M, _, _>(PresentVersion::of_taken(self), conn)$(.$await)?;
-            verdict::taken(operation, self, refused, actual)
-        }
-
         /// The same where the database makes the version, which is read back.
         $($async)? fn put_new_generated(&self, operation: Operation, conn: &mut C) -> Result<M::Version, Error> {
             if dialect::sees_triggers_when_returning::<C::Backend>() {
@@ -95,7 +104,7 @@ macro_rules! operations {
                         Some(first) => Ok(first),
                         None => Err(self.taken(operation, None, conn)$(.$await)?),
                     },
-                    Err(error) => Err(error.into()),
+                    Err(error) => Err(self.taken(operation, Some(error), conn)$(.$await)?),
                 };
             }
             let begun = $crate::$wing::send::begin(conn)$(.$await)??;
@@ -118,4 +127,4 @@ macro_rules! operations {
     };
 }
 
-pub(crate) use operations;
+pub(crate) use {looked_at_operations, operations};

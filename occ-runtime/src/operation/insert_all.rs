@@ -20,19 +20,25 @@ pub(crate) use crate::version::generator::VersionGenerator;
 macro_rules! operations {
     ($wing:ident $(, $async:ident, $await:ident, $send:ident)?) => {
         $($async)? fn insert_all(rows: &mut [M], conn: &mut C) -> Result<(), Error> {
-            refuse_duplicates(rows)?;
+            refuse_duplicates::<M>(rows)?;
             if rows.is_empty() {
                 return Ok(());
             }
-            let begun = $crate::$wing::send::InFlight::begin(conn);
-            let mut conn = begun.map_err(|error| Unanswered::of_new(&*rows, None).ended_by(error.into()))?;
-            let made = match Self::put_new_together(rows, &mut *conn)$(.$await)? {
-                Ok(None) => Self::put_new_each(rows, &mut *conn)$(.$await)?,
-                Ok(Some(versions)) => Ok(versions),
-                Err(error) => Err(error),
+            let sent = Unanswered::of_new(&*rows, None);
+            let made = match $crate::$wing::send::InFlight::begin(conn) {
+                Ok(mut conn) => {
+                    let made = match Self::put_new_together(rows, &mut *conn)$(.$await)? {
+                        Ok(None) => Self::put_new_each(rows, &mut *conn)$(.$await)?,
+                        Ok(Some(versions)) => Ok(versions),
+                        Err(error) => Err(error),
+                    };
+                    conn.land_with(&made);
+                    made
+                }
+                Err(error) => Err(error.into()),
             };
-            conn.land_with(&made);
-            for (row, version) in rows.iter_mut().zip(made?) {
+            let made = sent.ended(made)?;
+            for (row, version) in rows.iter_mut().zip(made) {
                 journal::made(row, version);
             }
             Ok(())
@@ -63,7 +69,11 @@ macro_rules! operations {
             }
             Self::commit(Ok(((), unanswered)), begun, conn)$(.$await)?.map(|((), versions)| Some(versions))
         }
+    };
+}
 
+macro_rules! one_by_one_operations {
+    ($wing:ident $(, $async:ident, $await:ident, $send:ident)?) => {
         $($async)? fn put_new_each(rows: &[M], conn: &mut C) -> Result<Vec<M::Version>, Error> {
             let mut order = Order::by_key::<C::Backend, M>(rows);
             loop {
@@ -113,4 +123,4 @@ macro_rules! operations {
     };
 }
 
-pub(crate) use operations;
+pub(crate) use {one_by_one_operations, operations};

@@ -28,8 +28,10 @@ pub(crate) mod outcome;
 pub(crate) mod overwrite;
 pub(crate) mod read;
 pub(crate) mod rows;
+pub(crate) mod schema;
 pub(crate) mod settle;
 pub(crate) mod tracked;
+pub(crate) mod tracked_batch;
 pub(crate) mod transaction;
 pub(crate) mod unversioned;
 pub(crate) mod update;
@@ -43,17 +45,26 @@ macro_rules! operations {
     ($($wing:tt)*) => {
         $crate::operation::write::operations!($($wing)*);
         $crate::operation::generated::operations!($($wing)*);
+        $crate::operation::generated::read_back_operations!($($wing)*);
         $crate::operation::one_row::operations!($($wing)*);
         $crate::operation::commit::operations!($($wing)*);
         $crate::operation::tracked::operations!($($wing)*);
+        $crate::operation::tracked::put_operations!($($wing)*);
         $crate::operation::settle::operations!($($wing)*);
+        $crate::operation::settle::delete_operations!($($wing)*);
         $crate::operation::outcome::operations!($($wing)*);
         $crate::operation::outcome::tracked_operations!($($wing)*);
         $crate::operation::unversioned::operations!($($wing)*);
         $crate::operation::delete::operations!($($wing)*);
         $crate::operation::batch::operations!($($wing)*);
+        $crate::operation::batch::together_operations!($($wing)*);
         $crate::operation::batch::one_by_one_operations!($($wing)*);
         $crate::operation::each::operations!($($wing)*);
+        $crate::operation::each::part_operations!($($wing)*);
+        $crate::operation::tracked_batch::operations!($($wing)*);
+        $crate::operation::tracked_batch::settle_operations!($($wing)*);
+        $crate::operation::tracked_batch::send_operations!($($wing)*);
+        $crate::operation::tracked_batch::one_by_one_operations!($($wing)*);
         $crate::operation::lock::verify!($($wing)*);
         #[cfg(feature = "retry")]
         $crate::operation::modify::operations!($($wing)*);
@@ -64,8 +75,11 @@ macro_rules! operations {
 macro_rules! insert_operations {
     ($($wing:tt)*) => {
         $crate::operation::insert::operations!($($wing)*);
+        $crate::operation::insert::looked_at_operations!($($wing)*);
         $crate::operation::insert_all::operations!($($wing)*);
+        $crate::operation::insert_all::one_by_one_operations!($($wing)*);
         $crate::operation::upsert::operations!($($wing)*);
+        $crate::operation::upsert::whatever_is_there_operations!($($wing)*);
     };
 }
 
@@ -74,6 +88,7 @@ macro_rules! create_operations {
     ($($wing:tt)*) => {
         $crate::operation::create::operations!($($wing)*);
         $crate::operation::create::parts!($($wing)*);
+        $crate::operation::create::last_row_parts!($($wing)*);
         $crate::operation::create::find_parts!($($wing)*);
     };
 }

@@ -39,7 +39,7 @@ use crate::version::generator::VersionGenerator as _;
 pub enum Outcome {
     /// The row is what the write was to make of it, and the value is at its version: go on.
     Stored,
-    /// The row is at the version from before the write: save the value again.
+    /// The row is at the version from before the write: do the same again.
     NotStored,
     /// The row is at some other version, or gone, or it cannot be known who has made it what it is: load it, and look.
     Overtaken,

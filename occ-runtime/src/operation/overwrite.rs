@@ -20,15 +20,20 @@ pub(crate) const ROUNDS: u32 = 100;
 macro_rules! operations {
     ($wing:ident $(, $async:ident, $await:ident, $send:ident)?) => {
         $($async)? fn overwrite(&mut self, conn: &mut C) -> Result<M, Error> {
-            let begun = $crate::$wing::send::InFlight::begin(conn);
-            let mut conn = begun.map_err(|error| Unanswered::of_new_thing(&*self).ended_by(error.into()))?;
-            let written = if M::locks_row() {
-                self.overwrite_locked(&mut *conn)$(.$await)?
-            } else {
-                self.overwrite_unlocked(&mut *conn)$(.$await)?
+            let sent = Unanswered::of_new_thing(&*self);
+            let written = match $crate::$wing::send::InFlight::begin(conn) {
+                Ok(mut conn) => {
+                    let written = if M::locks_row() {
+                        self.overwrite_locked(&mut *conn)$(.$await)?
+                    } else {
+                        self.overwrite_unlocked(&mut *conn)$(.$await)?
+                    };
+                    conn.land_with(&written);
+                    written
+                }
+                Err(error) => Err(error.into()),
             };
-            conn.land_with(&written);
-            let (theirs, next) = written?;
+            let (theirs, next) = sent.ended(written)?;
             verdict::overwritten(self, &theirs, &next);
             journal::made(self, next);
             Ok(theirs)

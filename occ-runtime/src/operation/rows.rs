@@ -1,5 +1,6 @@
 //! What makes one thing of the rows of a batch: which are refused, and which are stale.
 
+use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::hash::{BuildHasher as _, Hash as _, Hasher as _, RandomState};
 use std::ops::ControlFlow;
@@ -67,6 +68,12 @@ impl<V> Batch<V> {
         if self.error.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
+    /// Adds rows that were stale before anything was sent, each with the place of the one that comes after it.
+    pub(crate) fn with_stale(mut self, mut stale: Vec<(usize, StaleObjectError)>) -> Self {
+        stale.append(&mut self.stale);
+        Self { stale, ..self }
+    }
+
     /// The places of rows that were gone after others had been deleted, in the order in which they were found.
     pub(crate) fn gone_along(&self) -> &[usize] {
         if self.error.is_some() { &[] } else { &self.gone_along }
@@ -121,17 +128,17 @@ pub(crate) fn as_given<V>(mut versions: Vec<(usize, V)>) -> Vec<V> {
 ///
 /// Refused are keys that are equal, by their own `==`. Those that cannot be compared are left to the database: see
 /// [`Batch::looked_at`].
-pub(crate) fn refuse_duplicates<M: OptimisticLock>(rows: &[M]) -> Result<(), Error> {
+pub(crate) fn refuse_duplicates<M: OptimisticLock>(rows: &[impl Borrow<M>]) -> Result<(), Error> {
     // Only rows of one hash are compared, or a long batch would take its length squared: as it does of keys that have an `==`
     // and nothing that is the same for whatever is equal.
     let seed = RandomState::new();
     let mut last_of_hash = HashMap::with_capacity(rows.len());
     let mut previous_of_hash: Vec<Option<usize>> = Vec::with_capacity(rows.len());
-    for (index, row) in rows.iter().enumerate() {
+    for (index, row) in rows.iter().map(Borrow::borrow).enumerate() {
         let previous = last_of_hash.insert(hash_of_key(row, &seed), index);
         let mut others = std::iter::successors(previous, |other| previous_of_hash[*other]);
         // What is not even equal to itself cannot be compared.
-        if others.any(|other| rows[other].has_key_of(row)) && row.has_key_of(row) {
+        if others.any(|other| rows[other].borrow().has_key_of(row)) && row.has_key_of(row) {
             return Err(DuplicateRowError::new(M::table_name(), key_text(row)).into());
         }
         previous_of_hash.push(previous);

@@ -62,7 +62,11 @@ macro_rules! operations {
                 actual => Err(verdict::refused(Operation::Save, row, version, 0, actual, false)),
             }
         }
+    };
+}
 
+macro_rules! delete_operations {
+    ($wing:ident $(, $async:ident, $await:ident, $send:ident)?) => {
         $($async)? fn delete_tracked(tracked: &Tracked<M>, conn: &mut C) -> Result<(), Error>
         where
             M: Trackable,
@@ -93,4 +97,4 @@ macro_rules! operations {
     };
 }
 
-pub(crate) use operations;
+pub(crate) use {delete_operations, operations};

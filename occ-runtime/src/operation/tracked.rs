@@ -30,7 +30,11 @@ macro_rules! operations {
             conn.land_with(&written);
             written
         }
+    };
+}
 
+macro_rules! put_operations {
+    ($wing:ident $(, $async:ident, $await:ident, $send:ident)?) => {
         $($async)? fn put_changes(
             tracked: &mut Tracked<M>,
             expected: Option<&M::Version>,
@@ -60,7 +64,7 @@ macro_rules! operations {
                 return Ok(());
             }
             // Before anything is sent, since it is the user's code.
-            let (written, sent) = tracked.to_write(settled);
+            let (mut written, sent) = tracked.to_write(settled);
             let was_in_doubt = tracked.sends();
             let outcome = if M::Check::BY_VERSION {
                 written.put(Operation::Save, written.version(), changed, conn)$(.$await)?.map(Some)
@@ -72,6 +76,9 @@ macro_rules! operations {
             match outcome {
                 Ok(next) => {
                     tracked.settle(settled, depth);
+                    if let Some(next) = &next {
+                        written.set_version(next.clone());
+                    }
                     tracked.saved(written, sent, next, was_in_doubt, Within::of(conn, depth));
                     Ok(())
                 }
@@ -84,4 +91,4 @@ macro_rules! operations {
     };
 }
 
-pub(crate) use operations;
+pub(crate) use {operations, put_operations};

@@ -65,7 +65,12 @@ macro_rules! operations {
             }
             Ok(row)
         }
+    };
+}
 
+/// Where no statement gives back what it has written.
+macro_rules! read_back_operations {
+    ($wing:ident $(, $async:ident, $await:ident, $send:ident)?) => {
         /// In two, of which neither is without the other.
         $($async)? fn put_and_read<A>(&self, assignments: A, conn: &mut C) -> Result<M, Error>
         where
@@ -92,4 +97,4 @@ macro_rules! operations {
     };
 }
 
-pub(crate) use operations;
+pub(crate) use {operations, read_back_operations};

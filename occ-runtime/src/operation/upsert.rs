@@ -20,25 +20,61 @@ pub(crate) use crate::version::expect::Expect;
 macro_rules! operations {
     ($wing:ident $(, $async:ident, $await:ident, $send:ident)?) => {
         $($async)? fn upsert(&mut self, expect: Expect<M::Version>, conn: &mut C) -> Result<Upserted, Error> {
-            let begun = $crate::$wing::send::InFlight::begin(conn);
-            let mut conn = begun.map_err(|error| Unanswered::of_new_thing(&*self).ended_by(error.into()))?;
-            let put = match &expect {
-                Expect::Absent => {
-                    let first = self.put_new(Operation::Upsert, &mut *conn)$(.$await)?;
-                    first.map(|first| (Upserted::Inserted, first))
+            let sent = Unanswered::of_new_thing(&*self);
+            let put = match $crate::$wing::send::InFlight::begin(conn) {
+                Ok(mut conn) => {
+                    let put = self.put_expecting(&expect, &mut *conn)$(.$await)?;
+                    conn.land_with(&put);
+                    put
                 }
-                Expect::At(version) => {
-                    let next = self.put(Operation::Upsert, version, WholeRow, &mut *conn)$(.$await)?;
-                    next.map(|next| (Upserted::Updated, next))
-                }
-                Expect::Any => self.put_any(&mut *conn)$(.$await)?,
+                Err(error) => Err(error.into()),
             };
-            conn.land_with(&put);
-            let (upserted, version) = put?;
+            let (upserted, version) = sent.ended(put)?;
             journal::made(self, version);
             Ok(upserted)
         }
 
+        $($async)? fn put_expecting(
+            &self,
+            expect: &Expect<M::Version>,
+            conn: &mut C,
+        ) -> Result<(Upserted, M::Version), Error> {
+            match expect {
+                Expect::Absent => {
+                    let first = self.put_new(Operation::Upsert, conn)$(.$await)?;
+                    first.map(|first| (Upserted::Inserted, first))
+                }
+                Expect::At(version) => {
+                    let next = self.put(Operation::Upsert, version, WholeRow, conn)$(.$await)?;
+                    next.map(|next| (Upserted::Updated, next))
+                }
+                Expect::Any => self.put_any(conn)$(.$await)?,
+            }
+        }
+
+        /// Writes over what a look at the row has brought.
+        $($async)? fn put_over(
+            &self,
+            there: Result<M::Version, DieselError>,
+            conn: &mut C,
+        ) -> Result<(Upserted, M::Version), Error> {
+            match there {
+                Ok(version) => {
+                    let next = self.put(Operation::Upsert, &version, WholeRow, conn)$(.$await)?;
+                    next.map(|next| (Upserted::Updated, next))
+                }
+                Err(DieselError::NotFound) => {
+                    let first = self.put_new(Operation::Upsert, conn)$(.$await)?;
+                    first.map(|first| (Upserted::Inserted, first))
+                }
+                Err(error) => Err(verdict::unread(self, error)),
+            }
+        }
+    };
+}
+
+macro_rules! whatever_is_there_operations {
+    ($wing:ident $(, $async:ident, $await:ident, $send:ident)?) => {
         /// Checks the version that the row is at. Whoever loses that race has the row locked next.
         $($async)? fn put_any(&self, conn: &mut C) -> Result<(Upserted, M::Version), Error> {
             let there = $crate::$wing::send::rare_version::<M, _, _>(CurrentVersion::of(self), conn)$(.$await)?;
@@ -75,26 +111,7 @@ macro_rules! operations {
             let there = $crate::$wing::send::rare_version::<M, _, _>(PresentVersion::for_writer(self), conn)$(.$await)?;
             self.put_over(there, conn)$(.$await)?
         }
-
-        /// Writes over what a look at the row has brought.
-        $($async)? fn put_over(
-            &self,
-            there: Result<M::Version, DieselError>,
-            conn: &mut C,
-        ) -> Result<(Upserted, M::Version), Error> {
-            match there {
-                Ok(version) => {
-                    let next = self.put(Operation::Upsert, &version, WholeRow, conn)$(.$await)?;
-                    next.map(|next| (Upserted::Updated, next))
-                }
-                Err(DieselError::NotFound) => {
-                    let first = self.put_new(Operation::Upsert, conn)$(.$await)?;
-                    first.map(|first| (Upserted::Inserted, first))
-                }
-                Err(error) => Err(verdict::unread(self, error)),
-            }
-        }
     };
 }
 
-pub(crate) use operations;
+pub(crate) use {operations, whatever_is_there_operations};

@@ -292,7 +292,8 @@ pub(crate) fn not_found_taken(refused: Option<DieselError>, look: DieselError) -
 /// are sent again: for the `round`th time.
 pub(crate) fn comes_and_goes<DB: 'static>(error: &Error, round: u32) -> bool {
     match error {
-        Error::Stale(_) | Error::Exists(_) => round < MANY_ROUNDS,
+        // In the last case none was made, and none is there.
+        Error::Stale(_) | Error::Exists(_) | Error::Database(DieselError::NotFound) => round < MANY_ROUNDS,
         // Of the key, and somebody has deleted the row since; or of another index.
         Error::Database(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => {
             round < FEW_ROUNDS && dialect::may_violate_key::<DB>()

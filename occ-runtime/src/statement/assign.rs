@@ -67,6 +67,7 @@ where
 }
 
 /// Every column of the struct.
+#[derive(Clone, Copy, PartialEq)]
 pub struct WholeRow;
 
 impl<M: OptimisticLock> UpdateKind<M> for WholeRow {

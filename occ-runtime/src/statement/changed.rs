@@ -13,6 +13,7 @@ use crate::statement::clause::Equations;
 use crate::statement::row_key::RowKey;
 
 /// What was changed.
+#[derive(PartialEq)]
 pub struct Changed {
     columns: Vec<&'static str>,
     /// Which of the embedded structs, counted from 0.
@@ -69,6 +70,20 @@ impl Changed {
     pub(crate) fn is_empty(&self) -> bool {
         self.columns.is_empty() && self.embedded.is_empty() && !self.whole
     }
+
+    /// Shows the columns.
+    pub(super) fn walk<'a, 'b, M, DB, V>(&self, key: &'b RowKey<'a, M>, visitor: &mut V) -> QueryResult<()>
+    where
+        'a: 'b,
+        DB: Backend,
+        M: Columns<DB>,
+        V: ColumnVisitor<'b, DB>,
+    {
+        if self.whole {
+            return key.row.values(&key.prepared, visitor);
+        }
+        key.row.values(&key.prepared, &mut Only { changed: self, embedded: 0, set: visitor })
+    }
 }
 
 impl<M: OptimisticLock> UpdateKind<M> for Changed {
@@ -89,10 +104,7 @@ where
     where
         'a: 'b,
     {
-        if self.whole {
-            return key.row.values(&key.prepared, set);
-        }
-        key.row.values(&key.prepared, &mut Only { changed: self, embedded: 0, set })
+        self.walk(key, set)
     }
 }
 

@@ -102,7 +102,8 @@ pub(crate) fn sees_triggers_when_returning<DB: 'static>() -> bool {
 }
 
 /// Whether what is violated by an `INSERT` that names its key is another index: nothing was done where the key is taken. SQLite may look
-/// at the other index first.
+/// at the other index first; so does PostgreSQL where another has made the row since it has looked for one, which is asked where no
+/// transaction is aborted by the violation.
 pub(crate) fn is_violation_of_another_index<DB: 'static>() -> bool {
     Dialect::of::<DB>() == Some(Dialect::Postgres)
 }

@@ -33,6 +33,44 @@ use crate::statement::select::CurrentVersion;
 /// let at_once = LockMode::for_update().no_wait();
 /// assert_ne!(at_once, LockMode::for_update());
 /// ```
+///
+/// # A whole table
+///
+/// For what concerns all rows at once, such as a limit on their number, there is the database's own lock. Then nobody else writes the
+/// table, whether by occ or without; the versions are checked as ever.
+///
+/// | | take | give back | meanwhile others |
+/// |---|---|---|---|
+/// | PostgreSQL | `LOCK TABLE products IN SHARE ROW EXCLUSIVE MODE`, in a transaction | its end | read, and wait to write |
+/// | MySQL, MariaDB | `LOCK TABLES products WRITE`, outside of a transaction | `UNLOCK TABLES` | wait to read and to write |
+/// | SQLite | `conn.immediate_transaction(..)` | its end | read (in WAL mode), and wait to write the whole database |
+///
+/// ```no_run
+/// # use diesel::connection::SimpleConnection;
+/// # use diesel::prelude::*;
+/// # use occ_runtime::{Error, prelude::*};
+/// # diesel::table! { products (id) { id -> Integer, quantity -> Integer, version -> Integer } }
+/// # #[derive(Queryable, Selectable, OptimisticLock)]
+/// # struct Product { id: i32, quantity: i32, version: i32 }
+/// # fn restock<C>(lamp: &mut Product, conn: &mut C) -> Result<(), Error>
+/// # where
+/// #     C: diesel::connection::LoadConnection + SimpleConnection,
+/// #     Product: occ_runtime::SavesOn<C>,
+/// # {
+/// optimistic_transaction(conn, lamp, |conn, lamp| {
+///     conn.batch_execute("LOCK TABLE products IN SHARE ROW EXCLUSIVE MODE")?; // PostgreSQL
+///     lamp.quantity += 1;
+///     lamp.save_optimistic(conn)
+/// })
+/// # }
+/// ```
+///
+/// On MySQL the lock is the session's: a transaction that begins, so also `optimistic_transaction` and a batch, gives it back, and only
+/// locked tables can be used. Save row by row under it; each save is committed by itself.
+///
+/// It costs what it keeps out: everybody who writes the table waits for the slowest holder, on MySQL those who read it as well; two who take
+/// two tables in different orders meet in a deadlock. A row that all of them touch first, such as a counter with a version, does the
+/// same for those who agree on it, and costs the others nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct LockMode {
     strength: Strength,

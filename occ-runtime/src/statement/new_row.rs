@@ -98,7 +98,7 @@ where
 )]
 pub trait AsyncNewRow<M: OptimisticLock, DB: Backend> {
     #[doc(hidden)]
-    type Values: QueryFragment<DB> + QueryId + Send;
+    type Values: QueryFragment<DB> + QueryId + Send + Sync;
 
     #[doc(hidden)]
     fn values(self) -> Self::Values;
@@ -113,7 +113,7 @@ where
     SqlTypeOf<M::VersionColumn>: SqlType + SingleValue + TypedExpressionType,
     // The version first: where the values name it as well, SQLite takes the first, and the others refuse.
     (Eq<M::VersionColumn, FirstVersion<M>>, V): Insertable<M::Table, Values = I>,
-    I: QueryFragment<DB> + QueryId + Send,
+    I: QueryFragment<DB> + QueryId + Send + Sync,
 {
     type Values = I;
 

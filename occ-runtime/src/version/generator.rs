@@ -1,5 +1,7 @@
 //! Where the next version comes from.
 
+use std::time::Duration;
+
 use crate::error::refused::VersionError;
 
 /// Makes versions of type `V`.
@@ -37,6 +39,10 @@ pub trait VersionGenerator<V> {
     /// Whether the database makes the versions, and `next` is never called.
     #[doc(hidden)]
     const BY_DATABASE: bool = false;
+
+    /// The smallest step between two versions that are points in time, where it is known.
+    #[doc(hidden)]
+    const STEP: Option<Duration> = None;
 
     /// The version to insert a new row with.
     fn initial() -> V;

@@ -157,6 +157,8 @@ pub trait PointInTime: Debug + Sized {
 
 #[diagnostic::do_not_recommend]
 impl<P: Precision, C: Clock, V: PointInTime> VersionGenerator<V> for Timestamp<P, C> {
+    const STEP: Option<Duration> = Some(P::UNIT);
+
     /// The present; the Unix epoch where the type cannot hold that.
     ///
     /// # Panics

@@ -11,7 +11,7 @@
 /// The rule: a version that is not greater than the one before, or is NULL, becomes the one after it. Where the column has
 /// no room for that one, the writer gets an error, on MySQL without its strict mode, too.
 ///
-/// Names are quoted, so they must be written as they are in the database, and without the schema.
+/// Names are quoted, so they must be written as they are in the database. The schema is named by [`schema`](Self::schema), if at all.
 ///
 /// A row that is deleted and inserted again is a new one, and no trigger on `UPDATE` runs: that is what `INSERT OR REPLACE`
 /// is on SQLite and `REPLACE` on MySQL. Use an upsert that updates (`ON CONFLICT .. DO UPDATE`, `ON DUPLICATE KEY UPDATE`), or
@@ -38,6 +38,7 @@
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VersionTrigger {
+    schema: Option<String>,
     table: String,
     column: String,
     kind: Kind,
@@ -62,7 +63,7 @@ impl VersionTrigger {
     /// ```
     #[must_use]
     pub fn counter(table: impl Into<String>, column: impl Into<String>) -> Self {
-        Self { table: table.into(), column: column.into(), kind: Kind::Counter(None) }
+        Self { schema: None, table: table.into(), column: column.into(), kind: Kind::Counter(None) }
     }
 
     /// For a column that holds a point in time: PostgreSQL's `timestamp` and `timestamptz`, MySQL's `DATETIME`, SQLite's text.
@@ -74,7 +75,7 @@ impl VersionTrigger {
     /// ```
     #[must_use]
     pub fn timestamp(table: impl Into<String>, column: impl Into<String>) -> Self {
-        Self { table: table.into(), column: column.into(), kind: Kind::Timestamp }
+        Self { schema: None, table: table.into(), column: column.into(), kind: Kind::Timestamp }
     }
 
     /// Names the last version that the field can hold, for SQLite: its columns hold any integer, and what is too large
@@ -92,6 +93,18 @@ impl VersionTrigger {
         self
     }
 
+    /// Names the schema of the table, in which the trigger is made too: on MySQL a database, on SQLite one that is attached.
+    ///
+    /// ```
+    /// let sql = occ_runtime::VersionTrigger::counter("products", "version").schema("shop").postgres();
+    /// assert!(sql.contains(r#"BEFORE UPDATE ON "shop"."products""#));
+    /// ```
+    #[must_use]
+    pub fn schema(mut self, schema: impl Into<String>) -> Self {
+        self.schema = Some(schema.into());
+        self
+    }
+
     /// For PostgreSQL: a function and a trigger.
     ///
     /// ```
@@ -100,7 +113,7 @@ impl VersionTrigger {
     /// ```
     #[must_use]
     pub fn postgres(&self) -> String {
-        let (name, table, column) = self.quoted('"');
+        let Quoted { name, table, column, schema } = self.quoted('"');
         let (old, new) = (format!("OLD.{column}"), format!("NEW.{column}"));
         let (setting, moved) = match self.kind {
             // PostgreSQL itself refuses what is out of the column's range.
@@ -117,14 +130,14 @@ impl VersionTrigger {
             ),
         };
         format!(
-            "CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql{setting} AS $$\n\
+            "CREATE FUNCTION {schema}{name}() RETURNS trigger LANGUAGE plpgsql{setting} AS $$\n\
              BEGIN\n    \
                  IF {new} IS NULL OR {new} <= {old} THEN\n        \
                      {moved}\n    \
                  END IF;\n    \
                  RETURN NEW;\n\
              END $$;\n\
-             CREATE TRIGGER {name} BEFORE UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION {name}();"
+             CREATE TRIGGER {name} BEFORE UPDATE ON {schema}{table} FOR EACH ROW EXECUTE FUNCTION {schema}{name}();"
         )
     }
 
@@ -137,7 +150,7 @@ impl VersionTrigger {
     /// ```
     #[must_use]
     pub fn mysql(&self) -> String {
-        let (name, table, column) = self.quoted('`');
+        let Quoted { name, table, column, schema } = self.quoted('`');
         let (old, new) = (format!("OLD.{column}"), format!("NEW.{column}"));
         let (moved, otherwise) = match self.kind {
             Kind::Counter(_) => (format!("SET {new} = COALESCE({old}, 0) + 1;"), String::new()),
@@ -155,7 +168,7 @@ impl VersionTrigger {
         // Outside of its strict mode, MySQL stores the largest value there is: the same as before, and the next stale copy
         // would pass.
         format!(
-            "CREATE TRIGGER {name} BEFORE UPDATE ON {table} FOR EACH ROW\n\
+            "CREATE TRIGGER {schema}{name} BEFORE UPDATE ON {schema}{table} FOR EACH ROW\n\
              BEGIN\n    \
                  IF {new} IS NULL OR {new} <= {old} THEN\n        \
                      {moved}\n        \
@@ -177,7 +190,7 @@ impl VersionTrigger {
     /// ```
     #[must_use]
     pub fn sqlite(&self) -> String {
-        let (name, table, column) = self.quoted('"');
+        let Quoted { name, table, column, schema } = self.quoted('"');
         let (old, new) = (format!("OLD.{column}"), format!("NEW.{column}"));
         let (stays, exhausted, next) = match self.kind {
             Kind::Counter(last) => (
@@ -205,7 +218,7 @@ impl VersionTrigger {
             }
         };
         format!(
-            "CREATE TRIGGER {name} AFTER UPDATE ON {table} FOR EACH ROW\n\
+            "CREATE TRIGGER {schema}{name} AFTER UPDATE ON {table} FOR EACH ROW\n\
              WHEN {new} IS NULL OR {stays}\n\
              BEGIN\n    \
                  SELECT RAISE(ABORT, '{EXHAUSTED}')\n        \
@@ -215,13 +228,25 @@ impl VersionTrigger {
         )
     }
 
-    /// The trigger's name, the table and the column, quoted.
-    fn quoted(&self, quote: char) -> (String, String, String) {
+    fn quoted(&self, quote: char) -> Quoted {
         let quoted = |name: &str| {
             let doubled = name.replace(quote, &format!("{quote}{quote}"));
             format!("{quote}{doubled}{quote}")
         };
-        let name = format!("{}_{}_moves", self.table, self.column);
-        (quoted(&name), quoted(&self.table), quoted(&self.column))
+        Quoted {
+            name: quoted(&format!("{}_{}_moves", self.table, self.column)),
+            table: quoted(&self.table),
+            column: quoted(&self.column),
+            schema: self.schema.as_deref().map(|schema| quoted(schema) + ".").unwrap_or_default(),
+        }
     }
+}
+
+/// The names of a trigger and of what it is for, quoted.
+struct Quoted {
+    name: String,
+    table: String,
+    column: String,
+    /// With the dot behind it, or empty.
+    schema: String,
 }

@@ -33,7 +33,7 @@ pub enum Call {
     CreateIfAbsent,
     /// `save_optimistic`, also as a part of `save_all_optimistic`; with a guard or an expected version too.
     Save,
-    /// `save_optimistic` of a `Tracked` value.
+    /// `save_optimistic` of a `Tracked` value, also as a part of `save_all_optimistic`.
     SaveTracked,
     /// `rebase` of a `Tracked` value.
     Rebase,

@@ -1,4 +1,4 @@
-//! Works on cells of the matrix, and checks: `--operations 1000000 --seed 7 --server sqlite --level wal --colour blocking`.
+//! Works on cells of the matrix, and checks: `--operations 1000000 --seed 7 --server sqlite --level wal --mode blocking`.
 
 #![allow(clippy::cast_precision_loss, reason = "nobody counts that far")]
 
@@ -14,15 +14,15 @@ use occ_history::broken::Implementation;
 use occ_history::check::Unanswered;
 use occ_history::fault::Counts;
 use occ_history::log::Call;
-use occ_history::matrix::{COLOURS, Cell, Colour, SERVERS, Server};
+use occ_history::matrix::{Cell, MODES, Mode, SERVERS, Server};
 use occ_history::run::{Game, Report};
 use occ_history::shrink::shrink;
 use occ_history::workload::Mix;
 
 const USAGE: &str = "\
-usage: occ-history [--operations N | --seconds N] [--seed N] [--server sqlite|postgres|mysql|galera] [--colour blocking|async] [--level NAME]
+usage: occ-history [--operations N | --seconds N] [--seed N] [--server sqlite|postgres|mysql|galera] [--mode blocking|async] [--level NAME]
                    [--workers N] [--round N] [--faults]
-Without --server, --colour or --level all that this build and the environment have; they share the operations, or the time.
+Without --server, --mode or --level all that this build and the environment have; they share the operations, or the time.
 With --faults connections are cut and killed, statements cancelled, futures dropped, disks full, and the caller's code panics.
 The levels are `wal` and `rollback` on SQLite, elsewhere the isolation levels, such as `repeatable read`.";
 
@@ -45,7 +45,7 @@ fn main() -> ExitCode {
 
 fn arguments() -> Result<Arguments, Box<dyn Error>> {
     let mut game = Game { seed: fastrand::u64(..1_000_000), operations: 100_000, ..Game::default() };
-    let (mut servers, mut colours, mut level) = (SERVERS.to_vec(), COLOURS.to_vec(), None);
+    let (mut servers, mut modes, mut level) = (SERVERS.to_vec(), MODES.to_vec(), None);
     let mut faults = false;
     let mut parser = lexopt::Parser::from_env();
     while let Some(argument) = parser.next()? {
@@ -69,11 +69,11 @@ fn arguments() -> Result<Arguments, Box<dyn Error>> {
                     other => return Err(format!("there is no server {other}").into()),
                 }
             }
-            Long("colour") => {
-                colours = match parser.value()?.string()?.as_str() {
-                    "blocking" => vec![Colour::Blocking],
-                    "async" => vec![Colour::Async],
-                    other => return Err(format!("there is no colour {other}").into()),
+            Long("mode") => {
+                modes = match parser.value()?.string()?.as_str() {
+                    "blocking" => vec![Mode::Blocking],
+                    "async" => vec![Mode::Async],
+                    other => return Err(format!("there is no mode {other}").into()),
                 }
             }
             other => return Err(other.unexpected().into()),
@@ -85,10 +85,10 @@ fn arguments() -> Result<Arguments, Box<dyn Error>> {
     };
     let of_server = |server: &Server| {
         let server = *server;
-        let of_colour = move |colour: Colour, levels: Vec<&'static str>| {
-            levels.into_iter().map(move |level| Cell { server, colour, level })
+        let of_mode = move |mode: Mode, levels: Vec<&'static str>| {
+            levels.into_iter().map(move |level| Cell { server, mode, level })
         };
-        colours.iter().flat_map(|colour| of_colour(*colour, levels(server))).collect::<Vec<_>>()
+        modes.iter().flat_map(|mode| of_mode(*mode, levels(server))).collect::<Vec<_>>()
     };
     let cells: Vec<Cell> = servers.iter().flat_map(of_server).collect();
     if cells.is_empty() {
@@ -131,7 +131,7 @@ fn run(arguments: &Arguments) -> bool {
         }
     }
     println!(
-        "server    colour    level             operations  anomalies  seconds     a second    done   stale   retryable"
+        "server    mode      level             operations  anomalies  seconds     a second    done   stale   retryable"
     );
     for line in &table {
         println!("{line}");

@@ -1,4 +1,4 @@
-//! Which cells there are: servers, colours and isolation levels.
+//! Which cells there are: servers, modes and isolation levels.
 
 use std::fmt;
 
@@ -22,7 +22,7 @@ pub enum Server {
 
 /// Which connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Colour {
+pub enum Mode {
     /// Diesel's own.
     Blocking,
     /// diesel-async's.
@@ -35,15 +35,15 @@ pub struct Cell {
     /// What is written to.
     pub server: Server,
     /// By which connections.
-    pub colour: Colour,
+    pub mode: Mode,
     /// The isolation level; on SQLite, which has one, the journal.
     pub level: &'static str,
 }
 
 /// All servers.
 pub const SERVERS: [Server; 4] = [Server::Sqlite, Server::Postgres, Server::Mysql, Server::Galera];
-/// Both colours.
-pub const COLOURS: [Colour; 2] = [Colour::Blocking, Colour::Async];
+/// Both modes.
+pub const MODES: [Mode; 2] = [Mode::Blocking, Mode::Async];
 
 impl Server {
     /// Its isolation levels, at which no update is lost. READ UNCOMMITTED is none of them: whoever reads what is rolled back
@@ -75,23 +75,23 @@ impl Cell {
             return self.open_cluster(setting);
         }
         #[allow(unreachable_patterns, reason = "not in every build")]
-        let opened = match (self.server, self.colour) {
-            (Server::Sqlite, Colour::Blocking) => crate::cells::sqlite_blocking::worker::open(&setting),
+        let opened = match (self.server, self.mode) {
+            (Server::Sqlite, Mode::Blocking) => crate::cells::sqlite_blocking::worker::open(&setting),
             #[cfg(feature = "postgres")]
-            (Server::Postgres, Colour::Blocking) => crate::cells::postgres_blocking::worker::open(&setting),
+            (Server::Postgres, Mode::Blocking) => crate::cells::postgres_blocking::worker::open(&setting),
             #[cfg(feature = "mysql")]
-            (Server::Mysql, Colour::Blocking) => crate::cells::mysql_blocking::worker::open(&setting),
+            (Server::Mysql, Mode::Blocking) => crate::cells::mysql_blocking::worker::open(&setting),
             #[cfg(feature = "async")]
-            (Server::Sqlite, Colour::Async) => crate::cells::sqlite_async::worker::open(&setting),
+            (Server::Sqlite, Mode::Async) => crate::cells::sqlite_async::worker::open(&setting),
             #[cfg(feature = "async")]
-            (Server::Postgres, Colour::Async) => crate::cells::postgres_async::worker::open(&setting),
+            (Server::Postgres, Mode::Async) => crate::cells::postgres_async::worker::open(&setting),
             #[cfg(feature = "async")]
-            (Server::Mysql, Colour::Async) => crate::cells::mysql_async::worker::open(&setting),
+            (Server::Mysql, Mode::Async) => crate::cells::mysql_async::worker::open(&setting),
             _ => {
-                let feature = match (self.colour, self.server) {
-                    (Colour::Async, _) => "async",
-                    (Colour::Blocking, Server::Postgres) => "postgres",
-                    (Colour::Blocking, _) => "mysql",
+                let feature = match (self.mode, self.server) {
+                    (Mode::Async, _) => "async",
+                    (Mode::Blocking, Server::Postgres) => "postgres",
+                    (Mode::Blocking, _) => "mysql",
                 };
                 occ_tests::report::skipped(self, format_args!("build with --features {feature}"));
                 None
@@ -109,14 +109,14 @@ impl Cell {
         let nodes = urls.split(',').map(|url| url.trim_end_matches("/test").to_owned()).collect();
         let setting = Setting { nodes, ..setting };
         let first = urls.split(',').next().unwrap_or_default();
-        match self.colour {
+        match self.mode {
             #[cfg(feature = "mysql")]
-            Colour::Blocking => {
+            Mode::Blocking => {
                 let database = occ_tests::mysql::Database::create_on(first);
                 Some(crate::cells::mysql_blocking::worker::open_in(database, &setting))
             }
             #[cfg(feature = "async")]
-            Colour::Async => {
+            Mode::Async => {
                 let database = occ_tests::mysql::Database::create_on(first);
                 Some(crate::cells::mysql_async::worker::open_in(database, &setting))
             }
@@ -140,7 +140,7 @@ impl Cell {
             server,
             // The administrator is on one node, and its numbers are not those of the others.
             administrator: server && self.server != Server::Galera,
-            futures: self.colour == Colour::Async,
+            futures: self.mode == Mode::Async,
             file: self.server == Server::Sqlite,
         })
     }
@@ -198,10 +198,10 @@ impl fmt::Display for Cell {
             Server::Mysql => "mysql",
             Server::Galera => "galera",
         };
-        let colour = match self.colour {
-            Colour::Blocking => "blocking",
-            Colour::Async => "async",
+        let mode = match self.mode {
+            Mode::Blocking => "blocking",
+            Mode::Async => "async",
         };
-        write!(f, "{server:<8}  {colour:<8}  {:<16}", self.level)
+        write!(f, "{server:<8}  {mode:<8}  {:<16}", self.level)
     }
 }

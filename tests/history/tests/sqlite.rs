@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use occ_history::broken::Implementation;
-use occ_history::matrix::{COLOURS, Cell, Server};
+use occ_history::matrix::{Cell, MODES, Server};
 use occ_history::run::Game;
 use occ_history::shrink::shrink;
 use occ_history::workload::Mix;
@@ -25,8 +25,8 @@ fn nothing_is_lost_on_sqlite_when_something_goes_wrong() {
 
 fn plays(mix: fn(Cell) -> Mix) {
     let seed = fastrand::u64(..1_000_000);
-    let cells = COLOURS.iter().flat_map(|colour| {
-        Server::Sqlite.levels().iter().map(|level| Cell { server: Server::Sqlite, colour: *colour, level })
+    let cells = MODES.iter().flat_map(|mode| {
+        Server::Sqlite.levels().iter().map(|level| Cell { server: Server::Sqlite, mode: *mode, level })
     });
     let cells: Vec<_> =
         cells.filter_map(|cell| Some((cell, cell.open(Implementation::Occ, mix(cell))?))).collect();

@@ -22,6 +22,7 @@ macro_rules! async_cell {
         pub type Conn = $connection;
         pub type Database = $database;
 
+        pub use occ_runtime::bound::AsyncChecksSchemaOn as ChecksSchema;
         pub use $crate::cell::wait as block_on;
 
         pub async fn connect(database: &Database) -> Conn {
@@ -229,6 +230,13 @@ macro_rules! async_cell {
             <M as occ_runtime::AsyncOptimisticInsertDsl>::create_if_absent(values, key, conn).await
         }
 
+        pub async fn check_schema<M>(conn: &mut Conn) -> Result<Vec<occ_runtime::schema::Finding>, Error>
+        where
+            M: ChecksSchema<Conn>,
+        {
+            <M as occ_runtime::AsyncSchemaDsl>::check_schema(conn).await
+        }
+
         pub async fn into_conflict<M: AsyncReloadsOn<Conn>>(
             model: M,
             conn: &mut Conn,
@@ -316,6 +324,7 @@ macro_rules! async_cell {
         }
 
         $crate::async_at!();
+        $crate::async_tracked_batch!();
     };
 }
 

@@ -20,6 +20,7 @@ macro_rules! blocking_cell {
         pub type Conn = $connection;
         pub type Database = $database;
 
+        pub use occ_runtime::bound::ChecksSchemaOn as ChecksSchema;
         pub use $crate::cell::now as block_on;
 
         pub async fn connect(database: &Database) -> Conn {
@@ -215,6 +216,13 @@ macro_rules! blocking_cell {
             <M as occ_runtime::OptimisticInsertDsl>::create_if_absent(values, key, conn)
         }
 
+        pub async fn check_schema<M>(conn: &mut Conn) -> Result<Vec<occ_runtime::schema::Finding>, Error>
+        where
+            M: ChecksSchema<Conn>,
+        {
+            <M as occ_runtime::SchemaDsl>::check_schema(conn)
+        }
+
         pub async fn into_conflict<M: ReloadsOn<Conn>>(
             model: M,
             conn: &mut Conn,
@@ -302,6 +310,7 @@ macro_rules! blocking_cell {
         }
 
         $crate::blocking_at!();
+        $crate::blocking_tracked_batch!();
     };
 }
 

@@ -1,4 +1,4 @@
-//! A cell of the test matrix: one backend in one colour.
+//! A cell of the test matrix: one backend in one mode.
 //!
 //! Scenarios are async functions over the names that a cell defines (`Conn`, `Database`, `save`, `execute` ..). In a
 //! blocking cell those functions never wait, so [`now`] can run the scenario.
@@ -10,6 +10,7 @@ mod asynchronous;
 mod at;
 mod blocking;
 mod lock;
+mod tracked_batch;
 
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};

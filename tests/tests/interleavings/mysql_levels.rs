@@ -45,7 +45,7 @@ pub fn levels() -> Vec<Level> {
 
 /// Asks the server which connections wait for a lock. The engine's status says what is now, where
 /// `information_schema.innodb_trx` may be a tenth of a second old. Only the plain protocol brings it, which Diesel does not speak:
-/// so it is a connection of the driver, in a thread of its own, since this is for both colours.
+/// so it is a connection of the driver, in a thread of its own, since this is for blocking and async code.
 pub struct Watcher {
     ask: Sender<()>,
     status: Receiver<String>,

@@ -8,6 +8,9 @@ mod made_keys;
 mod on_update;
 mod packets;
 #[cfg(feature = "version_types")]
+mod schema;
+mod table_lock;
+#[cfg(feature = "version_types")]
 mod tracked_columns;
 mod uncommitted;
 mod upserts;

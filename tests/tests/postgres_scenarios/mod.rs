@@ -1,10 +1,12 @@
 //! What PostgreSQL alone has: types of columns, and of versions.
 
+mod another_index;
 mod columns;
 mod exact;
 mod foreign_tables;
 mod forgotten;
 mod nan;
+mod schema;
 mod siblings;
 mod tracked_columns;
 mod upserts;

@@ -7,10 +7,11 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
 /// A view `products` over the table `base`.
-const VIEW: &str = "ALTER TABLE products RENAME TO base; CREATE VIEW products AS SELECT * FROM base;";
+pub(super) const VIEW: &str =
+    "ALTER TABLE products RENAME TO base; CREATE VIEW products AS SELECT * FROM base;";
 
 /// The trigger that one writes at first: it trusts that the row is still what the statement has seen.
-const TRUSTING: &str = "
+pub(super) const TRUSTING: &str = "
     CREATE FUNCTION write_base() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
         UPDATE base SET name = NEW.name, note = NEW.note, quantity = NEW.quantity, version = NEW.version WHERE id = OLD.id;
@@ -19,7 +20,7 @@ const TRUSTING: &str = "
     CREATE TRIGGER write_base INSTEAD OF UPDATE ON products FOR EACH ROW EXECUTE FUNCTION write_base();";
 
 /// The one in the documentation: it asks for the version again, and says so where no row was written.
-const CHECKING: &str = "
+pub(super) const CHECKING: &str = "
     CREATE FUNCTION write_base() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
         IF TG_OP = 'DELETE' THEN
@@ -36,10 +37,10 @@ const CHECKING: &str = "
     CREATE TRIGGER write_base INSTEAD OF UPDATE OR DELETE ON products FOR EACH ROW EXECUTE FUNCTION write_base();";
 
 /// The same two as rules.
-const TRUSTING_RULE: &str = "
+pub(super) const TRUSTING_RULE: &str = "
     CREATE RULE write_base AS ON UPDATE TO products DO INSTEAD
     UPDATE base SET name = NEW.name, note = NEW.note, quantity = NEW.quantity, version = NEW.version WHERE id = OLD.id;";
-const CHECKING_RULE: &str = "
+pub(super) const CHECKING_RULE: &str = "
     CREATE RULE write_base AS ON UPDATE TO products DO INSTEAD
     UPDATE base SET name = NEW.name, note = NEW.note, quantity = NEW.quantity, version = NEW.version
      WHERE id = OLD.id AND version = OLD.version;";

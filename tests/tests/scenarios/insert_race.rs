@@ -145,4 +145,24 @@ super::scenarios! {
             }
         });
     }
+
+    async fn what_is_created_if_absent_is_there_or_made_while_others_delete_it(database) {
+        race(database, async |thread, start| {
+            let conn = &mut connect(database).await;
+            start.wait();
+            for _ in 0..60 {
+                if thread % 2 == 0 {
+                    let deleted = execute(diesel::delete(products::table.find(500)), conn).await;
+                    assert!(deleted.is_ok() || Error::from(deleted.unwrap_err()).is_retryable());
+                    continue;
+                }
+                let values = (products::id.eq(500), products::name.eq("new"), products::quantity.eq(1));
+                match create_if_absent::<Product, _, _>(values, 500, conn).await {
+                    Ok(Created::New(row) | Created::Existing(row)) => assert_eq!((row.id, row.version), (500, 1)),
+                    Err(error) if is_violation(&error) && !is_diesels_own::<Conn>() => {}
+                    Err(error) => assert!(error.is_retryable(), "{error:?}"),
+                }
+            }
+        });
+    }
 }

@@ -51,10 +51,17 @@ mod retry_events;
 mod retry_over;
 mod same_row;
 mod save;
+pub(crate) mod schema;
+mod schema_keys;
+#[cfg(feature = "version_types")]
+mod schema_versions;
 pub(crate) mod server;
 mod settle;
 pub(crate) mod statements;
 mod tracked;
+mod tracked_batch;
+mod tracked_batch_ends;
+mod tracked_batch_kinds;
 mod tracked_by_reference;
 pub(crate) mod tracked_columns;
 mod tracked_doubt;

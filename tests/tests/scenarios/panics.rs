@@ -42,7 +42,7 @@ fn tick() {
 /// A number all of whose traits may panic.
 #[derive(AsExpression, FromSqlRow)]
 #[diesel(sql_type = Integer)]
-pub struct Touchy(i32);
+pub struct Touchy(pub(super) i32);
 
 impl Clone for Touchy {
     fn clone(&self) -> Self {
@@ -112,8 +112,8 @@ diesel::table! {
 #[diesel(table_name = touchies)]
 #[occ(tracked)]
 pub struct Row {
-    id: Touchy,
-    amount: Touchy,
+    pub(super) id: Touchy,
+    pub(super) amount: Touchy,
     #[occ(version, generator = Counting)]
     version: Touchy,
 }

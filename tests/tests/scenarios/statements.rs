@@ -13,12 +13,12 @@ use occ_tests::statements::{Statements, named};
 
 use super::article::{self, articles};
 use super::cell::{
-    BACKEND, Conn, batch, begin, commit, conflict, connect, create, create_if_absent, delete, delete_all,
-    delete_at, delete_expecting, delete_if, delete_tracked, execute, first, insert, insert_all,
-    into_conflict, into_conflict_tracked, overwrite, rebase, rebase_with, record, reload, reload_tracked,
-    save, save_all, save_each, save_expecting, save_if, save_tracked, save_tracked_expecting,
-    save_unversioned, settle, settle_tracked, touch, touch_at, touch_expecting, update, update_at,
-    update_expecting, upsert, verify, verify_at,
+    BACKEND, Conn, all, batch, begin, check_schema, commit, conflict, connect, create, create_if_absent,
+    delete, delete_all, delete_all_tracked, delete_at, delete_expecting, delete_if, delete_tracked, execute,
+    first, insert, insert_all, into_conflict, into_conflict_tracked, overwrite, rebase, rebase_with, record,
+    reload, reload_tracked, save, save_all, save_all_tracked, save_each, save_expecting, save_if,
+    save_tracked, save_tracked_expecting, save_unversioned, settle, settle_tracked, touch, touch_at,
+    touch_expecting, update, update_at, update_expecting, upsert, verify, verify_at,
 };
 #[cfg(feature = "retry")]
 use super::cell::{modify, modify_with, retry, retry_with, transaction};
@@ -112,8 +112,10 @@ fn the_tables_name_every_method() {
         ("batch.rs", "", &["batches"]),
         ("at.rs", "at(..).", &["at", "locks"]),
         ("tracked.rs", "tracked.", &["tracked", "lost answers"]),
+        ("tracked_batch.rs", "tracked.", &["batches"]),
         ("settle.rs", "", &["lost answers"]),
         ("retry.rs", "policy.", &["transactions"]),
+        ("schema.rs", "", &["schema"]),
     ] {
         let named: Vec<String> = parts.iter().flat_map(|part| named(part)).collect();
         missing.extend(
@@ -213,6 +215,14 @@ super::scenarios! {
         statements.compare("at", columns());
     }
 
+    async fn a_table_that_is_looked_at(database) {
+        let conn = &mut connect(database).await;
+        let mut statements = Statements::of(record(conn));
+        assert_eq!(check_schema::<Product>(conn).await.unwrap(), []);
+        statements.sent("`check_schema`");
+        statements.compare("schema", columns());
+    }
+
     async fn a_new_row(database) {
         let conn = &mut connect(database).await;
         create::create_table(conn).await;
@@ -251,6 +261,22 @@ super::scenarios! {
         statements.sent("`save_each_optimistic`");
         delete_all(&rows, conn).await.unwrap();
         statements.sent("`delete_all_optimistic`");
+        article::create_table(database).await;
+        let rows: Vec<_> = (101..=140).map(|id| format!("({id}, 'Doors', 'They close.', NULL, 1, '', 0, '', 1)")).collect();
+        batch(&format!("DELETE FROM articles; INSERT INTO articles VALUES {}", rows.join(", ")), conn).await.unwrap();
+        let select = articles::table.order(articles::id).select(Tracked::<article::Article>::as_select());
+        let mut rows: Vec<Tracked<article::Article>> = all(select, conn).await.unwrap();
+        statements.forget();
+        rows.iter_mut().for_each(|row| row.title.push('!'));
+        save_all_tracked(&mut rows, conn).await.unwrap();
+        statements.sent("`tracked.save_all_optimistic`, the same column was changed");
+        rows.iter_mut().for_each(|row| if row.id <= 110 { row.body.push('!') } else { row.title.push('!') });
+        save_all_tracked(&mut rows, conn).await.unwrap();
+        statements.sent("`tracked.save_all_optimistic`, another column of the first ten rows");
+        save_all_tracked(&mut rows, conn).await.unwrap();
+        statements.sent("`tracked.save_all_optimistic`, nothing was changed");
+        delete_all_tracked(&rows, conn).await.unwrap();
+        statements.sent("`tracked.delete_all_optimistic`");
         statements.compare("batches", columns());
     }
 

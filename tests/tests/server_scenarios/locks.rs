@@ -6,7 +6,7 @@ use occ_tests::cell::Backend;
 use super::cell::{BACKEND, batch, begin, commit, connect, delete, lock, lock_at, rollback, save, touch_at};
 use super::product::{Product, load, products};
 
-fn transient(error: &Error) -> Option<Transient> {
+pub fn transient(error: &Error) -> Option<Transient> {
     match error {
         Error::Database(error) => Transient::of(error),
         _ => None,

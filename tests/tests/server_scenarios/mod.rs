@@ -9,6 +9,7 @@ mod nested_deadlock;
 mod round_trips;
 mod snapshots;
 mod statements;
+mod table_lock;
 mod text_versions;
 mod translated;
 

@@ -1,6 +1,7 @@
 //! Tables of an attached database, which `table!` names with their schema.
 
 use diesel::prelude::*;
+use diesel::result::Error as DieselError;
 use occ_runtime::{Created, DatabaseGenerated, Error, Expect, OptimisticLock};
 
 use super::cell::{
@@ -79,5 +80,27 @@ super::scenarios! {
         let rows: Vec<(i32, i32)> =
             all(gadgets::table.order(gadgets::id).select((gadgets::id, gadgets::version)), conn).await.unwrap();
         assert_eq!(rows, [(2, 41), (3, 2), (4, 1), (5, 1), (7, 1)]);
+    }
+
+    async fn a_row_that_an_attached_table_leaves_out_is_not_taken_for_the_last_one_made(database) {
+        let conn = &mut connect(database).await;
+        batch(
+            "ATTACH DATABASE ':memory:' AS other;
+             CREATE TABLE other.gadgets (
+                 id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE ON CONFLICT IGNORE, version INTEGER NOT NULL DEFAULT 41
+             )",
+            conn,
+        )
+        .await
+        .unwrap();
+        let one: Gadget = create(gadgets::name.eq("one"), conn).await.unwrap();
+        let last: Gadget = create(gadgets::name.eq("last"), conn).await.unwrap();
+        let is_not_found = |error: &Error| matches!(error, Error::Database(DieselError::NotFound));
+        let error = create::<Gadget, _>(gadgets::name.eq("one"), conn).await.unwrap_err();
+        assert!(is_not_found(&error), "{error:?}");
+        let error = create::<Stamped, _>(gadgets::name.eq("one"), conn).await.unwrap_err();
+        assert!(is_not_found(&error), "{error:?}");
+        let rows: Vec<Gadget> = all(gadgets::table.order(gadgets::id).select(Gadget::as_select()), conn).await.unwrap();
+        assert_eq!(rows, [one, last]);
     }
 }

@@ -4,6 +4,8 @@ mod attached;
 #[cfg(feature = "version_types")]
 mod instants;
 #[cfg(feature = "version_types")]
+mod schema;
+#[cfg(feature = "version_types")]
 mod tracked_columns;
 mod triggers;
 mod upserts;

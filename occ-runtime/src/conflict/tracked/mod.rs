@@ -23,7 +23,7 @@ mod writes;
 /// A value and what it was loaded as: so that a save writes what was changed, and two people's changes can be merged.
 ///
 /// For a struct with `#[occ(tracked)]`. It is loaded as the struct itself is, and derefs to it; the methods are in
-/// [`TrackedDsl`](crate::TrackedDsl).
+/// [`TrackedDsl`](crate::TrackedDsl), and in [`TrackedBatchDsl`](crate::TrackedBatchDsl) for many at once.
 ///
 /// ```
 /// # use diesel::prelude::*;
@@ -94,7 +94,8 @@ mod writes;
 /// read, that may have been rolled back, and it is [`Error::Stale`](crate::Error::Stale). A row that was read as it was known costs
 /// nothing more. What a value was loaded in it cannot know: after a rollback load it anew.
 ///
-/// An [`Error::Stale`](crate::Error::Stale) for either reason is not [retryable](crate::Error::is_retryable): only a reload helps.
+/// An [`Error::Stale`](crate::Error::Stale) for either reason, alone or within an [`Error::StaleBatch`](crate::Error::StaleBatch), is not
+/// [retryable](crate::Error::is_retryable): only a reload helps.
 #[derive(Clone)]
 pub struct Tracked<T> {
     pub(crate) value: T,

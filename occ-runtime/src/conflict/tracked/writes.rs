@@ -50,18 +50,17 @@ impl<T: Trackable> Tracked<T> {
         self.onto(row.clone(), row, within);
     }
 
-    /// The row has become `written`, a copy of the value of which these fields were sent, at the version `next`, where it has
-    /// one.
+    /// The row has become `written`, a copy of the value of which these fields were sent, and that is at the version `next`, where
+    /// it has one. None of it is the user's code, which may panic.
     pub(crate) fn saved(
         &mut self,
-        mut written: T,
+        written: T,
         sent: Vec<&'static str>,
         next: Option<T::Version>,
         was_in_doubt: bool,
         within: Within,
     ) {
         if let Some(next) = next {
-            written.set_version(next.clone());
             self.value.set_version(next);
         }
         // Its check has held, so that nothing that was sent before has been written; if it has compared everything.

@@ -14,25 +14,28 @@ use diesel::result::QueryResult;
 
 use crate::model::columns::{ColumnValue, ColumnVisitor, Columns};
 use crate::statement::dialect::Speaks;
-use crate::statement::many::rows::{Rows, walk_written};
+use crate::statement::many::rows::{Rows, Written, walk_written};
 
-pub(super) fn walk<'b, DB, M>(rows: &'b Rows<'_, M>, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()>
+pub(super) fn walk<'b, DB, M, W>(rows: &'b Rows<'_, M, W>, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()>
 where
     DB: Speaks,
     M: Columns<DB>,
+    W: Written<M>,
 {
     for column in 0..rows.width.written {
         out.push_sql(if column == 0 { " SET " } else { ", " });
         for (index, (row, next)) in rows.slots().enumerate() {
             let Some(next) = next else { continue };
             if index == 0 {
-                walk_written(row, next, &mut Nth { out: out.reborrow(), left: column, part: Part::Name })?;
+                let mut name = Nth { out: out.reborrow(), left: column, part: Part::Name };
+                walk_written(row, rows.written, next, &mut name)?;
                 out.push_sql(" = CASE");
             }
             out.push_sql(" WHEN ");
             row.walk_key(out.reborrow())?;
             out.push_sql(" THEN ");
-            walk_written(row, next, &mut Nth { out: out.reborrow(), left: column, part: Part::Value })?;
+            let mut value = Nth { out: out.reborrow(), left: column, part: Part::Value };
+            walk_written(row, rows.written, next, &mut value)?;
         }
         out.push_sql(" END");
     }

@@ -9,9 +9,10 @@ use diesel::result::QueryResult;
 use crate::error::stale::Operation;
 use crate::model::columns::Columns;
 use crate::model::optimistic_lock::{OptimisticLock, SqlText};
+use crate::statement::assign::WholeRow;
 use crate::statement::clause::Count;
 use crate::statement::dialect::{self, BatchStyle, Speaks};
-use crate::statement::many::rows::{Rows, Width, walk_written};
+use crate::statement::many::rows::{Rows, Width, Written, walk_written};
 use crate::statement::many::{cases, values};
 use crate::statement::row_key::{FromClause, RowKey, from_clause};
 use crate::version::generator::VersionGenerator as _;
@@ -41,6 +42,12 @@ impl BatchStyle {
         1 << most.ilog2()
     }
 
+    /// Whether several statements lock rows in the order in which they are sent. MySQL may go through the whole of a small table for
+    /// each, from its first row on.
+    const fn keeps_order(self) -> bool {
+        matches!(self, Self::Values)
+    }
+
     /// How many values a row takes.
     const fn binds(self, width: Width) -> usize {
         let matched = width.key + 1;
@@ -55,28 +62,59 @@ impl BatchStyle {
 /// PostgreSQL and MySQL count the values of a statement in 16 bits.
 const MOST_BINDS: usize = 65_535;
 
-/// How the rows of a slice are divided among statements: as few as the limits allow.
-pub(crate) struct Chunks {
+/// How rows of which the same columns are written are divided among statements: as few as the limits allow.
+pub(crate) struct Chunks<W = WholeRow> {
     style: BatchStyle,
     width: Width,
     most: usize,
+    written: W,
 }
 
-impl Chunks {
-    /// Of at least one row. `next` is the version that each row gets; none to delete it.
-    pub(crate) fn of<DB, M>(rows: &[M], next: Option<&[M::Version]>, style: BatchStyle) -> QueryResult<Self>
+impl<W> Chunks<W> {
+    /// Of rows that are written as the one at a place of the slice. `next` is the version that each row gets; none to delete it.
+    pub(crate) fn of<DB, M>(
+        place: usize,
+        rows: &[M],
+        next: Option<&[M::Version]>,
+        written: W,
+        style: BatchStyle,
+    ) -> QueryResult<Self>
     where
         DB: Backend,
         M: Columns<DB>,
+        W: Written<M>,
     {
-        let first = RowKey::of(&rows[0]);
-        let (mut written, mut key) = (Count(0), Count(0));
-        if let Some([next, ..]) = next {
-            walk_written(&first, next, &mut written)?;
+        let row = RowKey::of(&rows[place]);
+        let (mut columns, mut key) = (Count(0), Count(0));
+        if let Some(next) = next {
+            walk_written(&row, written, &next[place], &mut columns)?;
         }
-        first.row.key(&first.prepared, &mut key)?;
-        let width = Width { written: written.0, key: key.0 };
-        Ok(Self { style, width, most: style.rows_of(width) })
+        row.row.key(&row.prepared, &mut key)?;
+        let width = Width { written: columns.0, key: key.0 };
+        Ok(Self { style, width, most: style.rows_of(width), written })
+    }
+
+    /// Of rows in this order, for each part of them of which the same columns are written: with where in the order it ends. `None`
+    /// where several parts would not lock the rows in this order.
+    pub(crate) fn of_parts<DB, M>(
+        order: &[usize],
+        rows: &[M],
+        next: Option<&[M::Version]>,
+        written: impl Fn(usize) -> W,
+        style: BatchStyle,
+    ) -> QueryResult<Option<Vec<(Self, usize)>>>
+    where
+        DB: Backend,
+        M: Columns<DB>,
+        W: Written<M>,
+    {
+        let mut end = 0;
+        let alike = order.chunk_by(|a, b| written(*a) == written(*b)).map(|part| {
+            end += part.len();
+            Ok((Self::of::<DB, M>(part[0], rows, next, written(part[0]), style)?, end))
+        });
+        let parts = alike.collect::<QueryResult<Vec<_>>>()?;
+        Ok(Some(parts).filter(|parts| parts.len() == 1 || style.keeps_order()))
     }
 
     /// The next rows, from the one on which is number `from` in their order.
@@ -90,27 +128,38 @@ impl Chunks {
         places: &[usize],
         rows: &'a [M],
         next: Option<&'a [M::Version]>,
-    ) -> Many<'a, M> {
+    ) -> Many<'a, M, W>
+    where
+        W: Written<M>,
+    {
         let next = next.map(|next| places.iter().map(|place| &next[*place]).collect());
         let keys = places.iter().map(|place| RowKey::of(&rows[*place])).collect();
-        Many { table: from_clause::<M>(), rows: Rows { keys, next, width: self.width }, style: self.style }
+        Many {
+            table: from_clause::<M>(),
+            rows: Rows { keys, next, width: self.width, written: self.written },
+            style: self.style,
+        }
     }
 }
 
 /// Writes some rows, or deletes them.
-pub struct Many<'a, M: OptimisticLock> {
+pub struct Many<'a, M: OptimisticLock, W = WholeRow> {
     table: FromClause<M>,
-    rows: Rows<'a, M>,
+    rows: Rows<'a, M, W>,
     style: BatchStyle,
 }
 
-impl<M, DB> QueryFragment<DB> for Many<'_, M>
+impl<M, W, DB> QueryFragment<DB> for Many<'_, M, W>
 where
     DB: Speaks,
     M: Columns<DB>,
+    W: Written<M>,
     FromClause<M>: QueryFragment<DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        if matches!(self.rows.written.sql_text(), SqlText::Many) {
+            out.unsafe_to_cache_prepared();
+        }
         out.push_sql(if self.rows.next.is_some() { "UPDATE " } else { "DELETE FROM " });
         self.table.walk_ast(out.reborrow())?;
         match self.style {
@@ -120,7 +169,7 @@ where
     }
 }
 
-impl<M: OptimisticLock> QueryId for Many<'_, M> {
+impl<M: OptimisticLock, W> QueryId for Many<'_, M, W> {
     type QueryId = ();
     // The number of rows is in the text.
     const HAS_STATIC_QUERY_ID: bool = false;

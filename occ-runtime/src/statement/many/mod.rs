@@ -6,5 +6,5 @@
 
 mod cases;
 pub(crate) mod chunks;
-mod rows;
+pub(crate) mod rows;
 mod values;

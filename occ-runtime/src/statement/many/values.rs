@@ -23,45 +23,43 @@ use diesel::result::QueryResult;
 
 use crate::model::columns::{ColumnValue, ColumnVisitor, Columns};
 use crate::statement::clause::Binds;
-use crate::statement::many::rows::{Rows, walk_written};
+use crate::statement::many::rows::{Rows, Width, Written, walk_written};
 use crate::statement::row_key::{FromClause, RowKey};
 
-pub(super) fn walk<'b, DB, M>(
+pub(super) fn walk<'b, DB, M, W>(
     table: &'b FromClause<M>,
-    rows: &'b Rows<'_, M>,
+    rows: &'b Rows<'_, M, W>,
     mut out: AstPass<'_, 'b, DB>,
 ) -> QueryResult<()>
 where
     DB: Backend,
     M: Columns<DB>,
+    W: Written<M>,
     FromClause<M>: QueryFragment<DB>,
 {
     let first = &rows.keys[0];
     if let Some([next, ..]) = rows.next.as_deref() {
         out.push_sql(" SET ");
-        walk_written(
-            first,
-            next,
-            &mut Pairs { out: out.reborrow(), separator: ", ", column: 0, empty: true },
-        )?;
+        let mut pairs = Pairs { out: out.reborrow(), separator: ", ", column: 0, empty: true };
+        walk_written(first, rows.written, next, &mut pairs)?;
     }
     out.push_sql(if rows.next.is_some() { " FROM " } else { " USING " });
     out.push_sql("(SELECT occ_rows.* FROM ");
     table.walk_ast(out.reborrow())?;
     out.push_sql(" AS occ_table, ");
     walk_values(rows, out.reborrow())?;
-    walk_where(first, rows, out.reborrow())?;
+    walk_where(first, rows.width, out.reborrow())?;
     out.push_sql(" ORDER BY ");
     push_column(rows.width.written + rows.width.key + 1, &mut out);
     out.push_sql(if rows.next.is_some() { " FOR NO KEY UPDATE" } else { " FOR UPDATE" });
     out.push_sql(" OF occ_table) AS occ_rows");
-    walk_where(first, rows, out)
+    walk_where(first, rows.width, out)
 }
 
 /// ` WHERE "id" = occ_2 AND "version" = occ_3`
 fn walk_where<'b, DB, M>(
     first: &'b RowKey<'_, M>,
-    rows: &Rows<'_, M>,
+    width: Width,
     mut out: AstPass<'_, 'b, DB>,
 ) -> QueryResult<()>
 where
@@ -69,21 +67,22 @@ where
     M: Columns<DB>,
 {
     out.push_sql(" WHERE ");
-    walk_matched(first, &mut Pairs { out, separator: " AND ", column: rows.width.written, empty: true })
+    walk_matched(first, &mut Pairs { out, separator: " AND ", column: width.written, empty: true })
 }
 
 /// `(VALUES ($1, $2, 0), ($3, $4, 1)) AS occ_rows (occ_0, occ_1, occ_2)`: the last is the order of the rows.
-fn walk_values<'b, DB, M>(rows: &'b Rows<'_, M>, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()>
+fn walk_values<'b, DB, M, W>(rows: &'b Rows<'_, M, W>, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()>
 where
     DB: Backend,
     M: Columns<DB>,
+    W: Written<M>,
 {
     out.push_sql("(VALUES ");
     for (index, (row, next)) in rows.slots().enumerate() {
         out.push_sql(if index == 0 { "(" } else { ", (" });
         let mut binds = Binds { out: out.reborrow(), empty: true, forgets: false };
         if let Some(next) = next {
-            walk_written(row, next, &mut binds)?;
+            walk_written(row, rows.written, next, &mut binds)?;
         }
         walk_matched(row, &mut binds)?;
         out.push_sql(", ");

@@ -141,6 +141,15 @@ const _: () = {
         fn key_columns() -> &'static [&'static __occ::str] {
             &[<lines::id as __occ::Column>::NAME]
         }
+        fn columns() -> &'static [&'static __occ::str] {
+            &[
+                <lines::id as __occ::Column>::NAME,
+                <lines::name as __occ::Column>::NAME,
+                <lines::parent as __occ::Column>::NAME,
+                <lines::value as __occ::Column>::NAME,
+                <lines::version as __occ::Column>::NAME,
+            ]
+        }
         fn has_key_of(&self, __other: &Self) -> __occ::bool {
             (&&__occ::Pair(&self.id, &__other.id)).occ_same()
         }

@@ -189,6 +189,14 @@ const _: () = {
         fn table_key() -> &'static [&'static __occ::str] {
             __occ::table_key::<crate::schema::items::table, _>()
         }
+        fn columns() -> &'static [&'static __occ::str] {
+            &[
+                <crate::schema::items::order_id as __occ::Column>::NAME,
+                <crate::schema::items::line as __occ::Column>::NAME,
+                <crate::schema::items::amount as __occ::Column>::NAME,
+                <crate::schema::items::r#type as __occ::Column>::NAME,
+            ]
+        }
         fn has_key_of(&self, __other: &Self) -> __occ::bool {
             (&&__occ::Pair(
                 &<Self as __occ::OptimisticLock>::prepare(self).0,

@@ -132,6 +132,15 @@ const _: () = {
         fn key_columns() -> &'static [&'static __occ::str] {
             &[<nodes::id as __occ::Column>::NAME]
         }
+        fn columns() -> &'static [&'static __occ::str] {
+            &[
+                <nodes::id as __occ::Column>::NAME,
+                <nodes::parent as __occ::Column>::NAME,
+                <nodes::twin as __occ::Column>::NAME,
+                <nodes::name as __occ::Column>::NAME,
+                <nodes::xmin as __occ::Column>::NAME,
+            ]
+        }
         fn has_key_of(&self, __other: &Self) -> __occ::bool {
             (&&__occ::Pair(&self.id, &__other.id)).occ_same()
         }

@@ -114,6 +114,16 @@ const _: () = {
         fn key_columns() -> &'static [&'static __occ::str] {
             &[<entrys::key as __occ::Column>::NAME]
         }
+        fn columns() -> &'static [&'static __occ::str] {
+            &[
+                <entrys::key as __occ::Column>::NAME,
+                <entrys::value as __occ::Column>::NAME,
+                <entrys::bytes as __occ::Column>::NAME,
+                <entrys::name as __occ::Column>::NAME,
+                <entrys::parent as __occ::Column>::NAME,
+                <entrys::version as __occ::Column>::NAME,
+            ]
+        }
         fn has_key_of(&self, __other: &Self) -> __occ::bool {
             (&&__occ::Pair(
                 &<Self as __occ::OptimisticLock>::prepare(self).0,

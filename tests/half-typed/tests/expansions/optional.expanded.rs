@@ -145,6 +145,17 @@ const _: () = {
         fn table_key() -> &'static [&'static __occ::str] {
             __occ::table_key::<drafts::table, _>()
         }
+        fn columns() -> &'static [&'static __occ::str] {
+            &[
+                <drafts::id as __occ::Column>::NAME,
+                <drafts::title as __occ::Column>::NAME,
+                <drafts::text as __occ::Column>::NAME,
+                <drafts::state as __occ::Column>::NAME,
+                <drafts::mood as __occ::Column>::NAME,
+                <drafts::views as __occ::Column>::NAME,
+                <drafts::lock_version as __occ::Column>::NAME,
+            ]
+        }
         fn has_key_of(&self, __other: &Self) -> __occ::bool {
             (&&__occ::Pair(&self.id, &__other.id)).occ_same()
         }

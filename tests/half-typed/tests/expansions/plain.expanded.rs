@@ -85,6 +85,13 @@ const _: () = {
         fn key_columns() -> &'static [&'static __occ::str] {
             &[<products::id as __occ::Column>::NAME]
         }
+        fn columns() -> &'static [&'static __occ::str] {
+            &[
+                <products::id as __occ::Column>::NAME,
+                <products::name as __occ::Column>::NAME,
+                <products::version as __occ::Column>::NAME,
+            ]
+        }
         fn has_key_of(&self, __other: &Self) -> __occ::bool {
             (&&__occ::Pair(&self.id, &__other.id)).occ_same()
         }

@@ -117,6 +117,17 @@ const _: () = {
         fn key_columns() -> &'static [&'static __occ::str] {
             &[<accounts::id as __occ::Column>::NAME]
         }
+        fn columns() -> &'static [&'static __occ::str] {
+            &[
+                <accounts::id as __occ::Column>::NAME,
+                <accounts::owner as __occ::Column>::NAME,
+                <accounts::balance as __occ::Column>::NAME,
+                <accounts::pin as __occ::Column>::NAME,
+                <accounts::seen as __occ::Column>::NAME,
+                <accounts::views as __occ::Column>::NAME,
+                <accounts::version as __occ::Column>::NAME,
+            ]
+        }
         fn has_key_of(&self, __other: &Self) -> __occ::bool {
             (&&__occ::Pair(&self.0, &__other.0)).occ_same()
         }

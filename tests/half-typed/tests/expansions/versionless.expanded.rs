@@ -107,6 +107,15 @@ const _: () = {
         fn key_columns() -> &'static [&'static __occ::str] {
             &[<settings::id as __occ::Column>::NAME]
         }
+        fn columns() -> &'static [&'static __occ::str] {
+            &[
+                <settings::id as __occ::Column>::NAME,
+                <settings::value as __occ::Column>::NAME,
+                <settings::name as __occ::Column>::NAME,
+                <settings::note as __occ::Column>::NAME,
+                <settings::token as __occ::Column>::NAME,
+            ]
+        }
         fn has_key_of(&self, __other: &Self) -> __occ::bool {
             (&&__occ::Pair(&self.id, &__other.id)).occ_same()
         }

@@ -1,4 +1,4 @@
-//! The cells: each server in each colour. All of them run the same worker.
+//! The cells: each server in each mode. All of them run the same worker.
 #![allow(missing_docs, clippy::missing_panics_doc, reason = "inside of this package")]
 #![allow(
     clippy::duplicate_mod,

@@ -1,4 +1,4 @@
-// A worker of a cell. Also included by cells of other backends and colours, hence no `//!`.
+// A worker of a cell. Also included by cells of other backends and modes, hence no `//!`.
 
 mod begun;
 mod born;
@@ -203,6 +203,7 @@ impl<'r> Worker<'r> {
             Step::Delete(key) => self.delete(*key).await,
             Step::DeleteAt(key) => self.delete_at(*key).await,
             Step::SaveAll(writes) => self.save_all(writes).await,
+            Step::SaveAllTracked(writes) => self.save_all_tracked(writes).await,
             Step::DeleteAll(keys) => self.delete_all(keys).await,
             Step::SaveTracked(write, refused) => self.save_tracked(*write, *refused).await,
             Step::Modify(write) => self.modify(*write).await,

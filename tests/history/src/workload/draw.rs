@@ -53,7 +53,8 @@ impl Draw<'_> {
             42 => Step::UpdateAt(self.write()),
             43 => Step::Delete(self.key()),
             44 => Step::DeleteAt(self.key()),
-            45..51 => Step::SaveAll(self.writes()),
+            45..48 => Step::SaveAll(self.writes()),
+            48..51 => Step::SaveAllTracked(self.writes()),
             51..52 => Step::DeleteAll(self.writes().iter().take(2).map(|write| write.key).collect()),
             52..66 => {
                 let refused =
@@ -84,7 +85,10 @@ impl Draw<'_> {
         if faults.file {
             kinds.push(7);
         }
-        let commits = matches!(step, Step::Transaction(_) | Step::SaveAll(_) | Step::DeleteAll(_));
+        let commits = matches!(
+            step,
+            Step::Transaction(_) | Step::SaveAll(_) | Step::SaveAllTracked(_) | Step::DeleteAll(_)
+        );
         let at = if commits && self.rng.bool() { At::Commit } else { At::Request(self.rng.u32(0..5)) };
         let when = if self.rng.bool() { When::Before } else { When::After };
         if kinds.is_empty() {

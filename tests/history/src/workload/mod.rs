@@ -46,6 +46,8 @@ pub enum Step {
     DeleteAt(i32),
     /// Edits the values of these rows and saves them, all or none.
     SaveAll(Vec<Write>),
+    /// The same with tracked values.
+    SaveAllTracked(Vec<Write>),
     /// Deletes these rows, all or none.
     DeleteAll(Vec<i32>),
     /// Edits and saves a tracked value; if it is refused, `Refused` says what next.
@@ -203,7 +205,7 @@ impl Step {
     fn operations(&self) -> usize {
         match self {
             Self::Transaction(transaction) => 1 + transaction.parts.len(),
-            Self::SaveAll(rows) => 1 + rows.len(),
+            Self::SaveAll(rows) | Self::SaveAllTracked(rows) => 1 + rows.len(),
             Self::LoadAll => 4,
             Self::Faulty(_, step) => step.operations(),
             _ => 2,

@@ -27,6 +27,7 @@ impl fmt::Display for Step {
             Self::Delete(key) => write!(f, "delete {key}"),
             Self::DeleteAt(key) => write!(f, "delete by key and version {key}"),
             Self::SaveAll(writes) => write!(f, "save all{}", Listed(writes)),
+            Self::SaveAllTracked(writes) => write!(f, "save all tracked{}", Listed(writes)),
             Self::DeleteAll(keys) => write!(f, "delete all{}", Listed(keys)),
             Self::SaveTracked(write, refused) => write!(f, "save tracked {write} (if refused: {refused:?})"),
             Self::Modify(write) => write!(f, "modify {write}"),

@@ -17,8 +17,8 @@ struct Product {
     version: i32,
 }
 
-fn save(products: &mut [Tracked<Product>], conn: &mut SqliteConnection) -> Result<(), Error> {
-    products.save_all_optimistic(conn) //~ ERROR the method `save_all_optimistic` exists for mutable reference `&mut
+fn save(products: &mut [Tracked<Product>], conn: &mut SqliteConnection) -> Result<Vec<Result<(), Error>>, Error> {
+    products.save_each_optimistic(conn) //~ ERROR the method `save_each_optimistic` exists for mutable reference `&mut
 }
 
 fn main() {}

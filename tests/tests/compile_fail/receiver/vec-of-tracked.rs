@@ -17,8 +17,8 @@ struct Product {
     version: i32,
 }
 
-fn save(mut products: Vec<Tracked<Product>>, conn: &mut SqliteConnection) -> Result<(), Error> {
-    products.save_all_optimistic(conn) //~ ERROR the method `save_all_optimistic` exists for struct
+fn save(mut products: Vec<Tracked<Product>>, conn: &mut SqliteConnection) -> Result<Vec<Result<(), Error>>, Error> {
+    products.save_each_optimistic(conn) //~ ERROR the method `save_each_optimistic` exists for struct
 }
 
 fn main() {}

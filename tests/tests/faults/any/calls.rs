@@ -8,7 +8,7 @@ use occ_tests::cell::Backend;
 
 use super::cell::{
     BACKEND, Conn, Database, batch, connect, first, modify_with, retry, retry_with, save, save_all,
-    save_tracked, transaction, update,
+    save_all_tracked, save_tracked, transaction, update,
 };
 use super::product::{Product, load, products};
 
@@ -32,6 +32,7 @@ pub enum Call {
     Update,
     Tracked,
     Batch,
+    TrackedBatch,
     Transaction,
     TrackedTransaction,
     Modify,
@@ -40,11 +41,12 @@ pub enum Call {
     TrackedRun,
 }
 
-pub const CALLS: [Call; 10] = [
+pub const CALLS: [Call; 11] = [
     Call::Save,
     Call::Update,
     Call::Tracked,
     Call::Batch,
+    Call::TrackedBatch,
     Call::Transaction,
     Call::TrackedTransaction,
     Call::Modify,
@@ -64,6 +66,7 @@ pub const ALONE: &[Call] = match BACKEND {
 pub const IN_TRANSACTION: &[Call] = match BACKEND {
     Backend::Postgres => &[
         Call::Batch,
+        Call::TrackedBatch,
         Call::Transaction,
         Call::TrackedTransaction,
         Call::LockingModify,
@@ -73,6 +76,7 @@ pub const IN_TRANSACTION: &[Call] = match BACKEND {
     Backend::Mysql | Backend::Sqlite => &[
         Call::Update,
         Call::Batch,
+        Call::TrackedBatch,
         Call::Transaction,
         Call::TrackedTransaction,
         Call::LockingModify,
@@ -85,33 +89,36 @@ pub const IN_TRANSACTION: &[Call] = match BACKEND {
 pub struct Held {
     pub one: Product,
     pub two: Product,
-    pub tracked: Tracked<Item>,
+    /// Of row 1, and of row 2.
+    pub tracked: [Tracked<Item>; 2],
     /// How often the closure of a loop was called.
     pub calls: AtomicU32,
 }
 
 /// A copy of them.
-pub type Shown = (Product, Product, Item, Item);
+pub type Shown = (Product, Product, [[Item; 2]; 2]);
 
 impl Held {
     /// Loaded and edited.
     pub async fn load(conn: &mut Conn) -> Self {
         let mut one = load(1, conn).await;
         let mut two = load(2, conn).await;
-        let mut tracked = Tracked::new(load_item(conn).await);
+        let mut tracked = [Tracked::new(load_item(1, conn).await), Tracked::new(load_item(2, conn).await)];
         one.quantity += 1;
         two.quantity += 1;
-        tracked.quantity += 1;
+        tracked.each_mut().map(|tracked| tracked.quantity += 1);
         Self { one, two, tracked, calls: AtomicU32::new(0) }
     }
 
     pub fn shown(&self) -> Shown {
-        (self.one.clone(), self.two.clone(), (*self.tracked).clone(), self.tracked.original().clone())
+        let tracked =
+            self.tracked.each_ref().map(|tracked| [(**tracked).clone(), tracked.original().clone()]);
+        (self.one.clone(), self.two.clone(), tracked)
     }
 }
 
-pub async fn load_item(conn: &mut Conn) -> Item {
-    first(products::table.find(1).select(Item::as_select()), conn).await.unwrap()
+pub async fn load_item(id: i32, conn: &mut Conn) -> Item {
+    first(products::table.find(id).select(Item::as_select()), conn).await.unwrap()
 }
 
 /// Rows as they are before each call. No call writes the third.
@@ -124,7 +131,8 @@ pub async fn fresh_rows(database: &Database) {
 
 impl Call {
     pub async fn run(self, held: &mut Held, conn: &mut Conn) -> Result<(), Error> {
-        let Held { one, two, tracked, calls } = held;
+        let Held { one, two, tracked: both, calls } = held;
+        let tracked = &mut both[0];
         match self {
             Self::Save => save(one, conn).await,
             Self::Update => update(one, products::quantity.eq(products::quantity + 1), conn).await,
@@ -135,6 +143,7 @@ impl Call {
                 [*one, *two] = both;
                 Ok(())
             }
+            Self::TrackedBatch => save_all_tracked(both, conn).await,
             Self::Transaction => {
                 transaction(conn, (one, two), async |conn, (one, two)| {
                     save(one, conn).await?;
@@ -184,7 +193,7 @@ impl Call {
     /// How many rows it writes.
     pub fn rows(self) -> usize {
         match self {
-            Self::Batch | Self::Transaction | Self::TrackedTransaction => 2,
+            Self::Batch | Self::TrackedBatch | Self::Transaction | Self::TrackedTransaction => 2,
             _ => 1,
         }
     }

@@ -146,7 +146,7 @@ impl Before {
             Call::Modify | Call::LockingModify | Call::Run => return,
             Call::Save | Call::Update => vec![&held.one],
             Call::Batch | Call::Transaction => vec![&held.one, &held.two],
-            Call::Tracked | Call::TrackedRun => vec![],
+            Call::Tracked | Call::TrackedBatch | Call::TrackedRun => vec![],
             Call::TrackedTransaction => vec![&held.two],
         };
         for value in &asked {
@@ -162,14 +162,18 @@ impl Before {
                 assert_eq!(value, before, "{:?}", self.call);
             }
         }
-        if !matches!(self.call, Call::Tracked | Call::TrackedRun | Call::TrackedTransaction) {
-            return;
-        }
+        let tracked = match self.call {
+            Call::Tracked | Call::TrackedRun | Call::TrackedTransaction => &held.tracked[..1],
+            Call::TrackedBatch => &held.tracked[..],
+            _ => return,
+        };
         // Somebody else may have added one just as well, and the version is a counter.
         let expected = if was_stored { Outcome::Overtaken } else { Outcome::NotStored };
-        let mut tracked = held.tracked.clone();
-        assert_eq!(settle_tracked(&mut tracked, conn).await.unwrap(), expected, "{:?}", self.call);
-        assert_eq!(tracked, held.tracked, "{:?}", self.call);
+        for tracked in tracked {
+            let mut asked = tracked.clone();
+            assert_eq!(settle_tracked(&mut asked, conn).await.unwrap(), expected, "{:?}", self.call);
+            assert_eq!(asked, *tracked, "{:?}", self.call);
+        }
     }
 
     /// The same once more, on a connection that works.
@@ -181,7 +185,14 @@ impl Before {
             // It would be done twice: who calls it looks at the row first.
             (true, call) if call.reads() => {}
             (true, Call::Tracked | Call::TrackedTransaction | Call::TrackedRun) => {
-                save_as_advised(&mut held.tracked, conn).await;
+                save_as_advised(&mut held.tracked[0], conn).await;
+            }
+            (true, Call::TrackedBatch) => {
+                let error = call.run(held, conn).await.unwrap_err();
+                assert!(error.is_stale(), "{call:?}: {error:?}");
+                for tracked in &mut held.tracked {
+                    save_as_advised(tracked, conn).await;
+                }
             }
             (true, call) => {
                 let error = call.run(held, conn).await.unwrap_err();

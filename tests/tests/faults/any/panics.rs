@@ -25,7 +25,7 @@ impl AsChangeset for Panics {
 
 /// The call, with a panic in the user's part of it, after that has written.
 async fn run(call: Call, held: &mut Held, conn: &mut Conn) -> Result<(), Error> {
-    let Held { one, two, tracked, calls } = held;
+    let Held { one, two, tracked: [tracked, _], calls } = held;
     match call {
         Call::Update => update(one, Panics, conn).await,
         Call::Transaction => {
@@ -65,7 +65,7 @@ async fn run(call: Call, held: &mut Held, conn: &mut Conn) -> Result<(), Error> 
             })
             .await
         }
-        Call::Save | Call::Tracked | Call::Batch | Call::TrackedRun => {
+        Call::Save | Call::Tracked | Call::Batch | Call::TrackedBatch | Call::TrackedRun => {
             unreachable!("nothing of the user's is called")
         }
     }
@@ -90,7 +90,7 @@ faults! {
 
     async fn a_panic_in_a_merge(database) {
         let (other, conn) = (&mut connect(&database).await, &mut connect(&database).await);
-        let mut mine = Tracked::new(load_item(conn).await);
+        let mut mine = Tracked::new(load_item(1, conn).await);
         let mut theirs = load(1, other).await;
         theirs.name = "theirs".into();
         save(&mut theirs, other).await.unwrap();

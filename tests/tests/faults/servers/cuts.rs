@@ -117,7 +117,7 @@ faults! {
             let mut held = Held::load(conn).await;
             let before = Before::of(Call::TrackedTransaction, &held);
             proxy.at(point, "ROLLBACK", Strike::Cut);
-            let error: Error = transaction(conn, (&mut held.tracked, &mut held.two), async |conn, (tracked, two)| {
+            let error: Error = transaction(conn, (&mut held.tracked[0], &mut held.two), async |conn, (tracked, two)| {
                 save_tracked(tracked, conn).await?;
                 save(two, conn).await?;
                 Err::<(), _>(diesel::result::Error::NotFound.into())

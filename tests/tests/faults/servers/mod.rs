@@ -6,6 +6,7 @@ mod killed;
 mod limits;
 mod own;
 mod settled;
+mod settled_made;
 
 use super::any::{calls, holder, left, sessions};
 use super::{cell, product};

@@ -1,0 +1,138 @@
+//! The questions in SQL. What the marks with `?` stand for is in [`question`](super::question), and what each column of an answer
+//! means in [`catalog`](super::catalog).
+
+use crate::schema::question::Step;
+use crate::statement::dialect::Dialect;
+
+pub(super) fn text(dialect: Dialect, step: Step) -> &'static str {
+    match (dialect, step) {
+        (Dialect::Sqlite, Step::Table) => SQLITE_TABLE,
+        (Dialect::Sqlite, Step::Columns) => SQLITE_COLUMNS,
+        (Dialect::Sqlite, Step::Indexes) => SQLITE_INDEXES,
+        (Dialect::Sqlite, Step::Triggers) => SQLITE_TRIGGERS,
+        (Dialect::Sqlite, Step::Contents) => SQLITE_CONTENTS,
+        (Dialect::Postgres, Step::Table) => POSTGRES_TABLE,
+        (Dialect::Postgres, Step::Columns) => POSTGRES_COLUMNS,
+        (Dialect::Postgres, Step::Indexes) => POSTGRES_INDEXES,
+        (Dialect::Postgres, Step::Triggers) => POSTGRES_TRIGGERS,
+        (Dialect::Postgres, Step::Contents) => {
+            "SELECT ?c, (SELECT count(*) FROM ?T WHERE ?C IS NULL)::text, NULL, NULL, NULL, NULL, NULL, NULL"
+        }
+        (Dialect::Mysql, Step::Table) => MYSQL_TABLE,
+        (Dialect::Mysql, Step::Columns) => MYSQL_COLUMNS,
+        (Dialect::Mysql, Step::Indexes) => MYSQL_INDEXES,
+        (Dialect::Mysql, Step::Triggers) => MYSQL_TRIGGERS,
+        (Dialect::Mysql, Step::Contents) => {
+            "SELECT ?c, CAST((SELECT COUNT(*) FROM ?T WHERE ?C IS NULL) AS CHAR), CAST(NULL AS CHAR), CAST(NULL AS CHAR), \
+             CAST(NULL AS CHAR), CAST(NULL AS CHAR), CAST(NULL AS CHAR), CAST(NULL AS CHAR)"
+        }
+    }
+}
+
+/// Of several tables of one name, the one that SQLite takes.
+const SQLITE_TABLE: &str = "SELECT 'sqlite', CASE type WHEN 'view' THEN 'view' ELSE 'table' END, NULL, schema, NULL, NULL, NULL, \
+     CASE WHEN wr THEN 'without rowid' END \
+     FROM pragma_table_list WHERE lower(name) = lower(?t) AND lower(schema) = lower(coalesce(nullif(?s, ''), schema)) \
+     ORDER BY schema = 'temp' DESC, schema = 'main' DESC LIMIT 1";
+
+/// A view's columns are in it as well. What is in a primary key counts as not NULL, though SQLite may let it be. `hidden` is 2 and 3 of
+/// a column that is computed.
+const SQLITE_COLUMNS: &str = "SELECT name, type, CASE WHEN \"notnull\" OR pk > 0 THEN 'NO' ELSE 'YES' END, NULL, NULL, \
+     CASE WHEN hidden IN (2, 3) THEN 'generated' END, dflt_value, NULL \
+     FROM pragma_table_xinfo(?t, nullif(?s, '')) WHERE hidden <> 1";
+
+/// An `INTEGER PRIMARY KEY` has no index of its own.
+const SQLITE_INDEXES: &str = "SELECT 'primary', name, NULL, NULL, NULL, NULL, NULL, NULL \
+     FROM pragma_table_xinfo(?t, nullif(?s, '')) WHERE pk > 0 \
+     UNION ALL SELECT il.name, ii.name, ii.coll, NULL, NULL, NULL, NULL, NULL \
+     FROM pragma_index_list(?t, nullif(?s, '')) AS il, pragma_index_xinfo(il.name, nullif(?s, '')) AS ii \
+     WHERE il.\"unique\" AND NOT il.partial AND il.origin <> 'pk' AND ii.key";
+
+/// What is before `BEGIN` says when it runs. A temporary trigger may be on a table that is not.
+const SQLITE_TRIGGERS: &str = "SELECT name, 'O', CASE WHEN head LIKE '%instead%of%' THEN 'INSTEAD OF' ELSE 'AFTER' END, 'sql', \
+     sql, NULL, NULL, NULL \
+     FROM (SELECT name, sql, substr(sql, 1, instr(upper(sql), 'BEGIN')) AS head \
+         FROM (SELECT * FROM ?S.sqlite_master UNION ALL SELECT * FROM sqlite_temp_master) \
+         WHERE type = 'trigger' AND lower(tbl_name) = lower(?t)) \
+     WHERE head LIKE '%update%'";
+
+/// No catalog tells the collation of a column, but a comparison with it does: the first part of a `UNION` lends it to the others.
+const SQLITE_CONTENTS: &str = "SELECT ?c, CAST((SELECT count(*) FROM ?T WHERE ?C IS NULL) AS TEXT), \
+     (SELECT CASE WHEN x = 'A' THEN 'ignores case' WHEN x = 'a ' THEN 'ignores spaces' END \
+         FROM (SELECT ?C AS x FROM ?T WHERE 0 UNION ALL SELECT 'a')), NULL, NULL, NULL, NULL, NULL";
+
+/// 4 is the bit of `UPDATE`.
+const POSTGRES_TABLE: &str = "SELECT 'postgres', CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'view' WHEN 'f' THEN 'foreign' \
+     ELSE 'table' END, CASE WHEN pg_catalog.pg_relation_is_updatable(c.oid, false) & 4 = 4 THEN 'YES' ELSE 'NO' END, \
+     NULL, NULL, NULL, NULL, NULL \
+     FROM pg_catalog.pg_class c WHERE c.oid = pg_catalog.to_regclass(?q)";
+
+/// Those of the system too. A domain is as wide as what it is made of.
+const POSTGRES_COLUMNS: &str = "SELECT a.attname::text, pg_catalog.format_type(b.oid, NULL), \
+     CASE WHEN a.attnotnull OR t.typnotnull OR a.attnum < 0 THEN 'NO' ELSE 'YES' END, \
+     CASE WHEN m.mod >= 0 THEN CASE WHEN b.typname IN ('varchar', 'bpchar') THEN m.mod - 4 \
+         WHEN b.typname IN ('timestamp', 'timestamptz') THEN m.mod END END::text, \
+     CASE WHEN NOT k.collisdeterministic THEN k.collname END::text, \
+     CASE WHEN a.attgenerated <> '' THEN 'generated' WHEN a.attidentity = 'a' THEN 'identity' END, \
+     pg_catalog.pg_get_expr(d.adbin, d.adrelid), pg_catalog.format_type(a.atttypid, a.atttypmod) \
+     FROM pg_catalog.pg_attribute a \
+     JOIN pg_catalog.pg_type t ON t.oid = a.atttypid \
+     JOIN pg_catalog.pg_type b ON b.oid = CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE t.oid END \
+     CROSS JOIN LATERAL (SELECT CASE WHEN t.typtype = 'd' THEN t.typtypmod ELSE a.atttypmod END AS mod) m \
+     LEFT JOIN pg_catalog.pg_collation k ON k.oid = a.attcollation \
+     LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum \
+     WHERE a.attrelid = pg_catalog.to_regclass(?q) AND NOT a.attisdropped";
+
+/// An index of another collation than its column does not say what is unique by that of the column.
+const POSTGRES_INDEXES: &str = "SELECT i.indexrelid::text, \
+     CASE WHEN k.collisdeterministic IS NOT FALSE OR a.attcollation = i.indcollation[(n.at - 1)::int] THEN a.attname END::text, \
+     NULL, NULL, NULL, NULL, NULL, NULL \
+     FROM pg_catalog.pg_index i \
+     CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY AS n (attnum, at) \
+     JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = n.attnum \
+     LEFT JOIN pg_catalog.pg_collation k ON k.oid = a.attcollation \
+     WHERE i.indrelid = pg_catalog.to_regclass(?q) AND i.indisunique AND i.indisvalid \
+     AND i.indpred IS NULL AND i.indexprs IS NULL AND n.at <= i.indnkeyatts";
+
+/// 1 is the bit of row, 2 of `BEFORE`, 16 of `UPDATE`, 64 of `INSTEAD OF`. A trigger that has a constraint is a foreign key's.
+const POSTGRES_TRIGGERS: &str = "SELECT t.tgname::text, CASE WHEN t.tgenabled IN ('D', 'R') THEN 'D' ELSE 'O' END, \
+     CASE WHEN t.tgtype & 64 = 64 THEN 'INSTEAD OF' WHEN t.tgtype & 2 = 2 THEN 'BEFORE' ELSE 'AFTER' END, l.lanname::text, \
+     p.prosrc || ' ' || pg_catalog.encode(t.tgargs, 'escape'), NULL, NULL, NULL \
+     FROM pg_catalog.pg_trigger t \
+     JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid \
+     JOIN pg_catalog.pg_language l ON l.oid = p.prolang \
+     WHERE t.tgrelid = pg_catalog.to_regclass(?q) AND t.tgconstraint = 0 AND t.tgtype & 17 = 17 \
+     UNION ALL SELECT r.rulename::text, CASE WHEN r.ev_enabled IN ('D', 'R') THEN 'D' ELSE 'O' END, 'RULE', 'sql', \
+     pg_catalog.pg_get_ruledef(r.oid), NULL, NULL, NULL \
+     FROM pg_catalog.pg_rewrite r \
+     WHERE r.ev_class = pg_catalog.to_regclass(?q) AND r.ev_type = '2' AND r.is_instead";
+
+/// Of an engine that is not listed, nothing is known.
+const MYSQL_TABLE: &str = "SELECT 'mysql', CASE t.TABLE_TYPE WHEN 'VIEW' THEN 'view' ELSE 'table' END, v.IS_UPDATABLE, t.ENGINE, \
+     e.TRANSACTIONS, @@SESSION.sql_mode, VERSION(), CAST(NULL AS CHAR) \
+     FROM information_schema.TABLES t \
+     LEFT JOIN information_schema.ENGINES e ON e.ENGINE = t.ENGINE \
+     LEFT JOIN information_schema.VIEWS v ON v.TABLE_SCHEMA = t.TABLE_SCHEMA AND v.TABLE_NAME = t.TABLE_NAME \
+     WHERE t.TABLE_SCHEMA = COALESCE(NULLIF(?s, ''), DATABASE()) AND t.TABLE_NAME = ?t";
+
+/// MariaDB's default is SQL already. MySQL's is the bare value, or an expression, which its `EXTRA` tells.
+const MYSQL_COLUMNS: &str = "SELECT COLUMN_NAME, CONCAT(DATA_TYPE, IF(COLUMN_TYPE LIKE '%unsigned%', ' unsigned', '')), IS_NULLABLE, \
+     CAST(COALESCE(CHARACTER_MAXIMUM_LENGTH, DATETIME_PRECISION) AS CHAR), COLLATION_NAME, EXTRA, \
+     CASE WHEN VERSION() LIKE '%MariaDB%' THEN NULLIF(COLUMN_DEFAULT, 'NULL') \
+         WHEN COLUMN_DEFAULT LIKE 'CURRENT\\_TIMESTAMP%' THEN COLUMN_DEFAULT \
+         WHEN EXTRA LIKE '%DEFAULT\\_GENERATED%' THEN CONCAT('(', COLUMN_DEFAULT, ')') \
+         ELSE CONCAT('''', REPLACE(COLUMN_DEFAULT, '''', ''''''), '''') END, \
+     CONCAT(COLUMN_TYPE, IF(COLLATION_NAME IS NULL, '', \
+         CONCAT(' CHARACTER SET ', CHARACTER_SET_NAME, ' COLLATE ', COLLATION_NAME))) \
+     FROM information_schema.COLUMNS \
+     WHERE TABLE_SCHEMA = COALESCE(NULLIF(?s, ''), DATABASE()) AND TABLE_NAME = ?t";
+
+const MYSQL_INDEXES: &str = "SELECT INDEX_NAME, COLUMN_NAME, CAST(NULL AS CHAR), CAST(NULL AS CHAR), CAST(NULL AS CHAR), \
+     CAST(NULL AS CHAR), CAST(NULL AS CHAR), CAST(NULL AS CHAR) \
+     FROM information_schema.STATISTICS \
+     WHERE TABLE_SCHEMA = COALESCE(NULLIF(?s, ''), DATABASE()) AND TABLE_NAME = ?t AND NON_UNIQUE = 0";
+
+const MYSQL_TRIGGERS: &str = "SELECT TRIGGER_NAME, 'O', ACTION_TIMING, 'sql', ACTION_STATEMENT, CAST(NULL AS CHAR), \
+     CAST(NULL AS CHAR), CAST(NULL AS CHAR) \
+     FROM information_schema.TRIGGERS \
+     WHERE EVENT_OBJECT_SCHEMA = COALESCE(NULLIF(?s, ''), DATABASE()) AND EVENT_OBJECT_TABLE = ?t AND EVENT_MANIPULATION = 'UPDATE'";

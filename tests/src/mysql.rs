@@ -35,6 +35,17 @@ impl Database {
         Self { server: server.to_owned(), name: self.name.clone(), shared: true }
     }
 
+    /// The database that the URL names.
+    ///
+    /// # Panics
+    ///
+    /// If it names none.
+    #[must_use]
+    pub fn named_in(url: &str) -> Self {
+        let (_server, name) = url.rsplit_once('/').expect("the URL names a database");
+        Self { server: url.to_owned(), name: name.to_owned(), shared: true }
+    }
+
     /// Makes a database on this server.
     #[must_use]
     pub fn create_on(server: &str) -> Self {

@@ -10,8 +10,9 @@ impl Transient {
     /// Classifies an error of Diesel's.
     ///
     /// Diesel passes on the kind of an error and its message, but neither SQLSTATE nor error number. Serialization
-    /// failures have a kind; all else is recognised by the server's English message, so a server whose messages are
-    /// translated (`lc_messages`) needs a classifier of your own: see [`Error::is_retryable_by`].
+    /// failures have a kind; all else is recognised by the server's message, deadlocks and lock timeouts in each language of
+    /// the servers, the rest in English. A server whose messages are translated (`lc_messages`) may need a classifier of your
+    /// own: see [`Error::is_retryable_by`].
     ///
     /// A message that only quotes such words, as a value, as a name or in what a trigger raises, does not count:
     ///
@@ -36,7 +37,9 @@ impl Transient {
             }
             // MySQL's deadlock is of this kind too, if Diesel's own connection gets it from a statement.
             DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, information) => {
-                server_messages::transient(&**information).or(Some(Self::SerializationFailure))
+                let is_mysql = server_messages::is_of_mysql_or_sqlite(&**information);
+                let by_kind = if is_mysql { Self::Deadlock } else { Self::SerializationFailure };
+                server_messages::transient(&**information).or(Some(by_kind))
             }
             // A violated constraint may quote anything in its message.
             DieselError::RollbackErrorOnCommit { commit_error, .. } => Self::of(commit_error),
@@ -67,12 +70,14 @@ impl Error {
     /// use diesel::result::{DatabaseErrorKind, Error as DieselError};
     /// use occ_runtime::{Error, Transient};
     ///
-    /// let german = |error: &DieselError| {
-    ///     let verklemmt = matches!(error, DieselError::DatabaseError(_, info) if info.message() == "Verklemmung entdeckt");
-    ///     verklemmt || Transient::of(error).is_some()
+    /// // What took too long for PostgreSQL's `statement_timeout` is no reason to try again, unless you say so.
+    /// let text = "canceling statement due to statement timeout";
+    /// let patient = |error: &DieselError| {
+    ///     let too_slow = matches!(error, DieselError::DatabaseError(_, info) if info.message() == text);
+    ///     too_slow || Transient::of(error).is_some()
     /// };
-    /// let error = DieselError::DatabaseError(DatabaseErrorKind::Unknown, Box::new("Verklemmung entdeckt".to_owned()));
-    /// assert!(Error::from(error).is_retryable_by(german));
+    /// let error = Error::from(DieselError::DatabaseError(DatabaseErrorKind::Unknown, Box::new(text.to_owned())));
+    /// assert!(!error.is_retryable() && error.is_retryable_by(patient));
     /// ```
     #[must_use]
     pub fn is_retryable_by(&self, classify: impl Fn(&DieselError) -> bool) -> bool {
@@ -124,7 +129,9 @@ impl Error {
 /// Whether the server has rolled back the whole transaction with it, so that what follows is in none: MySQL and MariaDB, at a
 /// deadlock and at a changed record. PostgreSQL refuses what follows by itself.
 pub(crate) fn ends_transaction(error: &DieselError) -> bool {
-    matches!(error, DieselError::DatabaseError(_, information) if server_messages::ends_transaction(&**information))
+    let DieselError::DatabaseError(_, information) = error else { return false };
+    let is_mysql = server_messages::is_of_mysql_or_sqlite(&**information);
+    is_mysql && matches!(Transient::of(error), Some(Transient::Deadlock | Transient::RecordChanged))
 }
 
 pub(crate) fn connection_is_lost(error: &DieselError) -> bool {

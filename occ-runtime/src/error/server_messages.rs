@@ -9,6 +9,8 @@ use diesel::result::DatabaseErrorInformation;
 
 use crate::error::transient::Transient;
 
+mod translated;
+
 /// The form of a message.
 enum Text {
     Whole(&'static str),
@@ -66,6 +68,14 @@ const POSTGRES: &[(Text, Transient)] = &[
 
 const MYSQL_AND_SQLITE: &[(Text, Transient)] = &[
     (Whole("Deadlock found when trying to get lock; try restarting transaction"), Transient::Deadlock),
+    // The same number, 1213, by Galera in other servers than MariaDB.
+    (
+        Whole("WSREP detected deadlock/conflict and aborted the transaction. Try restarting the transaction"),
+        Transient::Deadlock,
+    ),
+    // Group Replication, of a failed certification: 3101 and 1180.
+    (Whole("Plugin instructed the server to rollback the current transaction."), Transient::Deadlock),
+    (Whole("Got error 149 - 'Lock deadlock; Retry transaction' during COMMIT"), Transient::Deadlock),
     (Whole("Lock wait timeout exceeded; try restarting transaction"), Transient::LockTimeout),
     // MySQL 3572; MariaDB says of NOWAIT what it says of a timeout.
     (
@@ -77,7 +87,34 @@ const MYSQL_AND_SQLITE: &[(Text, Transient)] = &[
         Transient::RecordChanged,
     ),
     (Around("Record has changed since last read in table '", "'"), Transient::RecordChanged),
+    (Whole("Table definition has changed, please retry transaction"), Transient::TableChanged),
+    (Whole("Wait on a lock was aborted due to a pending exclusive lock"), Transient::LockTimeout),
     (Whole("WSREP has not yet prepared node for application use"), Transient::NodeNotReady),
+    // A member of a group that waits for what the one before it has left, by its `group_replication_consistency`.
+    (
+        Whole(
+            "Timeout exceeded for held statement while new Group Replication primary member is applying backlog.",
+        ),
+        Transient::NodeNotReady,
+    ),
+    (
+        Whole(
+            "Held statement was aborted due to member being in error state, while backlog is being applied during Group \
+             Replication primary election.",
+        ),
+        Transient::NodeNotReady,
+    ),
+    // TiDB 9007, 8002, 8022 and 8028.
+    (Around("Write conflict, txnStartTS=", " [try again later]"), Transient::SerializationFailure),
+    (Around("[", "] can not retry select for update statement"), Transient::SerializationFailure),
+    (Around("Error: KV error safe to retry ", " [try again later]"), Transient::SerializationFailure),
+    (
+        Around(
+            "Information schema is changed during the execution of the statement(for example, table definition may be updated",
+            " [try again later]",
+        ),
+        Transient::TableChanged,
+    ),
     (Whole("database is locked"), Transient::Busy),
     (Whole("database table is locked"), Transient::Busy),
     (Around("database table is locked: ", ""), Transient::Busy),
@@ -174,21 +211,28 @@ pub(crate) fn transient(information: Information<'_>) -> Option<Transient> {
         texts.iter().find(|(text, _)| fits(text, message)).map(|(_, why)| *why)
     };
     match origin(information) {
+        Origin::MysqlOrSqlite if translated::MYSQL_DEADLOCK.contains(&message) => Some(Transient::Deadlock),
+        Origin::MysqlOrSqlite if translated::MYSQL_LOCK.contains(&message) => Some(Transient::LockTimeout),
         Origin::MysqlOrSqlite => find(MYSQL_AND_SQLITE, Text::is),
         Origin::Postgres if message == DEADLOCK => {
             let who_waits = |detail: &str| detail.starts_with("Process ") && detail.contains(" waits for ");
             information.details().is_some_and(who_waits).then_some(Transient::Deadlock)
         }
-        Origin::Postgres => find(POSTGRES, Text::is).filter(|_| information.details().is_none()),
+        Origin::Postgres if information.details().is_some() => {
+            translated::POSTGRES_DEADLOCK.contains(&message).then_some(Transient::Deadlock)
+        }
+        Origin::Postgres => find(POSTGRES, Text::is).or_else(|| {
+            let is_lock = translated::POSTGRES_LOCK.iter().any(|text| text.is(message));
+            is_lock.then_some(Transient::LockTimeout)
+        }),
         Origin::Other if message.starts_with(DEADLOCK) => Some(Transient::Deadlock),
         Origin::Other => find(POSTGRES, Text::begins).or_else(|| find(MYSQL_AND_SQLITE, Text::begins)),
     }
 }
 
-/// Whether MySQL or MariaDB has ended the transaction with it.
-pub(crate) fn ends_transaction(information: Information<'_>) -> bool {
-    let is_mysql = origin(information) == Origin::MysqlOrSqlite;
-    is_mysql && matches!(transient(information), Some(Transient::Deadlock | Transient::RecordChanged))
+/// Whether it is MySQL's or SQLite's.
+pub(crate) fn is_of_mysql_or_sqlite(information: Information<'_>) -> bool {
+    origin(information) == Origin::MysqlOrSqlite
 }
 
 /// Whether the server or its client says that the connection is of no more use.

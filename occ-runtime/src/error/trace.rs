@@ -91,6 +91,7 @@ fn reason(error: &Error) -> &'static str {
             Some(Transient::LockTimeout) => "lock timeout",
             Some(Transient::RecordChanged) => "record changed",
             Some(Transient::Busy) => "busy",
+            Some(Transient::TableChanged) => "table changed",
             Some(Transient::NodeNotReady) => "node not ready",
             None => "other",
         },

@@ -22,7 +22,8 @@ use crate::statement::select::CurrentVersion;
 /// | [`for_share`](Self::for_share) | `FOR SHARE` | `LOCK IN SHARE MODE` | writes |
 /// | [`for_key_share`](Self::for_key_share) | `FOR KEY SHARE` | error | deletes and changes of the key |
 ///
-/// `for_share` with [`no_wait`](Self::no_wait) or [`skip_locked`](Self::skip_locked) is MariaDB's syntax; MySQL refuses it.
+/// `for_share` with [`no_wait`](Self::no_wait) or [`skip_locked`](Self::skip_locked) has other words on MySQL than on MariaDB, and is
+/// sent in those of both.
 /// SQLite has no row locks: there, begin the transaction with `immediate_transaction`, which locks the database for
 /// all other writers, and check with [`verify_optimistic`](crate::OptimisticDsl::verify_optimistic).
 ///
@@ -179,11 +180,21 @@ impl RowLocks for diesel::mysql::Mysql {
     fn clause(mode: LockMode) -> Result<(&'static str, &'static str), String> {
         let strength = match mode.strength {
             Strength::Update => " FOR UPDATE",
-            Strength::Share => " LOCK IN SHARE MODE",
+            Strength::Share => return Ok((share_of_mysql_or_mariadb(mode.wait), "")),
             Strength::NoKeyUpdate => return Err(unknown_to_mysql("FOR NO KEY UPDATE")),
             Strength::KeyShare => return Err(unknown_to_mysql("FOR KEY SHARE")),
         };
         Ok((strength, mode.wait_sql()))
+    }
+}
+
+/// Only of a lock that waits both have the same words. The first comment is read by MySQL from 8.0 on, the second by MariaDB.
+#[cfg(feature = "mysql")]
+const fn share_of_mysql_or_mariadb(wait: Wait) -> &'static str {
+    match wait {
+        Wait::UntilFree => " LOCK IN SHARE MODE",
+        Wait::No => " /*!80000 FOR SHARE NOWAIT */ /*M! LOCK IN SHARE MODE NOWAIT */",
+        Wait::Skip => " /*!80000 FOR SHARE SKIP LOCKED */ /*M! LOCK IN SHARE MODE SKIP LOCKED */",
     }
 }
 

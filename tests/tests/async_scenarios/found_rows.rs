@@ -9,6 +9,7 @@ use occ_tests::database::TestDatabase as _;
 
 use super::cell::{Database, batch, begin, connect, first, rollback};
 use super::product::load;
+use crate::scenarios::server::{is_newer_than_snapshot, refuses_old_snapshots};
 
 diesel::table! {
     pages (id) { id -> Integer, title -> Text, views -> Double, price -> Double, version -> Integer }
@@ -65,6 +66,7 @@ crate::scenarios::scenarios! {
         batch("CREATE TABLE stamped (id INTEGER PRIMARY KEY, name VARCHAR(50) NOT NULL,
                    version DATETIME(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6) ON UPDATE CURRENT_TIMESTAMP(6));
                INSERT INTO stamped (id, name) VALUES (1, 'a')", found).await.unwrap();
+        let refuses = refuses_old_snapshots(found).await;
         let conn = &mut counts_changes(database).await;
         let mut row: Stamped = first(stamped::table.select(Stamped::as_select()), found).await.unwrap();
         let before = row.clone();
@@ -86,8 +88,11 @@ crate::scenarios::scenarios! {
         begin(conn).await.unwrap();
         let _: Stamped = first(stamped::table.select(Stamped::as_select()), conn).await.unwrap();
         batch("UPDATE stamped SET name = 'theirs'", found).await.unwrap();
-        let Err(Error::Stale(stale)) = row.save_optimistic(conn).await else { panic!("it is stale") };
-        assert!(!stale.is_from_old_snapshot(), "{stale}");
+        match row.save_optimistic(conn).await {
+            Err(Error::Stale(stale)) => assert!(!refuses && !stale.is_from_old_snapshot(), "{stale}"),
+            Err(error) => assert!(refuses && is_newer_than_snapshot(&error), "{error:?}"),
+            Ok(()) => panic!("it is stale"),
+        }
         rollback(conn).await.unwrap();
         assert_eq!(row, before);
     }

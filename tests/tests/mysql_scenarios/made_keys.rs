@@ -61,7 +61,7 @@ super::scenarios! {
         for id in ["INTEGER PRIMARY KEY", "INTEGER NOT NULL DEFAULT 0 PRIMARY KEY", "INTEGER NOT NULL DEFAULT 2 PRIMARY KEY"] {
             batch(
                 &format!(
-                    "CREATE OR REPLACE TABLE parts (id {id}, name VARCHAR(20) NOT NULL, version INTEGER NOT NULL DEFAULT 1,
+                    "DROP TABLE IF EXISTS parts; CREATE TABLE parts (id {id}, name VARCHAR(20) NOT NULL, version INTEGER NOT NULL DEFAULT 1,
                      nr INTEGER AUTO_INCREMENT UNIQUE);
                      INSERT INTO parts (id, name) VALUES (3, 'theirs'), (4, 'theirs'), (5, 'theirs'), (6, 'theirs');"
                 ),
@@ -97,7 +97,7 @@ super::scenarios! {
         for default in ["", "DEFAULT '3 of them'"] {
             batch(
                 &format!(
-                    "CREATE OR REPLACE TABLE words (id VARCHAR(20) NOT NULL {default} PRIMARY KEY, name VARCHAR(20) NOT NULL,
+                    "DROP TABLE IF EXISTS words; CREATE TABLE words (id VARCHAR(20) NOT NULL {default} PRIMARY KEY, name VARCHAR(20) NOT NULL,
                      version INTEGER NOT NULL DEFAULT 1, nr INTEGER AUTO_INCREMENT UNIQUE);
                      INSERT INTO words (id, name) VALUES ('3 of them', 'theirs'), ('4', 'theirs');"
                 ),

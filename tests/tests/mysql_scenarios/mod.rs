@@ -1,5 +1,6 @@
 //! What MySQL and MariaDB alone have.
 
+mod altered;
 mod databases;
 mod decimals;
 mod made_keys;

@@ -9,6 +9,7 @@ use super::cell::{
     BACKEND, Conn, batch, begin, connect, first, insert, insert_all, record, rollback, save, transaction,
 };
 use super::product::{Product, load, products};
+use super::server::{is_newer_than_snapshot, refuses_old_snapshots};
 
 pub(super) fn new(id: i32) -> Product {
     Product { id, name: format!("product {id}"), note: None, quantity: id, version: 77 }
@@ -118,11 +119,15 @@ super::scenarios! {
             return;
         }
         let (a, b) = (&mut connect(database).await, &mut connect(database).await);
+        let refuses = refuses_old_snapshots(a).await;
         begin(a).await.unwrap();
         assert_eq!(count(a).await, 2);
         insert(&mut new(3), b).await.unwrap();
-        let Err(Error::Exists(exists)) = insert(&mut new(3), a).await else { panic!("it is there") };
-        assert_eq!(exists.actual(), Some("1"));
+        match insert(&mut new(3), a).await {
+            Err(Error::Exists(exists)) if !refuses => assert_eq!(exists.actual(), Some("1")),
+            Err(error) if refuses => assert!(is_newer_than_snapshot(&error), "{error:?}"),
+            other => panic!("it is there: {other:?}"),
+        }
         rollback(a).await.unwrap();
     }
 

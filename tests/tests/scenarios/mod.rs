@@ -55,6 +55,7 @@ pub(crate) mod schema;
 mod schema_keys;
 #[cfg(feature = "version_types")]
 mod schema_versions;
+pub(crate) mod server;
 mod settle;
 pub(crate) mod statements;
 mod tracked;

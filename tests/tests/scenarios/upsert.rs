@@ -4,9 +4,12 @@ use diesel::result::Error as DieselError;
 use occ_runtime::{Error, Expect, Operation, Upserted};
 use occ_tests::cell::Backend;
 
-use super::cell::{BACKEND, batch, begin, commit, connect, delete, record, save, transaction, upsert};
+use super::cell::{
+    BACKEND, batch, begin, commit, connect, delete, record, rollback, save, transaction, upsert,
+};
 use super::insert::{count, new, on_conflict};
 use super::product::{Product, load};
+use super::server::{is_newer_than_snapshot, refuses_old_snapshots};
 
 super::scenarios! {
     async fn an_upsert_of_what_is_absent_is_one_insert_and_refused_if_it_is_there(database) {
@@ -99,11 +102,19 @@ super::scenarios! {
             return;
         }
         let (a, b) = (&mut connect(database).await, &mut connect(database).await);
+        let refuses = refuses_old_snapshots(a).await;
         begin(a).await.unwrap();
         assert_eq!(load(1, a).await.version, 1);
         save(&mut load(1, b).await, b).await.unwrap();
         upsert(&mut new(3), Expect::Absent, b).await.unwrap();
         let mut product = new(1);
+        if refuses {
+            let error = upsert(&mut product, Expect::Any, a).await.unwrap_err();
+            assert!(is_newer_than_snapshot(&error) && error.is_retryable(), "{error:?}");
+            assert_eq!(product, new(1));
+            rollback(a).await.unwrap();
+            begin(a).await.unwrap();
+        }
         assert_eq!(upsert(&mut product, Expect::Any, a).await.unwrap(), Upserted::Updated);
         assert_eq!(product.version, 3);
         assert_eq!(upsert(&mut new(3), Expect::Any, a).await.unwrap(), Upserted::Updated);

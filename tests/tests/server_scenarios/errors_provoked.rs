@@ -7,52 +7,11 @@ use occ_runtime::{Error, Transient};
 use occ_tests::cell::Backend;
 
 use super::cell::{
-    BACKEND, Conn, Database, batch, begin, block_on, commit, connect, execute, first, rollback, save, touch,
+    BACKEND, Conn, batch, begin, block_on, commit, connect, execute, first, rollback, save, touch,
     transaction, update,
 };
-use super::product::{Product, load, products};
-
-fn transient(error: &Error) -> Option<Transient> {
-    match error {
-        Error::Database(error) => Transient::of(error),
-        _ => None,
-    }
-}
-
-/// Two threads take rows 1 and 2 crosswise; the outcome of the one (or both) that the server stopped.
-fn deadlock(database: &Database, after: impl AsyncFn(&mut Conn, &mut Product, Error) + Sync) {
-    let both_hold_one = Barrier::new(2);
-    let after = &after;
-    let worker = |ids: [i32; 2]| {
-        let both_hold_one = &both_hold_one;
-        move || {
-            block_on(async {
-                let conn = &mut connect(database).await;
-                let (mut one, mut other) = (load(ids[0], conn).await, load(ids[1], conn).await);
-                begin(conn).await.unwrap();
-                touch(&mut one, conn).await.unwrap();
-                both_hold_one.wait();
-                let before = other.clone();
-                match save(&mut other, conn).await {
-                    Ok(()) => {
-                        commit(conn).await.unwrap();
-                        0
-                    }
-                    Err(error) => {
-                        assert_eq!(other, before);
-                        after(conn, &mut other, error).await;
-                        1
-                    }
-                }
-            })
-        }
-    };
-    let victims: i32 = std::thread::scope(|scope| {
-        let workers = [scope.spawn(worker([1, 2])), scope.spawn(worker([2, 1]))];
-        workers.into_iter().map(|worker| worker.join().unwrap()).sum()
-    });
-    assert_eq!(victims, 1, "one of the two is stopped");
-}
+use super::deadlock::{deadlock, transient};
+use super::product::{load, products};
 
 /// What the server calls this connection.
 async fn connection_id(conn: &mut Conn) -> i64 {
@@ -74,7 +33,7 @@ async fn kill(id: i64, conn: &mut Conn) {
 
 super::scenarios! {
     async fn a_deadlock_is_retryable_and_the_transaction_can_be_run_again(database) {
-        deadlock(database, async |conn, product, error| {
+        deadlock(database, "", async |conn, product, error| {
             assert_eq!((transient(&error), error.is_retryable()), (Some(Transient::Deadlock), true));
             assert!(!error.needs_new_connection());
             rollback(conn).await.unwrap();
@@ -269,7 +228,7 @@ super::scenarios! {
             return;
         }
         // MySQL has ended the transaction at the deadlock, so what follows it commits by itself.
-        deadlock(database, async |conn, product, _ignored| {
+        deadlock(database, "", async |conn, product, _ignored| {
             let count = execute(
                 diesel::update(products::table.find(product.id)).set(products::note.eq("after the deadlock")), conn,
             ).await.unwrap();

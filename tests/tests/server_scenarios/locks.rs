@@ -133,6 +133,36 @@ super::scenarios! {
         save(&mut product, c).await.unwrap();
     }
 
+    async fn a_shared_lock_waits_for_nobody_where_it_is_told_not_to(database) {
+        let (a, b) = (&mut connect(database).await, &mut connect(database).await);
+        let (lamp, desk) = (load(1, a).await, load(2, a).await);
+        let modes = [LockMode::for_share(), LockMode::for_share().no_wait(), LockMode::for_share().skip_locked()];
+        begin(a).await.unwrap();
+        lock(&lamp, LockMode::for_update(), a).await.unwrap();
+        for mode in modes {
+            lock(&desk, mode, a).await.unwrap();
+        }
+        for mode in modes {
+            begin(b).await.unwrap();
+            lock(&desk, mode, b).await.unwrap();
+            rollback(b).await.unwrap();
+        }
+        begin(b).await.unwrap();
+        let error = lock(&lamp, modes[1], b).await.unwrap_err();
+        assert_eq!((transient(&error), error.is_retryable()), (Some(Transient::LockTimeout), true), "{error:?}");
+        rollback(b).await.unwrap();
+        begin(b).await.unwrap();
+        let error = lock(&lamp, modes[2], b).await.unwrap_err();
+        assert!(matches!(error, Error::Locked(_)), "{error:?}");
+        // It is a lock: nobody writes the row meanwhile.
+        lock(&desk, modes[1], b).await.unwrap();
+        rollback(a).await.unwrap();
+        batch(impatient(), a).await.unwrap();
+        assert_eq!(transient(&touch_at(Product::at(2, 1), a).await.unwrap_err()), Some(Transient::LockTimeout));
+        rollback(b).await.unwrap();
+        assert_eq!(touch_at(Product::at(2, 1), a).await.unwrap(), 2);
+    }
+
     async fn a_lock_on_a_row_that_is_gone_says_so(database) {
         let conn = &mut connect(database).await;
         let product = load(1, conn).await;

@@ -1,5 +1,6 @@
 //! Scenarios that need a server with row locks: PostgreSQL, MySQL, MariaDB.
 
+mod deadlock;
 mod errors_provoked;
 mod first_error;
 mod lock_order;
@@ -10,6 +11,7 @@ mod snapshots;
 mod statements;
 mod table_lock;
 mod text_versions;
+mod translated;
 
 use crate::cell;
-use crate::scenarios::{product, scenarios};
+use crate::scenarios::{product, scenarios, server};

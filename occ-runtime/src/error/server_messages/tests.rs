@@ -29,13 +29,19 @@ const YOURS: (bool, bool) = (false, false);
 /// What needs a server that the scenarios do not have: Oracle's, a cluster, one that goes down.
 #[test]
 fn each_message_has_its_class_and_none_has_it_within_another() {
+    let in_other_languages: Vec<_> =
+        translated::MYSQL_DEADLOCK.iter().chain(translated::MYSQL_LOCK).map(|text| Whole(text)).collect();
     let of_mysql = MYSQL_AND_SQLITE
         .iter()
-        .map(|(text, _)| (text, RETRYABLE))
+        .map(|(text, _)| text)
+        .chain(&in_other_languages)
+        .map(|text| (text, RETRYABLE))
         .chain(MYSQL_LOST.iter().map(|text| (text, LOST)));
     let of_postgres = POSTGRES
         .iter()
-        .map(|(text, _)| (text, RETRYABLE))
+        .map(|(text, _)| text)
+        .chain(translated::POSTGRES_LOCK)
+        .map(|text| (text, RETRYABLE))
         .chain(POSTGRES_LOST.iter().map(|text| (text, LOST)));
     let (of_mysql, of_postgres): (Vec<_>, Vec<_>) = (of_mysql.collect(), of_postgres.collect());
     let example = |text: &Text| match text {
@@ -78,6 +84,37 @@ fn a_deadlock_of_postgresql_has_a_detail_and_one_that_is_raised_has_none() {
         assert_eq!(class(DatabaseErrorKind::Unknown, deadlock), YOURS, "{raised}");
     }
     assert_eq!(by_postgres("deadlock detected: two lamps"), YOURS);
+}
+
+#[test]
+fn a_deadlock_of_postgresql_is_one_in_each_of_its_languages() {
+    for text in translated::POSTGRES_DEADLOCK {
+        let deadlock = |details: Option<&str>| Copied {
+            message: (*text).to_owned(),
+            details: details.map(ToOwned::to_owned),
+            ..Copied::default()
+        };
+        let who_waits =
+            Some("Prozess 7 wartet auf ShareLock-Sperre auf Transaktion 8; blockiert von Prozess 9.");
+        assert_eq!(class(DatabaseErrorKind::Unknown, deadlock(who_waits)), RETRYABLE, "{text}");
+        assert_eq!(class(DatabaseErrorKind::Unknown, deadlock(None)), YOURS, "{text}");
+        assert_eq!(by_mysql(text), YOURS, "{text}");
+    }
+}
+
+/// Diesel's own connection to MySQL knows error 1213 by its number, if a statement has it.
+#[test]
+fn a_deadlock_of_mysql_that_has_a_kind_is_one_in_any_language() {
+    let error = |information: Box<dyn DatabaseErrorInformation + Send + Sync>| {
+        DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, information)
+    };
+    let by_mysql = error(Box::new("अनुवादित".to_owned()));
+    assert_eq!(Transient::of(&by_mysql), Some(Transient::Deadlock));
+    assert!(crate::error::classify::ends_transaction(&by_mysql));
+    let by_postgres =
+        error(Box::new(Copied { message: "अनुवादित".to_owned(), ..Copied::default() }));
+    assert_eq!(Transient::of(&by_postgres), Some(Transient::SerializationFailure));
+    assert!(!crate::error::classify::ends_transaction(&by_postgres));
 }
 
 #[test]
@@ -237,8 +274,12 @@ fn what_ends_a_transaction_on_the_server_is_known_by_its_words() {
     };
     assert!(ends("Deadlock found when trying to get lock; try restarting transaction"));
     assert!(ends("Record has changed since last read in table 'products'; try restarting transaction"));
+    assert!(ends("Record has changed since last read in table 'products'"));
+    assert!(ends("Plugin instructed the server to rollback the current transaction."));
+    assert!(ends("Got error 149 - 'Lock deadlock; Retry transaction' during COMMIT"));
     // These undo their statement only.
     assert!(!ends("Lock wait timeout exceeded; try restarting transaction"));
+    assert!(!ends("Table definition has changed, please retry transaction"));
     assert!(!ends("database is locked"));
     // PostgreSQL keeps its savepoints.
     assert!(!ends("deadlock detected"));

@@ -1,0 +1,51 @@
+//! MySQL's Group Replication, of which every node is a primary: a conflict between nodes shows at COMMIT, as error 3101 or 1180.
+#![cfg(feature = "async")]
+
+mod nodes;
+
+use nodes::Cluster;
+
+/// At its default of `group_replication_consistency`, by which a node may show what is no more.
+const GROUP: Cluster = Cluster {
+    name: "Group Replication",
+    kind: "group",
+    variable: "OCC_TEST_GROUP_URLS",
+    setup: "SET SESSION group_replication_consistency = 'EVENTUAL'",
+    in_step: "SET SESSION group_replication_consistency = 'BEFORE'",
+};
+
+/// The race of one colour, by each way to write.
+macro_rules! colour {
+    ($colour:ident, $cell:ident, $retry:ident, $connection:ty) => {
+        mod $colour {
+            const COLOUR: &str = stringify!($colour);
+
+            #[allow(dead_code, reason = "a cell defines more than this needs")]
+            mod cell {
+                occ_tests::$cell!(Mysql, $connection, occ_tests::mysql::Database);
+                occ_tests::$retry!();
+            }
+
+            include!("nodes/race.rs");
+
+            #[test]
+            fn transactions_on_all_nodes_lose_no_update() {
+                lose_no_update(&super::GROUP, How::Transaction);
+            }
+
+            #[test]
+            fn saves_on_all_nodes_lose_no_update() {
+                lose_no_update(&super::GROUP, How::Save);
+            }
+
+            #[test]
+            fn a_retry_policy_on_all_nodes_loses_no_update_and_gives_back_no_error() {
+                lose_no_update(&super::GROUP, How::Retry);
+            }
+        }
+    };
+}
+
+colour!(waiting, async_cell, async_retry, diesel_async::AsyncMysqlConnection);
+#[cfg(feature = "mysql")]
+colour!(blocking, blocking_cell, blocking_retry, diesel::MysqlConnection);

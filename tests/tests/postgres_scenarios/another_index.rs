@@ -38,7 +38,7 @@ fn coin() -> Coin {
 }
 
 /// What `make` answers where another has made the row after it has looked for one.
-async fn beaten<T: Send>(database: &Database, make: impl AsyncFnOnce(&mut Conn) -> T + Send) -> T {
+fn beaten<T: Send>(database: &Database, make: impl AsyncFnOnce(&mut Conn) -> T + Send) -> T {
     let (locks, locked) = channel();
     let (begins, begun) = channel();
     let faster = move || {
@@ -79,22 +79,22 @@ super::scenarios! {
         let theirs = Coin { version: 1, ..coin() };
 
         let mut mine = coin();
-        let error = beaten(database, async |conn| insert(&mut mine, conn).await).await.unwrap_err();
+        let error = beaten(database, async |conn| insert(&mut mine, conn).await).unwrap_err();
         assert!(matches!(&error, Error::Exists(exists) if exists.key() == "1"), "{error:?}");
         assert_eq!(mine, coin());
 
-        let error = beaten(database, async |conn| upsert(&mut mine, Expect::Absent, conn).await).await.unwrap_err();
+        let error = beaten(database, async |conn| upsert(&mut mine, Expect::Absent, conn).await).unwrap_err();
         assert!(matches!(error, Error::Exists(_)), "{error:?}");
         assert_eq!(mine, coin());
 
-        let upserted = beaten(database, async |conn| upsert(&mut mine, Expect::Any, conn).await).await.unwrap();
+        let upserted = beaten(database, async |conn| upsert(&mut mine, Expect::Any, conn).await).unwrap();
         assert_eq!((upserted, mine.version), (Upserted::Updated, 2));
         let row: Coin = first(coins::table.select(Coin::as_select()), &mut connect(database).await).await.unwrap();
         assert_eq!(row, mine);
 
         let values = (coins::id.eq(1), coins::name.eq("penny"));
         let made = beaten(database, async |conn| create_if_absent::<Coin, _, _>(values, 1, conn).await);
-        assert_eq!(made.await.unwrap(), Created::Existing(theirs));
+        assert_eq!(made.unwrap(), Created::Existing(theirs));
     }
 
     async fn in_a_transaction_that_is_aborted_by_it_nothing_more_can_be_asked(database) {
@@ -103,7 +103,7 @@ super::scenarios! {
         let error = beaten(database, async |conn| {
             transaction(conn, &mut mine, async |conn, mine| insert(mine, conn).await).await
         });
-        let error = error.await.unwrap_err();
+        let error = error.unwrap_err();
         let is_unique_violation = |error: &Error| {
             matches!(error, Error::Database(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)))
         };

@@ -21,8 +21,8 @@ diesel::table! {
 }
 
 #[derive(Clone, Queryable, Selectable, OptimisticLock)]
-#[diesel(primary_key(order_id, line))]
-struct Line {
+#[diesel(table_name = lines, primary_key(order_id, line))]
+struct Entry {
     order_id: i32,
     line: i32,
     text: String,
@@ -73,7 +73,7 @@ mod elsewhere {
 
     #[derive(Clone, Queryable, Selectable, occ_runtime::OptimisticLock)]
     #[diesel(table_name = lines, primary_key(order_id, line))]
-    pub(super) struct Line {
+    pub(super) struct Entry {
         order_id: i32,
         line: i32,
         #[occ(version)]
@@ -137,7 +137,7 @@ super::scenarios! {
     async fn a_key_that_is_not_unique(database) {
         let conn = &mut connect(database).await;
         make_lines("", conn).await;
-        let findings = is_cured::<Line>(&[FindingKind::KeyNotUnique], conn).await;
+        let findings = is_cured::<Entry>(&[FindingKind::KeyNotUnique], conn).await;
         assert_eq!(
             findings[0].to_string(),
             "`lines` can have several rows with the same `order_id`, `line`, by which a save finds its row, and then one save writes \
@@ -161,7 +161,7 @@ super::scenarios! {
             (", PRIMARY KEY (id), UNIQUE (line, text)", false),
         ] {
             make_lines(keys, conn).await;
-            let findings = check_schema::<Line>(conn).await.unwrap();
+            let findings = check_schema::<Entry>(conn).await.unwrap();
             assert_eq!(kinds(&findings).is_empty(), is_unique, "{keys}: {findings:?}");
         }
         let indexes: &[&str] = match BACKEND {
@@ -181,12 +181,12 @@ super::scenarios! {
         for index in indexes {
             make_lines("", conn).await;
             batch(index, conn).await.unwrap();
-            assert_eq!(kinds(&check_schema::<Line>(conn).await.unwrap()), [FindingKind::KeyNotUnique], "{index}");
+            assert_eq!(kinds(&check_schema::<Entry>(conn).await.unwrap()), [FindingKind::KeyNotUnique], "{index}");
         }
         if BACKEND == Backend::Postgres {
             make_lines("", conn).await;
             batch("CREATE UNIQUE INDEX other ON lines (order_id, line) INCLUDE (id)", conn).await.unwrap();
-            is_right::<Line>(conn).await;
+            is_right::<Entry>(conn).await;
         }
     }
 
@@ -202,7 +202,7 @@ super::scenarios! {
     }
 
     async fn a_table_of_another_schema_and_of_names_that_want_quotes(database) {
-        use elsewhere::{Generated, Line};
+        use elsewhere::{Entry, Generated};
         let conn = &mut connect(database).await;
         make_shop(conn).await;
         // One of the same name where the connection is looks the same, and is right.
@@ -212,17 +212,17 @@ super::scenarios! {
         };
         let table = quoted("the \"lines\" `of` it's");
         let (order, version) = (quoted("order 'id\""), quoted("ver`sion ?"));
-        is_found::<Line>(FindingKind::TableMissing, conn).await;
+        is_found::<Entry>(FindingKind::TableMissing, conn).await;
         batch(&format!("CREATE TABLE {table} ({order} INTEGER NOT NULL, line INTEGER NOT NULL, {version} INTEGER NOT NULL, PRIMARY KEY ({order}, line))"), conn)
             .await
             .unwrap();
-        is_found::<Line>(FindingKind::TableMissing, conn).await;
+        is_found::<Entry>(FindingKind::TableMissing, conn).await;
         let there = format!("{}.{table}", quoted("occ_tests_shop"));
         batch(&format!("CREATE TABLE {there} ({order} INTEGER NOT NULL, line INTEGER NOT NULL)"), conn).await.unwrap();
         batch(&format!("INSERT INTO {there} VALUES (1, 2)"), conn).await.unwrap();
-        let findings = is_cured::<Line>(&[FindingKind::VersionMissing, FindingKind::KeyNotUnique], conn).await;
+        let findings = is_cured::<Entry>(&[FindingKind::VersionMissing, FindingKind::KeyNotUnique], conn).await;
         assert_eq!((findings[0].table(), findings[0].column()), ("occ_tests_shop.the \"lines\" `of` it's", Some("ver`sion ?")));
-        let mut row: Line = first(elsewhere::lines::table.select(Line::as_select()), conn).await.unwrap();
+        let mut row: Entry = first(elsewhere::lines::table.select(Entry::as_select()), conn).await.unwrap();
         save(&mut row, conn).await.unwrap();
 
         is_cured::<Generated>(&[FindingKind::TriggerMissing], conn).await;
@@ -235,7 +235,7 @@ super::scenarios! {
             .await
             .unwrap();
         batch(&format!("INSERT INTO {there} VALUES (1, 2, NULL)"), conn).await.unwrap();
-        is_cured::<Line>(&[FindingKind::VersionNull, FindingKind::VersionNullable], conn).await;
+        is_cured::<Entry>(&[FindingKind::VersionNull, FindingKind::VersionNullable], conn).await;
         drop_shop(conn).await;
     }
 

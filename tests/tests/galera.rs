@@ -15,7 +15,7 @@ const GALERA: Cluster = Cluster {
 };
 
 mod waiting {
-    const COLOUR: &str = "waiting";
+    const MODE: &str = "waiting";
 
     #[allow(dead_code, reason = "a cell defines more than this needs")]
     mod cell {
@@ -35,7 +35,7 @@ mod waiting {
 // open transaction another node has just overruled, and that client waits without end.
 #[cfg(feature = "mysql")]
 mod blocking {
-    const COLOUR: &str = "blocking";
+    const MODE: &str = "blocking";
 
     #[allow(dead_code, reason = "a cell defines more than this needs")]
     mod cell {

@@ -14,11 +14,11 @@ const GROUP: Cluster = Cluster {
     in_step: "SET SESSION group_replication_consistency = 'BEFORE'",
 };
 
-/// The race of one colour, by each way to write.
-macro_rules! colour {
-    ($colour:ident, $cell:ident, $retry:ident, $connection:ty) => {
-        mod $colour {
-            const COLOUR: &str = stringify!($colour);
+/// The race of one mode, blocking or async, by each way to write.
+macro_rules! mode {
+    ($mode:ident, $cell:ident, $retry:ident, $connection:ty) => {
+        mod $mode {
+            const MODE: &str = stringify!($mode);
 
             #[allow(dead_code, reason = "a cell defines more than this needs")]
             mod cell {
@@ -46,6 +46,6 @@ macro_rules! colour {
     };
 }
 
-colour!(waiting, async_cell, async_retry, diesel_async::AsyncMysqlConnection);
+mode!(waiting, async_cell, async_retry, diesel_async::AsyncMysqlConnection);
 #[cfg(feature = "mysql")]
-colour!(blocking, blocking_cell, blocking_retry, diesel::MysqlConnection);
+mode!(blocking, blocking_cell, blocking_retry, diesel::MysqlConnection);

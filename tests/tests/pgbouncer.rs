@@ -40,14 +40,14 @@ impl Pooler {
     }
 }
 
-/// Both colours write into the same tables.
+/// Blocking and async code write into the same tables.
 static TABLES: std::sync::Mutex<()> = std::sync::Mutex::new(());
 
-/// One colour.
-macro_rules! colour {
-    ($colour:ident, $cell:ident, $connection:ty) => {
-        mod $colour {
-            const COLOUR: &str = stringify!($colour);
+/// One mode, blocking or async.
+macro_rules! mode {
+    ($mode:ident, $cell:ident, $connection:ty) => {
+        mod $mode {
+            const MODE: &str = stringify!($mode);
 
             #[allow(dead_code, reason = "a cell defines more than this needs")]
             mod cell {
@@ -70,9 +70,9 @@ macro_rules! colour {
     };
 }
 
-colour!(waiting, async_cell, diesel_async::AsyncPgConnection);
+mode!(waiting, async_cell, diesel_async::AsyncPgConnection);
 #[cfg(feature = "postgres")]
-colour!(blocking, blocking_cell, diesel::PgConnection);
+mode!(blocking, blocking_cell, diesel::PgConnection);
 
 /// tokio-postgres names every statement, so there is no such way for async.
 #[cfg(feature = "postgres")]

@@ -4,10 +4,10 @@
 /// Who has stopped the standby.
 static STANDBY: std::sync::Mutex<()> = std::sync::Mutex::new(());
 
-/// One colour.
-macro_rules! colour {
-    ($colour:ident, $cell:ident, $connection:ty) => {
-        mod $colour {
+/// One mode, blocking or async.
+macro_rules! mode {
+    ($mode:ident, $cell:ident, $connection:ty) => {
+        mod $mode {
             #[allow(dead_code, reason = "a cell defines more than this needs")]
             mod cell {
                 occ_tests::$cell!(Postgres, $connection, occ_tests::postgres::Database);
@@ -26,6 +26,6 @@ macro_rules! colour {
     };
 }
 
-colour!(waiting, async_cell, diesel_async::AsyncPgConnection);
+mode!(waiting, async_cell, diesel_async::AsyncPgConnection);
 #[cfg(feature = "postgres")]
-colour!(blocking, blocking_cell, diesel::PgConnection);
+mode!(blocking, blocking_cell, diesel::PgConnection);

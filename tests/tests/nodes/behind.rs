@@ -1,4 +1,4 @@
-// Included for each colour, whose cell it uses; hence no `//!`.
+// Included for each mode, blocking or async, whose cell it uses; hence no `//!`.
 
 /// The primary's and the standby's URL.
 fn servers() -> Option<(String, String)> {
@@ -28,7 +28,7 @@ async fn wait_for(standby: &mut Conn, primary: &mut Conn) {
 
 #[test]
 fn a_row_that_was_read_from_a_standby_that_is_behind_is_stale_and_no_update_is_lost() {
-    // Both colours stop the same standby.
+    // Blocking and async code stop the same standby.
     let _alone = super::STANDBY.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let Some((primary_url, standby_url)) = servers() else { return };
     let database = Database::create_on(&primary_url);

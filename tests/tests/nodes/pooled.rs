@@ -1,4 +1,4 @@
-// Included for each colour, whose cell it uses; hence no `//!`.
+// Included for each mode, blocking or async, whose cell it uses; hence no `//!`.
 
 use diesel::prelude::*;
 
@@ -63,8 +63,8 @@ pub(super) fn every_save_is_stored(pooler: &Pooler, setup: impl Fn(&mut Conn) + 
         for id in 1..=WORKERS {
             let lamp: Lamp = first(pooled_lamps::table.find(id).select(Lamp::as_select()), conn).await.unwrap();
             let desk: Desk = first(pooled_desks::table.find(id).select(Desk::as_select()), conn).await.unwrap();
-            assert_eq!((lamp.quantity, lamp.version), (SAVES, 1 + SAVES), "{COLOUR}, {id}");
-            assert_eq!((desk.quantity, desk.version), (1000 * SAVES, 1 + SAVES), "{COLOUR}, {id}");
+            assert_eq!((lamp.quantity, lamp.version), (SAVES, 1 + SAVES), "{MODE}, {id}");
+            assert_eq!((desk.quantity, desk.version), (1000 * SAVES, 1 + SAVES), "{MODE}, {id}");
         }
     });
 }

@@ -1,4 +1,4 @@
-// The race on a cluster, included for each colour, whose cell it uses; hence no `//!`.
+// The race on a cluster, included for each mode, blocking or async, whose cell it uses; hence no `//!`.
 
 mod product {
     include!("../scenarios/product.rs");
@@ -103,7 +103,7 @@ fn lose_no_update(cluster: &Cluster, how: How) {
     let lost = if how == How::Retry { met.again } else { met.certification };
     assert!(lost > 0, "the nodes never met in certification, so nothing was shown");
     measured(format_args!(
-        "{}, {COLOUR}, {how:?}: {INCREMENTS} increments of one row by {WORKERS} workers on {} nodes, with {} failed \
+        "{}, {MODE}, {how:?}: {INCREMENTS} increments of one row by {WORKERS} workers on {} nodes, with {} failed \
          certifications, {} stale objects, {} other retryable errors, {} connections given up, {} attempts made again",
         cluster.name,
         nodes.len(),

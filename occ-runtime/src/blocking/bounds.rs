@@ -35,7 +35,7 @@ use crate::operation::{
 };
 
 /// A model whose [`Tracked`] values can be written through the connection `C`: the bound for generic code about tables with
-/// a version and without. Every model that is [`SavesOn`] is this too.
+/// a version and without. Every model that is [`SavesOn`](crate::SavesOn) is this too.
 ///
 /// ```
 /// use diesel::Connection;

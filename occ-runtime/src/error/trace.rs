@@ -145,7 +145,10 @@ mod tests {
             (stale.clone().into(), "stale"),
             (StaleBatchError::new(vec![stale]).into(), "stale"),
             (LockedError::new("items", "1".to_owned()).into(), "locked"),
-            (database(DatabaseErrorKind::SerializationFailure, "again"), "serialization failure"),
+            // Of MySQL's errors only its deadlock is of this kind.
+            (database(DatabaseErrorKind::SerializationFailure, "again"), "deadlock"),
+            (says("Write conflict, txnStartTS=4 [try again later]"), "serialization failure"),
+            (says("Table definition has changed, please retry transaction"), "table changed"),
             (says("Deadlock found when trying to get lock; try restarting transaction"), "deadlock"),
             (says("Lock wait timeout exceeded; try restarting transaction"), "lock timeout"),
             (says("Record has changed since last read in table 'items'"), "record changed"),

@@ -372,6 +372,27 @@ fn memory_is_what_it_was_after_a_failure_and_the_row_after_success() {
         [Kind::Memory],
         "ahead after a rollback"
     );
+    // Of two that are loaded, the older keeps its version, and the newer gets that of before.
+    let loaded = [within(0, load(1, 15, &row(0, "1,")))];
+    let ops_after_load = [&[created()], &loaded[..], &ops[1..]].concat();
+    rolled_back.handed = vec![(row(7, "1,7,"), row(0, "1,"))];
+    assert_eq!(
+        found(ops_after_load.clone(), vec![rolled_back.clone()], vec![row(0, "1,")]),
+        [],
+        "loaded, and older"
+    );
+    assert_eq!(
+        found(ops.clone(), vec![rolled_back.clone()], vec![row(0, "1,")]),
+        [Kind::Memory],
+        "not loaded"
+    );
+    rolled_back.handed = vec![(row(-1, "1,"), row(0, "1,"))];
+    assert_eq!(
+        found(ops_after_load, vec![rolled_back.clone()], vec![row(0, "1,")]),
+        [Kind::Memory],
+        "loaded, and newer"
+    );
+    rolled_back.handed = vec![(row(0, "1,"), row(1, "1,2,"))];
     let unknown = Scope { outcome: Outcome::Unknown, ..rolled_back };
     assert_eq!(found(ops, vec![unknown], vec![row(0, "1,")]), [Kind::Memory], "nobody knows of a commit");
 }

@@ -4,7 +4,7 @@
     reason = "the bodies below name them where they are expanded, in `blocking` and `asynchronous`; several files name the same"
 )]
 
-pub(crate) use diesel::result::{DatabaseErrorKind, Error as DieselError};
+pub(crate) use diesel::result::Error as DieselError;
 
 pub(crate) use crate::error::Error;
 pub(crate) use crate::model::declared::Declared;
@@ -174,16 +174,12 @@ macro_rules! find_parts {
         }
 
         /// The row that is there already. `refused` is what the database said, if it said an error.
-        $($async)? fn find_taken<P>(&mut self, key: &P, refused: Option<DieselError>) -> Result<Created<M>, Error>
+        $($async)? fn find_taken<P>(&mut self, key: &P, mut refused: Option<DieselError>) -> Result<Created<M>, Error>
         where
             P: QueryFragment<C::Backend> + QueryId $(+ $send + Sync)?,
         {
-            match refused {
-                Some(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _))
-                    if !dialect::is_violation_of_another_index::<C::Backend>()
-                        || $crate::$wing::send::depth(self) == Ok(0) => {}
-                Some(error) => return Err(error.into()),
-                None => {}
+            if let Some(error) = refused.take_if(|error| verdict::is_not_by_key::<C::Backend>(error, &$crate::$wing::send::depth(self))) {
+                return Err(error.into());
             }
             let find = TakenRow(FindRow::<M, C::Backend, P, false>::with(key));
             let found = $crate::$wing::send::all::<_, _, M>(find, self)$(.$await)?;

@@ -4,7 +4,7 @@
     reason = "the bodies below name them where they are expanded, in `blocking` and `asynchronous`; several files name the same"
 )]
 
-pub(crate) use diesel::result::{DatabaseErrorKind, Error as DieselError};
+pub(crate) use diesel::result::Error as DieselError;
 
 pub(crate) use crate::error::Error;
 pub(crate) use crate::error::stale::Operation;
@@ -60,13 +60,9 @@ macro_rules! operations {
         }
 
         /// Why a row was not made. `refused` is the database's error, if it is one.
-        $($async)? fn taken(&self, operation: Operation, refused: Option<DieselError>, conn: &mut C) -> Error {
-            match refused {
-                Some(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _))
-                    if !dialect::is_violation_of_another_index::<C::Backend>()
-                        || $crate::$wing::send::depth(conn) == Ok(0) => {}
-                Some(error) => return error.into(),
-                None => {}
+        $($async)? fn taken(&self, operation: Operation, mut refused: Option<DieselError>, conn: &mut C) -> Error {
+            if let Some(error) = refused.take_if(|error| verdict::is_not_by_key::<C::Backend>(error, &$crate::$wing::send::depth(conn))) {
+                return error.into();
             }
             let actual = $crate::$wing::send::rare_version::<M, _, _>(PresentVersion::of_taken(self), conn)$(.$await)?;
             verdict::taken(operation, self, refused, actual)

@@ -280,6 +280,16 @@ fn is_still_first(look: &DieselError) -> bool {
     Transient::of(look).is_none() && !connection_is_lost(look)
 }
 
+/// Whether what an `INSERT` was refused for cannot be that its key is taken. `depth` is that of the transaction.
+pub(crate) fn is_not_by_key<DB: 'static>(refused: &DieselError, depth: &QueryResult<u32>) -> bool {
+    match refused {
+        DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => {
+            dialect::is_violation_of_another_index::<DB>() && *depth != Ok(0)
+        }
+        _ => true,
+    }
+}
+
 /// What keeps a row from being made that nobody names but by its key, when the look at that has failed.
 pub(crate) fn not_found_taken(refused: Option<DieselError>, look: DieselError) -> Error {
     match refused {

@@ -6,71 +6,13 @@
     reason = "a test is named by what it shows, and panics if not"
 )]
 
+#[path = "checker/by_hand.rs"]
+mod by_hand;
+
+use by_hand::*;
 use occ_history::check::{Kind, Rules, Unanswered, check, settle};
 use occ_history::log::{Answer, Call, History, Op, Outcome, Scope};
-use occ_history::row::{Edits, Field, Row, Token, VERSIONS_OF_A_LIFE};
-
-/// The first life of row 1 begins here.
-const FIRST: i64 = VERSIONS_OF_A_LIFE;
-
-fn row(version: i64, tokens: &str) -> Row {
-    Row { id: 1, tokens: tokens.to_owned(), notes: String::new(), total: 0, version: FIRST + version }
-}
-
-/// An operation that takes the ten ticks after `start`.
-fn op(worker: usize, start: u64, call: Call, answer: Answer) -> Op {
-    let edits = Edits::default();
-    let (scope, called, after, unsettled) = (None, None, None, false);
-    Op { worker, start, end: start + 10, call, key: 1, scope, edits, called, answer, after, unsettled }
-}
-
-/// The row is inserted at version 0, with token 1.
-fn created() -> Op {
-    let born = Row::born(1, 1, 1);
-    Op { called: Some(born.clone()), after: Some(born), ..op(0, 0, Call::Create, Answer::Done) }
-}
-
-/// A save of `before` with one more token.
-fn save(worker: usize, start: u64, before: &Row, token: Token) -> Op {
-    let edits = Edits::one(Field::Tokens, token);
-    let mut called = before.clone();
-    edits.apply(&mut called);
-    let after = Row { version: called.version + 1, ..called.clone() };
-    Op { edits, called: Some(called), after: Some(after), ..op(worker, start, Call::Save, Answer::Done) }
-}
-
-fn refused(mut op: Op, answer: Answer) -> Op {
-    op.after.clone_from(&op.called);
-    Op { answer, ..op }
-}
-
-fn unanswered(op: Op) -> Op {
-    Op { answer: Answer::Unknown, after: None, ..op }
-}
-
-fn load(worker: usize, start: u64, row: &Row) -> Op {
-    Op { after: Some(row.clone()), ..op(worker, start, Call::Load, Answer::Done) }
-}
-
-fn raw(start: u64, token: Token, answer: Answer) -> Op {
-    Op { edits: Edits::one(Field::Tokens, token), ..op(0, start, Call::Raw, answer) }
-}
-
-fn delete(worker: usize, start: u64, row: &Row) -> Op {
-    Op {
-        called: Some(row.clone()),
-        after: Some(row.clone()),
-        ..op(worker, start, Call::Delete, Answer::Done)
-    }
-}
-
-fn within(scope: usize, op: Op) -> Op {
-    Op { scope: Some(scope), ..op }
-}
-
-fn scope(end: u64, outcome: Outcome) -> Scope {
-    Scope { parent: None, end, outcome, handed: Vec::new() }
-}
+use occ_history::row::{Edits, Field, Row, Token};
 
 /// What is wrong with it.
 fn found(ops: Vec<Op>, scopes: Vec<Scope>, rows: Vec<Row>) -> Vec<Kind> {

@@ -324,7 +324,7 @@ macro_rules! async_cell {
         }
 
         $crate::async_at!();
-        $crate::async_tracked_batch!();
+        $crate::tracked_batch!(AsyncTrackedBatchDsl, AsyncSavesTrackedOn, await);
     };
 }
 

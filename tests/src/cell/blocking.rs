@@ -310,7 +310,7 @@ macro_rules! blocking_cell {
         }
 
         $crate::blocking_at!();
-        $crate::blocking_tracked_batch!();
+        $crate::tracked_batch!(TrackedBatchDsl, SavesTrackedOn);
     };
 }
 

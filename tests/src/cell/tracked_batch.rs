@@ -1,17 +1,17 @@
 //! The names of a cell for batches of tracked values.
 
-/// Adds `save_all_tracked` and `delete_all_tracked` to a blocking cell.
+/// Adds `save_all_tracked` and `delete_all_tracked` to a cell: by the methods of this trait, for models with this bound.
 #[macro_export]
-macro_rules! blocking_tracked_batch {
-    () => {
+macro_rules! tracked_batch {
+    ($methods:ident, $bound:ident $(, $await:ident)?) => {
         pub async fn save_all_tracked<M>(
             models: &mut [occ_runtime::Tracked<M>],
             conn: &mut Conn,
         ) -> Result<(), Error>
         where
-            M: occ_runtime::Trackable + occ_runtime::SavesTrackedOn<Conn>,
+            M: occ_runtime::Trackable + occ_runtime::$bound<Conn>,
         {
-            occ_runtime::TrackedBatchDsl::save_all_optimistic(models, conn)
+            occ_runtime::$methods::save_all_optimistic(models, conn)$(.$await)?
         }
 
         pub async fn delete_all_tracked<M>(
@@ -19,35 +19,9 @@ macro_rules! blocking_tracked_batch {
             conn: &mut Conn,
         ) -> Result<(), Error>
         where
-            M: occ_runtime::Trackable + occ_runtime::SavesTrackedOn<Conn>,
+            M: occ_runtime::Trackable + occ_runtime::$bound<Conn>,
         {
-            occ_runtime::TrackedBatchDsl::delete_all_optimistic(models, conn)
-        }
-    };
-}
-
-/// Adds `save_all_tracked` and `delete_all_tracked` to an async cell.
-#[macro_export]
-macro_rules! async_tracked_batch {
-    () => {
-        pub async fn save_all_tracked<M>(
-            models: &mut [occ_runtime::Tracked<M>],
-            conn: &mut Conn,
-        ) -> Result<(), Error>
-        where
-            M: occ_runtime::Trackable + occ_runtime::AsyncSavesTrackedOn<Conn>,
-        {
-            occ_runtime::AsyncTrackedBatchDsl::save_all_optimistic(models, conn).await
-        }
-
-        pub async fn delete_all_tracked<M>(
-            models: &[occ_runtime::Tracked<M>],
-            conn: &mut Conn,
-        ) -> Result<(), Error>
-        where
-            M: occ_runtime::Trackable + occ_runtime::AsyncSavesTrackedOn<Conn>,
-        {
-            occ_runtime::AsyncTrackedBatchDsl::delete_all_optimistic(models, conn).await
+            occ_runtime::$methods::delete_all_optimistic(models, conn)$(.$await)?
         }
     };
 }

@@ -9,6 +9,7 @@ mod batch_each;
 #[cfg(feature = "version_types")]
 mod batch_kinds;
 #[cfg(feature = "version_types")]
+mod broken_off;
 mod bump;
 mod checked_columns;
 mod conflict;

@@ -1,15 +1,8 @@
 //! Batches of tracked values that end otherwise than well: by a rollback around them, or so that nobody knows how.
 
-use std::cell::Cell;
-
-use diesel::backend::Backend as DieselBackend;
-use diesel::deserialize::{self, FromSql, FromSqlRow};
-use diesel::expression::AsExpression;
 use diesel::prelude::*;
 use diesel::result::Error as DieselError;
-use diesel::serialize::{self, Output, ToSql};
-use diesel::sql_types::Integer;
-use occ_runtime::{Error, OptimisticLock, StaleObjectError, Tracked};
+use occ_runtime::{Error, StaleObjectError, Tracked};
 use occ_tests::cell::caught;
 
 use super::answers::{Answers, ask};
@@ -18,6 +11,8 @@ use super::cell::{
     Conn, all, batch, begin, commit, connect, delete_all_tracked, record, rollback, save_all_tracked,
     save_tracked, transaction,
 };
+
+use super::broken_off::{self, ByAll, ByDirty, ByVersion, Price, break_off_at, goods};
 use super::panics::{LEFT, create_table, read};
 
 async fn both(conn: &mut Conn) -> Vec<Tracked<Article>> {
@@ -36,81 +31,16 @@ fn versions(rows: &[Tracked<Article>]) -> Vec<i32> {
     rows.iter().map(|row| row.version).collect()
 }
 
-thread_local! {
-    static BREAKS: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Breaks a save off when it is told to.
-#[derive(Clone, Debug, PartialEq, AsExpression, FromSqlRow)]
-#[diesel(sql_type = Integer)]
-struct Price(i32);
-
-impl<DB: DieselBackend> ToSql<Integer, DB> for Price
-where
-    i32: ToSql<Integer, DB>,
-{
-    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
-        assert!(!(self.0 > 20 && BREAKS.take()), "broken off");
-        self.0.to_sql(out)
-    }
-}
-
-impl<DB: DieselBackend> FromSql<Integer, DB> for Price
-where
-    i32: FromSql<Integer, DB>,
-{
-    fn from_sql(value: DB::RawValue<'_>) -> deserialize::Result<Self> {
-        i32::from_sql(value).map(Self)
-    }
-}
-
-diesel::table! {
-    goods (id) { id -> Integer, price -> Integer, stock -> Integer, version -> Integer }
-}
-
-#[derive(Clone, Debug, PartialEq, Queryable, Selectable, OptimisticLock)]
-#[diesel(table_name = goods)]
-#[occ(tracked)]
-struct ByVersion {
-    id: i32,
-    price: Price,
-    stock: i32,
-    version: i32,
-}
-
-#[derive(Clone, Debug, PartialEq, Queryable, Selectable, OptimisticLock)]
-#[diesel(table_name = goods)]
-#[occ(check = all)]
-struct ByAll {
-    id: i32,
-    price: Price,
-    stock: i32,
-}
-
-#[derive(Clone, Debug, PartialEq, Queryable, Selectable, OptimisticLock)]
-#[diesel(table_name = goods)]
-#[occ(check = dirty)]
-struct ByDirty {
-    id: i32,
-    price: Price,
-    stock: i32,
-}
-
-async fn prices(conn: &mut Conn) -> Vec<(i32, i32)> {
-    all(goods::table.order(goods::id).select((goods::price, goods::stock)), conn).await.unwrap()
-}
-
 /// Two rows whose batch was broken off at the price of the second one.
 macro_rules! broken_off {
     ($row:ty, $database:ident) => {{
         let mut conn = connect($database).await;
-        batch("DELETE FROM goods", &mut conn).await.unwrap();
-        batch("INSERT INTO goods VALUES (1, 10, 5, 1), (2, 10, 5, 1)", &mut conn).await.unwrap();
+        broken_off::reset(2, &mut conn).await;
         let query = goods::table.order(goods::id).select(Tracked::<$row>::as_select());
         let mut mine: Vec<Tracked<$row>> = all(query, &mut conn).await.unwrap();
         (mine[0].price, mine[1].price) = (Price(20), Price(21));
         let before = mine.clone();
-        BREAKS.set(true);
+        break_off_at(21);
         assert!(caught(save_all_tracked(&mut mine, &mut conn)).await.is_none());
         assert_eq!(mine, before, "{}", stringify!($row));
         mine
@@ -132,7 +62,7 @@ macro_rules! taken_back {
         for row in &mut mine {
             assert!(save_tracked(row, conn).await.unwrap_err().is_stale());
         }
-        assert_eq!(prices(conn).await, [(20, 5), (21, 5)]);
+        assert_eq!(broken_off::rows(conn).await, [(20, 5), (21, 5)]);
 
         // It was not: a look at each says so, and the doubt is over once they are written.
         let mut mine = broken_off!($row, $database);
@@ -144,7 +74,7 @@ macro_rules! taken_back {
             row.stock += 1;
         }
         save_all_tracked(&mut mine, conn).await.unwrap();
-        assert_eq!(prices(conn).await, [(10, 6), (10, 6)]);
+        assert_eq!(broken_off::rows(conn).await, [(10, 6), (10, 6)]);
         let _ = recorder.take();
         save_all_tracked(&mut mine, conn).await.unwrap();
         assert_eq!(recorder.take().len(), 0, "{}: no doubt is left", stringify!($row));
@@ -273,9 +203,7 @@ super::scenarios! {
     }
 
     async fn a_batch_that_was_broken_off_is_in_doubt_for_each_of_its_values(database) {
-        let columns = "price INTEGER NOT NULL, stock INTEGER NOT NULL, version INTEGER NOT NULL";
-        let table = format!("CREATE TABLE goods (id INTEGER PRIMARY KEY, {columns})");
-        batch(&table, &mut connect(database).await).await.unwrap();
+        broken_off::create_table(&mut connect(database).await).await;
         taken_back!(ByVersion, database);
         taken_back!(ByAll, database);
         taken_back!(ByDirty, database);

@@ -8,8 +8,8 @@ mod batch_cascade;
 mod batch_each;
 #[cfg(feature = "version_types")]
 mod batch_kinds;
-#[cfg(feature = "version_types")]
 mod broken_off;
+#[cfg(feature = "version_types")]
 mod bump;
 mod checked_columns;
 mod conflict;

@@ -101,12 +101,7 @@ impl Field {
                 "version" if rest.is_false() => set(&mut this.no_version, key, (), errors),
                 "version" => set(&mut this.version, key, rest.parse_flag()?, errors),
                 "generator" => set(&mut this.generator, key, rest.parse_value("a type")?, errors),
-                "merge" => set(
-                    &mut this.merge,
-                    key,
-                    Merge::named(&rest.parse_value("`mine`, `theirs` or `add`")?)?,
-                    errors,
-                ),
+                "merge" => set(&mut this.merge, key, Merge::read(rest)?, errors),
                 "secret" => set(&mut this.secret, key, rest.parse_flag()?, errors),
                 "unversioned" => set(&mut this.unversioned, key, rest.parse_flag()?, errors),
                 "unchecked" => set(&mut this.unchecked, key, rest.parse_flag()?, errors),

@@ -6,7 +6,7 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::ext::IdentExt as _;
 use syn::parse::{Parse, ParseStream, Parser as _};
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Ident, LitBool, Meta, Token, Type};
+use syn::{Attribute, ExprPath, Ident, LitBool, Meta, Token, Type};
 
 use crate::errors::Errors;
 use crate::items::items;
@@ -112,6 +112,27 @@ impl Value<'_> {
             let meant = self.text().filter(|text| syn::parse_str::<T>(text).is_ok());
             self.misuse(format_args!("takes {what} as its value"), &with_value(self.sample, meant))
         })
+    }
+
+    /// The function of `key(with = function)`, if it is written so.
+    pub(crate) fn parse_with(&self) -> syn::Result<Option<ExprPath>> {
+        let Some(TokenTree::Group(group)) = self.tokens.clone().into_iter().next() else { return Ok(None) };
+        let first = group.stream().into_iter().next();
+        if !matches!(first, Some(TokenTree::Ident(word)) if word == "with") {
+            return Ok(None);
+        }
+        let parser = |input: ParseStream<'_>| -> syn::Result<ExprPath> {
+            input.parse::<Ident>()?;
+            input.parse::<Token![=]>()?;
+            let function = input.parse()?;
+            input.parse::<Option<Token![,]>>()?;
+            Ok(function)
+        };
+        let right = format!("#[occ({}(with = my_function))]", self.key);
+        parser
+            .parse2(group.stream())
+            .map(Some)
+            .map_err(|_| self.misuse("takes the path of a function as `with`", &right))
     }
 
     pub(crate) fn parse_flag(&self) -> syn::Result<()> {

@@ -123,7 +123,10 @@ pub use bound::{AsyncInsertsOn, AsyncLocksOn, AsyncReloadsOn, AsyncSavesOn, Asyn
 #[doc(no_inline)]
 pub use bound::{InsertsOn, LocksOn, ReloadsOn, Restorable, SavesOn, SavesTrackedOn, Trackable, Versioned};
 #[doc(no_inline)]
-pub use conflict::{Choice, Conflict, MergeAdd, Tracked};
+#[cfg(feature = "text")]
+pub use conflict::MergeText;
+#[doc(no_inline)]
+pub use conflict::{Choice, Conflict, MergeAdd, MergeUnion, Tracked};
 #[doc(no_inline)]
 #[cfg(feature = "retry")]
 pub use retry::RetryPolicy;

@@ -14,9 +14,9 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::Member;
 use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
+use syn::{Member, Type};
 
 use crate::choice::Merge;
 use crate::expand::bounds::key_bounds;
@@ -94,18 +94,7 @@ fn line(model: &Model<'_>, field: &Field) -> TokenStream {
         }
         _ => None,
     };
-    let rule = field.attrs.merge.as_ref().map(|merge| match merge.value {
-        Merge::Mine => quote!(.rule(__occ::Rule::Mine)),
-        Merge::Theirs => quote!(.rule(__occ::Rule::Theirs)),
-        Merge::Add => {
-            let adds = quote_spanned!(ty.span()=> __occ::Adds);
-            quote! {
-                .rule(__occ::Rule::Add(|__to, __base, __mine, __theirs| {
-                    <#ty as #adds>::add(&mut __to.#member, &__base.#member, &__mine.#member, &__theirs.#member)
-                }))
-            }
-        }
-    });
+    let rule = field.attrs.merge.as_ref().map(|merge| rule(&merge.value, member, ty));
     quote! {
         __occ::Field::<Self>::new(
             #name,
@@ -118,4 +107,41 @@ fn line(model: &Model<'_>, field: &Field) -> TokenStream {
         )
         #column #key #unchecked #shown #written #rule
     }
+}
+
+/// What is made of a field that both sides have changed.
+fn rule(merge: &Merge, member: &Member, ty: &Type) -> TokenStream {
+    let to = quote!(&mut __to.#member);
+    let (base, mine, theirs) = (quote!(&__base.#member), quote!(&__mine.#member), quote!(&__theirs.#member));
+    // At the type, which may be none that can be merged so.
+    let by = |of_trait: TokenStream, method: TokenStream| quote!(<#ty as #of_trait>::#method);
+    let (kind, merged) = match merge {
+        Merge::Mine => return quote!(.rule(__occ::Rule::Mine)),
+        Merge::Theirs => return quote!(.rule(__occ::Rule::Theirs)),
+        Merge::Add => {
+            let add = by(quote_spanned!(ty.span()=> __occ::Adds), quote!(add));
+            (quote!(Add), quote!(#add(#to, #base, #mine, #theirs)))
+        }
+        Merge::Max | Merge::Min => {
+            let method = if matches!(merge, Merge::Max) { quote!(greater) } else { quote!(lesser) };
+            let one = by(quote_spanned!(ty.span()=> __occ::Ordered), method);
+            (quote!(Join), quote!({ let _ = __base; #one(#to, #mine, #theirs) }))
+        }
+        Merge::Union => {
+            let unite = by(quote_spanned!(ty.span()=> __occ::Unites), quote!(unite));
+            (quote!(Join), quote!(#unite(#to, #base, #mine, #theirs)))
+        }
+        Merge::Text => {
+            let lines = by(quote_spanned!(ty.span()=> __occ::Texts), quote!(lines));
+            (quote!(Join), quote!(#lines(#to, #base, #mine, #theirs)))
+        }
+        Merge::With(function) => {
+            let typed = quote! {
+                let __merge: fn(&#ty, &#ty, &#ty) -> __occ::Option<#ty> = #function;
+                __occ::put(#to, __merge(#base, #mine, #theirs))
+            };
+            (quote!(Add), quote!({ #typed }))
+        }
+    };
+    quote!(.rule(__occ::Rule::#kind(|__to, __base, __mine, __theirs| #merged)))
 }

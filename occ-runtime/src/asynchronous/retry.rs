@@ -4,16 +4,21 @@ use diesel::result::Error as DieselError;
 use diesel_async::{AsyncConnection, TransactionManager as _};
 use tokio::time::sleep;
 
+use crate::asynchronous::bounds::AsyncSavesTrackedOn;
 use crate::asynchronous::boxed::BoxFuture;
 use crate::asynchronous::closure::SendAsyncFnOnce;
 use crate::asynchronous::find::AsyncModifiesOn;
+use crate::asynchronous::reload::AsyncReloadsOn;
 use crate::asynchronous::saves::AsyncSavesOn;
+use crate::conflict::merge::{Choice, undecided};
 use crate::error::Error;
 use crate::error::stale::Operation;
+use crate::model::fields::Trackable;
 use crate::operation::verdict::without_snapshot;
 use crate::retry::attempts::AsyncAttempts as Attempts;
 use crate::retry::failure::{Fault, ModifyOutcome, RetryError};
 use crate::retry::loops::{self, Look};
+use crate::retry::merging::*;
 use crate::retry::policy::RetryPolicy;
 use crate::statement::assign::WholeRow;
 use crate::statement::dialect;
@@ -224,6 +229,31 @@ pub trait AsyncRetryDsl {
         M: AsyncSavesOn<C> + AsyncModifiesOn<C, K> + Send + 'a,
         R: ModifyOutcome<Error: Send> + 'a,
         F: FnMut(&mut M) -> R + Send + 'a;
+
+    /// As [`RetryDsl::save_merging`](crate::RetryDsl::save_merging).
+    fn save_merging<'a, T, C>(
+        &'a self,
+        tracked: &'a mut Tracked<T>,
+        conn: &'a mut C,
+    ) -> BoxFuture<'a, Result<Saved, Error>>
+    where
+        C: AsyncConnection,
+        T: AsyncSavesTrackedOn<C> + AsyncReloadsOn<C> + Trackable,
+    {
+        self.save_merging_with(tracked, undecided, conn)
+    }
+
+    /// As [`RetryDsl::save_merging_with`](crate::RetryDsl::save_merging_with).
+    fn save_merging_with<'a, T, C, F>(
+        &'a self,
+        tracked: &'a mut Tracked<T>,
+        choose: F,
+        conn: &'a mut C,
+    ) -> BoxFuture<'a, Result<Saved, Error>>
+    where
+        C: AsyncConnection,
+        T: AsyncSavesTrackedOn<C> + AsyncReloadsOn<C> + Trackable,
+        F: FnMut(&'static str, &T, &T, &T) -> Choice<T> + Send + 'a;
 }
 
 // The type of an `async fn` does not say `Send`: each handler would have to prove it anew, and cannot where the connection
@@ -304,6 +334,33 @@ impl AsyncRetryDsl for RetryPolicy {
             loops::modify!(self, key, conn, f, change, depth, AsyncInFlight, begin, end, sleep, [await])
         })
     }
+
+    fn save_merging_with<'a, T, C, F>(
+        &'a self,
+        tracked: &'a mut Tracked<T>,
+        mut choose: F,
+        conn: &'a mut C,
+    ) -> BoxFuture<'a, Result<Saved, Error>>
+    where
+        C: AsyncConnection,
+        T: AsyncSavesTrackedOn<C> + AsyncReloadsOn<C> + Trackable,
+        F: FnMut(&'static str, &T, &T, &T) -> Choice<T> + Send + 'a,
+    {
+        Box::pin(async move { save_merging!(self, tracked, choose, conn, merge_once, depth, sleep, [await]) })
+    }
+}
+
+async fn merge_once<T, C, F>(
+    tracked: &mut Tracked<T>,
+    choose: &mut F,
+    conn: &mut C,
+) -> Result<Option<Saved>, Error>
+where
+    C: AsyncConnection,
+    T: AsyncSavesTrackedOn<C> + AsyncReloadsOn<C> + Trackable,
+    F: FnMut(&'static str, &T, &T, &T) -> Choice<T> + Send,
+{
+    merge_and_save!(tracked, choose, conn, [await])
 }
 
 async fn change<M, C, K, R, F>(

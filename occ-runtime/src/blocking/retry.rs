@@ -5,14 +5,19 @@ use std::thread::sleep;
 use diesel::connection::{Connection, TransactionManager as _};
 use diesel::result::Error as DieselError;
 
+use crate::blocking::bounds::SavesTrackedOn;
 use crate::blocking::find::ModifiesOn;
+use crate::blocking::reload::ReloadsOn;
 use crate::blocking::saves::SavesOn;
+use crate::conflict::merge::{Choice, undecided};
 use crate::error::Error;
 use crate::error::stale::Operation;
+use crate::model::fields::Trackable;
 use crate::operation::verdict::without_snapshot;
 use crate::retry::attempts::BlockingAttempts as Attempts;
 use crate::retry::failure::{Fault, ModifyOutcome, RetryError};
 use crate::retry::loops::{self, Look};
+use crate::retry::merging::*;
 use crate::retry::policy::RetryPolicy;
 use crate::statement::assign::WholeRow;
 use crate::statement::dialect;
@@ -152,6 +157,42 @@ pub trait RetryDsl {
         M: SavesOn<C> + ModifiesOn<C, K>,
         R: ModifyOutcome,
         F: FnMut(&mut M) -> R;
+
+    /// Saves, and where somebody else was faster merges and saves again, with this policy: see
+    /// [`TrackedDsl::save_merging`](crate::TrackedDsl::save_merging).
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// # use occ_runtime::{Error, Tracked, prelude::*};
+    #[doc = include_str!("../example_tracked.txt")]
+    /// # let conn = &mut connection();
+    /// # let mut mine = articles::table.find(1).select(Tracked::<Article>::as_select()).first(conn)?;
+    /// use occ_runtime::conflict::Saved;
+    ///
+    /// mine.title = "Locks".into();
+    /// assert_eq!(RetryPolicy::new().attempts(5).save_merging(&mut mine, conn)?, Saved::AsWritten);
+    /// # Ok::<_, Error>(())
+    /// ```
+    fn save_merging<T, C>(&self, tracked: &mut Tracked<T>, conn: &mut C) -> Result<Saved, Error>
+    where
+        C: Connection,
+        T: SavesTrackedOn<C> + ReloadsOn<C> + Trackable,
+    {
+        self.save_merging_with(tracked, undecided, conn)
+    }
+
+    /// The same, and asks `choose` for each field that would be reported: see
+    /// [`TrackedDsl::save_merging_with`](crate::TrackedDsl::save_merging_with).
+    fn save_merging_with<T, C, F>(
+        &self,
+        tracked: &mut Tracked<T>,
+        choose: F,
+        conn: &mut C,
+    ) -> Result<Saved, Error>
+    where
+        C: Connection,
+        T: SavesTrackedOn<C> + ReloadsOn<C> + Trackable,
+        F: FnMut(&'static str, &T, &T, &T) -> Choice<T>;
 }
 
 impl RetryDsl for RetryPolicy {
@@ -201,6 +242,29 @@ impl RetryDsl for RetryPolicy {
     {
         loops::modify!(self, key, conn, f, change, depth, InFlight, begin, end, sleep)
     }
+
+    fn save_merging_with<T, C, F>(
+        &self,
+        tracked: &mut Tracked<T>,
+        mut choose: F,
+        conn: &mut C,
+    ) -> Result<Saved, Error>
+    where
+        C: Connection,
+        T: SavesTrackedOn<C> + ReloadsOn<C> + Trackable,
+        F: FnMut(&'static str, &T, &T, &T) -> Choice<T>,
+    {
+        save_merging!(self, tracked, choose, conn, merge_once, depth, sleep)
+    }
+}
+
+fn merge_once<T, C, F>(tracked: &mut Tracked<T>, choose: &mut F, conn: &mut C) -> Result<Option<Saved>, Error>
+where
+    C: Connection,
+    T: SavesTrackedOn<C> + ReloadsOn<C> + Trackable,
+    F: FnMut(&'static str, &T, &T, &T) -> Choice<T>,
+{
+    merge_and_save!(tracked, choose, conn)
 }
 
 fn change<M, C, K, R, F>(

@@ -10,7 +10,7 @@ use crate::model::fields::{Rule, Trackable, fields};
 /// # struct Article { title: String }
 ///
 /// /// The longer title; everything else is for people to decide.
-/// fn choose(field: &str, _base: &Article, mine: &Article, theirs: &Article) -> Choice {
+/// fn choose(field: &str, _base: &Article, mine: &Article, theirs: &Article) -> Choice<Article> {
 ///     match field {
 ///         "title" if mine.title.len() > theirs.title.len() => Choice::Mine,
 ///         "title" => Choice::Theirs,
@@ -19,11 +19,14 @@ use crate::model::fields::{Rule, Trackable, fields};
 /// }
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Choice {
+pub enum Choice<T> {
     /// The value in memory.
     Mine,
     /// The value in the row.
     Theirs,
+    /// What the field is in this value, of which nothing else is taken:
+    /// `Choice::Value(Article { title: longer, ..mine.clone() })`.
+    Value(T),
     /// Neither: the field is reported in [`Error::Unmerged`](crate::Error::Unmerged), and nothing is merged.
     Undecided,
 }
@@ -56,7 +59,7 @@ pub(crate) fn merge<M, F>(
 ) -> Result<M, Vec<Difference>>
 where
     M: Trackable,
-    F: FnMut(&'static str, &M, &M, &M) -> Choice,
+    F: FnMut(&'static str, &M, &M, &M) -> Choice<M>,
 {
     let is_mine_alone = |field: &str| match since {
         Since::Myself => true,
@@ -85,8 +88,9 @@ where
             match field.merge_rule() {
                 // Also where both changes are the same: two people who count one each are two.
                 Rule::Add(add) if add(&mut merged, base, mine, theirs) => Choice::Theirs,
-                Rule::Ask if field.is_same(mine, theirs) => Choice::Theirs,
-                Rule::Ask | Rule::Add(_) => choose(field.name(), base, mine, theirs),
+                Rule::Ask | Rule::Join(_) if field.is_same(mine, theirs) => Choice::Theirs,
+                Rule::Join(join) if join(&mut merged, base, mine, theirs) => Choice::Theirs,
+                Rule::Ask | Rule::Add(_) | Rule::Join(_) => choose(field.name(), base, mine, theirs),
                 Rule::Mine => Choice::Mine,
                 // My edit must not give way to what may be nobody's change.
                 Rule::Theirs if was_sent(field.name()) => choose(field.name(), base, mine, theirs),
@@ -96,6 +100,7 @@ where
         match choice {
             Choice::Mine => field.copy(&mut merged, mine),
             Choice::Theirs => {}
+            Choice::Value(value) => field.copy(&mut merged, &value),
             Choice::Undecided => undecided.push(field.difference(Some(base), mine, Some(theirs))),
         }
     }
@@ -103,6 +108,6 @@ where
 }
 
 /// Nobody is there to choose.
-pub(crate) fn undecided<T>(_: &'static str, _: &T, _: &T, _: &T) -> Choice {
+pub(crate) fn undecided<T>(_: &'static str, _: &T, _: &T, _: &T) -> Choice<T> {
     Choice::Undecided
 }

@@ -3,13 +3,18 @@
 #[cfg(feature = "serde")]
 pub(crate) mod json;
 pub(crate) mod merge;
+pub(crate) mod saved;
 pub(crate) mod tracked;
 
 use std::fmt;
 
 pub use crate::error::unmerged::{Difference, UnmergedError};
 pub use crate::model::merge_add::MergeAdd;
+#[cfg(feature = "text")]
+pub use crate::model::merge_text::MergeText;
+pub use crate::model::merge_union::MergeUnion;
 pub use merge::Choice;
+pub use saved::Saved;
 pub use tracked::Tracked;
 
 use crate::model::fields::{Trackable, fields};

@@ -50,9 +50,10 @@ impl fmt::Display for UnmergedError {
             write!(f, "{}`{}`", if index == 0 { "" } else { ", " }, difference.field())?;
         }
         f.write_str("; decide for each between mine and theirs with `rebase_with`, or give it a merge rule")?;
-        if differences.iter().any(|difference| difference.adds) {
+        if differences.iter().any(|difference| difference.combined) {
             f.write_str(
-                "; `add` sums up no field where the sum does not fit, or where it is not known whether the row holds mine already",
+                "; a rule for both sides decides nothing where it has no result (a sum that does not fit, two changes of one \
+                 line), or where it is not known whether the row holds mine already",
             )?;
         }
         Ok(())
@@ -78,8 +79,8 @@ impl std::error::Error for UnmergedError {}
 pub struct Difference {
     pub(crate) field: &'static str,
     pub(crate) secret: bool,
-    /// Whether its rule is `add`, which could not be followed.
-    pub(crate) adds: bool,
+    /// Whether its rule makes something of both sides, and could not be followed.
+    pub(crate) combined: bool,
     pub(crate) base: Option<String>,
     pub(crate) mine: String,
     pub(crate) theirs: Option<String>,

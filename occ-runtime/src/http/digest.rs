@@ -5,6 +5,7 @@ use std::hash::Hasher;
 
 use diesel::internal::table_macro::Identifier;
 use hmac::{Hmac, Mac as _};
+use sha2::digest::Update;
 use sha2::{Digest as _, Sha256};
 
 use crate::model::identity::Identity;
@@ -35,6 +36,12 @@ pub(super) enum Hash {
     Keyed(Box<Hmac<Sha256>>),
 }
 
+/// Adds bytes with their length before them.
+pub(super) fn part_of(hash: &mut impl Update, bytes: &[u8]) {
+    hash.update(&(bytes.len() as u64).to_le_bytes());
+    hash.update(bytes);
+}
+
 /// Changes where what follows it changes its meaning.
 const LAYOUT: &[u8] = b"occ entity tag 1";
 
@@ -50,16 +57,9 @@ struct Input {
 
 impl Input {
     fn part(&mut self, bytes: &[u8]) {
-        let length = (bytes.len() as u64).to_le_bytes();
         match &mut self.hash {
-            Hash::Open(hash) => {
-                hash.update(length);
-                hash.update(bytes);
-            }
-            Hash::Keyed(hash) => {
-                hash.update(&length);
-                hash.update(bytes);
-            }
+            Hash::Open(hash) => part_of(hash, bytes),
+            Hash::Keyed(hash) => part_of(&mut **hash, bytes),
         }
     }
 

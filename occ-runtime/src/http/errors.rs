@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use ::http::StatusCode;
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use serde_json::Value;
 
 use crate::conflict::Conflict;
@@ -12,6 +13,7 @@ use crate::error::unmerged::Difference;
 use crate::error::{Error, trace};
 use crate::http::preconditions::{MalformedPreconditionError, PreconditionFailed, PreconditionRequired};
 use crate::http::problem::Problem;
+use crate::http::seal::SealError;
 use crate::http::tags::EntityTagger;
 use crate::model::fields::Trackable;
 use crate::model::versioned::Versioned;
@@ -83,6 +85,27 @@ fn try_later() -> Problem {
         .with_retry_after(RETRY_AFTER)
 }
 
+/// A rule of the table that the request has broken. Which one, the database's message says, and a client is not to see that.
+fn violation(error: &Error) -> Option<Problem> {
+    let Error::Database(DieselError::DatabaseError(kind, _)) = error else { return None };
+    let (status, detail) = match kind {
+        DatabaseErrorKind::UniqueViolation => (
+            StatusCode::CONFLICT,
+            "Another resource has such a value, which only one may have. Nothing was written.",
+        ),
+        DatabaseErrorKind::ForeignKeyViolation => (
+            StatusCode::CONFLICT,
+            "The resource refers to one that is not there, or another one refers to it. Nothing was written.",
+        ),
+        DatabaseErrorKind::CheckViolation | DatabaseErrorKind::NotNullViolation => (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "A value is not one that the resource may have. Nothing was written.",
+        ),
+        _ => return None,
+    };
+    Some(Problem::new(status).with_detail(detail))
+}
+
 fn internal() -> Problem {
     Problem::new(StatusCode::INTERNAL_SERVER_ERROR)
 }
@@ -106,10 +129,10 @@ impl From<&Error> for Problem {
             #[cfg(feature = "retry")]
             Error::RetriesExhausted(_) => try_later(),
             error if error.is_retryable() => try_later(),
-            error => {
+            error => violation(error).unwrap_or_else(|| {
                 trace::internal_error(error);
                 internal()
-            }
+            }),
         }
     }
 }
@@ -155,6 +178,16 @@ impl From<PreconditionRequired> for Problem {
     }
 }
 
+/// A base that was altered is the client's mistake; that none can be sealed or read is the service's.
+impl From<SealError> for Problem {
+    fn from(error: SealError) -> Self {
+        match error {
+            SealError::Broken => Self::new(StatusCode::BAD_REQUEST).with_detail(sentence(&error)),
+            SealError::Open | SealError::Json(_) => internal().caused_by(error),
+        }
+    }
+}
+
 /// The text of an error that knows nothing but the request, begun and ended as a sentence.
 fn sentence(error: &dyn std::error::Error) -> String {
     let text = error.to_string();
@@ -164,8 +197,6 @@ fn sentence(error: &dyn std::error::Error) -> String {
 
 #[cfg(test)]
 mod tests {
-    use diesel::result::{DatabaseErrorKind, Error as DieselError};
-
     use super::*;
     use crate::error::exists::ExistsError;
     use crate::error::refused::{LockedError, TransactionAbortedError};
@@ -182,6 +213,21 @@ mod tests {
     fn a_row_that_is_there_already_is_a_conflict_that_names_nothing() {
         let exists = ExistsError::new(Operation::Insert, "patients", "K-4711".into(), Some(&3));
         assert_eq!(status(exists.into()), (409, false));
+    }
+
+    #[test]
+    fn a_rule_of_the_table_that_is_broken_is_the_requests_fault_and_is_not_quoted() {
+        use DatabaseErrorKind::*;
+        for (kind, expected) in [
+            (UniqueViolation, 409),
+            (ForeignKeyViolation, 409),
+            (CheckViolation, 422),
+            (NotNullViolation, 422),
+            (ReadOnlyTransaction, 500),
+        ] {
+            let error = DieselError::DatabaseError(kind, Box::new("patients_key of K-4711".to_owned()));
+            assert_eq!(status(error.into()), (expected, false));
+        }
     }
 
     /// What SQLite, on which the other errors are tested, does not do.

@@ -10,7 +10,9 @@
 //! | 404 | the row is gone, or was never there | `Error::Stale` with `is_deleted()`, `Error::Database(NotFound)` |
 //! | 409 | the row was changed before the write | [`Problem::conflict`], `Error::Stale`, `StaleBatch`, `Unmerged` |
 //! | 409 | the row's state does not allow the write | `Error::Guard` |
+//! | 409 | a unique or foreign key of the table does not allow it | `Error::Database` |
 //! | 412 | the row is not at the tag that `If-Match` has, or [a proxy has altered it](#proxies-that-compress) | [`PreconditionFailed`] |
+//! | 422 | a CHECK or NOT NULL of the table does not allow it | `Error::Database` |
 //! | 422 | a batch has two values for one row | `Error::DuplicateRow` |
 //! | 428 | an `If-Match` is demanded and missing | [`PreconditionRequired`] |
 //! | 503, `Retry-After` | another try may succeed | `Error::Locked`, `RetriesExhausted`, what else `is_retryable()` |
@@ -76,6 +78,7 @@ mod errors;
 mod preconditions;
 mod problem;
 mod proxies;
+mod seal;
 mod tag;
 mod tags;
 
@@ -86,5 +89,6 @@ pub use preconditions::{
     IfMatch, MalformedPreconditionError, PreconditionFailed, PreconditionRequired, Preconditions, Verdict,
 };
 pub use problem::Problem;
+pub use seal::SealError;
 pub use tag::{EntityTag, MalformedTagError};
 pub use tags::{EntityTagger, ShortSecretError};

@@ -92,6 +92,11 @@ impl EntityTagger {
         Self { hash, representation: "".into(), behind_proxies: false, weak: false }
     }
 
+    /// What tags are made with.
+    pub(super) fn hash(&self) -> &Hash {
+        &self.hash
+    }
+
     /// The tags of one representation, in place of those of another: a row's page and its JSON are not the same bytes,
     /// so they must not have the same strong tag (RFC 9110, section 8.8.3.3). The name is yours; without one it is the
     /// empty one.

@@ -75,8 +75,18 @@ pub enum Rule<M> {
     Ask,
     Mine,
     Theirs,
-    /// Sets the field of the first to the sum of both changes, given the base, mine and theirs; `false` if there is none.
+    /// Sets the field of the first to the sum of both changes, given the base, mine and theirs; `false` if there is none. Two changes
+    /// that are the same are two.
     Add(fn(&mut M, &M, &M, &M) -> bool),
+    /// The same of two changes that are one if they are the same.
+    Join(fn(&mut M, &M, &M, &M) -> bool),
+}
+
+impl<M> Rule<M> {
+    /// Whether it makes something of both sides, which it may fail to.
+    fn combines(&self) -> bool {
+        matches!(self, Self::Add(_) | Self::Join(_))
+    }
 }
 
 /// One field of `M`: a line of the derive.
@@ -196,7 +206,7 @@ impl<M> Field<M> {
         Difference {
             field: self.name,
             secret: self.is_secret(),
-            adds: matches!(self.merge_rule(), Rule::Add(_)),
+            combined: self.merge_rule().combines(),
             base: base.map(|base| self.text(base)),
             mine: self.text(mine),
             theirs: theirs.map(|theirs| self.text(theirs)),

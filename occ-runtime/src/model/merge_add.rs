@@ -79,14 +79,15 @@ pub trait Adds {
 #[diagnostic::do_not_recommend]
 impl<T: MergeAdd> Adds for T {
     fn add(&mut self, base: &T, mine: &T, theirs: &T) -> bool {
-        match T::merge_add(base, mine, theirs) {
-            Some(sum) => {
-                *self = sum;
-                true
-            }
-            None => false,
-        }
+        put(self, T::merge_add(base, mine, theirs))
     }
+}
+
+/// Sets a field to what both sides make together; `false`, and it stays, if that is nothing. For the rules of this folder, and a line of
+/// the derive for a function of the user's.
+#[doc(hidden)]
+pub fn put<T>(field: &mut T, merged: Option<T>) -> bool {
+    merged.map(|merged| *field = merged).is_some()
 }
 
 #[cfg(test)]

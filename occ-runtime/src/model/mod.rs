@@ -8,5 +8,8 @@ pub(crate) mod exact;
 pub(crate) mod fields;
 pub(crate) mod identity;
 pub(crate) mod merge_add;
+pub(crate) mod merge_order;
+pub(crate) mod merge_text;
+pub(crate) mod merge_union;
 pub(crate) mod optimistic_lock;
 pub(crate) mod versioned;

@@ -61,7 +61,7 @@ pub(crate) fn reload_tracked<M: Trackable>(tracked: &mut Tracked<M>, now: Now<M>
 pub(crate) fn rebase<M, F>(tracked: &mut Tracked<M>, now: Now<M>, choose: F) -> Result<(), Error>
 where
     M: Trackable,
-    F: FnMut(&'static str, &M, &M, &M) -> Choice,
+    F: FnMut(&'static str, &M, &M, &M) -> Choice<M>,
 {
     let (theirs, within) = now.present_within(Operation::Rebase, tracked.original())?;
     let (settled, since) = base_of(tracked, &theirs, within.place())?;

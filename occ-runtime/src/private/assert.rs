@@ -21,6 +21,9 @@ pub use crate::model::columns::ColumnValue;
 pub use crate::model::columns::{Columns, HasUnversioned};
 pub use crate::model::fields::FieldValue;
 pub use crate::model::merge_add::Adds;
+pub use crate::model::merge_order::Ordered;
+pub use crate::model::merge_text::Texts;
+pub use crate::model::merge_union::Unites;
 pub use crate::private::convert::{Embedded as EmbeddedIn, EmbeddedOn, SerializeAs};
 #[cfg(not(feature = "async"))]
 pub use crate::private::missing::AsyncIsEnabled;

@@ -2,7 +2,7 @@
 
 #[cfg(not(feature = "retry"))]
 #[diagnostic::on_unimplemented(
-    message = "`modify_optimistic` needs the feature `retry` of occ-runtime",
+    message = "this method needs the feature `retry` of occ-runtime",
     label = "the feature `retry` is not enabled",
     note = "enable it: `cargo add occ-runtime --features retry`"
 )]

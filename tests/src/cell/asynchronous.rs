@@ -296,7 +296,7 @@ macro_rules! async_cell {
         ) -> Result<(), Error>
         where
             M: occ_runtime::Trackable + AsyncReloadsOn<Conn>,
-            F: FnMut(&'static str, &M, &M, &M) -> occ_runtime::Choice + Send,
+            F: FnMut(&'static str, &M, &M, &M) -> occ_runtime::Choice<M> + Send,
         {
             occ_runtime::AsyncTrackedDsl::rebase_with(model, conn, choose).await
         }
@@ -391,5 +391,14 @@ macro_rules! async_retry {
         {
             policy.run_with(conn, values, f).await
         }
+
+        $crate::save_merging!(
+            AsyncTrackedDsl,
+            AsyncRetryDsl,
+            AsyncSavesTrackedOn,
+            AsyncReloadsOn,
+            await,
+            Send
+        );
     };
 }

@@ -282,7 +282,7 @@ macro_rules! blocking_cell {
         ) -> Result<(), Error>
         where
             M: occ_runtime::Trackable + ReloadsOn<Conn>,
-            F: FnMut(&'static str, &M, &M, &M) -> occ_runtime::Choice,
+            F: FnMut(&'static str, &M, &M, &M) -> occ_runtime::Choice<M>,
         {
             occ_runtime::TrackedDsl::rebase_with(model, conn, choose)
         }
@@ -367,5 +367,7 @@ macro_rules! blocking_retry {
         {
             policy.run_with(conn, values, |conn, values| block_on(f.clone()(conn, values)))
         }
+
+        $crate::save_merging!(TrackedDsl, RetryDsl, SavesTrackedOn, ReloadsOn);
     };
 }

@@ -30,6 +30,8 @@ mod isolation;
 mod keys;
 mod made_keys;
 mod merge;
+#[cfg(feature = "version_types")]
+mod merge_rules;
 #[cfg(feature = "retry")]
 mod modify_lost;
 mod names;
@@ -52,6 +54,8 @@ mod retry_events;
 mod retry_over;
 mod same_row;
 mod save;
+#[cfg(feature = "retry")]
+mod save_merging;
 pub(crate) mod schema;
 mod schema_keys;
 #[cfg(feature = "version_types")]

@@ -15,7 +15,10 @@ use crate::model::fields::{Trackable, fields};
 use crate::statement::changed::Changed;
 use crate::transaction::journal::Journal;
 
+mod edit;
 mod settling;
+#[cfg(feature = "serde")]
+mod stored;
 mod together;
 pub(crate) mod unsettled;
 mod writes;
@@ -191,6 +194,13 @@ impl<T: Trackable> Tracked<T> {
     pub fn into_inner(mut self) -> T {
         self.take_back_what_is_rolled_back();
         self.value
+    }
+
+    /// The names of the fields that hold something else than in the other.
+    #[cfg(feature = "retry")]
+    pub(crate) fn fields_unlike(&self, other: &Self) -> Vec<&'static str> {
+        let (this, other) = (&**self, &**other);
+        fields::<T>().filter(|field| !field.is_same(this, other)).map(|field| field.name()).collect()
     }
 
     /// What a save has to write, as the row holds this.

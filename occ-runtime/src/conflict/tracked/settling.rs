@@ -46,6 +46,12 @@ impl<T: Trackable> Tracked<T> {
         (Settled(rolled_back), is_known)
     }
 
+    /// Whether no transaction that it was written or read in may still be rolled back.
+    #[cfg(feature = "serde")]
+    pub(super) fn is_settled(&self) -> bool {
+        self.layers().all(|layer| matches!(layer.ending(), Ending::Committed | Ending::RolledBack))
+    }
+
     /// What has become of the writes, if that is known.
     pub(crate) fn known(&self) -> Option<Settled> {
         if self.unsettled.is_none() {

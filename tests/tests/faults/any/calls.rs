@@ -3,12 +3,13 @@
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use diesel::prelude::*;
+use occ_runtime::conflict::Saved;
 use occ_runtime::{Error, OptimisticLock, RetryPolicy, Tracked};
 use occ_tests::cell::Backend;
 
 use super::cell::{
     BACKEND, Conn, Database, batch, connect, first, modify_with, retry, retry_with, save, save_all,
-    save_all_tracked, save_tracked, transaction, update,
+    save_all_tracked, save_merging, save_tracked, transaction, update,
 };
 use super::product::{Product, load, products};
 
@@ -31,6 +32,7 @@ pub enum Call {
     Save,
     Update,
     Tracked,
+    Merging,
     Batch,
     TrackedBatch,
     Transaction,
@@ -41,10 +43,11 @@ pub enum Call {
     TrackedRun,
 }
 
-pub const CALLS: [Call; 11] = [
+pub const CALLS: [Call; 12] = [
     Call::Save,
     Call::Update,
     Call::Tracked,
+    Call::Merging,
     Call::Batch,
     Call::TrackedBatch,
     Call::Transaction,
@@ -57,9 +60,9 @@ pub const CALLS: [Call; 11] = [
 
 /// Those that send one statement, which commits by itself.
 pub const ALONE: &[Call] = match BACKEND {
-    Backend::Postgres => &[Call::Save, Call::Update, Call::Tracked, Call::Modify],
+    Backend::Postgres => &[Call::Save, Call::Update, Call::Tracked, Call::Merging, Call::Modify],
     // Where an update does not bring the row back, it is read in the same transaction.
-    Backend::Mysql | Backend::Sqlite => &[Call::Save, Call::Tracked, Call::Modify],
+    Backend::Mysql | Backend::Sqlite => &[Call::Save, Call::Tracked, Call::Merging, Call::Modify],
 };
 
 /// Those that send a `COMMIT`.
@@ -139,6 +142,9 @@ impl Call {
             Self::Save => save(one, conn).await,
             Self::Update => update(one, products::quantity.eq(products::quantity + 1), conn).await,
             Self::Tracked => save_tracked(tracked, conn).await,
+            Self::Merging => {
+                save_merging(tracked, conn).await.map(|saved| assert_eq!(saved, Saved::AsWritten))
+            }
             Self::Batch => {
                 let mut both = [one.clone(), two.clone()];
                 save_all(&mut both, conn).await?;
@@ -189,7 +195,7 @@ impl Call {
 
     /// Whether it is done again where that may help.
     pub fn loops(self) -> bool {
-        self.reads() || self == Self::TrackedRun
+        self.reads() || matches!(self, Self::TrackedRun | Self::Merging)
     }
 
     /// How many rows it writes.

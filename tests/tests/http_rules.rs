@@ -12,6 +12,8 @@ mod grammar;
 mod problems;
 #[path = "http/proxies.rs"]
 mod proxies;
+#[path = "http/seal.rs"]
+mod seal;
 #[path = "http/tags.rs"]
 mod tags;
 #[path = "http/tags_of_any.rs"]

@@ -142,6 +142,10 @@ pub trait TrackedDsl<T: OptimisticLock> {
     /// | `mine` | stays mine |
     /// | `theirs` | becomes theirs; if I have written it since the value was loaded, as without a rule, since what the row holds may be what the database has made of that |
     /// | `add` | both changes add up, also if they are the same: theirs + mine - base; where that does not fit the type, as without a rule |
+    /// | `max`, `min` | the greater, the lesser of both; where they have no order (NaN), as without a rule |
+    /// | `union` | of a set: theirs, less what I have removed, and what I have added; see [`MergeUnion`](crate::MergeUnion) |
+    /// | `text` | line by line; where both have changed the same line or neighbours, as without a rule; see `MergeText`, feature `text` |
+    /// | `merge(with = f)` | what `f(&base, &mine, &theirs)` says, also where both changes are the same; where that is `None`, as without a rule |
     /// | none | [`Error::Unmerged`], which names each such field with all its values; nothing is merged |
     ///
     /// After it the value is at the row's version, and the next save writes what is still mine, checked against the row

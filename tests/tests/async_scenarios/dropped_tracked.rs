@@ -5,7 +5,8 @@ use tokio::sync::Mutex;
 
 use super::article::{Article, create_table, load};
 use super::cell::{
-    Conn, Database, batch, connect, rebase, reload_tracked, retry, retry_with, save_tracked, transaction,
+    Conn, Database, batch, connect, rebase, reload_tracked, retry, retry_with, save_merging, save_tracked,
+    transaction,
 };
 use super::poll_at_most;
 use super::product::load as load_product;
@@ -14,6 +15,8 @@ use super::product::load as load_product;
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Call {
     Save,
+    /// A save that merges, of a value past which somebody else has written already.
+    Merging,
     /// A transaction that the value is handed to, or not.
     Transaction(bool),
     /// A transaction that is run again, the same.
@@ -24,6 +27,7 @@ impl Call {
     async fn run(self, mine: &mut Tracked<Article>, conn: &mut Conn) -> Result<(), Error> {
         match self {
             Self::Save => save_tracked(mine, conn).await,
+            Self::Merging => save_merging(mine, conn).await.map(|_| ()),
             Self::Transaction(true) => {
                 transaction(conn, mine, async |conn, mine| save_tracked(mine, conn).await).await
             }
@@ -81,15 +85,18 @@ async fn break_off(call: Call, counts: bool, others: bool, database: &Database) 
     for polls in 0.. {
         assert!(polls < 1000, "{call:?} never gets ready");
         let witness = &mut connect(database).await;
-        batch("UPDATE articles SET title = 'Doors', views = 10, version = 1 WHERE id = 1", witness)
-            .await
-            .unwrap();
+        let anew = "title = 'Doors', body = 'They close.', views = 10, version = 1";
+        batch(&format!("UPDATE articles SET {anew} WHERE id = 1"), witness).await.unwrap();
         let mut conn = connect(database).await;
         let mut mine = load(1, &mut conn).await;
         if counts {
             mine.views += 1;
         } else {
             mine.title = "Mine".into();
+        }
+        if call == Call::Merging {
+            let theirs = "UPDATE articles SET body = 'They open.', version = 2 WHERE id = 1";
+            batch(theirs, witness).await.unwrap();
         }
         let ended = poll_at_most(polls, call.run(&mut mine, &mut conn)).await;
         drop(conn);
@@ -170,7 +177,15 @@ super::scenarios! {
     async fn what_was_broken_off_at_any_poll_is_saved_once_or_refused(database) {
         create_table(database).await;
         let (mut saved, mut left) = (0, 0);
-        for call in [Call::Save, Call::Transaction(true), Call::Transaction(false), Call::Retry(true), Call::Retry(false)] {
+        let calls = [
+            Call::Save,
+            Call::Merging,
+            Call::Transaction(true),
+            Call::Transaction(false),
+            Call::Retry(true),
+            Call::Retry(false),
+        ];
+        for call in calls {
             for (counts, others) in [(true, false), (true, true), (false, false), (false, true)] {
                 let seen = break_off(call, counts, others, database).await;
                 saved += seen.0;

@@ -71,10 +71,87 @@ mod sums {
     }
 }
 
+/// help: write `#[occ(merge(with = my_function))]`
+/// note: add `#[derive(PartialOrd)]` to `Title`, or merge it by `mine` or `theirs`
+/// note: `union` is for `Vec`, `HashSet`, `BTreeSet` and `Option`s of them: merge it by `mine` or `theirs`, or implement `occ_runtime::MergeUnion` for `i32`
+mod both_sides {
+    use super::*;
+
+    #[derive(Clone, Debug, PartialEq, PartialOrd, diesel::expression::AsExpression)]
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    struct Title(String);
+
+    impl diesel::serialize::ToSql<diesel::sql_types::Text, diesel::sqlite::Sqlite> for Title {
+        fn to_sql<'b>(
+            &'b self,
+            out: &mut diesel::serialize::Output<'b, '_, diesel::sqlite::Sqlite>,
+        ) -> diesel::serialize::Result {
+            out.set_value(self.0.as_str());
+            Ok(diesel::serialize::IsNull::No)
+        }
+    }
+
+    /// Bits, each of which is an element.
+    #[derive(Clone, Copy, Debug, PartialEq, diesel::expression::AsExpression)]
+    #[diesel(sql_type = diesel::sql_types::Integer)]
+    struct Flags(i32);
+
+    impl diesel::serialize::ToSql<diesel::sql_types::Integer, diesel::sqlite::Sqlite> for Flags {
+        fn to_sql<'b>(
+            &'b self,
+            out: &mut diesel::serialize::Output<'b, '_, diesel::sqlite::Sqlite>,
+        ) -> diesel::serialize::Result {
+            out.set_value(self.0);
+            Ok(diesel::serialize::IsNull::No)
+        }
+    }
+
+    impl occ_runtime::MergeUnion for Flags {
+        fn merge_union(base: &Self, mine: &Self, theirs: &Self) -> Option<Self> {
+            Some(Self(theirs.0 & !(base.0 & !mine.0) | mine.0 & !base.0))
+        }
+    }
+
+    fn my_function(_: &i32, mine: &i32, theirs: &i32) -> Option<i32> {
+        Some(*mine.max(theirs))
+    }
+
+    #[derive(Clone, OptimisticLock)]
+    #[occ(tracked)]
+    #[diesel(table_name = articles)]
+    struct Article {
+        id: i32,
+        #[occ(merge = max)]
+        title: Title,
+        #[occ(merge = union)]
+        views: Flags,
+        version: i32,
+    }
+
+    #[derive(Clone, OptimisticLock)]
+    #[occ(tracked)]
+    #[diesel(table_name = articles)]
+    struct Counted {
+        id: i32,
+        #[occ(merge(with = my_function))]
+        views: i32,
+        version: i32,
+    }
+
+    pub fn are_saved(conn: &mut SqliteConnection) -> [bool; 2] {
+        let mut article = Tracked::new(Article { id: 1, title: Title("a".into()), views: Flags(1), version: 1 });
+        article.title.0.push('b');
+        let mut counted = Tracked::new(Counted { id: 1, views: 1, version: 1 });
+        counted.views += 1;
+        [article.save_optimistic(conn).is_ok(), counted.save_optimistic(conn).is_ok()]
+    }
+}
+
 fn main() {
     let mut conn = SqliteConnection::establish(":memory:").unwrap();
     let article = Tracked::new(Article { id: 1, title: String::new(), views: 0, version: 1 });
     assert_eq!((article.title.len(), article.views, article.is_dirty()), (0, 0, false));
     assert!(articles::table.select(Tracked::<Article>::as_select()).load(&mut conn).is_err());
     assert!(!sums::is_saved(&mut conn));
+    assert_eq!(both_sides::are_saved(&mut conn), [false; 2]);
 }

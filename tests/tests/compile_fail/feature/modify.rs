@@ -17,7 +17,7 @@ struct Product {
 }
 
 fn rename(conn: &mut SqliteConnection) -> Result<Product, Error> {
-    Product::modify_optimistic(1, conn, |product| product.name = "lamp".to_owned()) //~ ERROR `modify_optimistic` needs the feature `retry` of occ-runtime
+    Product::modify_optimistic(1, conn, |product| product.name = "lamp".to_owned()) //~ ERROR this method needs the feature `retry` of occ-runtime
 }
 
 fn main() {}

@@ -13,7 +13,7 @@ diesel::table! {
 #[occ(tracked)]
 struct Article {
     id: i32,
-    #[occ(merge)] //~ ERROR `merge` takes `mine`, `theirs` or `add` as its value
+    #[occ(merge)] //~ ERROR `merge` takes a rule such as `mine` or `add` as its value
     title: String,
     views: i32,
     version: i32,

@@ -54,6 +54,8 @@ pub mod version;
 mod error;
 
 #[cfg(feature = "async")]
+pub use asynchronous::aggregate::AsyncAggregateDsl;
+#[cfg(feature = "async")]
 pub use asynchronous::at::AsyncAtDsl;
 #[cfg(feature = "async")]
 pub use asynchronous::batch::AsyncOptimisticBatchDsl;
@@ -77,6 +79,7 @@ pub use asynchronous::tracked::AsyncTrackedDsl;
 pub use asynchronous::tracked_batch::AsyncTrackedBatchDsl;
 #[cfg(feature = "async")]
 pub use asynchronous::transaction::async_optimistic_transaction;
+pub use blocking::aggregate::AggregateDsl;
 pub use blocking::at::AtDsl;
 pub use blocking::batch::OptimisticBatchDsl;
 pub use blocking::expecting::ExpectingDsl;
@@ -106,6 +109,7 @@ pub use model::optimistic_lock::OptimisticLock;
 #[cfg(feature = "derive")]
 pub use occ_derive::OptimisticLock;
 pub use operation::outcome::Outcome;
+pub use operation::report::OnStale;
 pub use operation::upserted::{Created, Upserted};
 pub use statement::bump::{BumpVersion, bump_version};
 pub use statement::lock::LockMode;
@@ -141,9 +145,9 @@ pub use version::{UuidV4, UuidV7};
 /// Everything for programs with Diesel's own connections: `use occ_runtime::prelude::*;`
 pub mod prelude {
     pub use crate::{
-        AtDsl, DatabaseGenerated, Expect, ExpectingDsl, Increment, LockMode, OptimisticBatchDsl,
-        OptimisticDsl, OptimisticInsertDsl, OptimisticLock, SchemaDsl, SettleDsl, Timestamp, Tracked,
-        TrackedBatchDsl, TrackedDsl, optimistic_transaction,
+        AggregateDsl, AtDsl, DatabaseGenerated, Expect, ExpectingDsl, Increment, LockMode,
+        OptimisticBatchDsl, OptimisticDsl, OptimisticInsertDsl, OptimisticLock, SchemaDsl, SettleDsl,
+        Timestamp, Tracked, TrackedBatchDsl, TrackedDsl, optimistic_transaction,
     };
     #[cfg(feature = "retry")]
     pub use crate::{RetryDsl, RetryPolicy};
@@ -155,9 +159,9 @@ pub mod prelude {
 #[cfg(feature = "async")]
 pub mod async_prelude {
     pub use crate::{
-        AsyncAtDsl, AsyncExpectingDsl, AsyncOptimisticBatchDsl, AsyncOptimisticDsl, AsyncOptimisticInsertDsl,
-        AsyncSchemaDsl, AsyncSettleDsl, AsyncTrackedBatchDsl, AsyncTrackedDsl, DatabaseGenerated, Expect,
-        Increment, LockMode, OptimisticLock, Timestamp, Tracked,
+        AsyncAggregateDsl, AsyncAtDsl, AsyncExpectingDsl, AsyncOptimisticBatchDsl, AsyncOptimisticDsl,
+        AsyncOptimisticInsertDsl, AsyncSchemaDsl, AsyncSettleDsl, AsyncTrackedBatchDsl, AsyncTrackedDsl,
+        DatabaseGenerated, Expect, Increment, LockMode, OptimisticLock, Timestamp, Tracked,
         async_optimistic_transaction as optimistic_transaction,
     };
     #[cfg(feature = "retry")]

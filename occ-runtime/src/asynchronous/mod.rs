@@ -1,5 +1,6 @@
 //! The same for diesel-async's connections, file by file.
 
+pub(crate) mod aggregate;
 pub(crate) mod at;
 pub(crate) mod batch;
 pub(crate) mod bounds;
@@ -13,6 +14,7 @@ pub(crate) mod insert;
 pub(crate) mod lock;
 pub(crate) mod new_row;
 pub(crate) mod reload;
+pub(crate) mod report;
 #[cfg(feature = "retry")]
 pub(crate) mod retry;
 pub(crate) mod row;

@@ -60,6 +60,6 @@ where
         depth,
         begin,
         end,
-        |conn, values, journal| journal.during(|| f(conn, values))
+        |conn, values, journal| journal.during(|| f(conn, values.borrow()))
     )
 }

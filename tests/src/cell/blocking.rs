@@ -310,6 +310,7 @@ macro_rules! blocking_cell {
         }
 
         $crate::blocking_at!();
+        $crate::blocking_aggregate!();
         $crate::tracked_batch!(TrackedBatchDsl, SavesTrackedOn);
     };
 }

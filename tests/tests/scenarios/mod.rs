@@ -12,6 +12,8 @@ mod broken_off;
 #[cfg(feature = "version_types")]
 mod bump;
 mod checked_columns;
+mod children;
+mod children_limit;
 mod conflict;
 mod conflict_values;
 mod create;
@@ -34,6 +36,7 @@ mod merge;
 mod modify_lost;
 mod names;
 mod options;
+pub(crate) mod orders;
 mod overwrite;
 mod panics;
 mod partial_update;
@@ -42,6 +45,7 @@ mod put_back;
 mod put_back_panics;
 mod quoted_text;
 mod race;
+mod report;
 #[cfg(feature = "retry")]
 mod retry;
 #[cfg(feature = "retry")]
@@ -59,6 +63,7 @@ mod schema_versions;
 pub(crate) mod server;
 mod settle;
 pub(crate) mod statements;
+mod statements_of_aggregates;
 mod tracked;
 mod tracked_batch;
 mod tracked_batch_ends;

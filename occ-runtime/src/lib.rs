@@ -54,6 +54,8 @@ pub mod version;
 mod error;
 
 #[cfg(feature = "async")]
+pub use asynchronous::aggregate::AsyncAggregateDsl;
+#[cfg(feature = "async")]
 pub use asynchronous::at::AsyncAtDsl;
 #[cfg(feature = "async")]
 pub use asynchronous::batch::AsyncOptimisticBatchDsl;
@@ -63,6 +65,8 @@ pub use asynchronous::boxed::BoxFuture;
 pub use asynchronous::expecting::AsyncExpectingDsl;
 #[cfg(feature = "async")]
 pub use asynchronous::insert::AsyncOptimisticInsertDsl;
+#[cfg(all(feature = "async", feature = "retry"))]
+pub use asynchronous::merging::AsyncMergingDsl;
 #[cfg(all(feature = "async", feature = "retry"))]
 pub use asynchronous::retry::AsyncRetryDsl;
 #[cfg(feature = "async")]
@@ -77,10 +81,12 @@ pub use asynchronous::tracked::AsyncTrackedDsl;
 pub use asynchronous::tracked_batch::AsyncTrackedBatchDsl;
 #[cfg(feature = "async")]
 pub use asynchronous::transaction::async_optimistic_transaction;
+pub use blocking::aggregate::AggregateDsl;
 pub use blocking::at::AtDsl;
 pub use blocking::batch::OptimisticBatchDsl;
 pub use blocking::expecting::ExpectingDsl;
 pub use blocking::insert::OptimisticInsertDsl;
+pub use blocking::merging::MergingDsl;
 #[cfg(feature = "retry")]
 pub use blocking::retry::RetryDsl;
 pub use blocking::row::OptimisticDsl;
@@ -106,6 +112,7 @@ pub use model::optimistic_lock::OptimisticLock;
 #[cfg(feature = "derive")]
 pub use occ_derive::OptimisticLock;
 pub use operation::outcome::Outcome;
+pub use operation::report::OnStale;
 pub use operation::upserted::{Created, Upserted};
 pub use statement::bump::{BumpVersion, bump_version};
 pub use statement::lock::LockMode;
@@ -144,9 +151,9 @@ pub use version::{UuidV4, UuidV7};
 /// Everything for programs with Diesel's own connections: `use occ_runtime::prelude::*;`
 pub mod prelude {
     pub use crate::{
-        AtDsl, DatabaseGenerated, Expect, ExpectingDsl, Increment, LockMode, OptimisticBatchDsl,
-        OptimisticDsl, OptimisticInsertDsl, OptimisticLock, SchemaDsl, SettleDsl, Timestamp, Tracked,
-        TrackedBatchDsl, TrackedDsl, optimistic_transaction,
+        AggregateDsl, AtDsl, DatabaseGenerated, Expect, ExpectingDsl, Increment, LockMode, MergingDsl,
+        OptimisticBatchDsl, OptimisticDsl, OptimisticInsertDsl, OptimisticLock, SchemaDsl, SettleDsl,
+        Timestamp, Tracked, TrackedBatchDsl, TrackedDsl, optimistic_transaction,
     };
     #[cfg(feature = "retry")]
     pub use crate::{RetryDsl, RetryPolicy};
@@ -158,13 +165,13 @@ pub mod prelude {
 #[cfg(feature = "async")]
 pub mod async_prelude {
     pub use crate::{
-        AsyncAtDsl, AsyncExpectingDsl, AsyncOptimisticBatchDsl, AsyncOptimisticDsl, AsyncOptimisticInsertDsl,
-        AsyncSchemaDsl, AsyncSettleDsl, AsyncTrackedBatchDsl, AsyncTrackedDsl, DatabaseGenerated, Expect,
-        Increment, LockMode, OptimisticLock, Timestamp, Tracked,
+        AsyncAggregateDsl, AsyncAtDsl, AsyncExpectingDsl, AsyncOptimisticBatchDsl, AsyncOptimisticDsl,
+        AsyncOptimisticInsertDsl, AsyncSchemaDsl, AsyncSettleDsl, AsyncTrackedBatchDsl, AsyncTrackedDsl,
+        DatabaseGenerated, Expect, Increment, LockMode, OptimisticLock, Timestamp, Tracked,
         async_optimistic_transaction as optimistic_transaction,
     };
     #[cfg(feature = "retry")]
-    pub use crate::{AsyncRetryDsl, RetryPolicy};
+    pub use crate::{AsyncMergingDsl, AsyncRetryDsl, RetryPolicy};
     #[cfg(feature = "uuid")]
     pub use crate::{UuidV4, UuidV7};
 }

@@ -1,5 +1,6 @@
 //! The same for diesel-async's connections, file by file.
 
+pub(crate) mod aggregate;
 pub(crate) mod at;
 pub(crate) mod batch;
 pub(crate) mod bounds;
@@ -11,8 +12,11 @@ pub(crate) mod expecting;
 pub(crate) mod find;
 pub(crate) mod insert;
 pub(crate) mod lock;
+#[cfg(feature = "retry")]
+pub(crate) mod merging;
 pub(crate) mod new_row;
 pub(crate) mod reload;
+pub(crate) mod report;
 #[cfg(feature = "retry")]
 pub(crate) mod retry;
 pub(crate) mod row;

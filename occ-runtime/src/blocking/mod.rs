@@ -1,5 +1,6 @@
 //! The methods for Diesel's own connections, and the bounds under which a struct has them.
 
+pub(crate) mod aggregate;
 pub(crate) mod at;
 pub(crate) mod batch;
 pub(crate) mod bounds;
@@ -9,8 +10,10 @@ pub(crate) mod expecting;
 pub(crate) mod find;
 pub(crate) mod insert;
 pub(crate) mod lock;
+pub(crate) mod merging;
 pub(crate) mod new_row;
 pub(crate) mod reload;
+pub(crate) mod report;
 #[cfg(feature = "retry")]
 pub(crate) mod retry;
 pub(crate) mod row;

@@ -11,6 +11,7 @@
 pub(crate) mod at;
 pub(crate) mod base;
 pub(crate) mod batch;
+pub(crate) mod children;
 pub(crate) mod commit;
 pub(crate) mod create;
 pub(crate) mod delete;
@@ -27,6 +28,7 @@ pub(crate) mod order;
 pub(crate) mod outcome;
 pub(crate) mod overwrite;
 pub(crate) mod read;
+pub(crate) mod report;
 pub(crate) mod rows;
 pub(crate) mod schema;
 pub(crate) mod settle;

@@ -121,9 +121,9 @@ pub(crate) fn lost<M: OptimisticLock>(
     stale.into()
 }
 
-/// Tells that the row was at the version of `theirs`, and is at `next` with the values of `mine`.
-pub(crate) fn overwritten<M: OptimisticLock>(mine: &M, theirs: &M, next: &M::Version) {
-    trace::overwrite(M::table_name(), &|| key_text(mine), mine.version(), theirs.version(), next);
+/// Tells that the row was at the version `theirs`, and is at `next` with the values of `mine`.
+pub(crate) fn overwritten<M: OptimisticLock>(mine: &M, theirs: &M::Version, next: &M::Version) {
+    trace::overwrite(M::table_name(), &|| key_text(mine), mine.version(), theirs, next);
 }
 
 /// The error for a version that was handed over and is not the value's. Only a value that was read at the version that the

@@ -324,6 +324,7 @@ macro_rules! async_cell {
         }
 
         $crate::async_at!();
+        $crate::async_aggregate!();
         $crate::tracked_batch!(AsyncTrackedBatchDsl, AsyncSavesTrackedOn, await);
     };
 }
@@ -393,7 +394,7 @@ macro_rules! async_retry {
         }
 
         $crate::save_merging!(
-            AsyncTrackedDsl,
+            AsyncMergingDsl,
             AsyncRetryDsl,
             AsyncSavesTrackedOn,
             AsyncReloadsOn,

@@ -310,6 +310,7 @@ macro_rules! blocking_cell {
         }
 
         $crate::blocking_at!();
+        $crate::blocking_aggregate!();
         $crate::tracked_batch!(TrackedBatchDsl, SavesTrackedOn);
     };
 }
@@ -368,6 +369,6 @@ macro_rules! blocking_retry {
             policy.run_with(conn, values, |conn, values| block_on(f.clone()(conn, values)))
         }
 
-        $crate::save_merging!(TrackedDsl, RetryDsl, SavesTrackedOn, ReloadsOn);
+        $crate::save_merging!(MergingDsl, RetryDsl, SavesTrackedOn, ReloadsOn);
     };
 }

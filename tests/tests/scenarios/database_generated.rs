@@ -1,11 +1,14 @@
 //! Versions that the database makes, by the triggers of `VersionTrigger`.
 
+use std::sync::Mutex;
+
 use diesel::prelude::*;
-use occ_runtime::{DatabaseGenerated, Error, OptimisticLock, VersionTrigger};
+use occ_runtime::{DatabaseGenerated, Error, OnStale, OptimisticLock, StaleObjectError, VersionTrigger};
 use occ_tests::cell::Backend;
 
 use super::cell::{
-    BACKEND, Conn, KNOWN_AS, batch, connect, delete, first, record, reload, save, touch, transaction, update,
+    BACKEND, Conn, KNOWN_AS, batch, connect, delete, first, record, reload, save, save_with, touch,
+    transaction, update, with_children,
 };
 use super::product::{self, products};
 
@@ -33,6 +36,30 @@ async fn load(conn: &mut Conn) -> Product {
 }
 
 super::scenarios! {
+    async fn a_root_and_a_write_that_reports_read_back_what_the_trigger_made(database) {
+        let conn = &mut connect(database).await;
+        batch(&sql(&VersionTrigger::counter("products", "version")), conn).await.unwrap();
+        let mut root = load(conn).await;
+        let mut old = root.clone();
+        for (goes_well, version) in [(false, 1), (true, 2)] {
+            let outcome = with_children(&mut root, conn, async |conn| {
+                batch("UPDATE products SET quantity = 5 WHERE id = 2", conn).await?;
+                if goes_well { Ok(()) } else { Err(Error::from(diesel::result::Error::RollbackTransaction)) }
+            })
+            .await;
+            assert_eq!((outcome.is_ok(), root.version, &load(conn).await), (goes_well, version, &root));
+        }
+        let refused = with_children(&mut old, conn, async |_| Ok::<_, Error>(())).await;
+        assert!(refused.unwrap_err().is_stale());
+        let told = Mutex::new(Vec::new());
+        old.quantity = 3;
+        let report = |stale: &StaleObjectError| told.lock().unwrap().push(stale.actual().map(str::to_owned));
+        save_with(&mut old, OnStale::Report(&report), conn).await.unwrap();
+        assert_eq!((old.version, &load(conn).await, old.quantity), (3, &old, 3));
+        save_with(&mut old, OnStale::Report(&report), conn).await.unwrap();
+        assert_eq!((old.version, told.into_inner().unwrap()), (4, vec![Some("2".to_owned())]));
+    }
+
     async fn a_save_reads_back_the_version_that_the_trigger_made(database) {
         let conn = &mut connect(database).await;
         batch(&sql(&VersionTrigger::counter("products", "version")), conn).await.unwrap();

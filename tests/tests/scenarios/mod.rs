@@ -12,6 +12,8 @@ mod broken_off;
 #[cfg(feature = "version_types")]
 mod bump;
 mod checked_columns;
+mod children;
+mod children_limit;
 mod conflict;
 mod conflict_values;
 mod create;
@@ -36,6 +38,7 @@ mod merge_rules;
 mod modify_lost;
 mod names;
 mod options;
+pub(crate) mod orders;
 mod overwrite;
 mod panics;
 mod partial_update;
@@ -44,6 +47,7 @@ mod put_back;
 mod put_back_panics;
 mod quoted_text;
 mod race;
+mod report;
 #[cfg(feature = "retry")]
 mod retry;
 #[cfg(feature = "retry")]
@@ -63,6 +67,7 @@ mod schema_versions;
 pub(crate) mod server;
 mod settle;
 pub(crate) mod statements;
+mod statements_of_aggregates;
 #[cfg(feature = "retry")]
 mod statements_retried;
 mod tracked;

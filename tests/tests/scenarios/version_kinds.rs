@@ -35,7 +35,8 @@ macro_rules! version_kinds {
             crate::scenarios::scenarios! {
                 async fn it_guards_saves_and_deletes_and_is_read_back_as_it_was_written(database) {
                     use crate::cell::{
-                        BACKEND, KNOWN_AS, all, batch, connect, delete, delete_all, execute, first, record, save, save_all, verify,
+                        BACKEND, KNOWN_AS, all, batch, connect, delete, delete_all, execute, first, record, save, save_all, save_with,
+                        verify, with_children,
                     };
                     use occ_tests::cell::Backend;
                     use occ_runtime::VersionGenerator;
@@ -68,6 +69,25 @@ macro_rules! version_kinds {
                         assert!(!versions.contains(&row.version), "a version never repeats");
                         versions.push(row.version.clone());
                     }
+                    for goes_well in [false, true] {
+                        let end = async |_: &mut crate::cell::Conn| {
+                            if goes_well { Ok(()) } else { Err(occ_runtime::Error::from(diesel::result::Error::RollbackTransaction)) }
+                        };
+                        let before = row.clone();
+                        assert_eq!(with_children(&mut row, conn, end).await.is_ok(), goes_well);
+                        assert_eq!(first::<_, Row>(query(), conn).await.unwrap(), row, "memory equals the row");
+                        assert_eq!((row == before, versions.contains(&row.version)), (!goes_well, !goes_well));
+                    }
+                    versions.push(row.version.clone());
+                    let (mut behind, told) = (old.clone(), std::sync::atomic::AtomicU32::new(0));
+                    let report = |_: &occ_runtime::StaleObjectError| {
+                        told.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                    };
+                    save_with(&mut behind, occ_runtime::OnStale::Report(&report), conn).await.unwrap();
+                    assert_eq!((told.into_inner(), &first::<_, Row>(query(), conn).await.unwrap()), (1, &behind));
+                    assert!(!versions.contains(&behind.version), "a version never repeats");
+                    assert!(save(&mut row, conn).await.unwrap_err().is_stale());
+                    row = behind;
                     let before = old.clone();
                     assert!(save(&mut old, conn).await.unwrap_err().is_stale());
                     assert!(delete(&old, conn).await.unwrap_err().is_stale());

@@ -19,6 +19,7 @@ impl fmt::Display for Step {
             Self::SaveIf(write, holds) => write!(f, "save if {holds} {write}"),
             Self::SaveExpecting(write, true) => write!(f, "save expecting {write}"),
             Self::SaveExpecting(write, false) => write!(f, "save expecting another version {write}"),
+            Self::SaveReporting(write) => write!(f, "save or report {write}"),
             Self::Upsert(write) => write!(f, "upsert {write}"),
             Self::Touch(key) => write!(f, "touch {key}"),
             Self::TouchAt(key) => write!(f, "touch by key and version {key}"),

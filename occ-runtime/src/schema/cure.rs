@@ -136,9 +136,8 @@ impl Cure<'_> {
         let Expected { schema, table, .. } = self.expected;
         let column = &fit.column.name;
         let mut triggers = self.catalog.triggers.iter();
-        let is_off = |trigger: &&SeenTrigger| {
-            !trigger.is_enabled && !trigger.is_strict() && trigger.names(column)
-        };
+        let is_off =
+            |trigger: &&SeenTrigger| !trigger.is_enabled && !trigger.is_strict() && trigger.names(column);
         if let Some(trigger) = triggers.find(is_off) {
             return Some(self.alter(&format!("ENABLE TRIGGER {}", self.quoted(&trigger.name))));
         }

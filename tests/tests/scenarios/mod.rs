@@ -81,6 +81,7 @@ mod tracked_versions;
 mod transaction_slices;
 mod transaction_vecs;
 mod transactions;
+pub(crate) mod trigger_sql;
 mod two_connections;
 mod unique_key;
 mod unversioned;
@@ -91,6 +92,7 @@ pub(crate) mod upserts;
 pub(crate) mod version_kinds;
 #[cfg(feature = "version_types")]
 mod version_trigger;
+mod version_trigger_strict;
 mod versions;
 
 use super::cell;

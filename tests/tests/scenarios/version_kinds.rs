@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use occ_runtime::{
-    Timestamp, UuidV4, UuidV7,
+    Timestamp, UuidV4, UuidV7, VersionTrigger,
     version::{Clock, Micros, Millis, Seconds},
 };
 
@@ -62,6 +62,7 @@ macro_rules! version_kinds {
                     let mut versions = vec![row.version.clone()];
                     for name in ["first", "second"] {
                         row.name = name.into();
+                        crate::scenarios::trigger_sql::make(&crate::scenarios::version_kinds::strict(stringify!($generator), stringify!($sql)), conn).await;
                         save(&mut row, conn).await.unwrap();
                         assert_eq!(first::<_, Row>(query(), conn).await.unwrap(), row, "memory equals the row");
                         verify(&row, conn).await.unwrap();
@@ -104,6 +105,15 @@ macro_rules! version_kinds {
 }
 #[allow(unused_imports, reason = "only PostgreSQL has more kinds")]
 pub(crate) use version_kinds;
+
+/// The trigger that refuses whatever does not move such a version.
+pub(crate) fn strict(generator: &str, column: &str) -> VersionTrigger {
+    match column {
+        _ if generator.starts_with("Uuid") => VersionTrigger::unordered("rows", "version"),
+        "BigInt" => VersionTrigger::counter("rows", "version").strict(),
+        _ => VersionTrigger::timestamp("rows", "version").strict(),
+    }
+}
 
 /// Tells nanoseconds, which no column here stores.
 pub struct Nanoseconds;

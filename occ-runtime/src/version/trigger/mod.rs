@@ -197,7 +197,7 @@ impl VersionTrigger {
     ///
     /// // Not the column `views`.
     /// let sql = VersionTrigger::counter("articles", "version").strict().columns(["title", "text"]).postgres();
-    /// assert!(sql.contains(r#"ROW(NEW."title", NEW."text", NEW."version") *<> ROW(OLD."title""#));
+    /// assert!(sql.contains(r#"ROW(NEW."title", NEW."text", NEW."version")::record *<> ROW(OLD."title""#));
     /// ```
     #[must_use]
     pub fn columns(mut self, columns: impl IntoIterator<Item = impl Into<String>>) -> Self {

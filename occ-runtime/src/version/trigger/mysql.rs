@@ -26,9 +26,7 @@ fn condition(trigger: &VersionTrigger) -> String {
     // In many a collation `a` and `A` are equal, and a `FLOAT` has more digits than its text.
     let same = columns.map(|name| {
         let name = Quote::Backtick.name(name);
-        format!(
-            "NEW.{name} <=> OLD.{name} AND CAST(NEW.{name} AS BINARY) <=> CAST(OLD.{name} AS BINARY)"
-        )
+        format!("NEW.{name} <=> OLD.{name} AND CAST(NEW.{name} AS BINARY) <=> CAST(OLD.{name} AS BINARY)")
     });
     let same: Vec<String> = same.collect();
     format!("({stays}) AND NOT ({})", same.join(" AND "))

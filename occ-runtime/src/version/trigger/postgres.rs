@@ -35,8 +35,8 @@ fn condition(trigger: &VersionTrigger) -> String {
     let Some(columns) = trigger.compared() else { return stays };
     let columns: Vec<&String> = columns.collect();
     let row = |prefix: &str| Quote::Double.list(prefix, columns.iter().copied());
-    // By the bytes: types such as `json` have no other comparison.
-    format!("({stays}) AND ROW({}) *<> ROW({})", row("NEW."), row("OLD."))
+    // By the bytes: types such as `json` have no other comparison. As records, or else it would be column by column.
+    format!("({stays}) AND ROW({})::record *<> ROW({})::record", row("NEW."), row("OLD."))
 }
 
 /// What is done then.

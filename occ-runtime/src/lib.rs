@@ -62,6 +62,8 @@ pub use asynchronous::boxed::BoxFuture;
 #[cfg(feature = "async")]
 pub use asynchronous::expecting::AsyncExpectingDsl;
 #[cfg(feature = "async")]
+pub use asynchronous::history::AsyncHistoryDsl;
+#[cfg(feature = "async")]
 pub use asynchronous::insert::AsyncOptimisticInsertDsl;
 #[cfg(all(feature = "async", feature = "retry"))]
 pub use asynchronous::retry::AsyncRetryDsl;
@@ -80,6 +82,7 @@ pub use asynchronous::transaction::async_optimistic_transaction;
 pub use blocking::at::AtDsl;
 pub use blocking::batch::OptimisticBatchDsl;
 pub use blocking::expecting::ExpectingDsl;
+pub use blocking::history::HistoryDsl;
 pub use blocking::insert::OptimisticInsertDsl;
 #[cfg(feature = "retry")]
 pub use blocking::retry::RetryDsl;
@@ -132,7 +135,8 @@ pub use retry::RetryPolicy;
 pub use version::Xmin;
 #[doc(no_inline)]
 pub use version::{
-    DatabaseGenerated, Expect, Increment, NoVersion, Timestamp, VersionGenerator, VersionTrigger,
+    DatabaseGenerated, Expect, HistoryTrigger, Increment, NoVersion, Timestamp, VersionGenerator,
+    VersionTrigger,
 };
 #[doc(no_inline)]
 #[cfg(feature = "uuid")]
@@ -141,7 +145,7 @@ pub use version::{UuidV4, UuidV7};
 /// Everything for programs with Diesel's own connections: `use occ_runtime::prelude::*;`
 pub mod prelude {
     pub use crate::{
-        AtDsl, DatabaseGenerated, Expect, ExpectingDsl, Increment, LockMode, OptimisticBatchDsl,
+        AtDsl, DatabaseGenerated, Expect, ExpectingDsl, HistoryDsl, Increment, LockMode, OptimisticBatchDsl,
         OptimisticDsl, OptimisticInsertDsl, OptimisticLock, SchemaDsl, SettleDsl, Timestamp, Tracked,
         TrackedBatchDsl, TrackedDsl, optimistic_transaction,
     };
@@ -155,9 +159,9 @@ pub mod prelude {
 #[cfg(feature = "async")]
 pub mod async_prelude {
     pub use crate::{
-        AsyncAtDsl, AsyncExpectingDsl, AsyncOptimisticBatchDsl, AsyncOptimisticDsl, AsyncOptimisticInsertDsl,
-        AsyncSchemaDsl, AsyncSettleDsl, AsyncTrackedBatchDsl, AsyncTrackedDsl, DatabaseGenerated, Expect,
-        Increment, LockMode, OptimisticLock, Timestamp, Tracked,
+        AsyncAtDsl, AsyncExpectingDsl, AsyncHistoryDsl, AsyncOptimisticBatchDsl, AsyncOptimisticDsl,
+        AsyncOptimisticInsertDsl, AsyncSchemaDsl, AsyncSettleDsl, AsyncTrackedBatchDsl, AsyncTrackedDsl,
+        DatabaseGenerated, Expect, Increment, LockMode, OptimisticLock, Timestamp, Tracked,
         async_optimistic_transaction as optimistic_transaction,
     };
     #[cfg(feature = "retry")]

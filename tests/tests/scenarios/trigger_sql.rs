@@ -1,29 +1,51 @@
 //! The SQL of triggers, for the database that a cell runs on.
 
-use occ_runtime::VersionTrigger;
+use occ_runtime::{HistoryTrigger, VersionTrigger};
 use occ_tests::cell::Backend;
 
 use super::cell::{BACKEND, Conn, batch};
 
-pub(crate) fn create(trigger: &VersionTrigger) -> String {
-    match BACKEND {
-        Backend::Sqlite => trigger.sqlite(),
-        Backend::Postgres => trigger.postgres(),
-        Backend::Mysql => trigger.mysql(),
-    }
+/// SQL for both ways of a migration.
+pub(crate) trait Sql {
+    fn up(&self) -> String;
+    fn down(&self) -> String;
 }
 
-pub(crate) fn remove(trigger: &VersionTrigger) -> String {
-    match BACKEND {
-        Backend::Sqlite => trigger.drop_sqlite(),
-        Backend::Postgres => trigger.drop_postgres(),
-        Backend::Mysql => trigger.drop_mysql(),
-    }
+macro_rules! sql {
+    ($($trigger:ty),*) => {$(
+        impl Sql for $trigger {
+            fn up(&self) -> String {
+                match BACKEND {
+                    Backend::Sqlite => self.sqlite(),
+                    Backend::Postgres => self.postgres(),
+                    Backend::Mysql => self.mysql(),
+                }
+            }
+
+            fn down(&self) -> String {
+                match BACKEND {
+                    Backend::Sqlite => self.drop_sqlite(),
+                    Backend::Postgres => self.drop_postgres(),
+                    Backend::Mysql => self.drop_mysql(),
+                }
+            }
+        }
+    )*};
 }
 
-/// Makes the trigger, and another one of the same table and column goes.
-pub(crate) async fn make(trigger: &VersionTrigger, conn: &mut Conn) {
-    for sql in [remove(trigger), create(trigger)] {
+sql!(VersionTrigger, HistoryTrigger);
+
+pub(crate) fn create(trigger: &impl Sql) -> String {
+    trigger.up()
+}
+
+pub(crate) fn remove(trigger: &impl Sql) -> String {
+    trigger.down()
+}
+
+/// Makes the trigger, and another one of the same name goes.
+pub(crate) async fn make(trigger: &impl Sql, conn: &mut Conn) {
+    for sql in [trigger.down(), trigger.up()] {
         batch(&sql, conn).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
     }
 }

@@ -194,6 +194,15 @@ impl HistoryTrigger {
         quote.list(prefix, self.found_by().chain(&self.columns))
     }
 
+    /// That an `UPDATE` changes the key, in SQLite's words.
+    fn key_differs(&self, quote: Quote) -> String {
+        let differ = self.key.iter().map(|name| {
+            let name = quote.name(name);
+            format!("NEW.{name} IS NOT OLD.{name}")
+        });
+        differ.collect::<Vec<_>>().join(" OR ")
+    }
+
     /// That key and version are those of `row`, compared by `operator`, with ` AND ` between them.
     fn is_of(&self, quote: Quote, own: &str, operator: &str, row: &str) -> String {
         let equal = self.found_by().map(|name| {

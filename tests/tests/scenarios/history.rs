@@ -17,7 +17,7 @@ use super::schema::on;
 use super::schema_keys::{drop_shop, make_shop};
 use super::trigger_sql;
 
-fn history() -> HistoryTrigger {
+pub(crate) fn history() -> HistoryTrigger {
     HistoryTrigger::new("products", ["id"], "version", ["name", "note", "quantity"])
 }
 

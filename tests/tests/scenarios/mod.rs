@@ -22,7 +22,7 @@ mod errors;
 mod exact;
 mod expecting;
 mod guards;
-mod history;
+pub(crate) mod history;
 mod identity;
 mod insert;
 mod insert_kinds;

@@ -35,7 +35,8 @@ macro_rules! version_kinds {
             crate::scenarios::scenarios! {
                 async fn it_guards_saves_and_deletes_and_is_read_back_as_it_was_written(database) {
                     use crate::cell::{
-                        BACKEND, KNOWN_AS, all, batch, connect, delete, delete_all, execute, first, record, save, save_all, verify,
+                        BACKEND, KNOWN_AS, all, batch, connect, delete, delete_all, execute, first, record, revision, save, save_all,
+                        verify,
                     };
                     use occ_tests::cell::Backend;
                     use occ_runtime::VersionGenerator;
@@ -59,6 +60,9 @@ macro_rules! version_kinds {
                     let mut row: Row = first(query(), conn).await.unwrap();
                     assert_eq!(row.version, initial, "what was inserted is what is read");
                     let mut old = row.clone();
+                    let history = occ_runtime::HistoryTrigger::new("rows", ["id"], "version", ["name"]);
+                    crate::scenarios::trigger_sql::make(&history, conn).await;
+                    let mut was = vec![row.clone()];
                     let mut versions = vec![row.version.clone()];
                     for name in ["first", "second"] {
                         row.name = name.into();
@@ -68,6 +72,10 @@ macro_rules! version_kinds {
                         verify(&row, conn).await.unwrap();
                         assert!(!versions.contains(&row.version), "a version never repeats");
                         versions.push(row.version.clone());
+                        was.push(row.clone());
+                    }
+                    for row in &was {
+                        assert_eq!(revision(1, row.version.clone(), conn).await.unwrap().as_ref(), Some(row), "each is kept");
                     }
                     let before = old.clone();
                     assert!(save(&mut old, conn).await.unwrap_err().is_stale());

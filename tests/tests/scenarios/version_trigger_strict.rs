@@ -5,7 +5,8 @@ use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::sql_query;
 use occ_runtime::schema::FindingKind;
 use occ_runtime::{
-    DatabaseGenerated, Error, Expect, OptimisticLock, Outcome, Tracked, VersionTrigger, bump_version,
+    DatabaseGenerated, Error, Expect, HistoryTrigger, OptimisticLock, Outcome, Tracked, VersionTrigger,
+    bump_version,
 };
 use occ_tests::cell::Backend;
 
@@ -314,6 +315,8 @@ super::scenarios! {
         assert!(matches!(refused, Error::Database(_)), "{refused:?}");
         assert_eq!(row, before);
         let conn = &mut connect(database).await;
+        // One that keeps rows moves no version either.
+        trigger_sql::make(&HistoryTrigger::new("things", ["id"], "version", ["name"]), conn).await;
         is_cured::<generated::Row>(&[FindingKind::TriggerMissing], conn).await;
         save(&mut row, conn).await.unwrap();
         assert_eq!(row.version, 2);

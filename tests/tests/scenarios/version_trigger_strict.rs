@@ -15,7 +15,7 @@ use super::cell::{
     insert_all, overwrite, rebase, save, save_all, save_all_tracked, save_each, save_expecting, save_if,
     save_tracked, save_unversioned, settle, touch, touch_at, update, update_at, upsert, verify,
 };
-use super::product::{self, Product, load, products};
+use super::product::{Product, load, products};
 use super::schema::{is_cured, is_right, make, on, thing, things};
 use super::schema_keys::{drop_shop, make_shop};
 use super::trigger_sql;
@@ -363,7 +363,7 @@ super::scenarios! {
     async fn a_refusal_in_a_transaction_leaves_values_as_they_were(database) {
         let conn = &mut connect(database).await;
         trigger_sql::make(&counter(), conn).await;
-        let mut row = product::load(1, conn).await;
+        let mut row = load(1, conn).await;
         let before = row.clone();
         let failed: Result<(), Error> = super::cell::transaction(conn, &mut row, async |conn, row| {
             save(row, conn).await?;

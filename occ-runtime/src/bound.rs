@@ -12,6 +12,7 @@
 //! | [`HasChildrenOn<C>`](HasChildrenOn) | `model.with_children(conn, closure)`; so for `Tracked<T>` |
 //! | [`LocksOn<C>`](LocksOn) | `model.lock_optimistic(mode, conn)` |
 //! | [`AtOn<C, K>`](AtOn) | `T::at(key, version).update(changes, conn)`, and whatever else needs no value |
+//! | [`FindsRevisionsOn<C, K>`](FindsRevisionsOn) | `T::revision(key, version, conn)` |
 //! | [`ChecksSchemaOn<C>`](ChecksSchemaOn) | `T::check_schema(conn)` |
 //! | `ModifiesOn<C, K>` (feature `retry`) | `T::modify_optimistic(key, conn, change)` |
 //! | `Async` before the name (feature `async`) | the same, awaited |
@@ -45,6 +46,8 @@ pub use crate::asynchronous::create::AsyncCreatesOn;
 #[cfg(all(feature = "async", feature = "retry"))]
 pub use crate::asynchronous::find::AsyncModifiesOn;
 #[cfg(feature = "async")]
+pub use crate::asynchronous::history::AsyncFindsRevisionsOn;
+#[cfg(feature = "async")]
 pub use crate::asynchronous::lock::AsyncLocksOn;
 #[cfg(feature = "async")]
 pub use crate::asynchronous::new_row::AsyncInsertsOn;
@@ -64,6 +67,7 @@ pub use crate::blocking::bounds::SavesTrackedOn;
 pub use crate::blocking::create::CreatesOn;
 #[cfg(feature = "retry")]
 pub use crate::blocking::find::ModifiesOn;
+pub use crate::blocking::history::FindsRevisionsOn;
 pub use crate::blocking::lock::LocksOn;
 pub use crate::blocking::new_row::InsertsOn;
 pub use crate::blocking::reload::ReloadsOn;

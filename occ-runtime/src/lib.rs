@@ -64,6 +64,8 @@ pub use asynchronous::boxed::BoxFuture;
 #[cfg(feature = "async")]
 pub use asynchronous::expecting::AsyncExpectingDsl;
 #[cfg(feature = "async")]
+pub use asynchronous::history::AsyncHistoryDsl;
+#[cfg(feature = "async")]
 pub use asynchronous::insert::AsyncOptimisticInsertDsl;
 #[cfg(all(feature = "async", feature = "retry"))]
 pub use asynchronous::merging::AsyncMergingDsl;
@@ -85,6 +87,7 @@ pub use blocking::aggregate::AggregateDsl;
 pub use blocking::at::AtDsl;
 pub use blocking::batch::OptimisticBatchDsl;
 pub use blocking::expecting::ExpectingDsl;
+pub use blocking::history::HistoryDsl;
 pub use blocking::insert::OptimisticInsertDsl;
 pub use blocking::merging::MergingDsl;
 #[cfg(feature = "retry")]
@@ -142,7 +145,8 @@ pub use retry::RetryPolicy;
 pub use version::Xmin;
 #[doc(no_inline)]
 pub use version::{
-    DatabaseGenerated, Expect, Increment, NoVersion, Timestamp, VersionGenerator, VersionTrigger,
+    DatabaseGenerated, Expect, HistoryTrigger, Increment, NoVersion, Timestamp, VersionGenerator,
+    VersionTrigger,
 };
 #[doc(no_inline)]
 #[cfg(feature = "uuid")]
@@ -151,9 +155,9 @@ pub use version::{UuidV4, UuidV7};
 /// Everything for programs with Diesel's own connections: `use occ_runtime::prelude::*;`
 pub mod prelude {
     pub use crate::{
-        AggregateDsl, AtDsl, DatabaseGenerated, Expect, ExpectingDsl, Increment, LockMode, MergingDsl,
-        OptimisticBatchDsl, OptimisticDsl, OptimisticInsertDsl, OptimisticLock, SchemaDsl, SettleDsl,
-        Timestamp, Tracked, TrackedBatchDsl, TrackedDsl, optimistic_transaction,
+        AggregateDsl, AtDsl, DatabaseGenerated, Expect, ExpectingDsl, HistoryDsl, Increment, LockMode,
+        MergingDsl, OptimisticBatchDsl, OptimisticDsl, OptimisticInsertDsl, OptimisticLock, SchemaDsl,
+        SettleDsl, Timestamp, Tracked, TrackedBatchDsl, TrackedDsl, optimistic_transaction,
     };
     #[cfg(feature = "retry")]
     pub use crate::{RetryDsl, RetryPolicy};
@@ -165,9 +169,9 @@ pub mod prelude {
 #[cfg(feature = "async")]
 pub mod async_prelude {
     pub use crate::{
-        AsyncAggregateDsl, AsyncAtDsl, AsyncExpectingDsl, AsyncOptimisticBatchDsl, AsyncOptimisticDsl,
-        AsyncOptimisticInsertDsl, AsyncSchemaDsl, AsyncSettleDsl, AsyncTrackedBatchDsl, AsyncTrackedDsl,
-        DatabaseGenerated, Expect, Increment, LockMode, OptimisticLock, Timestamp, Tracked,
+        AsyncAggregateDsl, AsyncAtDsl, AsyncExpectingDsl, AsyncHistoryDsl, AsyncOptimisticBatchDsl,
+        AsyncOptimisticDsl, AsyncOptimisticInsertDsl, AsyncSchemaDsl, AsyncSettleDsl, AsyncTrackedBatchDsl,
+        AsyncTrackedDsl, DatabaseGenerated, Expect, Increment, LockMode, OptimisticLock, Timestamp, Tracked,
         async_optimistic_transaction as optimistic_transaction,
     };
     #[cfg(feature = "retry")]

@@ -8,6 +8,7 @@ pub(crate) mod create;
 pub(crate) mod expecting;
 #[cfg(feature = "retry")]
 pub(crate) mod find;
+pub(crate) mod history;
 pub(crate) mod insert;
 pub(crate) mod lock;
 pub(crate) mod merging;

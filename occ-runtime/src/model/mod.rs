@@ -12,4 +12,5 @@ pub(crate) mod merge_order;
 pub(crate) mod merge_text;
 pub(crate) mod merge_union;
 pub(crate) mod optimistic_lock;
+pub(crate) mod table_name;
 pub(crate) mod versioned;

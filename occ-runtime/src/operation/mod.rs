@@ -29,6 +29,7 @@ pub(crate) mod outcome;
 pub(crate) mod overwrite;
 pub(crate) mod read;
 pub(crate) mod report;
+pub(crate) mod revision;
 pub(crate) mod rows;
 pub(crate) mod schema;
 pub(crate) mod settle;

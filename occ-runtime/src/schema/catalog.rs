@@ -4,6 +4,7 @@ use crate::schema::catalog_sql::Step;
 use crate::schema::names::same;
 use crate::schema::question::Answer;
 use crate::statement::dialect::Dialect;
+use crate::version::trigger;
 
 /// A table as it is.
 #[derive(Debug)]
@@ -201,6 +202,11 @@ impl SeenTrigger {
             is_readable: matches!(language.as_deref(), Some("sql" | "plpgsql")),
             text: text.unwrap_or_default(),
         }
+    }
+
+    /// Whether it refuses what does not move the version, and moves none itself.
+    pub(super) fn is_strict(&self) -> bool {
+        trigger::is_strict(&self.text)
     }
 
     /// Whether its text has a name in it, quoted or not.

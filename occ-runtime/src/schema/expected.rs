@@ -7,7 +7,7 @@ use diesel::Column as _;
 
 use crate::model::declared::VersionSqlType;
 use crate::model::optimistic_lock::OptimisticLock;
-use crate::schema::names;
+use crate::model::table_name::table_name;
 use crate::version::database::is_xmin;
 use crate::version::generator::VersionGenerator as _;
 use crate::version::none::NoVersion;
@@ -51,10 +51,7 @@ pub(crate) enum SqlKind {
 
 impl Expected {
     pub(crate) fn of<M: OptimisticLock>() -> Self {
-        let (schema, table) = match M::sql_name().and_then(|name| names::parse(&format!("{name:?}"))) {
-            Some(name) => name,
-            None => (None, M::table_name().to_owned()),
-        };
+        let (schema, table) = table_name::<M>();
         let has_version = TypeId::of::<M::Version>() != TypeId::of::<NoVersion>();
         Self {
             schema,

@@ -99,6 +99,17 @@ macro_rules! blocking_at {
             occ_runtime::AtDsl::verify(at, conn)
         }
 
+        pub async fn revision<M, K, Form>(
+            key: K,
+            version: M::Version,
+            conn: &mut Conn,
+        ) -> Result<Option<M>, Error>
+        where
+            M: occ_runtime::bound::FindsRevisionsOn<Conn, K, Form>,
+        {
+            occ_runtime::HistoryDsl::revision(key, version, conn)
+        }
+
         pub async fn into_conflict_tracked<M>(
             model: occ_runtime::Tracked<M>,
             conn: &mut Conn,
@@ -218,6 +229,18 @@ macro_rules! async_at {
             K: Send,
         {
             occ_runtime::AsyncAtDsl::verify(at, conn).await
+        }
+
+        pub async fn revision<M, K, Form>(
+            key: K,
+            version: M::Version,
+            conn: &mut Conn,
+        ) -> Result<Option<M>, Error>
+        where
+            M: occ_runtime::bound::AsyncFindsRevisionsOn<Conn, K, Form>,
+            K: Send,
+        {
+            occ_runtime::AsyncHistoryDsl::revision(key, version, conn).await
         }
 
         pub async fn into_conflict_tracked<M>(

@@ -1,13 +1,14 @@
 //! A future that is dropped at any of its await points leaves the value as it was.
 
 use occ_runtime::{
-    AsyncAggregateDsl, AsyncExpectingDsl, AsyncOptimisticBatchDsl, AsyncOptimisticDsl,
+    AsyncAggregateDsl, AsyncExpectingDsl, AsyncHistoryDsl, AsyncOptimisticBatchDsl, AsyncOptimisticDsl,
     AsyncOptimisticInsertDsl, Error, Expect, OnStale, Tracked,
 };
 
 use super::cell::{batch, begin, commit, connect, save, transaction};
 use super::poll_at_most;
 use super::product::{Product, load, products};
+use crate::scenarios::{history::history, trigger_sql};
 use diesel::prelude::*;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
@@ -81,6 +82,24 @@ super::scenarios! {
         );
         drop_after_each_poll!(database, 1, |product, conn| product.touch_optimistic(conn), |result, _| result.unwrap());
         drop_after_each_poll!(database, 2, |product, conn| product.reload(conn), |result, _| result.unwrap());
+    }
+
+    async fn a_dropped_look_for_a_revision_leaves_a_connection_that_says_so(database) {
+        trigger_sql::make(&history(), &mut connect(database).await).await;
+        save(&mut load(1, &mut connect(database).await).await, &mut connect(database).await).await.unwrap();
+        for polls in 0.. {
+            let conn = &mut connect(database).await;
+            if let Some(found) = poll_at_most(polls, Product::revision(1, 1, conn)).await {
+                assert_eq!(found.unwrap().map(|row| row.version), Some(1));
+                break;
+            }
+            // The same connection again: what was found in time, or that it is of no use.
+            match Product::revision(1, 1, conn).await {
+                Ok(found) => assert_eq!(found.map(|row| row.version), Some(1), "dropped after {polls} polls"),
+                Err(error) => assert!(error.needs_new_connection(), "{error:?}"),
+            }
+            assert!(polls < 1000, "it never gets ready");
+        }
     }
 
     async fn dropped_inserts_and_upserts_leave_the_value(database) {

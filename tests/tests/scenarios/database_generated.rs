@@ -11,6 +11,7 @@ use super::cell::{
     transaction, update, with_children,
 };
 use super::product::{self, products};
+use super::trigger_sql::create;
 
 #[derive(Clone, Debug, PartialEq, Queryable, Selectable, OptimisticLock)]
 #[diesel(table_name = products)]
@@ -21,14 +22,6 @@ struct Product {
     #[occ(version, generator = DatabaseGenerated)]
     #[diesel(skip_update)]
     version: i32,
-}
-
-fn sql(trigger: &VersionTrigger) -> String {
-    match BACKEND {
-        Backend::Sqlite => trigger.sqlite(),
-        Backend::Postgres => trigger.postgres(),
-        Backend::Mysql => trigger.mysql(),
-    }
 }
 
 async fn load(conn: &mut Conn) -> Product {
@@ -62,7 +55,7 @@ super::scenarios! {
 
     async fn a_save_reads_back_the_version_that_the_trigger_made(database) {
         let conn = &mut connect(database).await;
-        batch(&sql(&VersionTrigger::counter("products", "version")), conn).await.unwrap();
+        batch(&create(&VersionTrigger::counter("products", "version")), conn).await.unwrap();
         let mut product = load(conn).await;
         let mut old = product.clone();
         for version in 2..5 {
@@ -93,7 +86,7 @@ super::scenarios! {
 
     async fn the_version_is_never_set_and_comes_back_in_as_few_statements_as_can_be(database) {
         let conn = &mut connect(database).await;
-        batch(&sql(&VersionTrigger::counter("products", "version")), conn).await.unwrap();
+        batch(&create(&VersionTrigger::counter("products", "version")), conn).await.unwrap();
         let mut product = load(conn).await;
         let recorder = record(conn);
         save(&mut product, conn).await.unwrap();
@@ -133,7 +126,7 @@ super::scenarios! {
 
     async fn a_rollback_puts_a_version_of_the_databases_back(database) {
         let conn = &mut connect(database).await;
-        batch(&sql(&VersionTrigger::counter("products", "version")), conn).await.unwrap();
+        batch(&create(&VersionTrigger::counter("products", "version")), conn).await.unwrap();
         let mut product = load(conn).await;
         let result: Result<(), Error> = transaction(conn, &mut product, async |conn, product| {
             save(product, conn).await?;
@@ -148,7 +141,7 @@ super::scenarios! {
 
     async fn a_writer_that_knows_nothing_of_occ_makes_loaded_copies_stale(database) {
         let conn = &mut connect(database).await;
-        batch(&sql(&VersionTrigger::counter("products", "version")), conn).await.unwrap();
+        batch(&create(&VersionTrigger::counter("products", "version")), conn).await.unwrap();
         // A counter of occ's goes along with the trigger.
         let mut counted = product::load(1, conn).await;
         save(&mut counted, conn).await.unwrap();
@@ -189,7 +182,7 @@ super::scenarios! {
         )
         .await
         .unwrap();
-        batch(&sql(&VersionTrigger::timestamp("stamped", "version")), conn).await.unwrap();
+        batch(&create(&VersionTrigger::timestamp("stamped", "version")), conn).await.unwrap();
         // The first is ahead of the clock, the second far behind it.
         for id in [1, 2] {
             let mut row: Row = first(dsl::stamped.find(id).select(Row::as_select()), conn).await.unwrap();

@@ -24,6 +24,7 @@ mod errors;
 mod exact;
 mod expecting;
 mod guards;
+pub(crate) mod history;
 mod identity;
 mod insert;
 mod insert_kinds;
@@ -92,6 +93,7 @@ mod tracked_versions;
 mod transaction_slices;
 mod transaction_vecs;
 mod transactions;
+pub(crate) mod trigger_sql;
 mod two_connections;
 mod unique_key;
 mod unversioned;
@@ -102,6 +104,7 @@ pub(crate) mod upserts;
 pub(crate) mod version_kinds;
 #[cfg(feature = "version_types")]
 mod version_trigger;
+mod version_trigger_strict;
 mod versions;
 
 use super::cell;

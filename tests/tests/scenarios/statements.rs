@@ -16,13 +16,15 @@ use super::cell::{
     BACKEND, Conn, all, batch, begin, check_schema, commit, conflict, connect, create, create_if_absent,
     delete, delete_all, delete_all_tracked, delete_at, delete_expecting, delete_if, delete_tracked, execute,
     first, insert, insert_all, into_conflict, into_conflict_tracked, overwrite, rebase, rebase_with, record,
-    reload, reload_tracked, save, save_all, save_all_tracked, save_each, save_expecting, save_if,
+    reload, reload_tracked, revision, save, save_all, save_all_tracked, save_each, save_expecting, save_if,
     save_tracked, save_tracked_expecting, save_unversioned, settle, settle_tracked, touch, touch_at,
     touch_expecting, update, update_at, update_expecting, upsert, verify, verify_at,
 };
 use super::create;
+use super::history::history;
 use super::insert::new;
 use super::product::{Product, load, products};
+use super::trigger_sql;
 
 /// This cell's column: the first of these that a table has.
 pub(crate) fn columns() -> &'static [&'static str] {
@@ -116,6 +118,7 @@ fn the_tables_name_every_method() {
         ("settle.rs", "", &["lost answers"]),
         ("retry.rs", "policy.", &["transactions"]),
         ("schema.rs", "", &["schema"]),
+        ("history.rs", "", &["at"]),
     ] {
         let named: Vec<String> = parts.iter().flat_map(|part| named(part)).collect();
         missing.extend(
@@ -210,8 +213,14 @@ super::scenarios! {
         statements.sent("`at(..).touch`");
         verify_at(Product::at(1, 3), conn).await.unwrap();
         statements.sent("`at(..).verify`");
+        trigger_sql::make(&history(), conn).await;
+        statements.forget();
+        assert!(revision::<Product, _, _>(1, 3, conn).await.unwrap().is_some());
+        statements.sent("`revision` of the present version");
         delete_at(Product::at(1, 3), conn).await.unwrap();
         statements.sent("`at(..).delete`");
+        assert!(revision::<Product, _, _>(1, 3, conn).await.unwrap().is_some());
+        statements.sent("`revision` of another version");
         statements.compare("at", columns());
     }
 
@@ -329,16 +338,10 @@ super::scenarios! {
 
     async fn a_row_whose_version_the_database_makes(database) {
         let conn = &mut connect(database).await;
-        let trigger = VersionTrigger::counter("stamps", "version");
-        let trigger = match BACKEND {
-            Backend::Sqlite => trigger.sqlite(),
-            Backend::Postgres => trigger.postgres(),
-            Backend::Mysql => trigger.mysql(),
-        };
         let table = "CREATE TABLE stamps (id INTEGER PRIMARY KEY, name VARCHAR(50) NOT NULL, quantity INTEGER NOT NULL, \
             version INTEGER NOT NULL DEFAULT 1)";
         batch(table, conn).await.unwrap();
-        batch(&trigger, conn).await.unwrap();
+        trigger_sql::make(&VersionTrigger::counter("stamps", "version"), conn).await;
         let mut row = Stamped { id: 1, name: "new".into(), quantity: 1, version: 0 };
         let mut statements = Statements::of(record(conn));
         insert(&mut row, conn).await.unwrap();

@@ -5,6 +5,7 @@ use occ_runtime::VersionTrigger;
 
 use super::cell::{batch, connect, create, create_if_absent, save};
 use super::product::{Product, load, products};
+use crate::scenarios::trigger_sql;
 
 super::scenarios! {
     async fn a_new_row_is_what_a_trigger_has_made_of_it(database) {
@@ -45,16 +46,17 @@ super::scenarios! {
         for setting in ["ON", "OFF"] {
             let conn = &mut connect(database).await;
             batch(&format!("PRAGMA recursive_triggers = {setting}"), conn).await.unwrap();
-            batch(&format!("DROP TRIGGER IF EXISTS products_version_moves; {}", VersionTrigger::counter("products", "version").sqlite()), conn)
-                .await
-                .unwrap();
-            let mut old = load(2, conn).await;
-            save(&mut load(2, conn).await, conn).await.unwrap();
-            // The limit, and why the documentation names an upsert that updates.
-            batch(&format!("INSERT OR REPLACE INTO products VALUES (2, 'desk', NULL, 20, {})", old.version), conn)
-                .await
-                .unwrap();
-            save(&mut old, conn).await.unwrap();
+            let moves = VersionTrigger::counter("products", "version");
+            for trigger in [moves.clone(), moves.strict()] {
+                trigger_sql::make(&trigger, conn).await;
+                let mut old = load(2, conn).await;
+                save(&mut load(2, conn).await, conn).await.unwrap();
+                // The limit, and why the documentation names an upsert that updates.
+                batch(&format!("INSERT OR REPLACE INTO products VALUES (2, 'desk', NULL, 20, {})", old.version), conn)
+                    .await
+                    .unwrap();
+                save(&mut old, conn).await.unwrap();
+            }
         }
     }
 }

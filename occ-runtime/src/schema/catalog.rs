@@ -4,7 +4,7 @@ use crate::schema::catalog_sql::Step;
 use crate::schema::names::same;
 use crate::schema::question::Answer;
 use crate::statement::dialect::Dialect;
-use crate::version::trigger;
+use crate::version::trigger::{self, ROWIDS};
 
 /// A table as it is.
 #[derive(Debug)]
@@ -150,7 +150,7 @@ impl Catalog {
     /// SQLite lists it among no columns.
     pub(crate) fn is_rowid(&self, name: &str) -> bool {
         let is_table = self.kind == TableKind::Table && self.dialect == Dialect::Sqlite && self.has_rowid;
-        is_table && ["rowid", "oid", "_rowid_"].iter().any(|rowid| same(rowid, name, self.dialect))
+        is_table && ROWIDS.iter().any(|rowid| same(rowid, name, self.dialect))
     }
 }
 

@@ -5,7 +5,7 @@ use crate::schema::expected::{Expected, ExpectedVersion, SqlKind};
 use crate::schema::fit::Fit;
 use crate::schema::names::{qualified, quoted};
 use crate::statement::dialect::Dialect;
-use crate::version::trigger::VersionTrigger;
+use crate::version::trigger::{ROWIDS, VersionTrigger};
 
 /// Writes the cures of one table. Each leaves a column as all of them want it, so that none undoes another.
 #[derive(Clone, Copy)]
@@ -155,7 +155,10 @@ impl Cure<'_> {
         let made = match self.catalog.dialect {
             // It finds the row by its `rowid`.
             Dialect::Sqlite if !self.catalog.has_rowid => return None,
-            Dialect::Sqlite => trigger.sqlite(),
+            Dialect::Sqlite => {
+                let is_free = |rowid: &&str| self.catalog.column(rowid).is_none();
+                trigger.found_by(ROWIDS.into_iter().find(is_free)?).sqlite()
+            }
             // The function may have outlived its trigger.
             Dialect::Postgres => {
                 trigger.postgres().replacen("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION", 1)

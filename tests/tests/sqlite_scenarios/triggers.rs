@@ -26,6 +26,16 @@ super::scenarios! {
         assert_eq!((made.name.as_str(), &load(7, conn).await), ("LAMP", &made));
     }
 
+    async fn a_trigger_writes_its_row_and_no_other_where_a_column_is_called_as_the_number_of_a_row(database) {
+        let conn = &mut connect(database).await;
+        batch("ALTER TABLE products ADD COLUMN rowid INTEGER", conn).await.unwrap();
+        // Each row has the number of another one.
+        batch("UPDATE products SET rowid = 3 - id, version = id * 5", conn).await.unwrap();
+        batch(&VersionTrigger::counter("products", "version").sqlite(), conn).await.unwrap();
+        batch("UPDATE products SET quantity = 0 WHERE id = 1", conn).await.unwrap();
+        assert_eq!((load(1, conn).await.version, load(2, conn).await.version), (6, 10));
+    }
+
     async fn a_trigger_that_writes_the_row_again_moves_it_once_where_triggers_recurse(database) {
         for (setting, version) in [("ON", 1), ("OFF", 11)] {
             let conn = &mut connect(database).await;

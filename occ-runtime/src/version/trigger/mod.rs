@@ -51,7 +51,7 @@ use crate::version::trigger::names::{Quote, identifier};
 /// BEGIN
 ///     SELECT RAISE(ABORT, 'no version follows the last one of this column')
 ///         WHERE OLD."version" IN (2147483647, 9223372036854775807);
-///     UPDATE "products" SET "version" = coalesce(OLD."version", 0) + 1 WHERE rowid = NEW.rowid;
+///     UPDATE "products" SET "version" = coalesce(OLD."version", 0) + 1 WHERE _rowid_ = NEW._rowid_;
 /// END;"#
 /// );
 /// ```
@@ -63,6 +63,8 @@ pub struct VersionTrigger {
     kind: Kind,
     is_strict: bool,
     columns: Vec<String>,
+    /// By which SQLite finds the row: one of [`ROWIDS`].
+    rowid: &'static str,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +75,9 @@ enum Kind {
     /// Of no order, so that only a version that stays can be told.
     Unordered,
 }
+
+/// What SQLite calls the number of a row, unless that is the name of a column; the first is the least likely one.
+pub(crate) const ROWIDS: [&str; 3] = ["_rowid_", "rowid", "oid"];
 
 /// What the writer is told who finds no room for another version.
 const EXHAUSTED: &str = "no version follows the last one of this column";
@@ -117,7 +122,12 @@ impl VersionTrigger {
     }
 
     fn of(table: String, column: String, kind: Kind) -> Self {
-        Self { schema: None, table, column, kind, is_strict: false, columns: Vec::new() }
+        Self { schema: None, table, column, kind, is_strict: false, columns: Vec::new(), rowid: ROWIDS[0] }
+    }
+
+    /// Of a table in which this is not the name of a column.
+    pub(crate) fn found_by(self, rowid: &'static str) -> Self {
+        Self { rowid, ..self }
     }
 
     /// Names the last version that the field can hold, for SQLite: its columns hold any integer, and what is too large
@@ -229,7 +239,8 @@ impl VersionTrigger {
     }
 
     /// For SQLite, on a table with a `rowid`, or of any kind if it is strict. Its triggers cannot change the row that is being
-    /// written, so this one writes it a second time, afterwards.
+    /// written, so this one writes it a second time, afterwards. It finds it by `_rowid_`: of a table in which that is the name of an
+    /// ordinary column, let [`check_schema`](crate::SchemaDsl::check_schema) write the trigger, or write `rowid` in its place.
     ///
     /// ```
     /// let sql = occ_runtime::VersionTrigger::counter("products", "version").sqlite();

@@ -17,14 +17,14 @@ pub(super) fn create(trigger: &VersionTrigger) -> String {
         );
     }
     let Quoted { column, .. } = trigger.quoted(Quote::Double);
-    let (exhausted, next) = next(trigger.kind, &column);
+    let ((exhausted, next), rowid) = (next(trigger.kind, &column), trigger.rowid);
     format!(
         "CREATE TRIGGER {schema}{name} AFTER UPDATE ON {table} FOR EACH ROW\n\
          WHEN {condition}\n\
          BEGIN\n    \
              SELECT RAISE(ABORT, '{EXHAUSTED}')\n        \
                  WHERE {exhausted};\n    \
-             UPDATE {table} SET {column} = {next} WHERE rowid = NEW.rowid;\n\
+             UPDATE {table} SET {column} = {next} WHERE {rowid} = NEW.{rowid};\n\
          END;"
     )
 }

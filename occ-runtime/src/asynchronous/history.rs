@@ -12,12 +12,12 @@ use diesel_async::AsyncConnection;
 
 use crate::asynchronous::boxed::BoxFuture;
 use crate::model::columns::Columns;
+use crate::model::key_form::One;
 use crate::model::optimistic_lock::OptimisticLock;
 use crate::model::versioned::Versioned;
 use crate::operation::revision;
 #[allow(unused_imports, clippy::wildcard_imports, reason = "that file imports what its body names")]
 use crate::operation::revision::*;
-use crate::private::table_key::One;
 use crate::statement::dialect::Speaks;
 use crate::statement::row_key::FromClause;
 
@@ -73,7 +73,38 @@ pub trait AsyncFindsRevisionsOn<C: AsyncConnection, K, Form = One>: Versioned {
 }
 
 #[diagnostic::do_not_recommend]
-impl<M, C, K, Form, E, ST, W> AsyncFindsRevisionsOn<C, K, Form> for M
+impl<M, C, K, Form> AsyncFindsRevisionsOn<C, K, Form> for M
+where
+    M: Versioned,
+    C: AsyncConnection + AsyncFindsRevisions<M, K, Form>,
+{
+    fn find_revision(
+        key: K,
+        version: M::Version,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<Option<M>, Error>> + Send {
+        C::find_revision(key, version, conn)
+    }
+}
+
+/// As [`FindsRevisions`](crate::blocking::history::FindsRevisions).
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "no revision of `{M}` is found by a key of type `{K}`",
+    label = "not by such a key, or this is no connection",
+    note = "the key is what Diesel's `find` takes: a value, or a tuple for a key of several columns, in the order of `table!`",
+    note = "`{M}` needs `#[derive(Queryable, Selectable, OptimisticLock)]` and a version"
+)]
+pub trait AsyncFindsRevisions<M: OptimisticLock, K, Form> {
+    fn find_revision(
+        key: K,
+        version: M::Version,
+        conn: &mut Self,
+    ) -> impl Future<Output = Result<Option<M>, Error>> + Send;
+}
+
+#[diagnostic::do_not_recommend]
+impl<M, C, K, Form, E, ST, W> AsyncFindsRevisions<M, K, Form> for C
 where
     M: Columns<C::Backend> + Versioned,
     M: Selectable<C::Backend, SelectExpression = E> + FromSqlRow<ST, C::Backend> + Send + 'static,

@@ -9,12 +9,12 @@ use diesel::query_builder::{QueryFragment, QueryId};
 use diesel::sql_types::SqlType;
 
 use crate::model::columns::Columns;
+use crate::model::key_form::One;
 use crate::model::optimistic_lock::OptimisticLock;
 use crate::model::versioned::Versioned;
 use crate::operation::revision;
 #[allow(unused_imports, clippy::wildcard_imports, reason = "that file imports what its body names")]
 use crate::operation::revision::*;
-use crate::private::table_key::One;
 use crate::statement::dialect::Speaks;
 use crate::statement::row_key::FromClause;
 
@@ -105,7 +105,30 @@ pub trait FindsRevisionsOn<C: Connection, K, Form = One>: Versioned {
 }
 
 #[diagnostic::do_not_recommend]
-impl<M, C, K, Form, E, ST, W> FindsRevisionsOn<C, K, Form> for M
+impl<M, C, K, Form> FindsRevisionsOn<C, K, Form> for M
+where
+    M: Versioned,
+    C: Connection + FindsRevisions<M, K, Form>,
+{
+    fn find_revision(key: K, version: M::Version, conn: &mut C) -> Result<Option<M>, Error> {
+        C::find_revision(key, version, conn)
+    }
+}
+
+/// [`FindsRevisionsOn`] seen from the connection: so that a model that cannot be read is one error, once the connection is known.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "no revision of `{M}` is found by a key of type `{K}`",
+    label = "not by such a key, or this is no connection",
+    note = "the key is what Diesel's `find` takes: a value, or a tuple for a key of several columns, in the order of `table!`",
+    note = "`{M}` needs `#[derive(Queryable, Selectable, OptimisticLock)]` and a version"
+)]
+pub trait FindsRevisions<M: OptimisticLock, K, Form> {
+    fn find_revision(key: K, version: M::Version, conn: &mut Self) -> Result<Option<M>, Error>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<M, C, K, Form, E, ST, W> FindsRevisions<M, K, Form> for C
 where
     M: Columns<C::Backend> + Versioned,
     M: Selectable<C::Backend, SelectExpression = E> + FromSqlRow<ST, C::Backend> + 'static,

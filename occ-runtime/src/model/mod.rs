@@ -7,6 +7,7 @@ pub(crate) mod declared;
 pub(crate) mod exact;
 pub(crate) mod fields;
 pub(crate) mod identity;
+pub(crate) mod key_form;
 pub(crate) mod merge_add;
 pub(crate) mod merge_order;
 pub(crate) mod merge_text;

@@ -11,7 +11,7 @@ use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 use diesel::sql_types::SqlType;
 
-use crate::private::table_key::{One, Several};
+use crate::model::key_form::{One, Several};
 
 /// The columns of a primary key, one or a tuple of them, to which the key `K` is compared.
 ///

@@ -31,7 +31,7 @@ async fn load(conn: &mut Conn) -> Product {
 super::scenarios! {
     async fn a_root_and_a_write_that_reports_read_back_what_the_trigger_made(database) {
         let conn = &mut connect(database).await;
-        batch(&sql(&VersionTrigger::counter("products", "version")), conn).await.unwrap();
+        batch(&create(&VersionTrigger::counter("products", "version")), conn).await.unwrap();
         let mut root = load(conn).await;
         let mut old = root.clone();
         for (goes_well, version) in [(false, 1), (true, 2)] {

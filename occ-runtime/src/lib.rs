@@ -72,6 +72,8 @@ pub use asynchronous::schema::AsyncSchemaDsl;
 #[cfg(feature = "async")]
 pub use asynchronous::settle::AsyncSettleDsl;
 #[cfg(feature = "async")]
+pub use asynchronous::soft_delete::AsyncSoftDeleteDsl;
+#[cfg(feature = "async")]
 pub use asynchronous::tracked::AsyncTrackedDsl;
 #[cfg(feature = "async")]
 pub use asynchronous::tracked_batch::AsyncTrackedBatchDsl;
@@ -86,6 +88,7 @@ pub use blocking::retry::RetryDsl;
 pub use blocking::row::OptimisticDsl;
 pub use blocking::schema::SchemaDsl;
 pub use blocking::settle::SettleDsl;
+pub use blocking::soft_delete::SoftDeleteDsl;
 pub use blocking::tracked::TrackedDsl;
 pub use blocking::tracked_batch::TrackedBatchDsl;
 pub use blocking::transaction::optimistic_transaction;
@@ -121,7 +124,9 @@ pub use bound::ModifiesOn;
 #[cfg(feature = "async")]
 pub use bound::{AsyncInsertsOn, AsyncLocksOn, AsyncReloadsOn, AsyncSavesOn, AsyncSavesTrackedOn};
 #[doc(no_inline)]
-pub use bound::{InsertsOn, LocksOn, ReloadsOn, Restorable, SavesOn, SavesTrackedOn, Trackable, Versioned};
+pub use bound::{
+    InsertsOn, LocksOn, ReloadsOn, Restorable, SavesOn, SavesTrackedOn, SoftDelete, Trackable, Versioned,
+};
 #[doc(no_inline)]
 pub use conflict::{Choice, Conflict, MergeAdd, Tracked};
 #[doc(no_inline)]
@@ -142,8 +147,8 @@ pub use version::{UuidV4, UuidV7};
 pub mod prelude {
     pub use crate::{
         AtDsl, DatabaseGenerated, Expect, ExpectingDsl, Increment, LockMode, OptimisticBatchDsl,
-        OptimisticDsl, OptimisticInsertDsl, OptimisticLock, SchemaDsl, SettleDsl, Timestamp, Tracked,
-        TrackedBatchDsl, TrackedDsl, optimistic_transaction,
+        OptimisticDsl, OptimisticInsertDsl, OptimisticLock, SchemaDsl, SettleDsl, SoftDelete, SoftDeleteDsl,
+        Timestamp, Tracked, TrackedBatchDsl, TrackedDsl, optimistic_transaction,
     };
     #[cfg(feature = "retry")]
     pub use crate::{RetryDsl, RetryPolicy};
@@ -156,8 +161,8 @@ pub mod prelude {
 pub mod async_prelude {
     pub use crate::{
         AsyncAtDsl, AsyncExpectingDsl, AsyncOptimisticBatchDsl, AsyncOptimisticDsl, AsyncOptimisticInsertDsl,
-        AsyncSchemaDsl, AsyncSettleDsl, AsyncTrackedBatchDsl, AsyncTrackedDsl, DatabaseGenerated, Expect,
-        Increment, LockMode, OptimisticLock, Timestamp, Tracked,
+        AsyncSchemaDsl, AsyncSettleDsl, AsyncSoftDeleteDsl, AsyncTrackedBatchDsl, AsyncTrackedDsl,
+        DatabaseGenerated, Expect, Increment, LockMode, OptimisticLock, SoftDelete, Timestamp, Tracked,
         async_optimistic_transaction as optimistic_transaction,
     };
     #[cfg(feature = "retry")]
@@ -170,7 +175,9 @@ pub mod async_prelude {
 #[cfg(not(feature = "async"))]
 pub mod async_prelude {
     pub use crate::without_async::AsyncOptimisticDsl;
-    pub use crate::{DatabaseGenerated, Expect, Increment, LockMode, OptimisticLock, Timestamp, Tracked};
+    pub use crate::{
+        DatabaseGenerated, Expect, Increment, LockMode, OptimisticLock, SoftDelete, Timestamp, Tracked,
+    };
     #[cfg(feature = "uuid")]
     pub use crate::{UuidV4, UuidV7};
 }

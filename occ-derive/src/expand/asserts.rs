@@ -18,6 +18,11 @@ pub(crate) fn checks(model: &Model<'_>, version: Option<&Field>) -> TokenStream 
     let checks = |field| checks_of(field).into_iter().map(move |(ty, rule)| (field, ty, rule));
     let checks =
         model.fields.iter().flat_map(checks).chain(version.map(|version| (version, &version.ty, "Version")));
+    let mark = model.mark();
+    let flag = mark.filter(|mark| types::last_name(&mark.ty).as_deref() == Some("bool"));
+    let checks = checks
+        .chain(mark.map(|mark| (mark, &mark.ty, "Mark")))
+        .chain(flag.map(|mark| (mark, &mark.ty, "Flag")));
     let checks = checks.filter(|(_, ty, _)| !parameters.appear_in(ty));
     let checks = checks.map(|(field, ty, rule)| {
         let table = &model.table;

@@ -11,6 +11,7 @@ use crate::conflict::tracked::Tracked;
 use crate::error::Error;
 use crate::model::fields::Trackable;
 use crate::model::optimistic_lock::OptimisticLock;
+use crate::model::soft_delete::Rows;
 use crate::operation::outcome::Outcome;
 use crate::operation::read;
 
@@ -272,7 +273,7 @@ impl<T: OptimisticLock> TrackedDsl<T> for Tracked<T> {
         C: Connection,
         T: ReloadsOn<C> + Trackable,
     {
-        read::reload_tracked(self, T::now(self.original(), conn)?)
+        read::reload_tracked(self, T::now(self.original(), Rows::There, conn)?)
     }
 
     fn rebase<C>(&mut self, conn: &mut C) -> Result<(), Error>
@@ -289,7 +290,7 @@ impl<T: OptimisticLock> TrackedDsl<T> for Tracked<T> {
         T: ReloadsOn<C> + Trackable,
         F: FnMut(&'static str, &T, &T, &T) -> Choice,
     {
-        read::rebase(self, T::now(self.original(), conn)?, choose)
+        read::rebase(self, T::now(self.original(), Rows::There, conn)?, choose)
     }
 
     fn settle<C>(&mut self, conn: &mut C) -> Result<Outcome, Error>
@@ -306,7 +307,7 @@ impl<T: OptimisticLock> TrackedDsl<T> for Tracked<T> {
         T: ReloadsOn<C> + Trackable,
     {
         let (mine, base) = self.sides();
-        let now = T::now(&base, conn)?;
+        let now = T::now(&base, Rows::There, conn)?;
         Ok(Conflict::new(mine, now.row, Some(base)))
     }
 
@@ -316,7 +317,7 @@ impl<T: OptimisticLock> TrackedDsl<T> for Tracked<T> {
         T: ReloadsOn<C> + Trackable,
     {
         let (mine, base) = self.sides();
-        let now = T::now(&base, conn)?;
+        let now = T::now(&base, Rows::There, conn)?;
         Ok(Conflict::new(mine, now.row, Some(base)))
     }
 }

@@ -11,6 +11,7 @@ use crate::model::declared::never;
 use crate::model::exact::ExactEquality;
 use crate::model::optimistic_lock::OptimisticLock;
 use crate::model::optimistic_lock::SqlText;
+use crate::model::soft_delete::Mark;
 
 /// A struct with fields that are `#[occ(unversioned)]`: the bound of [`save_unversioned`](crate::OptimisticDsl::save_unversioned).
 ///
@@ -88,6 +89,15 @@ pub trait Columns<DB: Backend>: OptimisticLock {
 
     /// Asked before anything is written: whether a column is written both by the struct and by one that is embedded in it.
     fn written_once() -> QueryResult<()> {
+        Ok(())
+    }
+
+    /// Visits the column that says that a row is deleted, with `mark` as its value.
+    fn visit_mark<'b, V>(mark: &'b Mark, visitor: &mut V) -> QueryResult<()>
+    where
+        V: ColumnVisitor<'b, DB>,
+    {
+        let _ = (mark, visitor);
         Ok(())
     }
 

@@ -9,4 +9,5 @@ pub(crate) mod fields;
 pub(crate) mod identity;
 pub(crate) mod merge_add;
 pub(crate) mod optimistic_lock;
+pub(crate) mod soft_delete;
 pub(crate) mod versioned;

@@ -8,6 +8,7 @@ use crate::error::refused::VersionError;
 use crate::model::at::At;
 use crate::model::check::Check;
 use crate::model::identity::Identity;
+use crate::model::soft_delete::{Deletion, Mark, MarkColumn};
 use crate::version::generator::VersionGenerator;
 
 /// A struct that mirrors a row and carries that row's version.
@@ -80,6 +81,10 @@ pub trait OptimisticLock: Sized {
     /// No statement can rely on it: what has matched several rows is to be undone.
     #[doc(hidden)]
     const UNIQUE_KEY: bool = false;
+
+    /// The column that says that a row is deleted: of the field that is `#[occ(soft_delete)]`.
+    #[doc(hidden)]
+    const MARK: Option<MarkColumn> = None;
 
     /// The version this value was loaded at.
     fn version(&self) -> &Self::Version;
@@ -170,6 +175,14 @@ pub trait OptimisticLock: Sized {
     fn has_key_of(&self, other: &Self) -> bool {
         let _ = other;
         false
+    }
+
+    /// What is written to the column of the mark, where there is one.
+    #[doc(hidden)]
+    #[must_use]
+    fn made_mark(deletion: Deletion) -> Option<Mark> {
+        let _ = deletion;
+        None
     }
 
     /// What tells this version from others.

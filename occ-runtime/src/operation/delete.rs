@@ -1,4 +1,4 @@
-//! The deletion of one row.
+//! The deletion of one row, and what undoes it.
 #![allow(
     unused_imports,
     reason = "the bodies below name them where they are expanded, in `blocking` and `asynchronous`; several files name the same"
@@ -6,8 +6,10 @@
 
 pub(crate) use crate::error::Error;
 pub(crate) use crate::error::stale::Operation;
+pub(crate) use crate::model::soft_delete::{Deletion, SoftDelete};
 pub(crate) use crate::statement::delete::Delete;
-pub(crate) use crate::statement::guard::Guard;
+pub(crate) use crate::statement::guard::{Guard, Guarded};
+pub(crate) use crate::statement::mark::SetMark;
 pub(crate) use crate::transaction::unanswered::Unanswered;
 
 macro_rules! operations {
@@ -32,10 +34,30 @@ macro_rules! operations {
             sent.ended(deleted)
         }
 
+        /// Undoes a deletion by the mark.
+        $($async)? fn restore(&mut self, conn: &mut C) -> Result<(), Error>
+        where
+            M: SoftDelete,
+        {
+            // Before anything is sent, since it may be the user's code.
+            let mark = M::made_mark(Deletion::Undone);
+            self.write(Operation::Restore, None, SetMark::restored::<M>(), conn)$(.$await)??;
+            if let Some(mark) = mark {
+                self.set_mark(mark);
+            }
+            Ok(())
+        }
+
+        /// By the mark, where the model has one.
         $($async)? fn send_delete<G>(&self, expected: &M::Version, guard: G, conn: &mut C) -> Result<(), Error>
         where
             G: Guard<C::Backend> $(+ $send)?,
         {
+            if M::MARK.is_some() {
+                let assignments = Guarded { assignments: SetMark::deleted::<M>(), guard };
+                let put = self.put(Operation::Delete, expected, assignments, conn);
+                return $crate::$wing::send::boxed(put)$(.$await)?.map(drop);
+            }
             let delete = Delete::new(self, expected, guard);
             let rows = if M::UNIQUE_KEY {
                 $crate::$wing::send::boxed(self.send_in_savepoint(delete, conn))$(.$await)??

@@ -23,6 +23,7 @@ pub use crate::model::fields::{Field, FieldValue, Rule, SerializesNoSecret, Trac
 pub use crate::model::identity::{Identity, NameOf, Pair, Probe};
 pub use crate::model::merge_add::Adds;
 pub use crate::model::optimistic_lock::{OptimisticLock, SqlText};
+pub use crate::model::soft_delete::{Deletion, Mark, MarkColumn, MarkType, SoftDelete};
 pub use crate::private::convert::{Embedded, EmbeddedOn, SerializeAs};
 pub use crate::private::nan::{Equal, NotANumber};
 pub use crate::private::show::Show;

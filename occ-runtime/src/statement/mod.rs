@@ -22,6 +22,7 @@ pub(crate) mod insert;
 pub(crate) mod lock;
 pub(crate) mod made_key;
 pub(crate) mod many;
+pub(crate) mod mark;
 pub(crate) mod matched;
 pub(crate) mod new_row;
 pub(crate) mod row_key;

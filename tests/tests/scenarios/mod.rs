@@ -58,6 +58,10 @@ mod schema_keys;
 mod schema_versions;
 pub(crate) mod server;
 mod settle;
+mod soft_delete;
+#[cfg(feature = "version_types")]
+mod soft_delete_kinds;
+mod soft_delete_race;
 pub(crate) mod statements;
 mod tracked;
 mod tracked_batch;

@@ -55,10 +55,12 @@ mod save;
 pub(crate) mod schema;
 mod schema_keys;
 #[cfg(feature = "version_types")]
+mod schema_marks;
+#[cfg(feature = "version_types")]
 mod schema_versions;
 pub(crate) mod server;
 mod settle;
-mod soft_delete;
+pub(crate) mod soft_delete;
 #[cfg(feature = "version_types")]
 mod soft_delete_kinds;
 mod soft_delete_race;

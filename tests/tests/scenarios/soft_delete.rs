@@ -5,15 +5,15 @@ use diesel::result::Error as DieselError;
 use occ_runtime::{Created, Error, Expect, Operation, OptimisticLock, SoftDelete as _, Tracked, Upserted};
 use occ_tests::cell::Backend;
 
+#[cfg(feature = "retry")]
+use super::cell::modify;
 use super::cell::{
     BACKEND, Conn, KNOWN_AS, all, batch, conflict, connect, create_if_absent, delete, delete_all,
     delete_all_tracked, delete_at, delete_expecting, delete_if, delete_tracked, first, insert, insert_all,
     into_conflict, overwrite, rebase, record, reload, reload_tracked, restore, restore_at, save, save_all,
-    save_each, save_expecting, save_if, save_tracked, save_unversioned, settle, touch, touch_at,
-    transaction, update, update_at, upsert, verify, verify_at,
+    save_each, save_expecting, save_if, save_tracked, save_unversioned, settle, touch, touch_at, transaction,
+    update, update_at, upsert, verify, verify_at,
 };
-#[cfg(feature = "retry")]
-use super::cell::modify;
 
 diesel::table! {
     notes (id) {

@@ -28,7 +28,8 @@ impl BatchStyle {
         // Nothing reads the versions back, and columns that are left alone in one row and not in the other do not fit
         // into one statement.
         let fits = deletes_for_good::<M>(operation)
-            || !M::Generator::BY_DATABASE && matches!(M::SQL_TEXT, SqlText::Fixed);
+            || !M::Generator::BY_DATABASE
+                && (operation == Operation::Delete || matches!(M::SQL_TEXT, SqlText::Fixed));
         // Of a key that matches two rows the sum must not hide that another row is stale.
         if fits && rows > 1 && !M::UNIQUE_KEY { dialect::batch_style::<DB>() } else { None }
     }

@@ -28,7 +28,11 @@ pub(crate) fn checks(model: &Model<'_>, version: Option<&Field>) -> TokenStream 
         let table = &model.table;
         let of = if rule == "Embedded" { quote!(#table::table) } else { model.column_of(field) };
         // How a type is counted, the compiler finds out.
-        let of = if rule == "Counter" { quote!(#of, _) } else { of };
+        let of = match rule {
+            "Counter" => quote!(#of, _),
+            "Mark" => quote_spanned!(types::ends(ty).1=> _),
+            _ => of,
+        };
         check(&without_lifetimes(model, ty), rule, &of)
     });
     let named =
@@ -126,6 +130,7 @@ fn checks_of(field: &Field) -> Vec<(&Type, &'static str)> {
         }
         Write::IfSome(content) => vec![(content, "Field")],
         Write::Plain | Write::Never | Write::Converted(_) => match types::inside_option(ty) {
+            Some(content) if field.attrs.soft_delete.is_some() => vec![(content, "Field"), (ty, "Since")],
             Some(content) => vec![(content, "Field"), (ty, "NoneAsNull")],
             // A type that nothing is known to count is one mistake, whether it fits or not.
             None if field.role == Role::Version && field.attrs.generator.is_none() => vec![(ty, "Counter")],

@@ -50,10 +50,13 @@ pub type NoneAsNull<T, C> = <T as FitsNull<C>>::Checked;
 pub type Version<T, C> = <T as FitsNotNull<C>>::Checked;
 
 /// `T` can say that a row is deleted.
-pub type Mark<T, C> = <T as Marks<C>>::Checked;
+pub type Mark<T, How> = <T as Marks<How>>::Checked;
 
 /// The column of the `bool` that says so always holds one.
 pub type Flag<T, C> = <T as FitsFlag<C>>::Checked;
+
+/// The column of the `Option` that says so can hold none.
+pub type Since<T, C> = <T as FitsSince<C>>::Checked;
 
 /// The SQL type of the column, whose values can be compared exactly.
 pub type Exact<T, C> = <T as Compares<C>>::SqlType;
@@ -122,18 +125,38 @@ impl<T, C: Column<SqlType: SqlType<IsNull = is_nullable::NotNull>>> FitsNotNull<
 }
 
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot say in the column `{C}` that a row is deleted",
+    message = "`{Self}` cannot say that a row is deleted",
     label = "neither a `bool` nor an `Option` of a point in time",
     note = "`Option<SystemTime>` is one, and an `Option` of a type of `chrono` or `time`, if the feature of that name is enabled both for \
             occ-runtime and for diesel; its column is `Nullable<..>` in `table!`",
     note = "for a type of your own that holds a point in time: `impl PointInTime`, of `occ_runtime::version`, and put it into an `Option`"
 )]
-pub trait Marks<C> {
+pub trait Marks<How> {
     type Checked;
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: DeletionMark, C> Marks<C> for T {
+impl<T: DeletionMark> Marks<ByDefault> for T {
+    type Checked = ();
+}
+
+/// As of [`Counts`].
+#[diagnostic::do_not_recommend]
+impl<T: Impossible> Marks<Never> for T {
+    type Checked = ();
+}
+
+#[diagnostic::on_unimplemented(
+    message = "the column `{C}` says since when a row is deleted, and is NOT NULL",
+    label = "`None` cannot be written to this column, and so no row can be there",
+    note = "let it be NULL in the database, and declare it `Nullable<..>` in `table!`"
+)]
+pub trait FitsSince<C> {
+    type Checked;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, C: Column<SqlType: SqlType<IsNull = is_nullable::IsNullable>>> FitsSince<C> for T {
     type Checked = ();
 }
 

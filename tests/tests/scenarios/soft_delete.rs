@@ -62,6 +62,11 @@ async fn deleted(id: i32, conn: &mut Conn) -> (Note, Note) {
     (before, after)
 }
 
+/// Without the values, as each connection shows a flag in its own way.
+fn texts(statements: &[String]) -> Vec<&str> {
+    statements.iter().filter_map(|sql| sql.split(" -- ").next()).collect()
+}
+
 fn is_gone<T: std::fmt::Debug>(outcome: Result<T, Error>) {
     match outcome {
         Err(Error::Stale(stale)) => assert!(stale.is_deleted() && stale.actual().is_none(), "{stale}"),
@@ -76,8 +81,8 @@ super::scenarios! {
         let note = load(1, conn).await;
         let recorder = record(conn);
         delete(&note, conn).await.unwrap();
-        assert_eq!(recorder.take(), [
-            "UPDATE notes SET deleted = ?, version = ? WHERE id = ? AND NOT deleted AND version = ? -- [true, 2, 1, 1]",
+        assert_eq!(texts(&recorder.take()), [
+            "UPDATE notes SET deleted = ?, version = ? WHERE id = ? AND NOT deleted AND version = ?",
         ]);
         let (other, _) = (load(2, conn).await, recorder.take_prepared());
         delete(&other, conn).await.unwrap();
@@ -86,15 +91,15 @@ super::scenarios! {
         assert!(note.is_deleted());
         let _ = recorder.take();
         restore(&mut note, conn).await.unwrap();
-        assert_eq!(recorder.take(), [
-            "UPDATE notes SET deleted = ?, version = ? WHERE id = ? AND deleted AND version = ? -- [false, 3, 1, 2]",
+        assert_eq!(texts(&recorder.take()), [
+            "UPDATE notes SET deleted = ?, version = ? WHERE id = ? AND deleted AND version = ?",
         ]);
         assert_eq!(note, Note { id: 1, text: "note".into(), reads: 0, deleted: false, version: 3 });
         assert_eq!(load(1, conn).await, note, "memory equals the row");
         save(&mut note, conn).await.unwrap();
-        assert_eq!(recorder.take().last().unwrap(),
-            "UPDATE notes SET text = ?, deleted = ?, version = ? WHERE id = ? AND NOT deleted AND version = ? \
-             -- [\"note\", false, 4, 1, 3]");
+        assert_eq!(texts(&recorder.take()).last(), Some(
+            &"UPDATE notes SET text = ?, deleted = ?, version = ? WHERE id = ? AND NOT deleted AND version = ?",
+        ));
     }
 
     async fn every_write_of_a_deleted_row_is_refused_as_deleted_and_changes_nothing(database) {

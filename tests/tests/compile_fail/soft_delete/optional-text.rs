@@ -13,7 +13,7 @@ diesel::table! {
 struct Product {
     id: i32,
     #[occ(soft_delete)]
-    deleted: Option<String>, //~ ERROR cannot say in the column `columns::deleted` that a row is deleted
+    deleted: Option<String>, //~ ERROR cannot say that a row is deleted
     version: i32,
 }
 

@@ -13,7 +13,7 @@ diesel::table! {
 struct Product {
     id: i32,
     #[occ(soft_delete)]
-    deleted: Option<std::time::SystemTime>, //~ ERROR is NOT NULL, and its field is an `Option`
+    deleted: Option<std::time::SystemTime>, //~ ERROR says since when a row is deleted, and is NOT NULL
     version: i32,
 }
 

@@ -13,7 +13,7 @@ diesel::table! {
 struct Product {
     id: i32,
     #[occ(soft_delete)]
-    name: String, //~ ERROR `String` cannot say in the column `columns::name` that a row is deleted
+    name: String, //~ ERROR `String` cannot say that a row is deleted
     version: i32,
 }
 

@@ -99,7 +99,6 @@ pub(crate) fn tokens(
             #[automatically_derived]
             impl #impl_generics __occ::SoftDelete for #name #ty_generics #where_clause {
                 fn is_deleted(&self) -> __occ::bool { __occ::stub::never() }
-                fn set_mark(&mut self, _: __occ::Mark) { __occ::stub::never() }
             }
 
             #[automatically_derived]

@@ -68,13 +68,17 @@ pub(super) fn lock_impl(model: &Model<'_>, version: Option<&Field>, prepared: &P
 /// The column that says that a row is deleted, and what is written to it.
 fn mark_items(model: &Model<'_>) -> Option<TokenStream> {
     let field = model.mark()?;
-    let (ty, column) = (&field.ty, model.column_of(field));
+    let (member, ty, column) = (&field.member, &field.ty, model.column_of(field));
     Some(quote! {
         const MARK: __occ::Option<__occ::MarkColumn> =
             __occ::Some(__occ::MarkColumn::of::<#column, #ty, __OccChecks>());
 
         fn made_mark(__deletion: __occ::Deletion) -> __occ::Option<__occ::Mark> {
             __occ::Some(__occ::Mark::of::<#ty, __OccChecks>(__deletion))
+        }
+
+        fn take_mark(&mut self) {
+            self.#member = <#ty as __occ::MarkType<__OccChecks>>::made(__occ::Deletion::Undone);
         }
     })
 }
@@ -90,10 +94,6 @@ pub(super) fn soft_delete_impl(model: &Model<'_>) -> Option<TokenStream> {
         impl #impl_generics __occ::SoftDelete for #name #ty_generics #where_clause {
             fn is_deleted(&self) -> __occ::bool {
                 <#ty as __occ::MarkType<__OccChecks>>::is_deleted(&self.#member)
-            }
-
-            fn set_mark(&mut self, __mark: __occ::Mark) {
-                __occ::Mark::put(__mark, &mut self.#member);
             }
         }
     })

@@ -285,6 +285,7 @@ where
     K: Debug + Send,
 {
     at::writes!(asynchronous, async, await, Send);
+    at::parts!(asynchronous, async, await, Send);
     at::generated!(asynchronous, async, await, Send);
     at::deletes_and_looks!(asynchronous, async, await, Send);
 }

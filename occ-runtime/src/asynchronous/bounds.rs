@@ -375,11 +375,6 @@ pub trait AsyncSavesTrackedOn<C: AsyncConnection>: Columns<C::Backend> {
         G: Guard<C::Backend> + Send;
 
     #[doc(hidden)]
-    fn restore(&mut self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send
-    where
-        Self: SoftDelete;
-
-    #[doc(hidden)]
     fn verify(&self, conn: &mut C) -> impl Future<Output = Result<(), Error>> + Send;
 
     #[cfg(feature = "retry")]

@@ -56,7 +56,16 @@ use crate::statement::update::{ReturningRow, Update};
 pub trait AsyncReloadsOn<C: AsyncConnection>: OptimisticLock + Send + Sync {
     /// The row of a value as it is now.
     #[doc(hidden)]
-    fn now(value: &Self, rows: Rows, conn: &mut C) -> impl Future<Output = Result<Now<Self>, Error>> + Send;
+    fn now(value: &Self, conn: &mut C) -> impl Future<Output = Result<Now<Self>, Error>> + Send {
+        Self::now_of(value, Rows::There, conn)
+    }
+
+    #[doc(hidden)]
+    fn now_of(
+        value: &Self,
+        rows: Rows,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<Now<Self>, Error>> + Send;
 
     /// The same, with a lock on the row.
     #[doc(hidden)]
@@ -86,7 +95,11 @@ where
     M: OptimisticLock + Send + Sync,
     C: AsyncConnection + AsyncReads<M, M::Checks>,
 {
-    fn now(value: &Self, rows: Rows, conn: &mut C) -> impl Future<Output = Result<Now<Self>, Error>> + Send {
+    fn now_of(
+        value: &Self,
+        rows: Rows,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<Now<Self>, Error>> + Send {
         conn.now(value, rows)
     }
 

@@ -18,7 +18,6 @@ use crate::error::Error;
 use crate::error::stale::Operation;
 use crate::model::columns::HasUnversioned;
 use crate::model::optimistic_lock::OptimisticLock;
-use crate::model::soft_delete::Rows;
 use crate::operation::read;
 #[cfg(feature = "retry")]
 use crate::retry::failure::ModifyOutcome;
@@ -208,7 +207,7 @@ pub trait AsyncOptimisticDsl: OptimisticLock {
         C: AsyncConnection,
         Self: AsyncReloadsOn<C>,
     {
-        Box::pin(async move { read::reload(self, Self::now(self, Rows::There, conn).await?) })
+        Box::pin(async move { read::reload(self, Self::now(self, conn).await?) })
     }
 
     /// As [`OptimisticDsl::into_conflict`](crate::OptimisticDsl::into_conflict).
@@ -218,7 +217,7 @@ pub trait AsyncOptimisticDsl: OptimisticLock {
         Self: AsyncReloadsOn<C> + 'a,
     {
         Box::pin(async move {
-            let now = Self::now(&self, Rows::There, conn).await?;
+            let now = Self::now(&self, conn).await?;
             Ok(Conflict::new(self, now.row, None))
         })
     }

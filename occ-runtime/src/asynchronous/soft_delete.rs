@@ -5,7 +5,9 @@ use diesel_async::AsyncConnection;
 use crate::asynchronous::boxed::BoxFuture;
 use crate::asynchronous::saves::AsyncSavesOn;
 use crate::error::Error;
+use crate::error::stale::Operation;
 use crate::model::soft_delete::SoftDelete;
+use crate::statement::mark::SetMark;
 
 /// As [`SoftDeleteDsl`](crate::SoftDeleteDsl), for diesel-async's connections.
 ///
@@ -32,7 +34,7 @@ pub trait AsyncSoftDeleteDsl: SoftDelete {
         C: AsyncConnection,
         Self: AsyncSavesOn<C>,
     {
-        Box::pin(self.restore(conn))
+        Box::pin(self.write(Operation::Restore, None, SetMark::restored::<Self>(), conn))
     }
 }
 

@@ -12,7 +12,6 @@ use crate::conflict::tracked::Tracked;
 use crate::error::Error;
 use crate::model::fields::Trackable;
 use crate::model::optimistic_lock::OptimisticLock;
-use crate::model::soft_delete::Rows;
 use crate::operation::outcome::Outcome;
 use crate::operation::read;
 
@@ -147,7 +146,7 @@ impl<T: OptimisticLock> AsyncTrackedDsl<T> for Tracked<T> {
         C: AsyncConnection,
         T: AsyncReloadsOn<C> + Trackable,
     {
-        Box::pin(async move { read::reload_tracked(self, T::now(self.original(), Rows::There, conn).await?) })
+        Box::pin(async move { read::reload_tracked(self, T::now(self.original(), conn).await?) })
     }
 
     fn rebase<'a, C>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
@@ -164,7 +163,7 @@ impl<T: OptimisticLock> AsyncTrackedDsl<T> for Tracked<T> {
         T: AsyncReloadsOn<C> + Trackable,
         F: FnMut(&'static str, &T, &T, &T) -> Choice + Send + 'a,
     {
-        Box::pin(async move { read::rebase(self, T::now(self.original(), Rows::There, conn).await?, choose) })
+        Box::pin(async move { read::rebase(self, T::now(self.original(), conn).await?, choose) })
     }
 
     fn settle<'a, C>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<Outcome, Error>>
@@ -182,7 +181,7 @@ impl<T: OptimisticLock> AsyncTrackedDsl<T> for Tracked<T> {
     {
         let (mine, base) = self.sides();
         Box::pin(async move {
-            let now = T::now(&base, Rows::There, conn).await?;
+            let now = T::now(&base, conn).await?;
             Ok(Conflict::new(mine, now.row, Some(base)))
         })
     }
@@ -194,7 +193,7 @@ impl<T: OptimisticLock> AsyncTrackedDsl<T> for Tracked<T> {
     {
         let (mine, base) = self.sides();
         Box::pin(async move {
-            let now = T::now(&base, Rows::There, conn).await?;
+            let now = T::now(&base, conn).await?;
             Ok(Conflict::new(mine, now.row, Some(base)))
         })
     }

@@ -336,6 +336,7 @@ where
     K: Debug,
 {
     at::writes!(blocking);
+    at::parts!(blocking);
     at::generated!(blocking);
     at::deletes_and_looks!(blocking);
 }

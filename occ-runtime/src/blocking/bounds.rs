@@ -308,11 +308,6 @@ pub trait SavesTrackedOn<C: Connection>: Columns<C::Backend> {
         G: Guard<C::Backend>;
 
     #[doc(hidden)]
-    fn restore(&mut self, conn: &mut C) -> Result<(), Error>
-    where
-        Self: SoftDelete;
-
-    #[doc(hidden)]
     fn verify(&self, conn: &mut C) -> Result<(), Error>;
 
     #[cfg(feature = "retry")]

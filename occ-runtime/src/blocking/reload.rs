@@ -53,7 +53,12 @@ use crate::statement::update::{ReturningRow, Update};
 pub trait ReloadsOn<C: Connection>: OptimisticLock {
     /// The row of a value as it is now.
     #[doc(hidden)]
-    fn now(value: &Self, rows: Rows, conn: &mut C) -> Result<Now<Self>, Error>;
+    fn now(value: &Self, conn: &mut C) -> Result<Now<Self>, Error> {
+        Self::now_of(value, Rows::There, conn)
+    }
+
+    #[doc(hidden)]
+    fn now_of(value: &Self, rows: Rows, conn: &mut C) -> Result<Now<Self>, Error>;
 
     /// The same, with a lock on the row.
     #[doc(hidden)]
@@ -80,7 +85,7 @@ where
     M: OptimisticLock,
     C: Connection + Reads<M, M::Checks>,
 {
-    fn now(value: &Self, rows: Rows, conn: &mut C) -> Result<Now<Self>, Error> {
+    fn now_of(value: &Self, rows: Rows, conn: &mut C) -> Result<Now<Self>, Error> {
         conn.now(value, rows)
     }
 

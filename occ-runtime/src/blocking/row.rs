@@ -17,7 +17,6 @@ use crate::error::Error;
 use crate::error::stale::Operation;
 use crate::model::columns::HasUnversioned;
 use crate::model::optimistic_lock::OptimisticLock;
-use crate::model::soft_delete::Rows;
 use crate::operation::read;
 #[cfg(feature = "retry")]
 use crate::retry::failure::ModifyOutcome;
@@ -381,7 +380,7 @@ pub trait OptimisticDsl: OptimisticLock {
         C: Connection,
         Self: ReloadsOn<C>,
     {
-        read::reload(self, Self::now(self, Rows::There, conn)?)
+        read::reload(self, Self::now(self, conn)?)
     }
 
     /// Becomes both sides of a conflict, after a save was refused: this value, and the row as it is now.
@@ -393,7 +392,7 @@ pub trait OptimisticDsl: OptimisticLock {
         C: Connection,
         Self: ReloadsOn<C>,
     {
-        let now = Self::now(&self, Rows::There, conn)?;
+        let now = Self::now(&self, conn)?;
         Ok(Conflict::new(self, now.row, None))
     }
 }

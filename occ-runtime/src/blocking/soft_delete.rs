@@ -4,7 +4,9 @@ use diesel::connection::Connection;
 
 use crate::blocking::saves::SavesOn;
 use crate::error::Error;
+use crate::error::stale::Operation;
 use crate::model::soft_delete::SoftDelete;
+use crate::statement::mark::SetMark;
 
 /// Bringing rows back that were deleted softly: for every struct with a field that is `#[occ(soft_delete)]`. What each other method does
 /// with such a row is said at [`SoftDelete`].
@@ -44,7 +46,7 @@ pub trait SoftDeleteDsl: SoftDelete {
         C: Connection,
         Self: SavesOn<C>,
     {
-        self.restore(conn)
+        self.write(Operation::Restore, None, SetMark::restored::<Self>(), conn)
     }
 }
 

@@ -11,7 +11,6 @@ use crate::conflict::tracked::Tracked;
 use crate::error::Error;
 use crate::model::fields::Trackable;
 use crate::model::optimistic_lock::OptimisticLock;
-use crate::model::soft_delete::Rows;
 use crate::operation::outcome::Outcome;
 use crate::operation::read;
 
@@ -273,7 +272,7 @@ impl<T: OptimisticLock> TrackedDsl<T> for Tracked<T> {
         C: Connection,
         T: ReloadsOn<C> + Trackable,
     {
-        read::reload_tracked(self, T::now(self.original(), Rows::There, conn)?)
+        read::reload_tracked(self, T::now(self.original(), conn)?)
     }
 
     fn rebase<C>(&mut self, conn: &mut C) -> Result<(), Error>
@@ -290,7 +289,7 @@ impl<T: OptimisticLock> TrackedDsl<T> for Tracked<T> {
         T: ReloadsOn<C> + Trackable,
         F: FnMut(&'static str, &T, &T, &T) -> Choice,
     {
-        read::rebase(self, T::now(self.original(), Rows::There, conn)?, choose)
+        read::rebase(self, T::now(self.original(), conn)?, choose)
     }
 
     fn settle<C>(&mut self, conn: &mut C) -> Result<Outcome, Error>
@@ -307,7 +306,7 @@ impl<T: OptimisticLock> TrackedDsl<T> for Tracked<T> {
         T: ReloadsOn<C> + Trackable,
     {
         let (mine, base) = self.sides();
-        let now = T::now(&base, Rows::There, conn)?;
+        let now = T::now(&base, conn)?;
         Ok(Conflict::new(mine, now.row, Some(base)))
     }
 
@@ -317,7 +316,7 @@ impl<T: OptimisticLock> TrackedDsl<T> for Tracked<T> {
         T: ReloadsOn<C> + Trackable,
     {
         let (mine, base) = self.sides();
-        let now = T::now(&base, Rows::There, conn)?;
+        let now = T::now(&base, conn)?;
         Ok(Conflict::new(mine, now.row, Some(base)))
     }
 }

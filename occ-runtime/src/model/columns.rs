@@ -9,9 +9,9 @@ use diesel::sql_types::HasSqlType;
 use crate::model::declared::Declared;
 use crate::model::declared::never;
 use crate::model::exact::ExactEquality;
+use crate::model::mark::Mark;
 use crate::model::optimistic_lock::OptimisticLock;
 use crate::model::optimistic_lock::SqlText;
-use crate::model::soft_delete::Mark;
 
 /// A struct with fields that are `#[occ(unversioned)]`: the bound of [`save_unversioned`](crate::OptimisticDsl::save_unversioned).
 ///

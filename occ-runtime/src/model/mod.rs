@@ -7,6 +7,7 @@ pub(crate) mod declared;
 pub(crate) mod exact;
 pub(crate) mod fields;
 pub(crate) mod identity;
+pub(crate) mod mark;
 pub(crate) mod merge_add;
 pub(crate) mod optimistic_lock;
 pub(crate) mod soft_delete;

@@ -8,7 +8,7 @@ use crate::error::refused::VersionError;
 use crate::model::at::At;
 use crate::model::check::Check;
 use crate::model::identity::Identity;
-use crate::model::soft_delete::{Deletion, Mark, MarkColumn};
+use crate::model::mark::{Deletion, Mark, MarkColumn};
 use crate::version::generator::VersionGenerator;
 
 /// A struct that mirrors a row and carries that row's version.
@@ -184,6 +184,10 @@ pub trait OptimisticLock: Sized {
         let _ = deletion;
         None
     }
+
+    /// Called once the database has accepted that the row is not deleted, never before.
+    #[doc(hidden)]
+    fn take_mark(&mut self) {}
 
     /// What tells this version from others.
     #[doc(hidden)]

@@ -1,7 +1,5 @@
 //! Rows that are deleted by a mark in a column, and stay where they are.
 
-use std::any::Any;
-use std::fmt::Debug;
 use std::time::SystemTime;
 
 use diesel::Column;
@@ -11,6 +9,7 @@ use diesel::result::{Error as DieselError, QueryResult};
 
 use crate::model::columns::{ColumnValue, ColumnVisitor};
 use crate::model::declared::{Declared, never};
+use crate::model::mark::{Deletion, Mark, MarkColumn};
 use crate::model::optimistic_lock::OptimisticLock;
 use crate::version::timestamp::{Micros, PointInTime, Precision as _};
 
@@ -52,10 +51,6 @@ use crate::version::timestamp::{Micros, PointInTime, Precision as _};
 pub trait SoftDelete: OptimisticLock {
     /// Whether the value has the mark. The row may have got it since: a deletion changes no value in memory.
     fn is_deleted(&self) -> bool;
-
-    /// Called once the database has accepted the mark, never before.
-    #[doc(hidden)]
-    fn set_mark(&mut self, mark: Mark);
 }
 
 /// Which rows a statement is for, where rows can be deleted by a mark. Elsewhere all are the same.
@@ -92,41 +87,17 @@ impl Rows {
     }
 }
 
-/// The column of the mark.
-#[doc(hidden)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct MarkColumn {
-    pub(crate) name: &'static str,
-    /// A `bool`, and no point in time.
-    pub(crate) is_flag: bool,
-}
-
 impl MarkColumn {
     #[must_use]
     pub const fn of<C: Column, T: MarkType<Checks>, Checks>() -> Self {
-        Self { name: C::NAME, is_flag: T::IS_FLAG }
+        Self::new(C::NAME, T::IS_FLAG)
     }
 }
-
-/// What the mark of a row is to say.
-#[doc(hidden)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Deletion {
-    /// It is deleted, as of now.
-    Now,
-    /// It is not.
-    Undone,
-}
-
-/// A value of the field that is `#[occ(soft_delete)]`, whatever its type.
-#[doc(hidden)]
-#[derive(Debug)]
-pub struct Mark(Box<dyn Any + Send + Sync>);
 
 impl Mark {
     #[must_use]
     pub fn of<T: MarkType<Checks> + Send + Sync + 'static, Checks>(deletion: Deletion) -> Self {
-        Self(Box::new(T::made(deletion)))
+        Self::holding(T::made(deletion))
     }
 
     /// Shows it to a visitor, as the value of its column.
@@ -137,16 +108,9 @@ impl Mark {
         DB: Backend,
         V: ColumnVisitor<'b, DB>,
     {
-        match self.0.downcast_ref::<T>() {
+        match self.held::<T>() {
             Some(mark) => visitor.column::<C, T, Checks>(mark),
             None => Err(DieselError::QueryBuilderError("a mark of another struct".into())),
-        }
-    }
-
-    /// Becomes what is in the field.
-    pub fn put<T: 'static>(self, field: &mut T) {
-        if let Ok(mark) = self.0.downcast::<T>() {
-            *field = *mark;
         }
     }
 }

@@ -10,8 +10,9 @@ pub(crate) use diesel::result::Error as DieselError;
 pub(crate) use crate::error::Error;
 pub(crate) use crate::error::stale::Operation;
 pub(crate) use crate::model::at::At;
+pub(crate) use crate::model::mark::Deletion;
 pub(crate) use crate::model::optimistic_lock::next_version;
-pub(crate) use crate::model::soft_delete::{Deletion, Rows};
+pub(crate) use crate::model::soft_delete::Rows;
 pub(crate) use crate::operation::verdict;
 pub(crate) use crate::statement::at::{DeleteAt, KeyedRow, LockAt, UpdateAt, VersionAt};
 pub(crate) use crate::statement::dialect;
@@ -34,27 +35,6 @@ macro_rules! writes {
         {
             let row = KeyedRow::<M, P>::of(at.key);
             Self::put_row_at::<S, TOUCHES>(at::put(TOUCHES), row, at.version, changes, conn)$(.$await)?
-        }
-
-        $($async)? fn put_row_at<S, const TOUCHES: bool>(
-            operation: Operation,
-            row: KeyedRow<M, P>,
-            expected: M::Version,
-            changes: S,
-            conn: &mut C,
-        ) -> Result<M::Version, Error>
-        where
-            S: QueryFragment<C::Backend> $(+ $send)?,
-        {
-            let mut conn = $crate::$wing::send::InFlight::begin(conn)?;
-            let put = if M::Generator::BY_DATABASE {
-                let put = Self::put_generated_at::<S, TOUCHES>(operation, &row, &expected, changes, &mut *conn);
-                $crate::$wing::send::boxed(put)$(.$await)?
-            } else {
-                Self::put_counted_at::<S, TOUCHES>(operation, &row, &expected, changes, &mut *conn)$(.$await)?
-            };
-            conn.land_with(&put);
-            put
         }
 
         /// A version that occ makes.
@@ -87,6 +67,40 @@ macro_rules! writes {
         ) -> Error {
             let actual = $crate::$wing::send::rare_version::<M, _, _>(VersionAt::for_refusal(row, operation), conn)$(.$await)?;
             verdict::refused(operation, row, expected, rows, actual, false)
+        }
+    };
+}
+
+/// What both kinds of versions have, and what undoes a deletion by a mark.
+macro_rules! parts {
+    ($wing:ident $(, $async:ident, $await:ident, $send:ident)?) => {
+        $($async)? fn put_row_at<S, const TOUCHES: bool>(
+            operation: Operation,
+            row: KeyedRow<M, P>,
+            expected: M::Version,
+            changes: S,
+            conn: &mut C,
+        ) -> Result<M::Version, Error>
+        where
+            S: QueryFragment<C::Backend> $(+ $send)?,
+        {
+            let mut conn = $crate::$wing::send::InFlight::begin(conn)?;
+            let put = if M::Generator::BY_DATABASE {
+                let put = Self::put_generated_at::<S, TOUCHES>(operation, &row, &expected, changes, &mut *conn);
+                $crate::$wing::send::boxed(put)$(.$await)?
+            } else {
+                Self::put_counted_at::<S, TOUCHES>(operation, &row, &expected, changes, &mut *conn)$(.$await)?
+            };
+            conn.land_with(&put);
+            put
+        }
+
+        $($async)? fn restore_at(at: At<M, M::Version, K>, conn: &mut C) -> Result<M::Version, Error> {
+            let Some(mark) = M::made_mark(Deletion::Undone) else {
+                return Err(verdict::not_deleted(&KeyedRow::<M, P>::of(at.key)));
+            };
+            let (row, mark) = (KeyedRow::<M, P>::of(at.key).among(Rows::Deleted), MarkOf::<M>::new(mark));
+            Self::put_row_at::<_, false>(Operation::Restore, row, at.version, mark, conn)$(.$await)?
         }
     };
 }
@@ -155,14 +169,6 @@ macro_rules! deletes_and_looks {
             deleted
         }
 
-        $($async)? fn restore_at(at: At<M, M::Version, K>, conn: &mut C) -> Result<M::Version, Error> {
-            let Some(mark) = M::made_mark(Deletion::Undone) else {
-                return Err(verdict::not_deleted(&KeyedRow::<M, P>::of(at.key)));
-            };
-            let (row, mark) = (KeyedRow::<M, P>::of(at.key).among(Rows::Deleted), MarkOf::<M>::new(mark));
-            Self::put_row_at::<_, false>(Operation::Restore, row, at.version, mark, conn)$(.$await)?
-        }
-
         $($async)? fn verify_at(at: At<M, M::Version, K>, conn: &mut C) -> Result<(), Error> {
             let row = KeyedRow::<M, P>::of(at.key);
             let mut conn = $crate::$wing::send::InFlight::begin(conn)?;
@@ -204,4 +210,4 @@ pub(crate) const fn put(touches: bool) -> Operation {
     if touches { Operation::Touch } else { Operation::Update }
 }
 
-pub(crate) use {deletes_and_looks, generated, writes};
+pub(crate) use {deletes_and_looks, generated, parts, writes};

@@ -7,7 +7,7 @@
 pub(crate) use crate::error::Error;
 pub(crate) use crate::error::stale::Operation;
 pub(crate) use crate::model::check::Check;
-pub(crate) use crate::model::soft_delete::Deletion;
+pub(crate) use crate::model::mark::Deletion;
 pub(crate) use crate::operation::generated::is_read_back;
 pub(crate) use crate::operation::order::{Order, by_key};
 pub(crate) use crate::operation::rows::{Batch, next_versions, refuse_duplicates};

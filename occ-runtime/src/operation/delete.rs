@@ -1,4 +1,4 @@
-//! The deletion of one row, and what undoes it.
+//! The deletion of one row.
 #![allow(
     unused_imports,
     reason = "the bodies below name them where they are expanded, in `blocking` and `asynchronous`; several files name the same"
@@ -6,7 +6,6 @@
 
 pub(crate) use crate::error::Error;
 pub(crate) use crate::error::stale::Operation;
-pub(crate) use crate::model::soft_delete::{Deletion, SoftDelete};
 pub(crate) use crate::statement::delete::Delete;
 pub(crate) use crate::statement::guard::{Guard, Guarded};
 pub(crate) use crate::statement::mark::SetMark;
@@ -32,20 +31,6 @@ macro_rules! operations {
             };
             conn.land_with(&deleted);
             sent.ended(deleted)
-        }
-
-        /// Undoes a deletion by the mark.
-        $($async)? fn restore(&mut self, conn: &mut C) -> Result<(), Error>
-        where
-            M: SoftDelete,
-        {
-            // Before anything is sent, since it may be the user's code.
-            let mark = M::made_mark(Deletion::Undone);
-            self.write(Operation::Restore, None, SetMark::restored::<M>(), conn)$(.$await)??;
-            if let Some(mark) = mark {
-                self.set_mark(mark);
-            }
-            Ok(())
         }
 
         /// By the mark, where the model has one.

@@ -59,7 +59,12 @@ macro_rules! operations {
             };
             Err(self.taken(operation, refused, conn)$(.$await)?)
         }
+    };
+}
 
+/// What keeps a row from being made.
+macro_rules! taken_operations {
+    ($wing:ident $(, $async:ident, $await:ident, $send:ident)?) => {
         /// Why a row was not made. `refused` is the database's error, if it is one.
         $($async)? fn taken(&self, operation: Operation, mut refused: Option<DieselError>, conn: &mut C) -> Error {
             if let Some(error) = refused.take_if(|error| verdict::is_not_by_key::<C::Backend>(error, &$crate::$wing::send::depth(conn))) {
@@ -139,4 +144,4 @@ macro_rules! looked_at_operations {
     };
 }
 
-pub(crate) use {looked_at_operations, operations};
+pub(crate) use {looked_at_operations, operations, taken_operations};

@@ -12,7 +12,7 @@ pub(crate) use crate::error::stale::Operation;
 use crate::error::stale::StaleObjectError;
 pub(crate) use crate::model::check::Check;
 pub(crate) use crate::model::fields::Trackable;
-pub(crate) use crate::model::soft_delete::Deletion;
+pub(crate) use crate::model::mark::Deletion;
 pub(crate) use crate::operation::generated::is_read_back;
 pub(crate) use crate::operation::order::Order;
 pub(crate) use crate::operation::rows::{Batch, refuse_duplicates};

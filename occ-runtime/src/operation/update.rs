@@ -90,7 +90,7 @@ macro_rules! read_back_operations {
             };
             let row = match put {
                 // The changes may have been the mark.
-                Ok(_) => M::now(self, Rows::All, conn)$(.$await)?.and_then(|now| now.updated(self)),
+                Ok(_) => M::now_of(self, Rows::All, conn)$(.$await)?.and_then(|now| now.updated(self)),
                 Err(refused) => Err(refused),
             };
             let made = row.map(|row| (row, Unanswered::of_something(self))).map_err(Error::rolled_back);

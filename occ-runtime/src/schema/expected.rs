@@ -6,8 +6,8 @@ use std::time::Duration;
 use diesel::Column as _;
 
 use crate::model::declared::VersionSqlType;
+use crate::model::mark::MarkColumn;
 use crate::model::optimistic_lock::OptimisticLock;
-use crate::model::soft_delete::MarkColumn;
 use crate::schema::names;
 use crate::version::database::is_xmin;
 use crate::version::generator::VersionGenerator as _;

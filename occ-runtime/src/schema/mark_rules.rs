@@ -1,6 +1,6 @@
 //! What is a fault of the column that says that a row is deleted: a function for each rule.
 
-use crate::model::soft_delete::MarkColumn;
+use crate::model::mark::MarkColumn;
 use crate::schema::catalog::{SeenColumn, TableKind};
 use crate::schema::finding::FindingKind;
 use crate::schema::report::Report;

@@ -8,8 +8,9 @@ use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::result::QueryResult;
 
 use crate::model::columns::Columns;
+use crate::model::mark::{Deletion, Mark};
 use crate::model::optimistic_lock::{OptimisticLock, SqlText};
-use crate::model::soft_delete::{Deletion, Mark, Rows};
+use crate::model::soft_delete::Rows;
 use crate::statement::assign::{Assignments, UpdateKind, WholeRow};
 use crate::statement::clause::Equations;
 use crate::statement::row_key::RowKey;

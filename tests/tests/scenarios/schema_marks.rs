@@ -1,6 +1,5 @@
 //! What `check_schema` finds of the column that says that a row is deleted.
 
-use diesel::prelude::*;
 use occ_runtime::OptimisticLock;
 use occ_runtime::schema::FindingKind;
 use occ_tests::cell::Backend;
@@ -14,7 +13,6 @@ diesel::table! {
 
 #[derive(OptimisticLock)]
 #[diesel(table_name = marked)]
-#[expect(dead_code, reason = "its table is looked at")]
 struct Timed {
     id: i32,
     #[occ(soft_delete)]
@@ -29,7 +27,6 @@ mod flagged {
 
     #[derive(occ_runtime::OptimisticLock)]
     #[diesel(table_name = marked)]
-    #[expect(dead_code, reason = "its table is looked at")]
     pub(super) struct Flagged {
         id: i32,
         #[occ(soft_delete)]

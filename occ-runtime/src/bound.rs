@@ -78,6 +78,7 @@ pub use crate::blocking::update::UpdatesOn;
 pub use crate::model::columns::HasUnversioned;
 pub use crate::model::exact::ExactEquality;
 pub use crate::model::fields::Trackable;
+pub use crate::model::soft_delete::SoftDelete;
 pub use crate::model::versioned::Versioned;
 pub use crate::statement::guard::Predicate;
 pub use crate::statement::lock::RowLocks;

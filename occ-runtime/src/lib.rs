@@ -78,6 +78,8 @@ pub use asynchronous::schema::AsyncSchemaDsl;
 #[cfg(feature = "async")]
 pub use asynchronous::settle::AsyncSettleDsl;
 #[cfg(feature = "async")]
+pub use asynchronous::soft_delete::AsyncSoftDeleteDsl;
+#[cfg(feature = "async")]
 pub use asynchronous::tracked::AsyncTrackedDsl;
 #[cfg(feature = "async")]
 pub use asynchronous::tracked_batch::AsyncTrackedBatchDsl;
@@ -95,6 +97,7 @@ pub use blocking::retry::RetryDsl;
 pub use blocking::row::OptimisticDsl;
 pub use blocking::schema::SchemaDsl;
 pub use blocking::settle::SettleDsl;
+pub use blocking::soft_delete::SoftDeleteDsl;
 pub use blocking::tracked::TrackedDsl;
 pub use blocking::tracked_batch::TrackedBatchDsl;
 pub use blocking::transaction::optimistic_transaction;
@@ -131,7 +134,9 @@ pub use bound::ModifiesOn;
 #[cfg(feature = "async")]
 pub use bound::{AsyncInsertsOn, AsyncLocksOn, AsyncReloadsOn, AsyncSavesOn, AsyncSavesTrackedOn};
 #[doc(no_inline)]
-pub use bound::{InsertsOn, LocksOn, ReloadsOn, Restorable, SavesOn, SavesTrackedOn, Trackable, Versioned};
+pub use bound::{
+    InsertsOn, LocksOn, ReloadsOn, Restorable, SavesOn, SavesTrackedOn, SoftDelete, Trackable, Versioned,
+};
 #[doc(no_inline)]
 #[cfg(feature = "text")]
 pub use conflict::MergeText;
@@ -157,7 +162,8 @@ pub mod prelude {
     pub use crate::{
         AggregateDsl, AtDsl, DatabaseGenerated, Expect, ExpectingDsl, HistoryDsl, Increment, LockMode,
         MergingDsl, OptimisticBatchDsl, OptimisticDsl, OptimisticInsertDsl, OptimisticLock, SchemaDsl,
-        SettleDsl, Timestamp, Tracked, TrackedBatchDsl, TrackedDsl, optimistic_transaction,
+        SettleDsl, SoftDelete, SoftDeleteDsl, Timestamp, Tracked, TrackedBatchDsl, TrackedDsl,
+        optimistic_transaction,
     };
     #[cfg(feature = "retry")]
     pub use crate::{RetryDsl, RetryPolicy};
@@ -170,8 +176,9 @@ pub mod prelude {
 pub mod async_prelude {
     pub use crate::{
         AsyncAggregateDsl, AsyncAtDsl, AsyncExpectingDsl, AsyncHistoryDsl, AsyncOptimisticBatchDsl,
-        AsyncOptimisticDsl, AsyncOptimisticInsertDsl, AsyncSchemaDsl, AsyncSettleDsl, AsyncTrackedBatchDsl,
-        AsyncTrackedDsl, DatabaseGenerated, Expect, Increment, LockMode, OptimisticLock, Timestamp, Tracked,
+        AsyncOptimisticDsl, AsyncOptimisticInsertDsl, AsyncSchemaDsl, AsyncSettleDsl, AsyncSoftDeleteDsl,
+        AsyncTrackedBatchDsl, AsyncTrackedDsl, DatabaseGenerated, Expect, Increment, LockMode,
+        OptimisticLock, SoftDelete, Timestamp, Tracked,
         async_optimistic_transaction as optimistic_transaction,
     };
     #[cfg(feature = "retry")]
@@ -184,7 +191,9 @@ pub mod async_prelude {
 #[cfg(not(feature = "async"))]
 pub mod async_prelude {
     pub use crate::without_async::AsyncOptimisticDsl;
-    pub use crate::{DatabaseGenerated, Expect, Increment, LockMode, OptimisticLock, Timestamp, Tracked};
+    pub use crate::{
+        DatabaseGenerated, Expect, Increment, LockMode, OptimisticLock, SoftDelete, Timestamp, Tracked,
+    };
     #[cfg(feature = "uuid")]
     pub use crate::{UuidV4, UuidV7};
 }

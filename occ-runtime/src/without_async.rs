@@ -46,6 +46,7 @@ pub trait AsyncOptimisticDsl: OptimisticLock {
         lock_optimistic(mode: LockMode) -> ();
         reload() -> ();
         insert_optimistic() -> ();
+        restore_optimistic() -> ();
         upsert_optimistic(expect: Expect<Self::Version>) -> Upserted;
     }
 

@@ -25,6 +25,7 @@ pub(crate) mod saves;
 pub(crate) mod schema;
 pub(crate) mod send;
 pub(crate) mod settle;
+pub(crate) mod soft_delete;
 pub(crate) mod tracked;
 pub(crate) mod tracked_batch;
 pub(crate) mod transaction;

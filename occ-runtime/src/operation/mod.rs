@@ -78,6 +78,7 @@ macro_rules! operations {
 macro_rules! insert_operations {
     ($($wing:tt)*) => {
         $crate::operation::insert::operations!($($wing)*);
+        $crate::operation::insert::taken_operations!($($wing)*);
         $crate::operation::insert::looked_at_operations!($($wing)*);
         $crate::operation::insert_all::operations!($($wing)*);
         $crate::operation::insert_all::one_by_one_operations!($($wing)*);

@@ -70,6 +70,26 @@ impl Cure<'_> {
         }
     }
 
+    /// A `bool` that is never NULL, where it was: false.
+    pub(super) fn not_null_flag(&self, column: &SeenColumn) -> Option<String> {
+        let (table, name) = (self.table(), self.quoted(&column.name));
+        let alter = self.not_null_key(column)?;
+        Some(format!("UPDATE {table} SET {name} = FALSE WHERE {name} IS NULL;\n{alter}"))
+    }
+
+    /// A column of this type, which may be NULL.
+    pub(super) fn nullable(&self, column: &SeenColumn, sql_type: &str) -> Option<String> {
+        let name = self.quoted(&column.name);
+        match self.catalog.dialect {
+            Dialect::Sqlite => None,
+            Dialect::Postgres if sql_type == column.definition => {
+                Some(self.alter_column(column, "DROP NOT NULL"))
+            }
+            Dialect::Postgres => Some(self.alter_column(column, &format!("TYPE {sql_type}"))),
+            Dialect::Mysql => Some(self.alter(&format!("MODIFY COLUMN {name} {sql_type} NULL"))),
+        }
+    }
+
     /// A column into which the versions go, and which nobody else sets.
     pub(super) fn fitting(&self, fit: Fit<'_>) -> Option<String> {
         match self.catalog.dialect {

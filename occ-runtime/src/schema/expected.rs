@@ -6,6 +6,7 @@ use std::time::Duration;
 use diesel::Column as _;
 
 use crate::model::declared::VersionSqlType;
+use crate::model::mark::MarkColumn;
 use crate::model::optimistic_lock::OptimisticLock;
 use crate::model::table_name::table_name;
 use crate::version::database::is_xmin;
@@ -21,6 +22,8 @@ pub(crate) struct Expected {
     pub(crate) columns: &'static [&'static str],
     pub(crate) is_unique_key: bool,
     pub(crate) version: Option<ExpectedVersion>,
+    /// The column that says that a row is deleted.
+    pub(crate) mark: Option<MarkColumn>,
 }
 
 /// Its version column.
@@ -60,6 +63,7 @@ impl Expected {
             columns: M::columns(),
             is_unique_key: M::UNIQUE_KEY,
             version: has_version.then(ExpectedVersion::of::<M>),
+            mark: M::MARK,
         }
     }
 

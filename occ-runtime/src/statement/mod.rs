@@ -23,6 +23,7 @@ pub(crate) mod key_values;
 pub(crate) mod lock;
 pub(crate) mod made_key;
 pub(crate) mod many;
+pub(crate) mod mark;
 pub(crate) mod matched;
 pub(crate) mod new_row;
 pub(crate) mod revision;

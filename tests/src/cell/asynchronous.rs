@@ -137,6 +137,13 @@ macro_rules! async_cell {
             AsyncOptimisticDsl::delete_optimistic(model, conn).await
         }
 
+        pub async fn restore<M: AsyncSavesOn<Conn> + occ_runtime::SoftDelete>(
+            model: &mut M,
+            conn: &mut Conn,
+        ) -> Result<(), Error> {
+            occ_runtime::AsyncSoftDeleteDsl::restore_optimistic(model, conn).await
+        }
+
         pub async fn save_unversioned<M>(model: &M, conn: &mut Conn) -> Result<(), Error>
         where
             M: occ_runtime::AsyncSavesTrackedOn<Conn> + occ_runtime::__private::HasUnversioned,

@@ -89,6 +89,16 @@ macro_rules! blocking_at {
             occ_runtime::AtDsl::delete(at, conn)
         }
 
+        pub async fn restore_at<M, K>(
+            at: occ_runtime::At<M, M::Version, K>,
+            conn: &mut Conn,
+        ) -> Result<M::Version, Error>
+        where
+            M: occ_runtime::bound::AtOn<Conn, K> + occ_runtime::SoftDelete,
+        {
+            occ_runtime::AtDsl::restore(at, conn)
+        }
+
         pub async fn verify_at<M, K>(
             at: occ_runtime::At<M, M::Version, K>,
             conn: &mut Conn,
@@ -218,6 +228,17 @@ macro_rules! async_at {
             K: Send,
         {
             occ_runtime::AsyncAtDsl::delete(at, conn).await
+        }
+
+        pub async fn restore_at<M, K>(
+            at: occ_runtime::At<M, M::Version, K>,
+            conn: &mut Conn,
+        ) -> Result<M::Version, Error>
+        where
+            M: occ_runtime::bound::AsyncAtOn<Conn, K> + occ_runtime::SoftDelete,
+            K: Send,
+        {
+            occ_runtime::AsyncAtDsl::restore(at, conn).await
         }
 
         pub async fn verify_at<M, K>(

@@ -123,6 +123,13 @@ macro_rules! blocking_cell {
             OptimisticDsl::delete_optimistic(model, conn)
         }
 
+        pub async fn restore<M: SavesOn<Conn> + occ_runtime::SoftDelete>(
+            model: &mut M,
+            conn: &mut Conn,
+        ) -> Result<(), Error> {
+            occ_runtime::SoftDeleteDsl::restore_optimistic(model, conn)
+        }
+
         pub async fn save_unversioned<M>(model: &M, conn: &mut Conn) -> Result<(), Error>
         where
             M: occ_runtime::SavesTrackedOn<Conn> + occ_runtime::__private::HasUnversioned,

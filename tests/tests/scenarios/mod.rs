@@ -64,9 +64,15 @@ mod save_merging;
 pub(crate) mod schema;
 mod schema_keys;
 #[cfg(feature = "version_types")]
+mod schema_marks;
+#[cfg(feature = "version_types")]
 mod schema_versions;
 pub(crate) mod server;
 mod settle;
+pub(crate) mod soft_delete;
+#[cfg(feature = "version_types")]
+mod soft_delete_kinds;
+mod soft_delete_race;
 pub(crate) mod statements;
 mod statements_of_aggregates;
 #[cfg(feature = "retry")]

@@ -200,6 +200,7 @@ impl<'r> Worker<'r> {
             Step::Upsert(write) => self.upsert(*write).await,
             Step::Touch(key) => self.touch(*key).await,
             Step::TouchAt(key) => self.touch_at(*key).await,
+            Step::Hide(key) => self.hide(*key).await,
             Step::Update(write) => self.update(*write).await,
             Step::UpdateAt(write) => self.update_at(*write).await,
             Step::Delete(key) => self.delete(*key).await,

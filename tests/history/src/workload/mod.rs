@@ -38,6 +38,8 @@ pub enum Step {
     Touch(i32),
     /// The same with nothing but the key and the version.
     TouchAt(i32),
+    /// Deletes a row by a mark, or brings it back.
+    Hide(i32),
     /// Writes one column.
     Update(Write),
     /// The same with nothing but the key and the version.

@@ -23,6 +23,7 @@ impl fmt::Display for Step {
             Self::Upsert(write) => write!(f, "upsert {write}"),
             Self::Touch(key) => write!(f, "touch {key}"),
             Self::TouchAt(key) => write!(f, "touch by key and version {key}"),
+            Self::Hide(key) => write!(f, "hide or bring back {key}"),
             Self::Update(write) => write!(f, "update {write}"),
             Self::UpdateAt(write) => write!(f, "update by key and version {write}"),
             Self::Delete(key) => write!(f, "delete {key}"),

@@ -92,6 +92,8 @@ pub(crate) mod version_kinds;
 #[cfg(feature = "version_types")]
 mod version_trigger;
 mod versions;
+#[cfg(feature = "version_types")]
+mod watch;
 
 use super::cell;
 
@@ -109,6 +111,7 @@ macro_rules! scenarios {
                 crate::scenarios::product::create_table($database).await;
                 $body
             });
+            occ_tests::watched::assert();
         }
     )*};
 }

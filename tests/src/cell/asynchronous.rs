@@ -350,6 +350,12 @@ macro_rules! async_cell {
             conn.set_prepared_statement_cache_size(diesel::connection::CacheSize::Disabled);
         }
 
+        /// Another listener instead of the cell's own.
+        #[allow(dead_code, reason = "only a build with a watch needs it")]
+        pub fn listen(conn: &mut Conn, listener: impl diesel::connection::Instrumentation) {
+            conn.set_instrumentation(listener);
+        }
+
         pub fn record(conn: &mut Conn) -> $crate::recorder::Recorder {
             let recorder = $crate::recorder::Recorder::default();
             conn.set_instrumentation($crate::watched::listener(recorder.clone()));
@@ -358,73 +364,5 @@ macro_rules! async_cell {
 
         $crate::async_at!();
         $crate::tracked_batch!(AsyncTrackedBatchDsl, AsyncSavesTrackedOn, await);
-    };
-}
-
-/// Adds `modify`, `modify_with` and `retry` to an async cell.
-#[macro_export]
-macro_rules! async_retry {
-    () => {
-        use occ_runtime::{
-            AsyncModifiesOn, AsyncRetryDsl as _, RetryPolicy,
-            retry::{ModifyOutcome, RetryError},
-        };
-
-        pub async fn modify<M, K, R, F>(key: K, conn: &mut Conn, f: F) -> Result<M, R::Error>
-        where
-            K: Send,
-            M: AsyncSavesOn<Conn> + AsyncModifiesOn<Conn, K> + Send,
-            R: ModifyOutcome<Error: Send>,
-            F: FnMut(&mut M) -> R + Send,
-        {
-            $crate::watched::model::<M>();
-            M::modify_optimistic(key, conn, f).await
-        }
-
-        pub async fn modify_with<M, K, R, F>(
-            policy: &RetryPolicy,
-            key: K,
-            conn: &mut Conn,
-            f: F,
-        ) -> Result<M, R::Error>
-        where
-            K: Send,
-            M: AsyncSavesOn<Conn> + AsyncModifiesOn<Conn, K> + Send,
-            R: ModifyOutcome<Error: Send>,
-            F: FnMut(&mut M) -> R + Send,
-        {
-            $crate::watched::model::<M>();
-            policy.modify(key, conn, f).await
-        }
-
-        pub async fn retry<T, E, F>(policy: &RetryPolicy, conn: &mut Conn, f: F) -> Result<T, E>
-        where
-            T: Send,
-            E: RetryError + From<diesel::result::Error> + Send,
-            for<'r> F: AsyncFnOnce(&'r mut Conn) -> Result<T, E>
-                + SendAsyncFnOnce<(&'r mut Conn,), Result<T, E>>
-                + Clone
-                + Send,
-        {
-            policy.run(conn, f).await
-        }
-
-        pub async fn retry_with<V, T, E, F>(
-            policy: &RetryPolicy,
-            conn: &mut Conn,
-            values: V,
-            f: F,
-        ) -> Result<T, E>
-        where
-            V: Restorable<Saved: Send> + Send,
-            T: Send,
-            E: RetryError + From<diesel::result::Error> + Send,
-            for<'r, 'v> F: AsyncFnOnce(&'r mut Conn, V::Borrowed<'v>) -> Result<T, E>
-                + SendAsyncFnOnce<(&'r mut Conn, V::Borrowed<'v>), Result<T, E>>
-                + Clone
-                + Send,
-        {
-            policy.run_with(conn, values, f).await
-        }
     };
 }

@@ -336,6 +336,12 @@ macro_rules! blocking_cell {
             conn.set_prepared_statement_cache_size(diesel::connection::CacheSize::Disabled);
         }
 
+        /// Another listener instead of the cell's own.
+        #[allow(dead_code, reason = "only a build with a watch needs it")]
+        pub fn listen(conn: &mut Conn, listener: impl diesel::connection::Instrumentation) {
+            conn.set_instrumentation(listener);
+        }
+
         pub fn record(conn: &mut Conn) -> $crate::recorder::Recorder {
             let recorder = $crate::recorder::Recorder::default();
             conn.set_instrumentation($crate::watched::listener(recorder.clone()));
@@ -344,63 +350,5 @@ macro_rules! blocking_cell {
 
         $crate::blocking_at!();
         $crate::tracked_batch!(TrackedBatchDsl, SavesTrackedOn);
-    };
-}
-
-/// Adds `modify`, `modify_with` and `retry` to a blocking cell.
-#[macro_export]
-macro_rules! blocking_retry {
-    () => {
-        use occ_runtime::{
-            ModifiesOn, RetryDsl as _, RetryPolicy,
-            retry::{ModifyOutcome, RetryError},
-        };
-
-        pub async fn modify<M, K, R, F>(key: K, conn: &mut Conn, f: F) -> Result<M, R::Error>
-        where
-            M: SavesOn<Conn> + ModifiesOn<Conn, K>,
-            R: ModifyOutcome,
-            F: FnMut(&mut M) -> R,
-        {
-            $crate::watched::model::<M>();
-            M::modify_optimistic(key, conn, f)
-        }
-
-        pub async fn modify_with<M, K, R, F>(
-            policy: &RetryPolicy,
-            key: K,
-            conn: &mut Conn,
-            f: F,
-        ) -> Result<M, R::Error>
-        where
-            M: SavesOn<Conn> + ModifiesOn<Conn, K>,
-            R: ModifyOutcome,
-            F: FnMut(&mut M) -> R,
-        {
-            $crate::watched::model::<M>();
-            policy.modify(key, conn, f)
-        }
-
-        pub async fn retry<T, E, F>(policy: &RetryPolicy, conn: &mut Conn, f: F) -> Result<T, E>
-        where
-            E: RetryError + From<diesel::result::Error>,
-            F: AsyncFnOnce(&mut Conn) -> Result<T, E> + Clone,
-        {
-            policy.run(conn, |conn| block_on(f.clone()(conn)))
-        }
-
-        pub async fn retry_with<V, T, E, F>(
-            policy: &RetryPolicy,
-            conn: &mut Conn,
-            values: V,
-            f: F,
-        ) -> Result<T, E>
-        where
-            V: Restorable,
-            E: RetryError + From<diesel::result::Error>,
-            for<'r, 'v> F: AsyncFnOnce(&'r mut Conn, V::Borrowed<'v>) -> Result<T, E> + Clone,
-        {
-            policy.run_with(conn, values, |conn, values| block_on(f.clone()(conn, values)))
-        }
     };
 }

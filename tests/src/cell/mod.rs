@@ -10,6 +10,7 @@ mod asynchronous;
 mod at;
 mod blocking;
 mod lock;
+mod retry;
 mod tracked_batch;
 
 use std::future::poll_fn;

@@ -1,14 +1,17 @@
 //! `testing::Watch`: what goes round the lock is found, and nothing that occ sends.
 
+use std::panic::catch_unwind;
+
+use diesel::connection::{Instrumentation as _, InstrumentationEvent, StrQueryHelper};
 use diesel::prelude::*;
 use diesel::sql_query;
 use occ_runtime::testing::{Finding, FindingKind, Watch};
-use occ_runtime::{DatabaseGenerated, Expect, OptimisticLock, Timestamp, UuidV4, VersionTrigger, bump_version};
-use occ_tests::cell::{Backend, is_diesels_own};
+use occ_runtime::{Expect, OptimisticLock as _, bump_version};
+use occ_tests::cell::Backend;
 
 use super::cell::{
-    BACKEND, Conn, batch, begin, connect, delete, delete_all, execute, insert, insert_all, overwrite, rollback,
-    save, save_all, save_each, touch, update, update_at, upsert,
+    BACKEND, Conn, batch, begin, connect, delete, delete_all, execute, insert, insert_all, listen, overwrite,
+    rollback, save, save_all, save_each, touch, update, update_at, upsert,
 };
 use super::insert::new;
 use super::product::{Product, load, products};
@@ -21,7 +24,7 @@ fn kinds(watch: &Watch) -> Vec<FindingKind> {
 async fn watched(database: &super::cell::Database) -> (Watch, Conn) {
     let mut conn = connect(database).await;
     let watch = Watch::new().table::<Product>();
-    conn.set_instrumentation(watch.instrumentation());
+    listen(&mut conn, watch.instrumentation());
     (watch, conn)
 }
 
@@ -31,6 +34,24 @@ fn upsert_by_hand(set: &str) -> String {
         Backend::Mysql => format!("{insert} ON DUPLICATE KEY UPDATE {set}"),
         Backend::Sqlite | Backend::Postgres => format!("{insert} ON CONFLICT (id) DO UPDATE SET {set}"),
     }
+}
+
+/// The scenarios' own watch would see it if occ sent such a statement.
+#[test]
+fn what_the_scenarios_send_is_watched() {
+    let mut listener = occ_tests::watched::listener(None::<occ_tests::recorder::Recorder>);
+    let query = StrQueryHelper::new("UPDATE products SET quantity = 1");
+    listener.on_connection_event(InstrumentationEvent::start_query(&query));
+    occ_tests::watched::assert();
+    occ_tests::watched::model::<Product>();
+    let by_hand = occ_tests::watched::by_hand();
+    listener.on_connection_event(InstrumentationEvent::start_query(&query));
+    drop(by_hand);
+    occ_tests::watched::assert();
+    listener.on_connection_event(InstrumentationEvent::start_query(&query));
+    let asked = catch_unwind(occ_tests::watched::assert);
+    let why = asked.unwrap_err().downcast::<String>().unwrap();
+    assert!(why.contains("UPDATE products SET quantity = 1"), "{why}");
 }
 
 super::scenarios! {
@@ -122,7 +143,7 @@ super::scenarios! {
     async fn deletes_and_exceptions_are_asked_for(database) {
         let mut conn = connect(database).await;
         let watch = Watch::new().table::<Product>().deletes().except(|statement| statement.contains("backfill"));
-        conn.set_instrumentation(watch.instrumentation());
+        listen(&mut conn, watch.instrumentation());
         let conn = &mut conn;
         delete(&load(1, conn).await, conn).await.unwrap();
         batch("UPDATE products SET quantity = 1 /* backfill */", conn).await.unwrap();

@@ -148,7 +148,9 @@ fn cure(kind: FindingKind, table: &Table) -> String {
             "write the row by `upsert_optimistic`; or as an upsert that updates, with `bump_version::<{model}>()`"
         ),
         FindingKind::VersionStays => {
-            format!("set `{version}` to what follows the one that is there, as `bump_version::<{model}>()` does")
+            format!(
+                "set `{version}` to what follows the one that is there, as `bump_version::<{model}>()` does"
+            )
         }
         FindingKind::Delete => {
             format!("delete the row by `delete_optimistic`; or ask for `{version}` in the condition")

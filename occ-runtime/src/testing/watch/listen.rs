@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use diesel::connection::{Instrumentation, InstrumentationEvent};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
-use crate::testing::watch::finding::Finding;
 use crate::statement::dialect::Dialect;
+use crate::testing::watch::finding::Finding;
 use crate::testing::watch::read;
 use crate::testing::watch::record::Record;
 
@@ -69,11 +69,8 @@ fn is_not_done(error: &DieselError) -> bool {
 }
 
 /// A finding that nobody can ask for fails where it is.
-#[expect(clippy::panic, reason = "this is how a test fails")]
 fn fail_here(findings: &[Finding]) {
-    if !std::thread::panicking() {
-        panic!("{}", sentences(findings));
-    }
+    assert!(std::thread::panicking(), "{}", sentences(findings));
 }
 
 pub(crate) fn sentences(findings: &[Finding]) -> String {

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::testing::watch::finding::Finding;
 use crate::statement::dialect::Dialect;
+use crate::testing::watch::finding::Finding;
 use crate::testing::watch::read::{self, Reading};
 use crate::testing::watch::table::Table;
 
@@ -34,7 +34,10 @@ struct State {
 impl fmt::Debug for Record {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let state = self.lock();
-        f.debug_struct("Record").field("tables", &state.tables).field("findings", &state.findings).finish_non_exhaustive()
+        f.debug_struct("Record")
+            .field("tables", &state.tables)
+            .field("findings", &state.findings)
+            .finish_non_exhaustive()
     }
 }
 
@@ -102,8 +105,10 @@ impl Record {
             return Noted::default();
         }
         let exceptions = self.lock().exceptions.clone();
-        let faults = reading.faults.iter().filter(|fault| !exceptions.iter().any(|lets| lets(&fault.statement)));
-        let found = faults.filter_map(|fault| Some(Finding::new(fault.kind, tables.get(fault.table)?, &fault.statement)));
+        let faults =
+            reading.faults.iter().filter(|fault| !exceptions.iter().any(|lets| lets(&fault.statement)));
+        let found = faults
+            .filter_map(|fault| Some(Finding::new(fault.kind, tables.get(fault.table)?, &fault.statement)));
         let found: Vec<Finding> = found.collect();
         let state = &mut *self.lock();
         let mut noted = Noted { is_one: reading.statements == 1, ..Noted::default() };
@@ -119,7 +124,13 @@ impl Record {
         noted
     }
 
-    fn reading(&self, sql: &str, database: Option<Dialect>, tables: &Arc<Vec<Table>>, deletes: bool) -> Arc<Reading> {
+    fn reading(
+        &self,
+        sql: &str,
+        database: Option<Dialect>,
+        tables: &Arc<Vec<Table>>,
+        deletes: bool,
+    ) -> Arc<Reading> {
         let key = (database, sql.to_owned());
         if let Some(known) = self.lock().read.get(&key) {
             return Arc::clone(known);

@@ -1,6 +1,9 @@
 //! Whether what a version column is set to can be another version.
 
-use sqlparser::ast::{BinaryOperator, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, UnaryOperator, Value};
+use sqlparser::ast::{
+    BinaryOperator, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, UnaryOperator,
+    Value,
+};
 use sqlparser::dialect::GenericDialect;
 use sqlparser::tokenizer::{Token, Tokenizer};
 
@@ -61,7 +64,9 @@ fn column(names: &[&Ident], table: &Table, own: &str, inserted: Option<&str>) ->
         return Moves::Yes;
     }
     match qualifier {
-        Some(new) if same(new, "excluded") || inserted.is_some_and(|inserted| same(inserted, new)) => Moves::Inserted,
+        Some(new) if same(new, "excluded") || inserted.is_some_and(|inserted| same(inserted, new)) => {
+            Moves::Inserted
+        }
         // Of another table, whose version is another.
         Some(other) if !same(other, own) => Moves::Yes,
         _ => Moves::No,
@@ -101,7 +106,9 @@ fn is_constant(value: &Expr) -> bool {
     match value {
         Expr::Value(value) => !matches!(value.value, Value::Placeholder(_)),
         Expr::TypedString(_) => true,
-        Expr::Nested(value) | Expr::Cast { expr: value, .. } | Expr::UnaryOp { expr: value, .. } => is_constant(value),
+        Expr::Nested(value) | Expr::Cast { expr: value, .. } | Expr::UnaryOp { expr: value, .. } => {
+            is_constant(value)
+        }
         Expr::BinaryOp { left, right, .. } => is_constant(left) && is_constant(right),
         _ => false,
     }

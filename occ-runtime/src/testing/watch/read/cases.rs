@@ -2,7 +2,9 @@
 
 use super::{Reading, database_at, may_write, read, without_binds};
 use crate::statement::dialect::Dialect::{self, Mysql, Postgres, Sqlite};
-use crate::testing::watch::finding::FindingKind::{self, Delete, NotRead, Replace, Update, Upsert, VersionStays};
+use crate::testing::watch::finding::FindingKind::{
+    self, Delete, NotRead, Replace, Update, Upsert, VersionStays,
+};
 use crate::testing::watch::table::Table;
 
 const ALL: &[Dialect] = &[Sqlite, Postgres, Mysql];
@@ -95,6 +97,8 @@ fn an_update_in_the_words_of_one_database() {
             "EXPLAIN (ANALYZE, VERBOSE) UPDATE products SET name = 'x'",
             "PREPARE p AS UPDATE products SET name = 'x'",
             "COPY (UPDATE products SET name = 'x' RETURNING id) TO STDOUT",
+            "CREATE TABLE t AS WITH u AS (UPDATE products SET name = 'x' RETURNING *) SELECT * FROM u",
+            "CREATE TEMPORARY TABLE t AS WITH u AS (UPDATE products SET name = 'x' RETURNING *) SELECT * FROM u",
             "UPDATE products SET tags = tags || $1, a = ARRAY[1, 2] WHERE tags && $2 AND data @> $3 AND n = ANY($4)",
             "UPDATE products SET name = 'x' /* a /* b */ , version = version + 1 */ WHERE id = 1",
         ],
@@ -130,6 +134,7 @@ fn an_update_in_the_words_of_one_database() {
         &[Sqlite],
         &[
             "UPDATE [products] SET name = 'x'",
+            "UPDATE 'products' SET 'name' = 'x'",
             "UPDATE OR REPLACE products SET name = 'x'",
             "UPDATE OR IGNORE `products` SET `name` = ?",
             "UPDATE products INDEXED BY names SET name = 'x'",
@@ -161,19 +166,27 @@ fn what_moves_the_version() {
             "MERGE INTO products p USING new n ON n.id = p.id WHEN MATCHED THEN UPDATE SET version = p.version + 1",
         ],
     );
-    all_are(&[], &[Postgres], &[
-        "UPDATE \"products\" SET \"name\" = $1, \"version\" = $2 WHERE (\"products\".\"id\" = $3) -- binds: []",
-        "UPDATE products SET (name, version) = ROW('x', version + 1)",
-        "UPDATE products AS p SET version = n.version FROM new AS n WHERE n.id = p.id",
-    ]);
-    all_are(&[], &[Mysql], &[
-        "UPDATE `products` SET `name` = ?, `version` = ? WHERE `id` = ? -- binds: []",
-        "UPDATE orders o JOIN products p ON o.id = p.id SET p.name = 'x', p.version = p.version + 1",
-        "UPDATE orders o JOIN products p ON o.id = p.id SET o.name = p.name",
-        "UPDATE orders, products SET orders.name = products.name",
-        "INSERT INTO products (id) VALUES (1) ON DUPLICATE KEY UPDATE name = VALUES(name), version = version + 1",
-        "INSERT INTO products (id) VALUES (1) AS n ON DUPLICATE KEY UPDATE products.version = products.version + 1",
-    ]);
+    all_are(
+        &[],
+        &[Postgres],
+        &[
+            "UPDATE \"products\" SET \"name\" = $1, \"version\" = $2 WHERE (\"products\".\"id\" = $3) -- binds: []",
+            "UPDATE products SET (name, version) = ROW('x', version + 1)",
+            "UPDATE products AS p SET version = n.version FROM new AS n WHERE n.id = p.id",
+        ],
+    );
+    all_are(
+        &[],
+        &[Mysql],
+        &[
+            "UPDATE `products` SET `name` = ?, `version` = ? WHERE `id` = ? -- binds: []",
+            "UPDATE orders o JOIN products p ON o.id = p.id SET p.name = 'x', p.version = p.version + 1",
+            "UPDATE orders o JOIN products p ON o.id = p.id SET o.name = p.name",
+            "UPDATE orders, products SET orders.name = products.name",
+            "INSERT INTO products (id) VALUES (1) ON DUPLICATE KEY UPDATE name = VALUES(name), version = version + 1",
+            "INSERT INTO products (id) VALUES (1) AS n ON DUPLICATE KEY UPDATE products.version = products.version + 1",
+        ],
+    );
 }
 
 #[test]
@@ -199,6 +212,7 @@ fn what_writes_no_row_that_is_there() {
             "UPDATE products SET views = views + 1",
             "DELETE FROM products WHERE name = 'update'",
             "CREATE TABLE products (id INTEGER, updated INTEGER)",
+            "CREATE TABLE orders (product INTEGER REFERENCES products ON UPDATE CASCADE) WITH (fillfactor = 70)",
             "ALTER TABLE products ADD COLUMN updated INTEGER",
             "GRANT UPDATE ON products TO somebody",
             "EXPLAIN UPDATE products SET name = 'x'",
@@ -208,17 +222,22 @@ fn what_writes_no_row_that_is_there() {
             "CREATE OR REPLACE VIEW seen AS SELECT * FROM products",
         ],
     );
-    all_are(&[], &[Postgres], &[
-        "SELECT $$; UPDATE products SET name = 'x'; $$",
-        "CREATE FUNCTION f() RETURNS void AS $$ UPDATE products SET name = 'x' $$ LANGUAGE sql; SELECT 1",
-        "COPY products FROM STDIN",
-        "SELECT 'it\\'; -- UPDATE products SET name = 'x'",
-        "SELECT E'it\\'s; UPDATE products SET name = 1'",
-    ]);
-    all_are(&[], &[Mysql], &[
-        "INSERT IGNORE INTO products (id) VALUES (1)",
-        "SELECT \"; UPDATE products SET name = 1\"",
-    ]);
+    all_are(
+        &[],
+        &[Postgres],
+        &[
+            "SELECT $$; UPDATE products SET name = 'x'; $$",
+            "CREATE FUNCTION f() RETURNS void AS $$ UPDATE products SET name = 'x' $$ LANGUAGE sql; SELECT 1",
+            "COPY products FROM STDIN",
+            "SELECT 'it\\'; -- UPDATE products SET name = 'x'",
+            "SELECT E'it\\'s; UPDATE products SET name = 1'",
+        ],
+    );
+    all_are(
+        &[],
+        &[Mysql],
+        &["INSERT IGNORE INTO products (id) VALUES (1)", "SELECT \"; UPDATE products SET name = 1\""],
+    );
 }
 
 #[test]
@@ -244,21 +263,37 @@ fn upserts_and_replacements() {
             "WITH one AS (SELECT 1) INSERT INTO products VALUES (1) ON CONFLICT (id) DO UPDATE SET name = 'x'",
         ],
     );
-    all_are(&[Upsert], &[Postgres], &[
-        "INSERT INTO products AS p VALUES (1) ON CONFLICT ON CONSTRAINT key DO UPDATE SET name = p.name RETURNING id",
-    ]);
-    all_are(&[Upsert], &[Mysql], &[
-        "INSERT INTO products (id, name) VALUES (1, 'a') ON DUPLICATE KEY UPDATE name = VALUES(name)",
-        "INSERT INTO `products` SET `id` = 1 ON DUPLICATE KEY UPDATE `name` = 'x'",
-        "INSERT INTO products (id) VALUES (1) AS n ON DUPLICATE KEY UPDATE name = n.version",
-    ]);
-    all_are(&[Replace], &[Mysql, Sqlite], &[
-        "REPLACE INTO products (id, version) VALUES (1, 2)",
-        "REPLACE products VALUES (1)",
-        "REPLACE INTO `products` SELECT * FROM `new`",
-    ]);
+    all_are(
+        &[Upsert],
+        &[Postgres],
+        &[
+            "INSERT INTO products AS p VALUES (1) ON CONFLICT ON CONSTRAINT key DO UPDATE SET name = p.name RETURNING id",
+        ],
+    );
+    all_are(
+        &[Upsert],
+        &[Mysql],
+        &[
+            "INSERT INTO products (id, name) VALUES (1, 'a') ON DUPLICATE KEY UPDATE name = VALUES(name)",
+            "INSERT INTO `products` SET `id` = 1 ON DUPLICATE KEY UPDATE `name` = 'x'",
+            "INSERT INTO products (id) VALUES (1) AS n ON DUPLICATE KEY UPDATE name = n.version",
+        ],
+    );
+    all_are(
+        &[Replace],
+        &[Mysql, Sqlite],
+        &[
+            "REPLACE INTO products (id, version) VALUES (1, 2)",
+            "REPLACE products VALUES (1)",
+            "REPLACE INTO `products` SELECT * FROM `new`",
+        ],
+    );
     all_are(&[Replace], &[Sqlite], &["INSERT OR REPLACE INTO products (id) VALUES (?)"]);
-    all_are(&[Replace], &[Mysql], &["REPLACE DELAYED INTO products VALUES (1)", "REPLACE INTO products SET id = 1"]);
+    all_are(
+        &[Replace],
+        &[Mysql],
+        &["REPLACE DELAYED INTO products VALUES (1)", "REPLACE INTO products SET id = 1"],
+    );
 }
 
 #[test]
@@ -288,11 +323,15 @@ fn a_version_that_stays() {
         ],
     );
     all_are(&[VersionStays], &[Postgres], &["UPDATE products SET version = version::bigint"]);
-    all_are(&[VersionStays], &[Mysql], &[
-        "INSERT INTO products (version) VALUES (1) ON DUPLICATE KEY UPDATE version = VALUES(version)",
-        "INSERT INTO products (version) VALUES (1) AS n ON DUPLICATE KEY UPDATE version = n.version",
-        "UPDATE products p JOIN orders o ON o.id = p.id SET p.version = p.version",
-    ]);
+    all_are(
+        &[VersionStays],
+        &[Mysql],
+        &[
+            "INSERT INTO products (version) VALUES (1) ON DUPLICATE KEY UPDATE version = VALUES(version)",
+            "INSERT INTO products (version) VALUES (1) AS n ON DUPLICATE KEY UPDATE version = n.version",
+            "UPDATE products p JOIN orders o ON o.id = p.id SET p.version = p.version",
+        ],
+    );
 }
 
 #[test]
@@ -321,15 +360,23 @@ fn what_cannot_be_read_counts_if_it_can_write() {
     all_are(
         &[],
         ALL,
-        &["gibberish SELECT products", "UPDATE orders SET name[1] = 'products'", "DO $$ BEGIN UPDATE orders SET a = 1; END $$"],
+        &[
+            "gibberish SELECT products",
+            "UPDATE orders SET name[1] = 'the products'",
+            "DO $$ BEGIN UPDATE orders SET a = 1; END $$",
+        ],
     );
 }
 
 #[test]
 fn several_statements_are_read_one_by_one() {
-    all_are(&[Update, Update], ALL, &[
-        "UPDATE products SET a = 1; UPDATE products SET version = version + 1; UPDATE products SET b = 'x;y'",
-    ]);
+    all_are(
+        &[Update, Update],
+        ALL,
+        &[
+            "UPDATE products SET a = 1; UPDATE products SET version = version + 1; UPDATE products SET b = 'x;y'",
+        ],
+    );
     all_are(&[NotRead, Update], ALL, &["gibberish UPDATE products; UPDATE products SET a = 1"]);
     all_are(
         &[Update],
@@ -339,6 +386,7 @@ fn several_statements_are_read_one_by_one() {
             "CREATE TABLE t (event INTEGER, begin INTEGER); UPDATE products SET a = 1",
             "CREATE TRIGGER t AFTER UPDATE ON products BEGIN UPDATE products SET b = CASE WHEN 1 THEN 2 END; END; UPDATE products SET a = 1",
             "CREATE TRIGGER t AFTER UPDATE ON o FOR EACH ROW BEGIN IF a THEN SET b = 1; END IF; END; UPDATE products SET a = 1",
+            "CREATE PROCEDURE p() BEGIN FOR i IN 1..3 DO UPDATE products SET b = 1; END FOR; END; UPDATE products SET a = 1",
             "CREATE DEFINER = root PROCEDURE p() BEGIN UPDATE products SET b = 1; END; UPDATE products SET a = 1",
             "BEGIN; UPDATE products SET a = 1; END; SELECT 1",
         ],
@@ -399,7 +447,10 @@ fn what_the_model_says_decides() {
     shop.name = "a \"b\"".into();
     assert_eq!(found("UPDATE shop.\"a \"\"b\"\"\" SET name = 'x'", None, &[shop], false), [Update]);
     let two = [table("orders"), table("products")];
-    assert_eq!(found("UPDATE orders o, products p SET o.a = 1, p.b = 2", Some(Mysql), &two, false), [Update, Update]);
+    assert_eq!(
+        found("UPDATE orders o, products p SET o.a = 1, p.b = 2", Some(Mysql), &two, false),
+        [Update, Update]
+    );
     let one = "UPDATE orders o, products p SET o.a = 1, o.version = o.version + 1, p.b = 2";
     assert_eq!(found(one, Some(Mysql), &two, false), [Update]);
 }
@@ -434,7 +485,10 @@ fn a_statement_may_be_long_and_deep() {
 #[test]
 fn whatever_the_text_is_there_is_no_panic() {
     let tables = [table("products"), table("")];
-    let odd = ["", ";", "'", "\"", "`", "$", "$$", "/*", "/*!", "*/", "--", "#", "\\", "\0", "é", "E'", "U&", "(", ")", ",", "products", "UPDATE", "SET", "="];
+    let odd = [
+        "", ";", "'", "\"", "`", "$", "$$", "/*", "/*!", "*/", "--", "#", "\\", "\0", "é", "E'", "U&", "(",
+        ")", ",", "products", "UPDATE", "SET", "=",
+    ];
     for a in odd {
         for b in odd {
             for c in ["UPDATE products SET a = ", "", "REPLACE INTO products "] {
@@ -452,7 +506,10 @@ fn values_are_not_part_of_a_statement() {
         ("UPDATE a -- binds: []", "UPDATE a"),
         ("UPDATE a -- binds: [\"b -- binds: [\"]", "UPDATE a -- binds: [\"b -- binds: [\"]"),
         ("UPDATE a", "UPDATE a"),
-        ("SELECT ' -- binds: [' ; UPDATE a; SELECT 1 AS ']", "SELECT ' -- binds: [' ; UPDATE a; SELECT 1 AS ']"),
+        (
+            "SELECT ' -- binds: [' ; UPDATE a; SELECT 1 AS ']",
+            "SELECT ' -- binds: [' ; UPDATE a; SELECT 1 AS ']",
+        ),
         ("UPDATE a -- binds: [\n1]", "UPDATE a -- binds: [\n1]"),
     ] {
         assert_eq!(without_binds(text), sql);

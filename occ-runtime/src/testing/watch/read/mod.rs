@@ -53,7 +53,8 @@ impl Reading {
 
 /// Which database is at this URL, if it can be told.
 pub(crate) fn database_at(url: &str) -> Option<Dialect> {
-    let begins = |scheme: &str| url.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
+    let begins =
+        |scheme: &str| url.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
     if begins("postgres://") || begins("postgresql://") {
         Some(Dialect::Postgres)
     } else if begins("mysql://") {
@@ -70,7 +71,8 @@ pub(crate) fn database_at(url: &str) -> Option<Dialect> {
 pub(crate) fn may_write(text: &str, tables: &[Table], deletes: bool) -> bool {
     let text = text.to_lowercase();
     let writes = |words: &[&str]| words.iter().any(|word| text.contains(word));
-    if !writes(&["update", "replace", "merge"]) && !(deletes && writes(&["delete", "truncate"])) {
+    let is_write = writes(&["update", "replace", "merge"]) || deletes && writes(&["delete", "truncate"]);
+    if !is_write {
         return false;
     }
     // A quote in a name is doubled, and U&"" spells it by numbers.
@@ -154,7 +156,8 @@ fn read_as(sql: &str, dialect: Dialect, tables: &[Table], deletes: bool) -> Opti
     let pieces = pieces::of(sql, dialect, grammar)?;
     let mut reading = Reading { faults: Vec::new(), statements: pieces.len() };
     for piece in pieces {
-        let mentioned: Vec<usize> = (0..tables.len()).filter(|at| piece.mentions(&tables[*at].name)).collect();
+        let mentioned: Vec<usize> =
+            (0..tables.len()).filter(|at| piece.mentions(&tables[*at].name)).collect();
         if mentioned.is_empty() || !piece.can_write(deletes) {
             continue;
         }
@@ -162,9 +165,11 @@ fn read_as(sql: &str, dialect: Dialect, tables: &[Table], deletes: bool) -> Opti
         let faults = statement.and_then(|statement| written::faults(&statement, tables, deletes));
         let faults = faults
             .unwrap_or_else(|| mentioned.into_iter().map(|table| (table, FindingKind::NotRead)).collect());
-        reading.faults.extend(
-            faults.into_iter().map(|(table, kind)| Fault { kind, table, statement: piece.text.clone() }),
-        );
+        reading.faults.extend(faults.into_iter().map(|(table, kind)| Fault {
+            kind,
+            table,
+            statement: piece.text.clone(),
+        }));
     }
     Some(reading)
 }
@@ -181,6 +186,7 @@ fn parse(piece: &Piece, grammar: &dyn Grammar) -> Option<sqlparser::ast::Stateme
 fn unreadable(sql: &str, tables: &[Table]) -> Reading {
     let text = sql.to_lowercase();
     let named = tables.iter().enumerate().filter(|(_, table)| text.contains(&table.name.to_lowercase()));
-    let faults = named.map(|(table, _)| Fault { kind: FindingKind::NotRead, table, statement: sql.to_owned() });
+    let faults =
+        named.map(|(table, _)| Fault { kind: FindingKind::NotRead, table, statement: sql.to_owned() });
     Reading { faults: faults.collect(), statements: 1 }
 }

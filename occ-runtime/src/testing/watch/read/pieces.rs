@@ -70,11 +70,13 @@ impl Head {
     fn next(self, word: &str) -> Self {
         match (self, word) {
             (Self::Nothing, "CREATE") => Self::Create,
-            (Self::Create | Self::Definer, "TRIGGER" | "PROCEDURE" | "FUNCTION" | "EVENT") => Self::HasBody,
+            (Self::Create | Self::Definer, "TRIGGER" | "PROCEDURE" | "FUNCTION" | "EVENT")
+            | (Self::HasBody, _) => Self::HasBody,
             (Self::Create, "DEFINER") => Self::Definer,
-            (Self::Create, "OR" | "REPLACE" | "TEMP" | "TEMPORARY" | "CONSTRAINT" | "AGGREGATE") => Self::Create,
+            (Self::Create, "OR" | "REPLACE" | "TEMP" | "TEMPORARY" | "CONSTRAINT" | "AGGREGATE") => {
+                Self::Create
+            }
             (Self::Definer, word) if !matches!(word, "VIEW" | "SQL") => Self::Definer,
-            (Self::HasBody, _) => Self::HasBody,
             _ => Self::HasNone,
         }
     }
@@ -100,7 +102,7 @@ impl Body {
             // `END CASE` closes what `END` has closed already; `END IF`, `END LOOP` and their like what was never counted.
             "CASE" if after_end => {}
             "BEGIN" | "CASE" => self.depth += 1,
-            "IF" | "LOOP" | "WHILE" | "REPEAT" if after_end => self.depth += 1,
+            "IF" | "LOOP" | "WHILE" | "REPEAT" | "FOR" if after_end => self.depth += 1,
             "END" => self.depth = self.depth.saturating_sub(1),
             _ => {}
         }
@@ -117,9 +119,13 @@ impl Piece {
         by_numbers
             || self.tokens.iter().any(|token| match token {
                 Token::Word(word) => same(&word.value, name),
-                // To MySQL it is a text, to the others, and in its mode `ANSI_QUOTES`, a name.
-                Token::DoubleQuotedString(text) if same(text, name) => true,
-                other => within && literal(other).is_some_and(|text| text.to_lowercase().contains(&name.to_lowercase())),
+                // `"a"` is a text to MySQL, and a name to the others; and SQLite takes 'a' for a name where it expects one.
+                Token::DoubleQuotedString(text) | Token::SingleQuotedString(text) if same(text, name) => true,
+                other => {
+                    within
+                        && literal(other)
+                            .is_some_and(|text| text.to_lowercase().contains(&name.to_lowercase()))
+                }
             })
     }
 
@@ -127,11 +133,11 @@ impl Piece {
     /// where it says `UPDATE` or `REPLACE` too.
     pub(super) fn can_write(&self, deletes: bool) -> bool {
         const READS: &[&str] = &[
-            "ALTER", "COMMENT", "CREATE", "DESC", "DESCRIBE", "DROP", "GRANT", "LOCK", "PRAGMA", "RENAME", "REVOKE", "SELECT", "SHOW",
-            "TABLE", "VALUES",
+            "ALTER", "COMMENT", "CREATE", "DESC", "DESCRIBE", "DROP", "GRANT", "LOCK", "PRAGMA", "RENAME",
+            "REVOKE", "SELECT", "SHOW", "TABLE", "VALUES",
         ];
         let Some(first) = self.first() else { return false };
-        if READS.iter().any(|read| first.eq_ignore_ascii_case(read)) {
+        if READS.iter().any(|read| first.eq_ignore_ascii_case(read)) && !self.creates_with() {
             return false;
         }
         self.runs_text()
@@ -143,14 +149,28 @@ impl Piece {
             })
     }
 
+    /// `CREATE TABLE .. AS WITH ..`: PostgreSQL lets a statement that writes stand in such a `WITH`.
+    fn creates_with(&self) -> bool {
+        let head: Vec<String> = words(&self.tokens).map(|word| word.value.to_ascii_uppercase()).collect();
+        head.first().is_some_and(|word| word == "CREATE")
+            && head.iter().take(4).any(|word| word == "TABLE")
+            && head.iter().skip_while(|word| *word != "AS").any(|word| word == "WITH")
+    }
+
     /// Whether it runs SQL that is in its literals.
     pub(super) fn runs_text(&self) -> bool {
         let Some(first) = self.first() else { return false };
         let has_text = || self.tokens.iter().any(|token| literal(token).is_some());
         match first.to_ascii_uppercase().as_str() {
             "DO" => has_text(),
-            "EXECUTE" => words(&self.tokens).nth(1).is_some_and(|word| word.value.eq_ignore_ascii_case("immediate")) && has_text(),
-            "PREPARE" => words(&self.tokens).nth(2).is_some_and(|word| word.value.eq_ignore_ascii_case("from")) && has_text(),
+            "EXECUTE" => {
+                words(&self.tokens).nth(1).is_some_and(|word| word.value.eq_ignore_ascii_case("immediate"))
+                    && has_text()
+            }
+            "PREPARE" => {
+                words(&self.tokens).nth(2).is_some_and(|word| word.value.eq_ignore_ascii_case("from"))
+                    && has_text()
+            }
             _ => false,
         }
     }
@@ -195,12 +215,24 @@ pub(super) fn for_parser(tokens: &[Token]) -> Vec<Token> {
                 Token::Word(word) if is_update.is_none() => is_update = Some(word.keyword == Keyword::UPDATE),
                 // `UPDATE OR IGNORE` is SQLite's.
                 Token::Word(word) if word.keyword == Keyword::OR => after_or = true,
-                Token::Word(word) if is_update == Some(true) && !after_or && is_hint(word) && comes_a_name(&tokens[at + 1..]) => {
+                Token::Word(word)
+                    if is_update == Some(true)
+                        && !after_or
+                        && is_hint(word)
+                        && comes_a_name(&tokens[at + 1..]) =>
+                {
                     continue;
                 }
-                Token::Word(word) if word.keyword == Keyword::SET && word.quote_style.is_none() => head = false,
+                Token::Word(word) if word.keyword == Keyword::SET && word.quote_style.is_none() => {
+                    head = false;
+                }
                 Token::Comma if is_update == Some(true) && depth == 0 => {
-                    read.extend([Token::make_keyword("CROSS"), space(), Token::make_keyword("JOIN"), space()]);
+                    read.extend([
+                        Token::make_keyword("CROSS"),
+                        space(),
+                        Token::make_keyword("JOIN"),
+                        space(),
+                    ]);
                     continue;
                 }
                 _ => {}
@@ -216,13 +248,16 @@ fn space() -> Token {
 }
 
 fn is_hint(word: &Word) -> bool {
-    word.quote_style.is_none() && ["low_priority", "ignore"].iter().any(|hint| word.value.eq_ignore_ascii_case(hint))
+    word.quote_style.is_none()
+        && ["low_priority", "ignore"].iter().any(|hint| word.value.eq_ignore_ascii_case(hint))
 }
 
 /// Whether what comes next is a table's name: then the word before it is none.
 fn comes_a_name(tokens: &[Token]) -> bool {
     match tokens.iter().find(|token| !matches!(token, Token::Whitespace(_))) {
-        Some(Token::Word(word)) => word.quote_style.is_some() || !matches!(word.keyword, Keyword::SET | Keyword::AS),
+        Some(Token::Word(word)) => {
+            word.quote_style.is_some() || !matches!(word.keyword, Keyword::SET | Keyword::AS)
+        }
         Some(Token::DoubleQuotedString(_)) => true,
         _ => false,
     }

@@ -1,9 +1,9 @@
 //! What a statement writes.
 
 use sqlparser::ast::{
-    Assignment, AssignmentTarget, CopySource, Delete, Expr, FromTable, Insert, Merge, MergeAction, MergeUpdateKind, ObjectName,
-    OnConflictAction, OnInsert, Query, SetExpr, SqliteOnConflict, Statement, TableFactor, TableObject, TableWithJoins, Update,
-    UpdateTableFromKind,
+    Assignment, AssignmentTarget, CopySource, Delete, Expr, FromTable, Insert, Merge, MergeAction,
+    MergeUpdateKind, ObjectName, OnConflictAction, OnInsert, Query, SetExpr, SqliteOnConflict, Statement,
+    TableFactor, TableObject, TableWithJoins, Update, UpdateTableFromKind,
 };
 
 use crate::testing::watch::finding::FindingKind;
@@ -13,7 +13,11 @@ use crate::testing::watch::table::{Table, same};
 /// The tables that a statement writes without moving their version, and how.
 ///
 /// `None` if it has statements within it that are not looked at.
-pub(super) fn faults(statement: &Statement, tables: &[Table], deletes: bool) -> Option<Vec<(usize, FindingKind)>> {
+pub(super) fn faults(
+    statement: &Statement,
+    tables: &[Table],
+    deletes: bool,
+) -> Option<Vec<(usize, FindingKind)>> {
     let mut walk = Walk { tables, deletes, faults: Vec::new(), is_whole: true };
     walk.statement(statement);
     walk.is_whole.then_some(walk.faults)
@@ -49,18 +53,27 @@ impl Walk<'_> {
             Statement::Insert(insert) => self.insert(insert),
             Statement::Delete(delete) => self.delete(delete),
             Statement::Merge(merge) => self.merge(merge),
-            Statement::Query(query) => self.query(query),
+            Statement::Query(query) | Statement::Copy { source: CopySource::Query(query), .. } => {
+                self.query(query)
+            }
+            // PostgreSQL's `CREATE TABLE .. AS`
+            Statement::CreateTable(create) => {
+                if let Some(query) = &create.query {
+                    self.query(query);
+                }
+            }
             // PostgreSQL runs it then.
             Statement::Explain { analyze, options, statement, .. } => {
                 let asks = |options: &Vec<_>| {
-                    options.iter().any(|option: &sqlparser::ast::UtilityOption| same(&option.name.value, "analyze"))
+                    options
+                        .iter()
+                        .any(|option: &sqlparser::ast::UtilityOption| same(&option.name.value, "analyze"))
                 };
                 if *analyze || options.as_ref().is_some_and(asks) {
                     self.statement(statement);
                 }
             }
             Statement::Prepare { statement, .. } => self.statement(statement),
-            Statement::Copy { source: CopySource::Query(query), .. } => self.query(query),
             Statement::Truncate(truncate) if self.deletes => {
                 for target in &truncate.table_names {
                     let parts = parts(&target.name);
@@ -112,25 +125,36 @@ impl Walk<'_> {
         if let Some(UpdateTableFromKind::BeforeSet(from)) = &update.from {
             targets.extend(from.iter().flat_map(factors));
         }
-        let assignments: Vec<_> = update.assignments.iter().collect();
-        self.assignments(&targets, &assignments, None, FindingKind::Update);
+        self.assignments(&targets, &update.assignments, None, FindingKind::Update);
     }
 
     /// Each watched table among `targets` that has a column assigned must have its version moved.
-    fn assignments(&mut self, targets: &[Named<'_>], assignments: &[&Assignment], inserted: Option<&str>, kind: FindingKind) {
+    fn assignments(
+        &mut self,
+        targets: &[Named<'_>],
+        assignments: &[Assignment],
+        inserted: Option<&str>,
+        kind: FindingKind,
+    ) {
         for target in targets {
             for at in self.tables_named(&target.names()) {
                 let table = &self.tables[at];
-                let others = targets.iter().map(|named| named.stands_for).filter(|name| !same(name, target.stands_for));
+                let others = targets
+                    .iter()
+                    .map(|named| named.stands_for)
+                    .filter(|name| !same(name, target.stands_for));
                 let others: Vec<&str> = others.collect();
-                let own = assignments.iter().flat_map(|assignment| columns(assignment));
-                let own = own.filter(|column| !column.is_of(&others)).map(|column| column.within(target.stands_for));
+                let own = assignments.iter().flat_map(columns);
+                let own = own
+                    .filter(|column| !column.is_of(&others))
+                    .map(|column| column.within(target.stands_for));
                 let own: Vec<Column<'_>> = own.collect();
                 if table.by_database || own.iter().all(|column| table.lets_stay(column.name)) {
                     continue;
                 }
                 let versions = own.iter().filter(|column| same(column.name, table.version));
-                let moves = versions.map(|column| assigned::moves(column.value, table, target.stands_for, inserted));
+                let moves =
+                    versions.map(|column| assigned::moves(column.value, table, target.stands_for, inserted));
                 match moves.max() {
                     None => self.faults.push((at, kind)),
                     Some(Moves::Yes) => {}
@@ -155,15 +179,20 @@ impl Walk<'_> {
             None => parts.last().copied().unwrap_or_default(),
         };
         let inserted = insert.insert_alias.as_ref().and_then(|aliases| last(&aliases.row_alias));
-        let assignments: Vec<_> = match &insert.on {
-            Some(OnInsert::DuplicateKeyUpdate(assignments)) => assignments.iter().collect(),
+        let assignments = match &insert.on {
+            Some(OnInsert::DuplicateKeyUpdate(assignments)) => assignments,
             Some(OnInsert::OnConflict(conflict)) => match &conflict.action {
-                OnConflictAction::DoUpdate(update) => update.assignments.iter().collect(),
+                OnConflictAction::DoUpdate(update) => &update.assignments,
                 OnConflictAction::DoNothing => return,
             },
             _ => return,
         };
-        self.assignments(&[Named { parts, stands_for, is_bare: false }], &assignments, inserted, FindingKind::Upsert);
+        self.assignments(
+            &[Named { parts, stands_for, is_bare: false }],
+            assignments,
+            inserted,
+            FindingKind::Upsert,
+        );
     }
 
     /// Only a version that is named and new each time cannot be one that somebody holds.
@@ -171,7 +200,7 @@ impl Walk<'_> {
         for at in self.tables_named(&[parts]) {
             let table = &self.tables[at];
             let named = insert.columns.iter().filter_map(last);
-            let set = insert.assignments.iter().flat_map(|assignment| columns(assignment)).map(|column| column.name);
+            let set = insert.assignments.iter().flat_map(columns).map(|column| column.name);
             if !(table.is_fresh && named.chain(set).any(|column| same(column, table.version))) {
                 self.faults.push((at, FindingKind::Replace));
             }
@@ -185,8 +214,7 @@ impl Walk<'_> {
             match &clause.action {
                 MergeAction::Update(update) => match &update.kind {
                     MergeUpdateKind::Set(assignments) => {
-                        let assignments: Vec<_> = assignments.iter().collect();
-                        self.assignments(&targets, &assignments, None, FindingKind::Update);
+                        self.assignments(&targets, assignments, None, FindingKind::Update);
                     }
                     MergeUpdateKind::Wildcard => self.fault_of(&targets[0].parts, FindingKind::Update),
                 },
@@ -213,7 +241,8 @@ impl Walk<'_> {
             delete.tables.iter().map(parts).collect()
         };
         for target in targets {
-            let stands = |source: &&Named<'_>| target.last().is_some_and(|name| same(name, source.stands_for));
+            let stands =
+                |source: &&Named<'_>| target.last().is_some_and(|name| same(name, source.stands_for));
             let parts = sources.iter().find(stands).map_or(&target, |source| &source.parts);
             self.deleted(parts, &[delete.selection.as_ref()]);
         }
@@ -248,7 +277,7 @@ struct Column<'s> {
     value: Option<&'s Expr>,
 }
 
-impl<'s> Column<'s> {
+impl Column<'_> {
     /// Whether it is named as a column of one of these.
     fn is_of(&self, tables: &[&str]) -> bool {
         self.qualifier.is_some_and(|qualifier| tables.iter().any(|table| same(table, qualifier)))
@@ -293,7 +322,9 @@ fn factors(tables: &TableWithJoins) -> Vec<Named<'_>> {
     let mut named_tables = Vec::new();
     for factor in std::iter::once(&tables.relation).chain(joined) {
         match factor {
-            TableFactor::NestedJoin { table_with_joins, .. } => named_tables.extend(factors(table_with_joins)),
+            TableFactor::NestedJoin { table_with_joins, .. } => {
+                named_tables.extend(factors(table_with_joins));
+            }
             other => named_tables.extend(named(other)),
         }
     }

@@ -116,6 +116,19 @@ impl Watch {
     ///
     /// Table, schema, version column and who moves it are those of the model. Of several models with one table, what one of them may
     /// write is let through: its `#[occ(unversioned)]` columns, and anything where the database makes its version.
+    ///
+    /// A struct without a version, by `#[occ(check = ..)]`, does not compile here:
+    ///
+    /// ```compile_fail
+    /// # use diesel::prelude::*;
+    /// # use occ_runtime::prelude::*;
+    /// # use occ_runtime::testing::Watch;
+    /// # diesel::table! { products (id) { id -> Integer, name -> Text } }
+    /// #[derive(OptimisticLock)]
+    /// #[occ(check = all)]
+    /// struct Product { id: i32, name: String }
+    /// let watch = Watch::new().table::<Product>();
+    /// ```
     pub fn table<M: Versioned>(self) -> Self {
         self.record.add_table(Table::of::<M>());
         self

@@ -27,7 +27,6 @@ mod with_a_watch {
         watch: Watch,
         /// How many statements by hand are under way.
         by_hand: Arc<AtomicUsize>,
-        count: Arc<AtomicUsize>, // TEMP
     }
 
     impl Drop for Test {
@@ -41,14 +40,10 @@ mod with_a_watch {
     pub fn listener(mut other: impl Instrumentation) -> impl Instrumentation {
         let (mut watch, by_hand) =
             TEST.with(|test| (test.watch.instrumentation(), Arc::clone(&test.by_hand)));
-        let count = TEST.with(|test| Arc::clone(&test.count)); // TEMP
         move |event: InstrumentationEvent<'_>| {
             // An event cannot be given to two, but what a watch looks at can be told again.
             match &event {
                 InstrumentationEvent::StartQuery { query, .. } if by_hand.load(Ordering::SeqCst) == 0 => {
-                    if query.to_string().starts_with("UPDATE") || query.to_string().starts_with("INSERT") {
-                        count.fetch_add(1, Ordering::SeqCst);
-                    } // TEMP
                     watch.on_connection_event(InstrumentationEvent::start_query(*query));
                 }
                 InstrumentationEvent::FinishQuery { query, error, .. } => {
@@ -87,19 +82,6 @@ mod with_a_watch {
     /// Fails if occ has sent what leaves a version where it is.
     #[track_caller]
     pub fn assert() {
-        TEST.with(|test| {
-            use std::io::Write as _;
-            let mut f =
-                std::fs::OpenOptions::new().append(true).create(true).open("/tmp/watched.log").unwrap();
-            writeln!(
-                f,
-                "{} {} {}",
-                std::env::args().next().unwrap().rsplit('/').next().unwrap(),
-                std::thread::current().name().unwrap_or(""),
-                test.count.load(Ordering::SeqCst)
-            )
-            .unwrap();
-        }); // TEMP
         TEST.with(|test| test.watch.assert());
     }
 }

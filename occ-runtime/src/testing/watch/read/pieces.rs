@@ -199,9 +199,45 @@ fn literal(token: &Token) -> Option<&str> {
     }
 }
 
-/// An `UPDATE` as the parser reads it: MySQL's `LOW_PRIORITY` and `IGNORE` say nothing of what is written, and a comma between
-/// tables is a join.
+/// A statement as the parser reads it, which knows fewer words for a row lock, and for an `UPDATE`.
 pub(super) fn for_parser(tokens: &[Token]) -> Vec<Token> {
+    plain_update(&plain_locks(tokens))
+}
+
+/// `FOR NO KEY UPDATE` is a `FOR UPDATE` to it, and `FOR KEY SHARE` a `FOR SHARE`: what is locked is read.
+fn plain_locks(tokens: &[Token]) -> Vec<Token> {
+    let mut read: Vec<Token> = Vec::with_capacity(tokens.len());
+    let mut at = 0;
+    while let Some(token) = tokens.get(at) {
+        at += 1;
+        read.push(token.clone());
+        if is_word(token, "FOR") {
+            let next: Vec<usize> = (at..tokens.len())
+                .filter(|at| !matches!(tokens[*at], Token::Whitespace(_)))
+                .take(3)
+                .collect();
+            let are = |words: &[&str]| {
+                next.len() >= words.len()
+                    && next.iter().zip(words).all(|(at, word)| is_word(&tokens[*at], word))
+            };
+            let left_out =
+                if are(&["NO", "KEY", "UPDATE"]) { 2 } else { usize::from(are(&["KEY", "SHARE"])) };
+            if let Some(strength) = next.get(left_out).filter(|_| left_out > 0) {
+                read.push(space());
+                at = *strength;
+            }
+        }
+    }
+    read
+}
+
+fn is_word(token: &Token, wanted: &str) -> bool {
+    matches!(token, Token::Word(word) if word.quote_style.is_none() && word.value.eq_ignore_ascii_case(wanted))
+}
+
+/// MySQL's `LOW_PRIORITY` and `IGNORE` say nothing of what is written, and a comma between
+/// tables is a join.
+fn plain_update(tokens: &[Token]) -> Vec<Token> {
     let mut head = true;
     let mut is_update = None;
     let mut after_or = false;

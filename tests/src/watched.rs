@@ -100,8 +100,15 @@ mod without_a_watch {
     /// Does nothing.
     pub fn model<M: OptimisticLock>() {}
 
+    /// Stands for what the other one gives.
+    #[derive(Debug)]
+    pub struct ByHand;
+
     /// Does nothing.
-    pub fn by_hand() {}
+    #[must_use]
+    pub fn by_hand() -> ByHand {
+        ByHand
+    }
 
     /// Nothing was watched.
     pub fn assert() {}

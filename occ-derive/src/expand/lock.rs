@@ -173,6 +173,15 @@ fn identity_items(model: &Model<'_>, version: Option<&Field>, prepared: &Prepare
     let columns = model.fields.iter().filter(|field| field.column.is_some());
     let columns = columns.filter(|field| field.role != Role::Value || !matches!(field.write, Write::Never));
     let columns = columns.map(|field| model.column_of(field));
+    let unversioned = model.with_role(Role::Unversioned).filter(|field| field.column.is_some());
+    let unversioned: Vec<_> = unversioned.map(|field| model.column_of(field)).collect();
+    let unversioned = (!unversioned.is_empty()).then(|| {
+        quote! {
+            fn unversioned_columns() -> &'static [&'static __occ::str] {
+                &[#(<#unversioned as __occ::Column>::NAME),*]
+            }
+        }
+    });
     // Of one column that is the table's key there is no more to say.
     let table = &model.table;
     let table_key = (names.len() > 1 || model.unique_key.is_some()).then(|| {
@@ -196,6 +205,8 @@ fn identity_items(model: &Model<'_>, version: Option<&Field>, prepared: &Prepare
         fn columns() -> &'static [&'static __occ::str] {
             &[#(<#columns as __occ::Column>::NAME),*]
         }
+
+        #unversioned
 
         fn has_key_of(&self, __other: &Self) -> __occ::bool {
             #(#pairs)&&*

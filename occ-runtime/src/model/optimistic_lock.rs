@@ -170,6 +170,13 @@ pub trait OptimisticLock: Sized {
         &[]
     }
 
+    /// The names of the columns that a save leaves alone: a write of them need not move the version.
+    #[doc(hidden)]
+    #[must_use]
+    fn unversioned_columns() -> &'static [&'static str] {
+        &[]
+    }
+
     /// Whether the two are known to have the same key.
     #[doc(hidden)]
     fn has_key_of(&self, other: &Self) -> bool {

@@ -35,6 +35,7 @@ macro_rules! blocking_aggregate {
             on_stale: occ_runtime::OnStale<'_>,
             conn: &mut Conn,
         ) -> Result<(), Error> {
+            $crate::watched::model::<M>();
             occ_runtime::ExpectingDsl::save_optimistic_with(model, on_stale, conn)
         }
 
@@ -43,6 +44,7 @@ macro_rules! blocking_aggregate {
             on_stale: occ_runtime::OnStale<'_>,
             conn: &mut Conn,
         ) -> Result<(), Error> {
+            $crate::watched::model::<M>();
             occ_runtime::ExpectingDsl::delete_optimistic_with(model, on_stale, conn)
         }
     };
@@ -89,6 +91,7 @@ macro_rules! async_aggregate {
             on_stale: occ_runtime::OnStale<'_>,
             conn: &mut Conn,
         ) -> Result<(), Error> {
+            $crate::watched::model::<M>();
             occ_runtime::AsyncExpectingDsl::save_optimistic_with(model, on_stale, conn).await
         }
 
@@ -97,6 +100,7 @@ macro_rules! async_aggregate {
             on_stale: occ_runtime::OnStale<'_>,
             conn: &mut Conn,
         ) -> Result<(), Error> {
+            $crate::watched::model::<M>();
             occ_runtime::AsyncExpectingDsl::delete_optimistic_with(model, on_stale, conn).await
         }
     };

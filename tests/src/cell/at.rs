@@ -12,6 +12,7 @@ macro_rules! blocking_at {
         where
             M: SavesOn<Conn>,
         {
+            $crate::watched::model::<M>();
             occ_runtime::ExpectingDsl::save_optimistic_expecting(model, expected, conn)
         }
 
@@ -25,6 +26,7 @@ macro_rules! blocking_at {
             M: occ_runtime::bound::UpdatesOn<Conn>,
             S: AsChangeset<Target = M::Table, Changeset: QueryFragment<<Conn as Connection>::Backend>>,
         {
+            $crate::watched::model::<M>();
             occ_runtime::ExpectingDsl::update_optimistic_expecting(model, expected, changes, conn)
         }
 
@@ -36,6 +38,7 @@ macro_rules! blocking_at {
         where
             M: SavesOn<Conn>,
         {
+            $crate::watched::model::<M>();
             occ_runtime::ExpectingDsl::touch_optimistic_expecting(model, expected, conn)
         }
 
@@ -47,6 +50,7 @@ macro_rules! blocking_at {
         where
             M: SavesOn<Conn>,
         {
+            $crate::watched::model::<M>();
             occ_runtime::ExpectingDsl::delete_optimistic_expecting(model, expected, conn)
         }
 
@@ -54,6 +58,7 @@ macro_rules! blocking_at {
             model: &mut M,
             conn: &mut Conn,
         ) -> Result<M, Error> {
+            $crate::watched::model::<M>();
             occ_runtime::ExpectingDsl::overwrite_optimistic(model, conn)
         }
 
@@ -66,6 +71,7 @@ macro_rules! blocking_at {
             M: occ_runtime::bound::AtOn<Conn, K>,
             S: AsChangeset<Target = M::Table, Changeset: QueryFragment<<Conn as Connection>::Backend>>,
         {
+            $crate::watched::model::<M>();
             occ_runtime::AtDsl::update(at, changes, conn)
         }
 
@@ -76,6 +82,7 @@ macro_rules! blocking_at {
         where
             M: occ_runtime::bound::AtOn<Conn, K>,
         {
+            $crate::watched::model::<M>();
             occ_runtime::AtDsl::touch(at, conn)
         }
 
@@ -86,6 +93,7 @@ macro_rules! blocking_at {
         where
             M: occ_runtime::bound::AtOn<Conn, K>,
         {
+            $crate::watched::model::<M>();
             occ_runtime::AtDsl::delete(at, conn)
         }
 
@@ -96,6 +104,7 @@ macro_rules! blocking_at {
         where
             M: occ_runtime::bound::AtOn<Conn, K> + occ_runtime::SoftDelete,
         {
+            $crate::watched::model::<M>();
             occ_runtime::AtDsl::restore(at, conn)
         }
 
@@ -106,6 +115,7 @@ macro_rules! blocking_at {
         where
             M: occ_runtime::bound::AtOn<Conn, K>,
         {
+            $crate::watched::model::<M>();
             occ_runtime::AtDsl::verify(at, conn)
         }
 
@@ -127,6 +137,7 @@ macro_rules! blocking_at {
         where
             M: occ_runtime::Trackable + ReloadsOn<Conn>,
         {
+            $crate::watched::model::<M>();
             occ_runtime::TrackedDsl::into_conflict(model, conn)
         }
     };
@@ -144,6 +155,7 @@ macro_rules! async_at {
         where
             M: AsyncSavesOn<Conn>,
         {
+            $crate::watched::model::<M>();
             occ_runtime::AsyncExpectingDsl::save_optimistic_expecting(model, expected, conn).await
         }
 
@@ -160,6 +172,7 @@ macro_rules! async_at {
                     Changeset: QueryFragment<<Conn as AsyncConnectionCore>::Backend> + Send,
                 >,
         {
+            $crate::watched::model::<M>();
             occ_runtime::AsyncExpectingDsl::update_optimistic_expecting(model, expected, changes, conn).await
         }
 
@@ -171,6 +184,7 @@ macro_rules! async_at {
         where
             M: AsyncSavesOn<Conn>,
         {
+            $crate::watched::model::<M>();
             occ_runtime::AsyncExpectingDsl::touch_optimistic_expecting(model, expected, conn).await
         }
 
@@ -182,6 +196,7 @@ macro_rules! async_at {
         where
             M: AsyncSavesOn<Conn>,
         {
+            $crate::watched::model::<M>();
             occ_runtime::AsyncExpectingDsl::delete_optimistic_expecting(model, expected, conn).await
         }
 
@@ -189,6 +204,7 @@ macro_rules! async_at {
             model: &mut M,
             conn: &mut Conn,
         ) -> Result<M, Error> {
+            $crate::watched::model::<M>();
             occ_runtime::AsyncExpectingDsl::overwrite_optimistic(model, conn).await
         }
 
@@ -205,6 +221,7 @@ macro_rules! async_at {
                     Changeset: QueryFragment<<Conn as AsyncConnectionCore>::Backend> + Send,
                 >,
         {
+            $crate::watched::model::<M>();
             occ_runtime::AsyncAtDsl::update(at, changes, conn).await
         }
 
@@ -216,6 +233,7 @@ macro_rules! async_at {
             M: occ_runtime::bound::AsyncAtOn<Conn, K>,
             K: Send,
         {
+            $crate::watched::model::<M>();
             occ_runtime::AsyncAtDsl::touch(at, conn).await
         }
 
@@ -227,6 +245,7 @@ macro_rules! async_at {
             M: occ_runtime::bound::AsyncAtOn<Conn, K>,
             K: Send,
         {
+            $crate::watched::model::<M>();
             occ_runtime::AsyncAtDsl::delete(at, conn).await
         }
 
@@ -238,6 +257,7 @@ macro_rules! async_at {
             M: occ_runtime::bound::AsyncAtOn<Conn, K> + occ_runtime::SoftDelete,
             K: Send,
         {
+            $crate::watched::model::<M>();
             occ_runtime::AsyncAtDsl::restore(at, conn).await
         }
 
@@ -249,6 +269,7 @@ macro_rules! async_at {
             M: occ_runtime::bound::AsyncAtOn<Conn, K>,
             K: Send,
         {
+            $crate::watched::model::<M>();
             occ_runtime::AsyncAtDsl::verify(at, conn).await
         }
 
@@ -271,6 +292,7 @@ macro_rules! async_at {
         where
             M: occ_runtime::Trackable + AsyncReloadsOn<Conn>,
         {
+            $crate::watched::model::<M>();
             occ_runtime::AsyncTrackedDsl::into_conflict(model, conn).await
         }
     };

@@ -12,6 +12,7 @@ mod at;
 mod blocking;
 mod lock;
 mod merging;
+mod retry;
 mod tracked_batch;
 
 use std::future::poll_fn;

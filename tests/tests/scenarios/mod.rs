@@ -112,6 +112,8 @@ pub(crate) mod version_kinds;
 mod version_trigger;
 mod version_trigger_strict;
 mod versions;
+#[cfg(feature = "version_types")]
+mod watch;
 
 use super::cell;
 
@@ -129,6 +131,7 @@ macro_rules! scenarios {
                 crate::scenarios::product::create_table($database).await;
                 $body
             });
+            occ_tests::watched::assert();
         }
     )*};
 }

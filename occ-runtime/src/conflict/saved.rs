@@ -15,7 +15,6 @@
 /// assert_eq!(message(&Saved::Merged(vec!["title", "body"])), "Saved. Others have changed: title, body.");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[must_use = "others may have changed the value"]
 pub enum Saved {
     /// Nothing was changed, and nothing was written.
     Unchanged,

@@ -146,7 +146,7 @@ impl Before {
             Call::Modify | Call::LockingModify | Call::Run | Call::Reported => return,
             Call::Save | Call::Update | Call::Children | Call::Report => vec![&held.one],
             Call::Batch | Call::Transaction => vec![&held.one, &held.two],
-            Call::Tracked | Call::TrackedBatch | Call::TrackedRun => vec![],
+            Call::Tracked | Call::Merging | Call::TrackedBatch | Call::TrackedRun => vec![],
             Call::TrackedTransaction => vec![&held.two],
         };
         for value in &asked {
@@ -163,7 +163,7 @@ impl Before {
             }
         }
         let tracked = match self.call {
-            Call::Tracked | Call::TrackedRun | Call::TrackedTransaction => &held.tracked[..1],
+            Call::Tracked | Call::Merging | Call::TrackedRun | Call::TrackedTransaction => &held.tracked[..1],
             Call::TrackedBatch => &held.tracked[..],
             Call::Children => &held.tracked[1..],
             _ => return,
@@ -185,7 +185,7 @@ impl Before {
             (false, call) => call.run(held, conn).await.unwrap_or_else(|error| panic!("{call:?}: {error:?}")),
             // It would be done twice: who calls it looks at the row first.
             (true, call) if call.reads() || call.writes_over() => {}
-            (true, Call::Tracked | Call::TrackedTransaction | Call::TrackedRun) => {
+            (true, Call::Tracked | Call::Merging | Call::TrackedTransaction | Call::TrackedRun) => {
                 save_as_advised(&mut held.tracked[0], conn).await;
             }
             (true, Call::Children) => save_as_advised(&mut held.tracked[1], conn).await,

@@ -77,6 +77,7 @@ async fn run(call: Call, held: &mut Held, conn: &mut Conn) -> Result<(), Error> 
         }
         Call::Save
         | Call::Tracked
+        | Call::Merging
         | Call::Batch
         | Call::TrackedBatch
         | Call::TrackedRun

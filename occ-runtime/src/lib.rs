@@ -59,6 +59,8 @@ pub use asynchronous::at::AsyncAtDsl;
 pub use asynchronous::batch::AsyncOptimisticBatchDsl;
 #[cfg(feature = "async")]
 pub use asynchronous::boxed::BoxFuture;
+#[cfg(all(feature = "async", feature = "http"))]
+pub use asynchronous::conditional::{AsyncConditionalDsl, AsyncTrackedConditionalDsl};
 #[cfg(feature = "async")]
 pub use asynchronous::expecting::AsyncExpectingDsl;
 #[cfg(feature = "async")]
@@ -79,6 +81,8 @@ pub use asynchronous::tracked_batch::AsyncTrackedBatchDsl;
 pub use asynchronous::transaction::async_optimistic_transaction;
 pub use blocking::at::AtDsl;
 pub use blocking::batch::OptimisticBatchDsl;
+#[cfg(feature = "http")]
+pub use blocking::conditional::{ConditionalDsl, TrackedConditionalDsl};
 pub use blocking::expecting::ExpectingDsl;
 pub use blocking::insert::OptimisticInsertDsl;
 #[cfg(feature = "retry")]
@@ -148,6 +152,8 @@ pub mod prelude {
         OptimisticDsl, OptimisticInsertDsl, OptimisticLock, SchemaDsl, SettleDsl, Timestamp, Tracked,
         TrackedBatchDsl, TrackedDsl, optimistic_transaction,
     };
+    #[cfg(feature = "http")]
+    pub use crate::{ConditionalDsl, TrackedConditionalDsl};
     #[cfg(feature = "retry")]
     pub use crate::{RetryDsl, RetryPolicy};
     #[cfg(feature = "uuid")]
@@ -163,6 +169,8 @@ pub mod async_prelude {
         Increment, LockMode, OptimisticLock, Timestamp, Tracked,
         async_optimistic_transaction as optimistic_transaction,
     };
+    #[cfg(feature = "http")]
+    pub use crate::{AsyncConditionalDsl, AsyncTrackedConditionalDsl};
     #[cfg(feature = "retry")]
     pub use crate::{AsyncRetryDsl, RetryPolicy};
     #[cfg(feature = "uuid")]

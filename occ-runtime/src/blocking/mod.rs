@@ -3,6 +3,8 @@
 pub(crate) mod at;
 pub(crate) mod batch;
 pub(crate) mod bounds;
+#[cfg(feature = "http")]
+pub(crate) mod conditional;
 pub(crate) mod create;
 pub(crate) mod expecting;
 #[cfg(feature = "retry")]

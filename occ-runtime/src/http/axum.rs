@@ -9,6 +9,7 @@ use axum_core::response::{IntoResponse, Response};
 
 use crate::conflict::Conflict;
 use crate::error::Error;
+use crate::http::expect::CreateOrReplace;
 use crate::http::preconditions::{
     IfMatch, MalformedPreconditionError, PreconditionFailed, PreconditionRequired, Preconditions, Verdict,
 };
@@ -76,7 +77,7 @@ impl Preconditions {
             Verdict::NotModified => {
                 (StatusCode::NOT_MODIFIED, [(ETAG, HeaderValue::from(tag))]).into_response()
             }
-            Verdict::PreconditionFailed => self.failed(&tag).into_response(),
+            Verdict::PreconditionFailed => self.failed(Some(&tag)).into_response(),
         }
     }
 }
@@ -94,6 +95,14 @@ impl<S: Sync> FromRequestParts<S> for IfMatch {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         Ok(Preconditions::from_headers(&parts.headers)?.require_if_match()?)
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for CreateOrReplace {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        Ok(Preconditions::from_headers(&parts.headers)?.require_either()?)
     }
 }
 

@@ -68,18 +68,18 @@ fn differences(differences: &[Difference]) -> Value {
     serde_json::to_value(differences).unwrap_or_default()
 }
 
-fn edit_conflict() -> Problem {
+pub(super) fn edit_conflict() -> Problem {
     Problem::new(StatusCode::CONFLICT)
         .with_type(Problem::EDIT_CONFLICT)
         .with_title("Edit conflict")
         .with_detail("Somebody else has changed the resource in the meantime. Nothing was written.")
 }
 
-fn not_found() -> Problem {
+pub(super) fn not_found() -> Problem {
     Problem::new(StatusCode::NOT_FOUND).with_detail("There is no such resource, or it has been deleted.")
 }
 
-fn try_later() -> Problem {
+pub(super) fn try_later() -> Problem {
     Problem::new(StatusCode::SERVICE_UNAVAILABLE)
         .with_detail("Others are writing what this request needs. Try again later.")
         .with_retry_after(RETRY_AFTER)

@@ -72,19 +72,24 @@
 
 #[cfg(feature = "axum")]
 mod axum;
-mod condition;
+pub(crate) mod condition;
+pub(crate) mod conditional;
 mod digest;
 mod errors;
-mod preconditions;
-mod problem;
+mod expect;
+pub(crate) mod preconditions;
+pub(crate) mod problem;
 mod proxies;
 mod seal;
+mod several;
 mod tag;
-mod tags;
+pub(crate) mod tags;
 
 #[cfg(feature = "axum")]
 pub use self::axum::Tagged;
 pub use condition::TagCondition;
+pub use conditional::Written;
+pub use expect::CreateOrReplace;
 pub use preconditions::{
     IfMatch, MalformedPreconditionError, PreconditionFailed, PreconditionRequired, Preconditions, Verdict,
 };

@@ -11,8 +11,8 @@ use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
 use occ_runtime::Tracked;
 use occ_runtime::async_prelude::*;
 use occ_runtime::http::{
-    CreateOrReplace, EntityTag, EntityTagger, IfMatch, MergePatch, Preconditions, Problem, RequirePreconditions,
-    Tagged, Written,
+    CreateOrReplace, EntityTag, EntityTagger, IfMatch, MergePatch, Preconditions, Problem,
+    RequirePreconditions, Tagged, Written,
 };
 
 diesel::table! {
@@ -73,14 +73,16 @@ async fn list(State(app): State<App>, sent: Preconditions) -> Answer {
 
 // 201, 409, 422
 async fn create(State(app): State<App>, Json(content): Json<Content>) -> Answer {
-    let note = Note::create_optimistic(&content, &mut connection(&app).await?).await?;
+    let conn = &mut connection(&app).await?;
+    let note = Note::create_optimistic(&content, conn).await?;
     let place = [(LOCATION, format!("/notes/{}", note.id))];
     Ok((StatusCode::CREATED, place, Tagged(app.tags.of(&note), Json(note))).into_response())
 }
 
 // 200, 304, 404
 async fn read(State(app): State<App>, Path(id): Path<i32>, sent: Preconditions) -> Answer {
-    let note = find(id, &mut connection(&app).await?).await?.into_inner();
+    let conn = &mut connection(&app).await?;
+    let note = find(id, conn).await?.into_inner();
     Ok(sent.respond(app.tags.of(&note), || Json(note)))
 }
 
@@ -91,19 +93,15 @@ async fn put(
     sent: CreateOrReplace,
     Json(Content { title, text }): Json<Content>,
 ) -> Answer {
+    let conn = &mut connection(&app).await?;
     let mut note = Note { id, title, text, version: 0 };
-    let written = note.put_conditional(&sent, &app.tags, &mut connection(&app).await?).await?;
+    let written = note.put_conditional(&sent, &app.tags, conn).await?;
     let created = written == Written::Created;
     Ok(if created { StatusCode::CREATED } else { StatusCode::NO_CONTENT }.into_response())
 }
 
 // 200, 404, 409, 412, 415, 422, 428
-async fn patch(
-    State(app): State<App>,
-    Path(id): Path<i32>,
-    if_match: IfMatch,
-    patch: MergePatch,
-) -> Answer {
+async fn patch(State(app): State<App>, Path(id): Path<i32>, if_match: IfMatch, patch: MergePatch) -> Answer {
     let conn = &mut connection(&app).await?;
     let mut note = find(id, conn).await?;
     note.apply_merge_patch(&patch, &["title", "text"])?;

@@ -11,7 +11,9 @@ diesel::table! {
     articles (id) { id -> Integer, title -> Text, views -> Integer, price -> Double, token -> Text, version -> Integer }
 }
 
-#[derive(Clone, Debug, PartialEq, Queryable, Selectable, serde::Serialize, serde::Deserialize, OptimisticLock)]
+#[derive(
+    Clone, Debug, PartialEq, Queryable, Selectable, serde::Serialize, serde::Deserialize, OptimisticLock,
+)]
 #[occ(tracked)]
 struct Article {
     id: i32,
@@ -67,7 +69,10 @@ fn an_edit_that_comes_back_saves_what_was_changed_and_leaves_the_secret_alone() 
     article.rebase(conn).unwrap();
     article.save_optimistic(conn).unwrap();
     let row = load(conn);
-    assert_eq!((row.title.as_str(), row.views, row.token.as_str(), row.version), ("Locks", 16, "open sesame", 3));
+    assert_eq!(
+        (row.title.as_str(), row.views, row.token.as_str(), row.version),
+        ("Locks", 16, "open sesame", 3)
+    );
 }
 
 #[test]
@@ -92,17 +97,21 @@ fn what_was_sent_is_known_after_it_comes_back() {
 fn a_value_in_an_open_transaction_is_not_written_down() {
     let conn = &mut connection();
     let mut article = load(conn);
-    let outcome = occ_runtime::optimistic_transaction::<_, _, (), Error, _>(conn, &mut article, |conn, article| {
-        article.title = "Locks".into();
-        article.save_optimistic(conn)?;
-        let error = serde_json::to_string(&*article).unwrap_err().to_string();
-        assert_eq!(
-            error,
-            "a row of `articles` was written or read in a transaction whose end is not known yet: serialize it after that, or \
+    let outcome = occ_runtime::optimistic_transaction::<_, _, (), Error, _>(
+        conn,
+        &mut article,
+        |conn, article| {
+            article.title = "Locks".into();
+            article.save_optimistic(conn)?;
+            let error = serde_json::to_string(&*article).unwrap_err().to_string();
+            assert_eq!(
+                error,
+                "a row of `articles` was written or read in a transaction whose end is not known yet: serialize it after that, or \
              reload it"
-        );
-        Err(diesel::result::Error::RollbackTransaction.into())
-    });
+            );
+            Err(diesel::result::Error::RollbackTransaction.into())
+        },
+    );
     assert!(outcome.is_err());
     // Put back: it can be written down, and its change is still to be saved.
     assert_eq!(there_and_back(&article).dirty_fields(), ["title"]);

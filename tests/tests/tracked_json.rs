@@ -97,21 +97,17 @@ fn what_was_sent_is_known_after_it_comes_back() {
 fn a_value_in_an_open_transaction_is_not_written_down() {
     let conn = &mut connection();
     let mut article = load(conn);
-    let outcome = occ_runtime::optimistic_transaction::<_, _, (), Error, _>(
-        conn,
-        &mut article,
-        |conn, article| {
-            article.title = "Locks".into();
-            article.save_optimistic(conn)?;
-            let error = serde_json::to_string(&*article).unwrap_err().to_string();
-            assert_eq!(
-                error,
-                "a row of `articles` was written or read in a transaction whose end is not known yet: serialize it after that, or \
+    let outcome = optimistic_transaction::<_, _, (), Error, _>(conn, &mut article, |conn, article| {
+        article.title = "Locks".into();
+        article.save_optimistic(conn)?;
+        let error = serde_json::to_string(&*article).unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "a row of `articles` was written or read in a transaction whose end is not known yet: serialize it after that, or \
              reload it"
-            );
-            Err(diesel::result::Error::RollbackTransaction.into())
-        },
-    );
+        );
+        Err(diesel::result::Error::RollbackTransaction.into())
+    });
     assert!(outcome.is_err());
     // Put back: it can be written down, and its change is still to be saved.
     assert_eq!(there_and_back(&article).dirty_fields(), ["title"]);

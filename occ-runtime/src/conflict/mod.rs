@@ -4,6 +4,7 @@
 pub(crate) mod json;
 pub(crate) mod merge;
 pub(crate) mod saved;
+mod stats;
 pub(crate) mod tracked;
 
 use std::fmt;
@@ -15,6 +16,7 @@ pub use crate::model::merge_text::MergeText;
 pub use crate::model::merge_union::MergeUnion;
 pub use merge::Choice;
 pub use saved::Saved;
+pub use stats::{Advice, ConflictStats, TableConflicts};
 pub use tracked::Tracked;
 
 use crate::model::fields::{Trackable, fields};

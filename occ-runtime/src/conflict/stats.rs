@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::conflict::Conflict;
-use crate::model::fields::{Rule, Trackable, fields};
+use crate::model::fields::{Field, Rule, Trackable, fields};
 
 /// Counts the conflicts of a program by table and field, and says what would help. It keeps names and numbers, and no value.
 ///
@@ -100,7 +100,7 @@ struct Change {
 /// What each side has changed, if that is known.
 fn changes_of<T: Trackable>(conflict: &Conflict<T>) -> Option<Vec<Change>> {
     let (base, theirs) = (conflict.base()?, conflict.theirs()?);
-    let change = |field: crate::model::fields::Field<T>| {
+    let change = |field: Field<T>| {
         let is_mine = field.is_changed(base, conflict.mine());
         let is_theirs = field.is_written(theirs) && !field.is_same(base, theirs);
         let is_ruled = !matches!(field.merge_rule(), Rule::Ask);
@@ -142,7 +142,8 @@ impl TableConflicts {
         self.deleted += u64::from(is_deleted);
         let Some(changes) = changes else { return };
         self.known += 1;
-        self.mergeable += u64::from(!changes.iter().any(|change| change.is_mine && change.is_theirs && !change.is_ruled));
+        self.mergeable +=
+            u64::from(!changes.iter().any(|change| change.is_mine && change.is_theirs && !change.is_ruled));
         let mut theirs = changes.iter().filter(|change| change.is_theirs);
         let alone = theirs.next().filter(|_| theirs.next().is_none()).map(|change| change.field);
         for change in changes {
@@ -175,8 +176,12 @@ impl TableConflicts {
     /// The fields that both sides had changed, each with how often, the most frequent first.
     #[must_use]
     pub fn clashes(&self) -> Vec<(&'static str, u64)> {
-        let mut clashes: Vec<_> =
-            self.fields.iter().map(|(field, counts)| (*field, counts.both)).filter(|(_, both)| *both > 0).collect();
+        let mut clashes: Vec<_> = self
+            .fields
+            .iter()
+            .map(|(field, counts)| (*field, counts.both))
+            .filter(|(_, both)| *both > 0)
+            .collect();
         clashes.sort_by_key(|(_, both)| std::cmp::Reverse(*both));
         clashes
     }
@@ -210,7 +215,10 @@ impl TableConflicts {
 impl fmt::Display for TableConflicts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { table, conflicts, deleted, known, .. } = self;
-        write!(f, "`{table}`: {conflicts} conflicts, in {deleted} of them the row was gone, of {known} both sides are known")?;
+        write!(
+            f,
+            "`{table}`: {conflicts} conflicts, in {deleted} of them the row was gone, of {known} both sides are known"
+        )?;
         for (field, both) in self.clashes() {
             write!(f, "\n  both sides had changed `{field}` in {both}")?;
         }
@@ -252,7 +260,9 @@ pub enum Advice {
 impl fmt::Display for Advice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Merge { conflicts } => write!(f, "merge: `save_merging` would have saved {conflicts} of them without a question"),
+            Self::Merge { conflicts } => {
+                write!(f, "merge: `save_merging` would have saved {conflicts} of them without a question")
+            }
             Self::Unversion { field, conflicts } => write!(
                 f,
                 "unversion: in {conflicts} others had changed nothing but `{field}`; if no save depends on it, make it \
@@ -295,9 +305,15 @@ mod tests {
     #[test]
     fn what_would_help_is_told_from_what_each_side_has_changed() {
         for (conflicts, advice) in [
-            (&["m t -"][..], &[Advice::Merge { conflicts: 1 }, Advice::Unversion { field: "b", conflicts: 1 }][..]),
+            (
+                &["m t -"][..],
+                &[Advice::Merge { conflicts: 1 }, Advice::Unversion { field: "b", conflicts: 1 }][..],
+            ),
             (&["m t t"], &[Advice::Merge { conflicts: 1 }]),
-            (&["m t -", "- m t"], &[Advice::Merge { conflicts: 2 }, Advice::Unversion { field: "c", conflicts: 1 }]),
+            (
+                &["m t -", "- m t"],
+                &[Advice::Merge { conflicts: 2 }, Advice::Unversion { field: "c", conflicts: 1 }],
+            ),
             (&["b - -"], &[Advice::Rule { field: "a", conflicts: 1 }, Advice::Lock { conflicts: 1 }]),
             (&["b+ - -"], &[Advice::Merge { conflicts: 1 }]),
             // One of five is not worth a word.
@@ -315,7 +331,10 @@ mod tests {
         assert_eq!(table.clashes(), [("a", 2), ("b", 1)]);
         let text = table.to_string();
         let lines: Vec<_> = text.lines().collect();
-        assert_eq!(lines[0], "`articles`: 3 conflicts, in 1 of them the row was gone, of 2 both sides are known");
+        assert_eq!(
+            lines[0],
+            "`articles`: 3 conflicts, in 1 of them the row was gone, of 2 both sides are known"
+        );
         assert_eq!(lines[1..3], ["  both sides had changed `a` in 2", "  both sides had changed `b` in 1"]);
         assert!(lines[3].starts_with("  a rule: in 2 both had changed `a`"), "{text}");
         assert!(lines[5].starts_with("  lock: 2 were about the same field"), "{text}");

@@ -1,5 +1,6 @@
 //! `#[occ(merge = text)]`: what two sides have made of one text, line by line.
 
+#[cfg(feature = "text")]
 use std::borrow::Cow;
 
 /// More pairs of lines than this are not compared: the time that a comparison takes may grow with their number, and who sends a text
@@ -32,7 +33,7 @@ const MOST_PAIRS: usize = 25_000_000;
 /// ```
 #[cfg(feature = "text")]
 #[diagnostic::on_unimplemented(
-    message = "a `{Self}` is no text",
+    message = "`{Self}` is no text",
     label = "cannot be merged by `text`",
     note = "`text` is for `String`, `Cow<str>`, `Box<str>` and `Option`s of them: merge it by `mine` or `theirs`, or implement `occ_runtime::MergeText` for `{Self}`"
 )]
@@ -98,7 +99,7 @@ fn pairs(base: &str, side: &str) -> usize {
 #[cfg_attr(
     feature = "text",
     diagnostic::on_unimplemented(
-        message = "a `{Self}` is no text",
+        message = "`{Self}` is no text",
         label = "cannot be merged by `text`",
         note = "`text` is for `String`, `Cow<str>`, `Box<str>` and `Option`s of them: merge it by `mine` or `theirs`, or implement `occ_runtime::MergeText` for `{Self}`"
     )

@@ -23,7 +23,7 @@ use std::hash::{BuildHasher, Hash};
 /// assert_eq!(merged.map(|tags| tags.0), Some(tags(&["red", "big", "new"]).0));
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "a `{Self}` is no set",
+    message = "`{Self}` is no set",
     label = "cannot be merged by `union`",
     note = "`union` is for `Vec`, `HashSet`, `BTreeSet` and `Option`s of them: merge it by `mine` or `theirs`, or implement `occ_runtime::MergeUnion` for `{Self}`"
 )]
@@ -77,7 +77,7 @@ impl<T: MergeUnion> MergeUnion for Option<T> {
 /// Sets a field to the union; `false`, and it stays, where there is none. A line of the derive.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
-    message = "a `{Self}` is no set",
+    message = "`{Self}` is no set",
     label = "cannot be merged by `union`",
     note = "`union` is for `Vec`, `HashSet`, `BTreeSet` and `Option`s of them: merge it by `mine` or `theirs`, or implement `occ_runtime::MergeUnion` for `{Self}`"
 )]

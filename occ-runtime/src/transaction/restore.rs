@@ -285,6 +285,19 @@ where
     }
 }
 
+/// Nothing is handed over: what is saved in the transaction is loaded in it.
+#[diagnostic::do_not_recommend]
+impl Restorable for () {
+    type Borrowed<'r> = ();
+    type Saved = ();
+
+    fn borrow(&mut self) -> Self::Borrowed<'_> {}
+
+    fn save(&self, _: &mut Versions) -> Self::Saved {}
+
+    fn restore(&mut self, (): Self::Saved, _: &Versions) {}
+}
+
 macro_rules! tuples_are_versioned_values {
     ($($value:ident $index:tt),+) => {
         #[diagnostic::do_not_recommend]

@@ -248,6 +248,16 @@ impl Edits {
         Self { sums: found, ..self }
     }
 
+    /// Those that the row has; a sum, which leaves no trace, is taken to be there.
+    #[must_use]
+    pub fn of_those_in(self, row: &Row) -> Self {
+        let there = |list: &str, mine: Vec<Token>| -> Vec<Token> {
+            let all: Vec<Token> = tokens(list).collect();
+            mine.into_iter().filter(|token| all.contains(token)).collect()
+        };
+        Self { tokens: there(&row.tokens, self.tokens), notes: there(&row.notes, self.notes), ..self }
+    }
+
     /// Every token that appears in a list.
     pub fn listed(&self) -> impl Iterator<Item = Token> {
         self.tokens.iter().chain(&self.notes).copied()

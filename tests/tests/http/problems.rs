@@ -121,7 +121,10 @@ fn document(problem: &Problem) -> Value {
 
 /// Every error that can be met here, with its status.
 fn errors() -> Vec<(Error, u16)> {
-    use DatabaseErrorKind::{ForeignKeyViolation, SerializationFailure, UniqueViolation, Unknown};
+    use DatabaseErrorKind::{
+        CheckViolation, ForeignKeyViolation, NotNullViolation, ReadOnlyTransaction, SerializationFailure,
+        UniqueViolation, Unknown,
+    };
 
     let conn = &mut database();
     let guard = load(conn).save_optimistic_if(patients::name.eq("Zoe"), conn).unwrap_err();
@@ -173,8 +176,11 @@ fn errors() -> Vec<(Error, u16)> {
         (database_error(SerializationFailure, "could not serialize access to patients"), 503),
         (database_error(Unknown, "deadlock detected: UPDATE patients"), 503),
         (database_error(Unknown, "database is locked"), 503),
-        (database_error(UniqueViolation, "UNIQUE constraint failed: patients.record"), 500),
-        (database_error(ForeignKeyViolation, "Display of the error"), 500),
+        (database_error(UniqueViolation, "UNIQUE constraint failed: patients.record"), 409),
+        (database_error(ForeignKeyViolation, "Display of the error"), 409),
+        (database_error(CheckViolation, "CHECK constraint failed: patients"), 422),
+        (database_error(NotNullViolation, "NOT NULL constraint failed: patients.record"), 422),
+        (database_error(ReadOnlyTransaction, "cannot write patients"), 500),
         (database_error(Unknown, "SELECT record FROM patients"), 500),
         (DieselError::RollbackTransaction.into(), 500),
         (DieselError::QueryBuilderError("patients has no record".into()).into(), 500),
@@ -252,8 +258,7 @@ fn only_a_500_is_an_event_and_it_has_the_cause() {
 
 #[test]
 fn of_an_error_of_the_inside_nothing_is_told() {
-    let problem =
-        Problem::from(database_error(DatabaseErrorKind::UniqueViolation, "UNIQUE constraint failed"));
+    let problem = Problem::from(database_error(DatabaseErrorKind::Unknown, "no such table: patients"));
     let blank = json!({ "type": "about:blank", "title": "Internal Server Error", "status": 500 });
     assert_eq!(document(&problem), blank);
 }

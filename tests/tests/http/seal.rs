@@ -1,6 +1,5 @@
 //! The base of an edit that a client keeps: what it hands back is what it got, or refused.
 
-use diesel::prelude::*;
 use occ_runtime::http::{EntityTagger, Problem, SealError};
 use occ_runtime::prelude::*;
 use proptest::prelude::*;
@@ -9,8 +8,10 @@ diesel::table! {
     notes (id) { id -> Integer, text -> Text, price -> Double, secret -> Text, version -> BigInt }
 }
 
-diesel::table! {
-    other.notes (id) { id -> Integer, text -> Text, price -> Double, secret -> Text, version -> BigInt }
+mod of_another_schema {
+    diesel::table! {
+        other.notes (id) { id -> Integer, text -> Text, price -> Double, secret -> Text, version -> BigInt }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, OptimisticLock, serde::Serialize, serde::Deserialize)]
@@ -52,7 +53,7 @@ mod elsewhere {
         version: i64,
     }
 
-    use super::other::notes;
+    use super::of_another_schema::notes;
 }
 
 fn note(text: &str, price: f64) -> Note {

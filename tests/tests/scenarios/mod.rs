@@ -63,6 +63,8 @@ mod schema_versions;
 pub(crate) mod server;
 mod settle;
 pub(crate) mod statements;
+#[cfg(feature = "retry")]
+mod statements_retried;
 mod tracked;
 mod tracked_batch;
 mod tracked_batch_ends;

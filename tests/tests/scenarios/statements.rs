@@ -20,8 +20,6 @@ use super::cell::{
     save_tracked, save_tracked_expecting, save_unversioned, settle, settle_tracked, touch, touch_at,
     touch_expecting, update, update_at, update_expecting, upsert, verify, verify_at,
 };
-#[cfg(feature = "retry")]
-use super::cell::{modify, modify_with, retry, retry_with, transaction};
 use super::create;
 use super::insert::new;
 use super::product::{Product, load, products};
@@ -111,7 +109,7 @@ fn the_tables_name_every_method() {
         ("insert.rs", "", &["new rows"]),
         ("batch.rs", "", &["batches"]),
         ("at.rs", "at(..).", &["at", "locks"]),
-        ("tracked.rs", "tracked.", &["tracked", "lost answers"]),
+        ("tracked.rs", "tracked.", &["tracked", "lost answers", "transactions"]),
         ("tracked_batch.rs", "tracked.", &["batches"]),
         ("settle.rs", "", &["lost answers"]),
         ("retry.rs", "policy.", &["transactions"]),
@@ -364,34 +362,5 @@ super::scenarios! {
         save_all(&mut rows, conn).await.unwrap();
         statements.sent("`save_all_optimistic`, 40 rows");
         statements.compare("made by the database", columns());
-    }
-}
-
-#[cfg(feature = "retry")]
-super::scenarios! {
-    async fn a_transaction_around_a_save(database) {
-        let conn = &mut connect(database).await;
-        let mut row = load(1, conn).await;
-        let mut statements = Statements::of(record(conn));
-        let outcome: Result<(), Error> =
-            transaction(conn, &mut row, async |conn, row| save(row, conn).await).await;
-        outcome.unwrap();
-        statements.sent("`optimistic_transaction`");
-        let policy = occ_runtime::RetryPolicy::new();
-        let outcome: Result<(), Error> =
-            retry(&policy, conn, async |conn| save(&mut load(1, conn).await, conn).await).await;
-        outcome.unwrap();
-        statements.sent("`policy.run`");
-        reload(&mut row, conn).await.unwrap();
-        statements.forget();
-        let outcome: Result<(), Error> =
-            retry_with(&policy, conn, &mut row, async |conn, row| save(row, conn).await).await;
-        outcome.unwrap();
-        statements.sent("`policy.run_with`");
-        let _: Product = modify_with(&policy, 1, conn, |row: &mut Product| row.quantity += 1).await.unwrap();
-        statements.sent("`policy.modify`");
-        let _: Product = modify(1, conn, |row: &mut Product| row.quantity += 1).await.unwrap();
-        statements.sent("`modify_optimistic`");
-        statements.compare("transactions", columns());
     }
 }

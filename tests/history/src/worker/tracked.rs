@@ -3,9 +3,10 @@
 use std::thread::yield_now;
 
 use diesel::prelude::*;
+use occ_runtime::conflict::Saved as Merged;
 use occ_runtime::{Choice, Error, Tracked};
 
-use super::super::cell::{Conn, first, rebase, rebase_with, reload_tracked, save_tracked};
+use super::super::cell::{Conn, first, rebase, rebase_with, reload_tracked, save_merging_with, save_tracked};
 use super::Worker;
 use super::scribe::{Book, Scribe, Told, close_books};
 use crate::fault::Level;
@@ -114,7 +115,10 @@ impl Worker<'_> {
             match refused {
                 Refused::Keep => {}
                 Refused::Reload => result = self.reload(&mut held).await,
-                Refused::Rebase => {
+                Refused::Merge if !held.in_doubt && held.plain.is_none() => {
+                    result = self.merge(&mut held).await
+                }
+                Refused::Rebase | Refused::Merge => {
                     result = self.rebase(&mut held).await;
                     if result.is_ok() && !held.book.unsaved.is_empty() {
                         let (scribe, none) = (&mut self.scribe, Edits::default());
@@ -158,6 +162,48 @@ impl Worker<'_> {
             (held.book, held.plain, held.in_doubt) = (Book::default(), None, false);
         }
         result
+    }
+
+    /// What both have changed is theirs. If nothing of mine is left, it is a read.
+    async fn merge(&mut self, held: &mut Held) -> Result<(), Error> {
+        let (start, before) = (self.scribe.clock.tick(), held.value.clone());
+        let choose = |_: &str, _: &Row, _: &Row, _: &Row| Choice::Theirs;
+        let result = save_merging_with(&mut held.value, choose, &mut self.conn).await;
+        let told = Told {
+            start,
+            called: Some(&*before),
+            after: Some(&*held.value),
+            ..Told::of(Call::SaveTracked, before.id)
+        };
+        let saved = match result {
+            Ok(saved) => saved,
+            Err(error) => {
+                let answer = match &error {
+                    _ if before != held.value => {
+                        Answer::Failed(format!("a merge that failed has made {:?} of {before:?}", held.value))
+                    }
+                    // Whatever version it is at, it can be merged with, unless it is gone.
+                    Error::Stale(stale) if stale.is_deleted() => Answer::Missing,
+                    error if error.is_stale() => Answer::Failed(error.to_string()),
+                    error => Answer::of(error),
+                };
+                self.scribe.answered(told, answer);
+                return Err(error);
+            }
+        };
+        let after = (*held.value).clone();
+        let edits = std::mem::take(&mut held.book.unsaved).of_those_in(&after);
+        if edits.is_empty() {
+            self.scribe.answered(Told { called: None, ..Told { call: Call::Load, ..told } }, Answer::Done);
+        } else if held.value.is_dirty() || saved == Merged::Unchanged {
+            let what = format!("a merge has answered {saved:?} and made {:?} of {before:?}", held.value);
+            self.scribe.answered(Told { edits, ..told }, Answer::Failed(what));
+        } else {
+            // The row that it was based on in the end nobody else has seen.
+            let base = Row { version: after.version - 1, ..after.clone() };
+            self.scribe.answered(Told { edits, called: Some(&base), ..told }, Answer::Done);
+        }
+        Ok(())
     }
 
     /// What both have changed is theirs, if nobody else decides.

@@ -57,8 +57,13 @@ impl Draw<'_> {
             48..51 => Step::SaveAllTracked(self.writes()),
             51..52 => Step::DeleteAll(self.writes().iter().take(2).map(|write| write.key).collect()),
             52..66 => {
-                let refused =
-                    *self.one_of(&[Refused::Keep, Refused::Reload, Refused::Rebase, Refused::Rebase]);
+                let refused = *self.one_of(&[
+                    Refused::Keep,
+                    Refused::Reload,
+                    Refused::Rebase,
+                    Refused::Rebase,
+                    Refused::Merge,
+                ]);
                 Step::SaveTracked(self.write(), refused)
             }
             66..70 => Step::Raw(self.key()),
@@ -196,9 +201,14 @@ fn calls_back(step: &Step) -> bool {
     }
 }
 
-/// Of a transaction whose end nobody knows, every write is to leave a trace.
+/// Of a transaction whose end nobody knows, every write is to leave a trace; and of a loop it is to be seen on which row each of its
+/// attempts was based.
 fn traced(step: Step) -> Step {
-    let Step::Transaction(mut transaction) = step else { return step };
+    let mut transaction = match step {
+        Step::SaveTracked(write, Refused::Merge) => return Step::SaveTracked(write, Refused::Rebase),
+        Step::Transaction(transaction) => transaction,
+        step => return step,
+    };
     for part in &mut transaction.parts {
         if let Part::Touch(key) = *part {
             *part = Part::Load(key);

@@ -84,6 +84,8 @@ pub enum Refused {
     Reload,
     /// Rebases, and saves again; what cannot be merged is theirs.
     Rebase,
+    /// The same by `save_merging_with`.
+    Merge,
 }
 
 /// How a transaction is begun and ended.

@@ -9,7 +9,7 @@ diesel::table! {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, diesel::AsExpression)]
+#[derive(Clone, Debug, PartialEq, diesel::expression::AsExpression)]
 #[diesel(sql_type = diesel::sql_types::Text)]
 struct Title(String);
 

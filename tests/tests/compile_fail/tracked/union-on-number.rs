@@ -15,7 +15,7 @@ struct Article {
     id: i32,
     title: String,
     #[occ(merge = union)]
-    views: i32, //~ ERROR a `i32` is no set
+    views: i32, //~ ERROR `i32` is no set
     version: i32,
 }
 

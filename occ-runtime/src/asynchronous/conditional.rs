@@ -159,5 +159,6 @@ impl<T: OptimisticLock> AsyncTrackedConditionalDsl<T> for Tracked<T> {
 }
 
 crate::http::conditional::save_operations!(AsyncConnection, async, await);
+crate::http::conditional::over_operations!(AsyncConnection, async, await);
 crate::http::conditional::put_operations!(AsyncConnection, async, await);
 crate::http::conditional::delete_operations!(AsyncConnection, async, await);

@@ -253,5 +253,6 @@ impl<T: OptimisticLock> TrackedConditionalDsl<T> for Tracked<T> {
 }
 
 crate::http::conditional::save_operations!(Connection);
+crate::http::conditional::over_operations!(Connection);
 crate::http::conditional::put_operations!(Connection);
 crate::http::conditional::delete_operations!(Connection);

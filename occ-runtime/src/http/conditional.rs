@@ -146,7 +146,7 @@ macro_rules! save_operations {
     };
 }
 
-macro_rules! put_operations {
+macro_rules! over_operations {
     ($connection:ident $(, $async:ident, $await:ident)?) => {
         $($async)? fn save_over<T, C>(tracked: &mut Tracked<T>, conn: &mut C) -> Result<Written, Problem>
         where
@@ -169,7 +169,11 @@ macro_rules! put_operations {
             }
             Err(never_first())
         }
+    };
+}
 
+macro_rules! put_operations {
+    ($connection:ident $(, $async:ident, $await:ident)?) => {
         $($async)? fn put_row<T, C>(
             row: &mut T,
             sent: &Preconditions,
@@ -274,4 +278,4 @@ macro_rules! delete_operations {
     };
 }
 
-pub(crate) use {delete_operations, put_operations, save_operations};
+pub(crate) use {delete_operations, over_operations, put_operations, save_operations};

@@ -295,7 +295,7 @@ fn keyed_hash(secret: &[u8]) -> Result<Hash, ShortSecretError> {
 impl Debug for EntityTagger {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EntityTagger")
-            .field("keyed", &self.is_keyed())
+            .field("keyed", &matches!(self.hash, Hash::Keyed(_)))
             .field("also", &self.former.len())
             .field("representation", &self.representation)
             .field("behind_proxies", &self.behind_proxies)

@@ -213,6 +213,21 @@ pub trait TrackedConditionalDsl<T: OptimisticLock> {
     /// [`delete_optimistic`](crate::TrackedDsl::delete_optimistic) of a row that was loaded, if it is what `if_match` demands.
     ///
     /// One `DELETE`; one `SELECT` more after a lost race.
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// # use occ_runtime::{Error, Tracked, prelude::*};
+    /// use occ_runtime::http::{EntityTag, EntityTagger, IfMatch};
+    #[doc = include_str!("../example_tracked.txt")]
+    /// # let conn = &mut connection();
+    /// # let tags = EntityTagger::open();
+    /// let article = articles::table.find(1).select(Tracked::<Article>::as_select()).first(conn)?;
+    /// let (old, now): (EntityTag, EntityTag) = (r#""old""#.parse()?, tags.of(&*article));
+    /// let refused = article.delete_conditional(&IfMatch::from(&old), &tags, conn);
+    /// assert_eq!(refused.unwrap_err().status(), 412);
+    /// article.delete_conditional(&IfMatch::from(&now), &tags, conn)?;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     fn delete_conditional<C>(
         &self,
         if_match: &IfMatch,

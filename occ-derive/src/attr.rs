@@ -39,6 +39,7 @@ pub(crate) struct Field {
     pub(crate) secret: Option<Keyed<()>>,
     pub(crate) unversioned: Option<Keyed<()>>,
     pub(crate) unchecked: Option<Keyed<()>>,
+    pub(crate) soft_delete: Option<Keyed<()>>,
     /// Whether serde leaves the field out.
     pub(crate) skips_serializing: bool,
     pub(crate) column_name: Option<Keyed<Ident>>,
@@ -105,6 +106,7 @@ impl Field {
                 "secret" => set(&mut this.secret, key, rest.parse_flag()?, errors),
                 "unversioned" => set(&mut this.unversioned, key, rest.parse_flag()?, errors),
                 "unchecked" => set(&mut this.unchecked, key, rest.parse_flag()?, errors),
+                "soft_delete" => set(&mut this.soft_delete, key, rest.parse_flag()?, errors),
                 _ => {}
             }
             Ok(())

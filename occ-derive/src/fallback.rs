@@ -97,6 +97,11 @@ pub(crate) fn tokens(
             }
 
             #[automatically_derived]
+            impl #impl_generics __occ::SoftDelete for #name #ty_generics #where_clause {
+                fn is_deleted(&self) -> __occ::bool { __occ::stub::never() }
+            }
+
+            #[automatically_derived]
             impl #backend_generics __occ::Columns<__DB> for #name #ty_generics #where_clause {
                 #key
                 #values

@@ -42,6 +42,7 @@ const OCC_KEYS: &[OccKey] = &[
     OccKey { name: "secret", place: Place::Field, sample: "#[occ(secret)]" },
     OccKey { name: "unversioned", place: Place::Field, sample: "#[occ(unversioned)]" },
     OccKey { name: "unchecked", place: Place::Field, sample: "#[occ(unchecked)]" },
+    OccKey { name: "soft_delete", place: Place::Field, sample: "#[occ(soft_delete)]" },
     OccKey { name: "tracked", place: Place::Struct, sample: "#[occ(tracked)]" },
     OccKey { name: "check", place: Place::Struct, sample: "#[occ(check = dirty)]" },
     OccKey { name: "unique_key", place: Place::Struct, sample: "#[occ(unique_key)]" },

@@ -8,8 +8,11 @@
 //! | [`InsertsOn<C>`](InsertsOn) | `model.insert_optimistic(conn)`, `upsert_optimistic` |
 //! | [`CreatesOn<C>`](CreatesOn), with [`NewRow`] | `T::create_optimistic(values, conn)`; with [`KeyOf`] `T::create_if_absent(values, key, conn)` |
 //! | [`UpdatesOn<C>`](UpdatesOn) | `model.update_optimistic(changes, conn)`: it is `SavesOn` and `ReloadsOn` |
+//! | [`ReportsOn<C>`](ReportsOn) | `model.save_optimistic_with(on_stale, conn)`, `delete_optimistic_with` |
+//! | [`HasChildrenOn<C>`](HasChildrenOn) | `model.with_children(conn, closure)`; so for `Tracked<T>` |
 //! | [`LocksOn<C>`](LocksOn) | `model.lock_optimistic(mode, conn)` |
 //! | [`AtOn<C, K>`](AtOn) | `T::at(key, version).update(changes, conn)`, and whatever else needs no value |
+//! | [`FindsRevisionsOn<C, K>`](FindsRevisionsOn) | `T::revision(key, version, conn)` |
 //! | [`ChecksSchemaOn<C>`](ChecksSchemaOn) | `T::check_schema(conn)` |
 //! | `ModifiesOn<C, K>` (feature `retry`) | `T::modify_optimistic(key, conn, change)` |
 //! | `Async` before the name (feature `async`) | the same, awaited |
@@ -31,6 +34,8 @@
 //! ```
 
 #[cfg(feature = "async")]
+pub use crate::asynchronous::aggregate::AsyncHasChildrenOn;
+#[cfg(feature = "async")]
 pub use crate::asynchronous::at::AsyncAtOn;
 #[cfg(feature = "async")]
 pub use crate::asynchronous::bounds::AsyncSavesTrackedOn;
@@ -41,31 +46,39 @@ pub use crate::asynchronous::create::AsyncCreatesOn;
 #[cfg(all(feature = "async", feature = "retry"))]
 pub use crate::asynchronous::find::AsyncModifiesOn;
 #[cfg(feature = "async")]
+pub use crate::asynchronous::history::AsyncFindsRevisionsOn;
+#[cfg(feature = "async")]
 pub use crate::asynchronous::lock::AsyncLocksOn;
 #[cfg(feature = "async")]
 pub use crate::asynchronous::new_row::AsyncInsertsOn;
 #[cfg(feature = "async")]
 pub use crate::asynchronous::reload::AsyncReloadsOn;
 #[cfg(feature = "async")]
+pub use crate::asynchronous::report::AsyncReportsOn;
+#[cfg(feature = "async")]
 pub use crate::asynchronous::saves::AsyncSavesOn;
 #[cfg(feature = "async")]
 pub use crate::asynchronous::schema::AsyncChecksSchemaOn;
 #[cfg(feature = "async")]
 pub use crate::asynchronous::update::AsyncUpdatesOn;
+pub use crate::blocking::aggregate::HasChildrenOn;
 pub use crate::blocking::at::AtOn;
 pub use crate::blocking::bounds::SavesTrackedOn;
 pub use crate::blocking::create::CreatesOn;
 #[cfg(feature = "retry")]
 pub use crate::blocking::find::ModifiesOn;
+pub use crate::blocking::history::FindsRevisionsOn;
 pub use crate::blocking::lock::LocksOn;
 pub use crate::blocking::new_row::InsertsOn;
 pub use crate::blocking::reload::ReloadsOn;
+pub use crate::blocking::report::ReportsOn;
 pub use crate::blocking::saves::SavesOn;
 pub use crate::blocking::schema::ChecksSchemaOn;
 pub use crate::blocking::update::UpdatesOn;
 pub use crate::model::columns::HasUnversioned;
 pub use crate::model::exact::ExactEquality;
 pub use crate::model::fields::Trackable;
+pub use crate::model::soft_delete::SoftDelete;
 pub use crate::model::versioned::Versioned;
 pub use crate::statement::guard::Predicate;
 pub use crate::statement::lock::RowLocks;

@@ -54,6 +54,8 @@ pub mod version;
 mod error;
 
 #[cfg(feature = "async")]
+pub use asynchronous::aggregate::AsyncAggregateDsl;
+#[cfg(feature = "async")]
 pub use asynchronous::at::AsyncAtDsl;
 #[cfg(feature = "async")]
 pub use asynchronous::batch::AsyncOptimisticBatchDsl;
@@ -64,7 +66,11 @@ pub use asynchronous::conditional::{AsyncConditionalDsl, AsyncTrackedConditional
 #[cfg(feature = "async")]
 pub use asynchronous::expecting::AsyncExpectingDsl;
 #[cfg(feature = "async")]
+pub use asynchronous::history::AsyncHistoryDsl;
+#[cfg(feature = "async")]
 pub use asynchronous::insert::AsyncOptimisticInsertDsl;
+#[cfg(all(feature = "async", feature = "retry"))]
+pub use asynchronous::merging::AsyncMergingDsl;
 #[cfg(all(feature = "async", feature = "retry"))]
 pub use asynchronous::retry::AsyncRetryDsl;
 #[cfg(feature = "async")]
@@ -74,22 +80,28 @@ pub use asynchronous::schema::AsyncSchemaDsl;
 #[cfg(feature = "async")]
 pub use asynchronous::settle::AsyncSettleDsl;
 #[cfg(feature = "async")]
+pub use asynchronous::soft_delete::AsyncSoftDeleteDsl;
+#[cfg(feature = "async")]
 pub use asynchronous::tracked::AsyncTrackedDsl;
 #[cfg(feature = "async")]
 pub use asynchronous::tracked_batch::AsyncTrackedBatchDsl;
 #[cfg(feature = "async")]
 pub use asynchronous::transaction::async_optimistic_transaction;
+pub use blocking::aggregate::AggregateDsl;
 pub use blocking::at::AtDsl;
 pub use blocking::batch::OptimisticBatchDsl;
 #[cfg(feature = "http")]
 pub use blocking::conditional::{ConditionalDsl, TrackedConditionalDsl};
 pub use blocking::expecting::ExpectingDsl;
+pub use blocking::history::HistoryDsl;
 pub use blocking::insert::OptimisticInsertDsl;
+pub use blocking::merging::MergingDsl;
 #[cfg(feature = "retry")]
 pub use blocking::retry::RetryDsl;
 pub use blocking::row::OptimisticDsl;
 pub use blocking::schema::SchemaDsl;
 pub use blocking::settle::SettleDsl;
+pub use blocking::soft_delete::SoftDeleteDsl;
 pub use blocking::tracked::TrackedDsl;
 pub use blocking::tracked_batch::TrackedBatchDsl;
 pub use blocking::transaction::optimistic_transaction;
@@ -110,6 +122,7 @@ pub use model::optimistic_lock::OptimisticLock;
 #[cfg(feature = "derive")]
 pub use occ_derive::OptimisticLock;
 pub use operation::outcome::Outcome;
+pub use operation::report::OnStale;
 pub use operation::upserted::{Created, Upserted};
 pub use statement::bump::{BumpVersion, bump_version};
 pub use statement::lock::LockMode;
@@ -125,7 +138,9 @@ pub use bound::ModifiesOn;
 #[cfg(feature = "async")]
 pub use bound::{AsyncInsertsOn, AsyncLocksOn, AsyncReloadsOn, AsyncSavesOn, AsyncSavesTrackedOn};
 #[doc(no_inline)]
-pub use bound::{InsertsOn, LocksOn, ReloadsOn, Restorable, SavesOn, SavesTrackedOn, Trackable, Versioned};
+pub use bound::{
+    InsertsOn, LocksOn, ReloadsOn, Restorable, SavesOn, SavesTrackedOn, SoftDelete, Trackable, Versioned,
+};
 #[doc(no_inline)]
 #[cfg(feature = "text")]
 pub use conflict::MergeText;
@@ -139,7 +154,8 @@ pub use retry::RetryPolicy;
 pub use version::Xmin;
 #[doc(no_inline)]
 pub use version::{
-    DatabaseGenerated, Expect, Increment, NoVersion, Timestamp, VersionGenerator, VersionTrigger,
+    DatabaseGenerated, Expect, HistoryTrigger, Increment, NoVersion, Timestamp, VersionGenerator,
+    VersionTrigger,
 };
 #[doc(no_inline)]
 #[cfg(feature = "uuid")]
@@ -148,9 +164,10 @@ pub use version::{UuidV4, UuidV7};
 /// Everything for programs with Diesel's own connections: `use occ_runtime::prelude::*;`
 pub mod prelude {
     pub use crate::{
-        AtDsl, DatabaseGenerated, Expect, ExpectingDsl, Increment, LockMode, OptimisticBatchDsl,
-        OptimisticDsl, OptimisticInsertDsl, OptimisticLock, SchemaDsl, SettleDsl, Timestamp, Tracked,
-        TrackedBatchDsl, TrackedDsl, optimistic_transaction,
+        AggregateDsl, AtDsl, DatabaseGenerated, Expect, ExpectingDsl, HistoryDsl, Increment, LockMode,
+        MergingDsl, OptimisticBatchDsl, OptimisticDsl, OptimisticInsertDsl, OptimisticLock, SchemaDsl,
+        SettleDsl, SoftDelete, SoftDeleteDsl, Timestamp, Tracked, TrackedBatchDsl, TrackedDsl,
+        optimistic_transaction,
     };
     #[cfg(feature = "http")]
     pub use crate::{ConditionalDsl, TrackedConditionalDsl};
@@ -164,15 +181,16 @@ pub mod prelude {
 #[cfg(feature = "async")]
 pub mod async_prelude {
     pub use crate::{
-        AsyncAtDsl, AsyncExpectingDsl, AsyncOptimisticBatchDsl, AsyncOptimisticDsl, AsyncOptimisticInsertDsl,
-        AsyncSchemaDsl, AsyncSettleDsl, AsyncTrackedBatchDsl, AsyncTrackedDsl, DatabaseGenerated, Expect,
-        Increment, LockMode, OptimisticLock, Timestamp, Tracked,
+        AsyncAggregateDsl, AsyncAtDsl, AsyncExpectingDsl, AsyncHistoryDsl, AsyncOptimisticBatchDsl,
+        AsyncOptimisticDsl, AsyncOptimisticInsertDsl, AsyncSchemaDsl, AsyncSettleDsl, AsyncSoftDeleteDsl,
+        AsyncTrackedBatchDsl, AsyncTrackedDsl, DatabaseGenerated, Expect, Increment, LockMode,
+        OptimisticLock, SoftDelete, Timestamp, Tracked,
         async_optimistic_transaction as optimistic_transaction,
     };
     #[cfg(feature = "http")]
     pub use crate::{AsyncConditionalDsl, AsyncTrackedConditionalDsl};
     #[cfg(feature = "retry")]
-    pub use crate::{AsyncRetryDsl, RetryPolicy};
+    pub use crate::{AsyncMergingDsl, AsyncRetryDsl, RetryPolicy};
     #[cfg(feature = "uuid")]
     pub use crate::{UuidV4, UuidV7};
 }
@@ -181,7 +199,9 @@ pub mod async_prelude {
 #[cfg(not(feature = "async"))]
 pub mod async_prelude {
     pub use crate::without_async::AsyncOptimisticDsl;
-    pub use crate::{DatabaseGenerated, Expect, Increment, LockMode, OptimisticLock, Timestamp, Tracked};
+    pub use crate::{
+        DatabaseGenerated, Expect, Increment, LockMode, OptimisticLock, SoftDelete, Timestamp, Tracked,
+    };
     #[cfg(feature = "uuid")]
     pub use crate::{UuidV4, UuidV7};
 }

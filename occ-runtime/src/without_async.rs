@@ -6,6 +6,7 @@ use crate::conflict::Conflict;
 use crate::error::Error;
 use crate::model::declared::never;
 use crate::model::optimistic_lock::OptimisticLock;
+use crate::operation::report::OnStale;
 use crate::operation::upserted::Upserted;
 use crate::private::missing::AsyncIsEnabled;
 use crate::statement::lock::LockMode;
@@ -30,6 +31,8 @@ pub trait AsyncOptimisticDsl: OptimisticLock {
         save_optimistic() -> ();
         save_optimistic_expecting(expected: &Self::Version) -> ();
         overwrite_optimistic() -> ();
+        save_optimistic_with(on_stale: OnStale<'_>) -> ();
+        delete_optimistic_with(on_stale: OnStale<'_>) -> ();
         save_optimistic_if<P>(guard: P) -> ();
         update_optimistic<S>(changes: S) -> ();
         update_optimistic_expecting<S>(expected: &Self::Version, changes: S) -> ();
@@ -43,6 +46,7 @@ pub trait AsyncOptimisticDsl: OptimisticLock {
         lock_optimistic(mode: LockMode) -> ();
         reload() -> ();
         insert_optimistic() -> ();
+        restore_optimistic() -> ();
         upsert_optimistic(expect: Expect<Self::Version>) -> Upserted;
     }
 

@@ -24,6 +24,7 @@ mod server_place;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 pub mod statements;
+pub mod watched;
 
 /// The example on the page of `#[derive(OptimisticLock)]`.
 #[cfg(doctest)]

@@ -171,6 +171,7 @@ where
     })
     .await
     .map_err(|error: Error| error)?;
+    lamp.with_children(conn, async |_| Ok::<_, Error>(())).await?;
     let modified = given.policy.modify(&given.id, conn, |lamp: &mut Product| {
         calls += 1;
         lamp.name.clone_from(&given.name);

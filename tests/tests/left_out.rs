@@ -27,6 +27,7 @@ fn the_cells_that_are_not_built_are_named() {
         ("http_rules", "http", cfg!(feature = "http")),
         ("handlers", "async,http", cfg!(all(feature = "async", feature = "http"))),
         ("conformance", "version_types", cfg!(feature = "version_types")),
+        ("watch", "version_types", cfg!(feature = "version_types")),
         ("allocations", "version_types", cfg!(feature = "version_types")),
         ("instructions", "version_types", cfg!(feature = "version_types")),
     ];

@@ -9,6 +9,7 @@ use crate::model::{Field, Model, Role, Write, is_among};
 use crate::types;
 
 mod compared;
+mod soft_delete;
 
 /// Said by the compiler, where it can be asked who makes the versions.
 pub(crate) const SKIPPED_VERSION: &str = "`skip_update` cannot be used on the version: a version that is not written does not move, and the \
@@ -27,6 +28,7 @@ pub(crate) fn all(model: &Model<'_>, errors: &mut Errors) {
     what_errors_name_is_no_secret(model, errors);
     unversioned_fields_are_written_values(model, errors);
     compared::all(model, errors);
+    soft_delete::all(model, errors);
     if let Some(version) = model.version() {
         the_version_is_no_key(model, version, errors);
         the_version_counts_exactly(version, errors);

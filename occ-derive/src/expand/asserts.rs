@@ -18,12 +18,21 @@ pub(crate) fn checks(model: &Model<'_>, version: Option<&Field>) -> TokenStream 
     let checks = |field| checks_of(field).into_iter().map(move |(ty, rule)| (field, ty, rule));
     let checks =
         model.fields.iter().flat_map(checks).chain(version.map(|version| (version, &version.ty, "Version")));
+    let mark = model.mark();
+    let flag = mark.filter(|mark| types::last_name(&mark.ty).as_deref() == Some("bool"));
+    let checks = checks
+        .chain(mark.map(|mark| (mark, &mark.ty, "Mark")))
+        .chain(flag.map(|mark| (mark, &mark.ty, "Flag")));
     let checks = checks.filter(|(_, ty, _)| !parameters.appear_in(ty));
     let checks = checks.map(|(field, ty, rule)| {
         let table = &model.table;
         let of = if rule == "Embedded" { quote!(#table::table) } else { model.column_of(field) };
         // How a type is counted, the compiler finds out.
-        let of = if rule == "Counter" { quote!(#of, _) } else { of };
+        let of = match rule {
+            "Counter" => quote!(#of, _),
+            "Mark" => quote_spanned!(types::ends(ty).1=> _),
+            _ => of,
+        };
         check(&without_lifetimes(model, ty), rule, &of)
     });
     let named =
@@ -121,6 +130,7 @@ fn checks_of(field: &Field) -> Vec<(&Type, &'static str)> {
         }
         Write::IfSome(content) => vec![(content, "Field")],
         Write::Plain | Write::Never | Write::Converted(_) => match types::inside_option(ty) {
+            Some(content) if field.attrs.soft_delete.is_some() => vec![(content, "Field"), (ty, "Since")],
             Some(content) => vec![(content, "Field"), (ty, "NoneAsNull")],
             // A type that nothing is known to count is one mistake, whether it fits or not.
             None if field.role == Role::Version && field.attrs.generator.is_none() => vec![(ty, "Counter")],

@@ -52,6 +52,7 @@ pub(super) fn columns_impl(model: &Model<'_>, version: Option<&Field>, prepared:
         .next()
         .map(|_| signature(quote!(unversioned), visits(Role::Unversioned, visit)));
     let written_once_fn = written_once::check(model);
+    let visit_mark_fn = visit_mark(model);
     let compared_fn = model.check.map(|_| signature(quote!(compared), visits(Role::Value, compare)));
     let (ignored, shown) = match version.map(|version| model.column_of(version)) {
         Some(column) => (
@@ -71,6 +72,7 @@ pub(super) fn columns_impl(model: &Model<'_>, version: Option<&Field>, prepared:
             #unversioned_fn
             #compared_fn
             #written_once_fn
+            #visit_mark_fn
 
             fn visit_version<'__b, __V>(__version: &'__b Self::Version, __visitor: &mut __V) -> __occ::QueryResult<()>
             where
@@ -81,6 +83,20 @@ pub(super) fn columns_impl(model: &Model<'_>, version: Option<&Field>, prepared:
             }
         }
     }
+}
+
+/// Shows the column of the mark with a value that need not be the field's.
+fn visit_mark(model: &Model<'_>) -> Option<TokenStream> {
+    let mark = model.mark()?;
+    let (ty, column) = (&mark.ty, model.column_of(mark));
+    Some(quote! {
+        fn visit_mark<'__b, __V>(__mark: &'__b __occ::Mark, __visitor: &mut __V) -> __occ::QueryResult<()>
+        where
+            __V: __occ::ColumnVisitor<'__b, __DB>,
+        {
+            __occ::Mark::visit::<#column, #ty, __DB, __OccChecks, _>(__mark, __visitor)
+        }
+    })
 }
 
 /// Writes the line about one field, whose prepared value is at the given place.

@@ -37,6 +37,7 @@ pub(super) fn lock_impl(model: &Model<'_>, version: Option<&Field>, prepared: &P
     let prepared_items = &prepared.items;
     let insert_text = insert_text(model);
     let sql_text = sql_text(model, Role::Value);
+    let mark_items = mark_items(model);
     let identity_items = identity_items(model, version, prepared);
     quote! {
         #[automatically_derived]
@@ -47,6 +48,7 @@ pub(super) fn lock_impl(model: &Model<'_>, version: Option<&Field>, prepared: &P
             const SQL_TEXT: __occ::SqlText = #sql_text;
             #insert_text
             #unique_key
+            #mark_items
             #version_items
 
             fn table_name() -> &'static __occ::str {
@@ -61,6 +63,40 @@ pub(super) fn lock_impl(model: &Model<'_>, version: Option<&Field>, prepared: &P
             #identity_items
         }
     }
+}
+
+/// The column that says that a row is deleted, and what is written to it.
+fn mark_items(model: &Model<'_>) -> Option<TokenStream> {
+    let field = model.mark()?;
+    let (member, ty, column) = (&field.member, &field.ty, model.column_of(field));
+    Some(quote! {
+        const MARK: __occ::Option<__occ::MarkColumn> =
+            __occ::Some(__occ::MarkColumn::of::<#column, #ty, __OccChecks>());
+
+        fn made_mark(__deletion: __occ::Deletion) -> __occ::Option<__occ::Mark> {
+            __occ::Some(__occ::Mark::of::<#ty, __OccChecks>(__deletion))
+        }
+
+        fn take_mark(&mut self) {
+            self.#member = <#ty as __occ::MarkType<__OccChecks>>::made(__occ::Deletion::Undone);
+        }
+    })
+}
+
+/// What makes `restore_optimistic` a method of the struct.
+pub(super) fn soft_delete_impl(model: &Model<'_>) -> Option<TokenStream> {
+    let field = model.mark()?;
+    let (name, member, ty) = (&model.input.ident, &field.member, &field.ty);
+    let (impl_generics, ty_generics, _) = model.input.generics.split_for_impl();
+    let where_clause = where_clause(&model.input.generics, &key_bounds(model));
+    Some(quote! {
+        #[automatically_derived]
+        impl #impl_generics __occ::SoftDelete for #name #ty_generics #where_clause {
+            fn is_deleted(&self) -> __occ::bool {
+                <#ty as __occ::MarkType<__OccChecks>>::is_deleted(&self.#member)
+            }
+        }
+    })
 }
 
 /// The version and what makes it. A struct without one has the stand-in `NoVersion`, and its key says that a row is there.
@@ -137,6 +173,15 @@ fn identity_items(model: &Model<'_>, version: Option<&Field>, prepared: &Prepare
     let columns = model.fields.iter().filter(|field| field.column.is_some());
     let columns = columns.filter(|field| field.role != Role::Value || !matches!(field.write, Write::Never));
     let columns = columns.map(|field| model.column_of(field));
+    let unversioned = model.with_role(Role::Unversioned).filter(|field| field.column.is_some());
+    let unversioned: Vec<_> = unversioned.map(|field| model.column_of(field)).collect();
+    let unversioned = (!unversioned.is_empty()).then(|| {
+        quote! {
+            fn unversioned_columns() -> &'static [&'static __occ::str] {
+                &[#(<#unversioned as __occ::Column>::NAME),*]
+            }
+        }
+    });
     // Of one column that is the table's key there is no more to say.
     let table = &model.table;
     let table_key = (names.len() > 1 || model.unique_key.is_some()).then(|| {
@@ -160,6 +205,8 @@ fn identity_items(model: &Model<'_>, version: Option<&Field>, prepared: &Prepare
         fn columns() -> &'static [&'static __occ::str] {
             &[#(<#columns as __occ::Column>::NAME),*]
         }
+
+        #unversioned
 
         fn has_key_of(&self, __other: &Self) -> __occ::bool {
             #(#pairs)&&*

@@ -60,6 +60,7 @@ pub(crate) fn tokens(model: &Model<'_>) -> TokenStream {
     let insert = insert::insert_impl(model);
     let fields = model.tracked.then(|| fields::fields_impl(model));
     let unversioned = lock::unversioned_impl(model);
+    let soft_delete = lock::soft_delete_impl(model);
     quote! {
         // A block of its own, so that the import is seen by nobody else.
         #[allow(unused_qualifications, reason = "a path that is longer than needed is the user's")]
@@ -75,6 +76,7 @@ pub(crate) fn tokens(model: &Model<'_>) -> TokenStream {
             #columns
             #insert
             #unversioned
+            #soft_delete
             #fields
         };
     }

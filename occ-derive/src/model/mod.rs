@@ -131,6 +131,11 @@ impl<'a> Model<'a> {
         self.fields.iter().find(|field| field.role == Role::Version)
     }
 
+    /// The field that says that a row is deleted.
+    pub(crate) fn mark(&self) -> Option<&Field> {
+        self.fields.iter().find(|field| field.attrs.soft_delete.is_some())
+    }
+
     /// The module of the table.
     pub(crate) fn table_name(&self) -> String {
         self.table.segments.last().map(|last| last.ident.unraw().to_string()).unwrap_or_default()

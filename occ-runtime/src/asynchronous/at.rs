@@ -17,6 +17,7 @@ use crate::model::at::At;
 use crate::model::columns::Columns;
 use crate::model::declared::{ReadBack, VersionSqlType};
 use crate::model::optimistic_lock::OptimisticLock;
+use crate::model::soft_delete::SoftDelete;
 use crate::model::versioned::Versioned;
 use crate::operation::at;
 use crate::statement::at::KeyedRow;
@@ -80,6 +81,16 @@ pub trait AsyncAtDsl: Sized {
         Self: 'a,
         Self::Model: AsyncAtOn<C, Self::Key>;
 
+    /// As [`AtDsl::restore`](crate::AtDsl::restore).
+    fn restore<'a, C>(
+        self,
+        conn: &'a mut C,
+    ) -> BoxFuture<'a, Result<<Self::Model as OptimisticLock>::Version, Error>>
+    where
+        C: AsyncConnection,
+        Self: 'a,
+        Self::Model: AsyncAtOn<C, Self::Key> + SoftDelete;
+
     /// As [`AtDsl::verify`](crate::AtDsl::verify).
     fn verify<'a, C>(self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
@@ -125,6 +136,15 @@ impl<M: OptimisticLock, K: Send> AsyncAtDsl for At<M, M::Version, K> {
         M: AsyncAtOn<C, K>,
     {
         Box::pin(M::delete_at(self, conn))
+    }
+
+    fn restore<'a, C>(self, conn: &'a mut C) -> BoxFuture<'a, Result<M::Version, Error>>
+    where
+        C: AsyncConnection,
+        Self: 'a,
+        M: AsyncAtOn<C, K> + SoftDelete,
+    {
+        Box::pin(M::restore_at(self, conn))
     }
 
     fn verify<'a, C>(self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
@@ -184,6 +204,7 @@ pub trait AsyncAtOn<C: AsyncConnection, K>: Versioned {
 
     #[doc(hidden)]
     fn put_counted_at<S, const TOUCHES: bool>(
+        operation: Operation,
         row: &KeyedRow<Self, Self::Finder>,
         expected: &Self::Version,
         changes: S,
@@ -194,6 +215,7 @@ pub trait AsyncAtOn<C: AsyncConnection, K>: Versioned {
 
     #[doc(hidden)]
     fn put_generated_at<S, const TOUCHES: bool>(
+        operation: Operation,
         row: &KeyedRow<Self, Self::Finder>,
         expected: &Self::Version,
         changes: S,
@@ -201,6 +223,23 @@ pub trait AsyncAtOn<C: AsyncConnection, K>: Versioned {
     ) -> impl Future<Output = Result<Self::Version, Error>> + Send
     where
         S: QueryFragment<C::Backend> + Send;
+
+    #[doc(hidden)]
+    fn put_row_at<S, const TOUCHES: bool>(
+        operation: Operation,
+        row: KeyedRow<Self, Self::Finder>,
+        expected: Self::Version,
+        changes: S,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<Self::Version, Error>> + Send
+    where
+        S: QueryFragment<C::Backend> + Send;
+
+    #[doc(hidden)]
+    fn restore_at(
+        at: At<Self, Self::Version, K>,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<Self::Version, Error>> + Send;
 
     #[doc(hidden)]
     fn refusal_at(
@@ -246,6 +285,7 @@ where
     K: Debug + Send,
 {
     at::writes!(asynchronous, async, await, Send);
+    at::parts!(asynchronous, async, await, Send);
     at::generated!(asynchronous, async, await, Send);
     at::deletes_and_looks!(asynchronous, async, await, Send);
 }

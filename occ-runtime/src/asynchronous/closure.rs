@@ -3,7 +3,7 @@
 /// An async closure, or function, whose future is `Send`: the second bound beside `AsyncFnOnce`, which has no way to say
 /// so.
 ///
-/// `Args` are the arguments as a tuple, and `R` is what the future gives. Every such closure of one argument or two is
+/// `Args` are the arguments as a tuple, and `R` is what the future gives. Every such closure of up to three arguments is
 /// one; there is nothing to implement. You only name it to take a closure in a function of your own, and hand it on, or
 /// [`call`](Self::call) it within another:
 ///
@@ -73,5 +73,17 @@ where
 
     fn call(self, (first, second): (A, B)) -> Fut {
         self(first, second)
+    }
+}
+
+impl<F, A, B, C, R, Fut> SendAsyncFnOnce<(A, B, C), R> for F
+where
+    F: FnOnce(A, B, C) -> Fut,
+    Fut: Future<Output = R> + Send,
+{
+    type Future = Fut;
+
+    fn call(self, (first, second, third): (A, B, C)) -> Fut {
+        self(first, second, third)
     }
 }

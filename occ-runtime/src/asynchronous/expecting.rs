@@ -4,11 +4,13 @@ use diesel::query_builder::{AsChangeset, QueryFragment};
 use diesel_async::AsyncConnection;
 
 use crate::asynchronous::boxed::BoxFuture;
+use crate::asynchronous::report::AsyncReportsOn;
 use crate::asynchronous::saves::AsyncSavesOn;
 use crate::asynchronous::update::AsyncUpdatesOn;
 use crate::error::Error;
 use crate::error::stale::Operation;
 use crate::model::optimistic_lock::OptimisticLock;
+use crate::operation::report::OnStale;
 use crate::statement::assign::{Changes, Nothing, WholeRow};
 use crate::statement::guard::Always;
 
@@ -89,6 +91,32 @@ pub trait AsyncExpectingDsl: OptimisticLock {
         Self: AsyncUpdatesOn<C>,
     {
         Box::pin(self.overwrite(conn))
+    }
+
+    /// As [`ExpectingDsl::save_optimistic_with`](crate::ExpectingDsl::save_optimistic_with).
+    fn save_optimistic_with<'a, C>(
+        &'a mut self,
+        on_stale: OnStale<'a>,
+        conn: &'a mut C,
+    ) -> BoxFuture<'a, Result<(), Error>>
+    where
+        C: AsyncConnection,
+        Self: AsyncReportsOn<C>,
+    {
+        Box::pin(self.save_reporting(on_stale, conn))
+    }
+
+    /// As [`ExpectingDsl::delete_optimistic_with`](crate::ExpectingDsl::delete_optimistic_with).
+    fn delete_optimistic_with<'a, C>(
+        &'a self,
+        on_stale: OnStale<'a>,
+        conn: &'a mut C,
+    ) -> BoxFuture<'a, Result<(), Error>>
+    where
+        C: AsyncConnection,
+        Self: AsyncReportsOn<C>,
+    {
+        Box::pin(self.delete_reporting(on_stale, conn))
     }
 }
 

@@ -90,6 +90,9 @@ pub trait AsyncInsertsOn<C: AsyncConnection>: AsyncSavesOn<C> {
     ) -> impl Future<Output = Error> + Send;
 
     #[doc(hidden)]
+    fn taken_by(&self, exists: ExistsError, conn: &mut C) -> impl Future<Output = Error> + Send;
+
+    #[doc(hidden)]
     fn upsert(
         &mut self,
         expect: Expect<Self::Version>,

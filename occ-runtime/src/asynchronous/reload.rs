@@ -16,6 +16,7 @@ use crate::error::Error;
 use crate::model::columns::Columns;
 use crate::model::declared::{Declared, never};
 use crate::model::optimistic_lock::OptimisticLock;
+use crate::model::soft_delete::Rows;
 use crate::operation::read::Now;
 use crate::operation::verdict;
 use crate::statement::assign::Assignments;
@@ -55,7 +56,16 @@ use crate::statement::update::{ReturningRow, Update};
 pub trait AsyncReloadsOn<C: AsyncConnection>: OptimisticLock + Send + Sync {
     /// The row of a value as it is now.
     #[doc(hidden)]
-    fn now(value: &Self, conn: &mut C) -> impl Future<Output = Result<Now<Self>, Error>> + Send;
+    fn now(value: &Self, conn: &mut C) -> impl Future<Output = Result<Now<Self>, Error>> + Send {
+        Self::now_of(value, Rows::There, conn)
+    }
+
+    #[doc(hidden)]
+    fn now_of(
+        value: &Self,
+        rows: Rows,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<Now<Self>, Error>> + Send;
 
     /// The same, with a lock on the row.
     #[doc(hidden)]
@@ -85,8 +95,12 @@ where
     M: OptimisticLock + Send + Sync,
     C: AsyncConnection + AsyncReads<M, M::Checks>,
 {
-    fn now(value: &Self, conn: &mut C) -> impl Future<Output = Result<Now<Self>, Error>> + Send {
-        conn.now(value)
+    fn now_of(
+        value: &Self,
+        rows: Rows,
+        conn: &mut C,
+    ) -> impl Future<Output = Result<Now<Self>, Error>> + Send {
+        conn.now(value, rows)
     }
 
     fn now_locked(value: &Self, conn: &mut C) -> impl Future<Output = Result<Now<Self>, Error>> + Send {
@@ -115,7 +129,7 @@ where
 /// As [`Reads`](crate::blocking::reload::Reads).
 #[doc(hidden)]
 pub trait AsyncReads<M, Checks = Declared<false>> {
-    fn now(&mut self, value: &M) -> impl Future<Output = Result<Now<M>, Error>> + Send;
+    fn now(&mut self, value: &M, rows: Rows) -> impl Future<Output = Result<Now<M>, Error>> + Send;
 
     fn now_locked(&mut self, value: &M) -> impl Future<Output = Result<Now<M>, Error>> + Send;
 
@@ -140,9 +154,9 @@ where
     ST: SqlType + TypedExpressionType + 'static,
     FromClause<M>: QueryFragment<C::Backend> + Send,
 {
-    async fn now(&mut self, value: &M) -> Result<Now<M>, Error> {
+    async fn now(&mut self, value: &M, rows: Rows) -> Result<Now<M>, Error> {
         let mut conn = InFlight::begin(self)?;
-        let query = CurrentRow::<M, C::Backend>::of(value);
+        let query = CurrentRow::<M, C::Backend>::of_rows(value, rows);
         let found = if M::UNIQUE_KEY {
             all(query, &mut *conn).await.and_then(verdict::only)
         } else {
@@ -183,7 +197,7 @@ where
     M: OptimisticLock + Send + Sync,
     C: Send,
 {
-    async fn now(&mut self, _: &M) -> Result<Now<M>, Error> {
+    async fn now(&mut self, _: &M, _: Rows) -> Result<Now<M>, Error> {
         never()
     }
 

@@ -5,21 +5,15 @@ use diesel_async::AsyncConnection;
 use crate::asynchronous::bounds::AsyncSavesTrackedOn;
 use crate::asynchronous::boxed::BoxFuture;
 use crate::asynchronous::reload::AsyncReloadsOn;
-#[cfg(feature = "retry")]
-use crate::asynchronous::retry::AsyncRetryDsl as _;
 use crate::asynchronous::saves::AsyncSavesOn;
 use crate::conflict::Conflict;
 use crate::conflict::merge::{Choice, undecided};
-#[cfg(feature = "retry")]
-use crate::conflict::saved::Saved;
 use crate::conflict::tracked::Tracked;
 use crate::error::Error;
 use crate::model::fields::Trackable;
 use crate::model::optimistic_lock::OptimisticLock;
 use crate::operation::outcome::Outcome;
 use crate::operation::read;
-#[cfg(feature = "retry")]
-use crate::retry::policy::RetryPolicy;
 
 /// [`TrackedDsl`](crate::TrackedDsl) for diesel-async's connections: the same names, outcomes and statements.
 ///
@@ -99,25 +93,6 @@ pub trait AsyncTrackedDsl<T: OptimisticLock> {
         T: AsyncReloadsOn<C> + Trackable,
         F: FnMut(&'static str, &T, &T, &T) -> Choice<T> + Send + 'a;
 
-    /// As [`TrackedDsl::save_merging`](crate::TrackedDsl::save_merging).
-    #[cfg(feature = "retry")]
-    fn save_merging<'a, C>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<Saved, Error>>
-    where
-        C: AsyncConnection,
-        T: AsyncSavesTrackedOn<C> + AsyncReloadsOn<C> + Trackable;
-
-    /// As [`TrackedDsl::save_merging_with`](crate::TrackedDsl::save_merging_with).
-    #[cfg(feature = "retry")]
-    fn save_merging_with<'a, C, F>(
-        &'a mut self,
-        choose: F,
-        conn: &'a mut C,
-    ) -> BoxFuture<'a, Result<Saved, Error>>
-    where
-        C: AsyncConnection,
-        T: AsyncSavesTrackedOn<C> + AsyncReloadsOn<C> + Trackable,
-        F: FnMut(&'static str, &T, &T, &T) -> Choice<T> + Send + 'a;
-
     /// As [`TrackedDsl::settle`](crate::TrackedDsl::settle).
     fn settle<'a, C>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<Outcome, Error>>
     where
@@ -189,29 +164,6 @@ impl<T: OptimisticLock> AsyncTrackedDsl<T> for Tracked<T> {
         F: FnMut(&'static str, &T, &T, &T) -> Choice<T> + Send + 'a,
     {
         Box::pin(async move { read::rebase(self, T::now(self.original(), conn).await?, choose) })
-    }
-
-    #[cfg(feature = "retry")]
-    fn save_merging<'a, C>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<Saved, Error>>
-    where
-        C: AsyncConnection,
-        T: AsyncSavesTrackedOn<C> + AsyncReloadsOn<C> + Trackable,
-    {
-        self.save_merging_with(undecided, conn)
-    }
-
-    #[cfg(feature = "retry")]
-    fn save_merging_with<'a, C, F>(
-        &'a mut self,
-        choose: F,
-        conn: &'a mut C,
-    ) -> BoxFuture<'a, Result<Saved, Error>>
-    where
-        C: AsyncConnection,
-        T: AsyncSavesTrackedOn<C> + AsyncReloadsOn<C> + Trackable,
-        F: FnMut(&'static str, &T, &T, &T) -> Choice<T> + Send + 'a,
-    {
-        Box::pin(async move { RetryPolicy::default().save_merging_with(self, choose, conn).await })
     }
 
     fn settle<'a, C>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<Outcome, Error>>

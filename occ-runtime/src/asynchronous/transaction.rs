@@ -127,7 +127,7 @@ where
             async_depth,
             async_begin,
             async_end,
-            |conn, values, journal| journal.during_polls(f.call((conn, values))),
+            |conn, values, journal| journal.during_polls(f.call((conn, values.borrow()))),
             await
         )
     })

@@ -15,6 +15,7 @@ use crate::model::at::At;
 use crate::model::columns::Columns;
 use crate::model::declared::{ReadBack, VersionSqlType};
 use crate::model::optimistic_lock::OptimisticLock;
+use crate::model::soft_delete::SoftDelete;
 use crate::model::versioned::Versioned;
 use crate::operation::at;
 use crate::statement::at::KeyedRow;
@@ -115,6 +116,25 @@ pub trait AtDsl: Sized {
         C: Connection,
         Self::Model: AtOn<C, Self::Key>;
 
+    /// Undoes the deletion of a row that was deleted by a [mark](crate::SoftDelete), and gives its new version back.
+    ///
+    /// One `UPDATE`. Errors as of [`update`](Self::update); a row that is not deleted is [`Error::Guard`].
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// # use occ_runtime::{Error, prelude::*};
+    #[doc = include_str!("../example_soft.txt")]
+    /// # let conn = &mut connection();
+    /// Note::at(1, 1).delete(conn)?;
+    /// assert_eq!(Note::at(1, 2).restore(conn)?, 3);
+    /// assert!(matches!(Note::at(1, 3).restore(conn), Err(Error::Guard(_))));
+    /// # Ok::<_, Error>(())
+    /// ```
+    fn restore<C>(self, conn: &mut C) -> Result<<Self::Model as OptimisticLock>::Version, Error>
+    where
+        C: Connection,
+        Self::Model: AtOn<C, Self::Key> + SoftDelete;
+
     /// `Ok` while the row is at this version. It replaces no check of a write.
     ///
     /// One `SELECT`.
@@ -185,6 +205,14 @@ impl<M: OptimisticLock, K> AtDsl for At<M, M::Version, K> {
         M::delete_at(self, conn)
     }
 
+    fn restore<C>(self, conn: &mut C) -> Result<M::Version, Error>
+    where
+        C: Connection,
+        M: AtOn<C, K> + SoftDelete,
+    {
+        M::restore_at(self, conn)
+    }
+
     fn verify<C>(self, conn: &mut C) -> Result<(), Error>
     where
         C: Connection,
@@ -240,6 +268,7 @@ pub trait AtOn<C: Connection, K>: Versioned {
 
     #[doc(hidden)]
     fn put_counted_at<S, const TOUCHES: bool>(
+        operation: Operation,
         row: &KeyedRow<Self, Self::Finder>,
         expected: &Self::Version,
         changes: S,
@@ -250,6 +279,7 @@ pub trait AtOn<C: Connection, K>: Versioned {
 
     #[doc(hidden)]
     fn put_generated_at<S, const TOUCHES: bool>(
+        operation: Operation,
         row: &KeyedRow<Self, Self::Finder>,
         expected: &Self::Version,
         changes: S,
@@ -257,6 +287,20 @@ pub trait AtOn<C: Connection, K>: Versioned {
     ) -> Result<Self::Version, Error>
     where
         S: QueryFragment<C::Backend>;
+
+    #[doc(hidden)]
+    fn put_row_at<S, const TOUCHES: bool>(
+        operation: Operation,
+        row: KeyedRow<Self, Self::Finder>,
+        expected: Self::Version,
+        changes: S,
+        conn: &mut C,
+    ) -> Result<Self::Version, Error>
+    where
+        S: QueryFragment<C::Backend>;
+
+    #[doc(hidden)]
+    fn restore_at(at: At<Self, Self::Version, K>, conn: &mut C) -> Result<Self::Version, Error>;
 
     #[doc(hidden)]
     fn refusal_at(
@@ -292,6 +336,7 @@ where
     K: Debug,
 {
     at::writes!(blocking);
+    at::parts!(blocking);
     at::generated!(blocking);
     at::deletes_and_looks!(blocking);
 }

@@ -3,11 +3,13 @@
 use diesel::connection::Connection;
 use diesel::query_builder::{AsChangeset, QueryFragment};
 
+use crate::blocking::report::ReportsOn;
 use crate::blocking::saves::SavesOn;
 use crate::blocking::update::UpdatesOn;
 use crate::error::Error;
 use crate::error::stale::Operation;
 use crate::model::optimistic_lock::OptimisticLock;
+use crate::operation::report::OnStale;
 use crate::statement::assign::{Changes, Nothing, WholeRow};
 use crate::statement::guard::Always;
 
@@ -151,6 +153,81 @@ pub trait ExpectingDsl: OptimisticLock {
         Self: UpdatesOn<C>,
     {
         self.overwrite(conn)
+    }
+
+    /// [`save_optimistic`](crate::OptimisticDsl::save_optimistic), which with [`OnStale::Report`] is not refused where the row is at another version:
+    /// then it is written over, as by [`overwrite_optimistic`](Self::overwrite_optimistic), and the hook is told. For a system that gets the
+    /// lock while it runs.
+    ///
+    /// The version moves in any case, so that who refuses is told of who only reports. Each row that was written over is an event of the feature
+    /// `tracing`, `overwrite`, a warning.
+    ///
+    /// One `UPDATE`, as without. After a conflict, beside the `SELECT` that any conflict costs: one more for the present version, and
+    /// one `UPDATE`; again for each writer that came in between. On MySQL this `SELECT` is `FOR UPDATE`, to see past the snapshot of a
+    /// transaction. It needs no transaction of its own.
+    ///
+    /// Only what writes or deletes a whole row can be reported so. After a touch, or a save of some columns, the value would be at a version whose other
+    /// columns it has not seen, and its next save would write over them without a word. For a [`Tracked`](crate::Tracked) value there is
+    /// [`rebase_with`](crate::TrackedDsl::rebase_with), which keeps what others have written.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Stale`] if the row is gone: there is nothing to write over. The same if the database keeps the statement from a row that is at this
+    /// version ([`is_from_old_snapshot`](crate::StaleObjectError::is_from_old_snapshot)). [`Error::Version`] if no version follows the row's.
+    /// The value is then what it was, and the hook is not called.
+    ///
+    /// The hook runs once the row is written and the value is at its version; a panic in it changes neither. It is not told whether the
+    /// transaction around it is committed.
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// # use occ_runtime::{Error, prelude::*};
+    /// use std::sync::Mutex;
+    ///
+    /// use occ_runtime::OnStale;
+    #[doc = include_str!("../example.txt")]
+    /// # let conn = &mut connection();
+    /// # let mut lamp: Product = products::table.find(1).select(Product::as_select()).first(conn)?;
+    /// # products::table.find(1).select(Product::as_select()).first(conn)?.save_optimistic(conn)?; // version 2
+    /// let reports = Mutex::new(Vec::new());
+    /// lamp.quantity = 9;
+    /// lamp.save_optimistic_with(OnStale::Report(&|stale| reports.lock().unwrap().push(stale.to_string())), conn)?;
+    /// assert_eq!((lamp.quantity, lamp.version), (9, 3));
+    /// let told = "cannot save row 1 of `products`: it was read at version 1, but it is at version 2 now; reload it and apply the change again";
+    /// assert_eq!(*reports.lock().unwrap(), [told]);
+    /// # Ok::<_, Error>(())
+    /// ```
+    fn save_optimistic_with<C>(&mut self, on_stale: OnStale<'_>, conn: &mut C) -> Result<(), Error>
+    where
+        C: Connection,
+        Self: ReportsOn<C>,
+    {
+        self.save_reporting(on_stale, conn)
+    }
+
+    /// [`delete_optimistic`](crate::OptimisticDsl::delete_optimistic), which with [`OnStale::Report`] is not refused where the row is at another
+    /// version: then it is deleted as it is, and the hook is told. As [`save_optimistic_with`](Self::save_optimistic_with), with a `DELETE` in place
+    /// of the `UPDATE`.
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// # use occ_runtime::{Error, prelude::*};
+    /// use occ_runtime::OnStale;
+    #[doc = include_str!("../example.txt")]
+    /// # let conn = &mut connection();
+    /// # let lamp: Product = products::table.find(1).select(Product::as_select()).first(conn)?;
+    /// # products::table.find(1).select(Product::as_select()).first(conn)?.save_optimistic(conn)?; // version 2
+    /// assert!(lamp.delete_optimistic_with(OnStale::Refuse, conn).unwrap_err().is_stale());
+    /// lamp.delete_optimistic_with(OnStale::Report(&|stale| eprintln!("{stale}")), conn)?;
+    /// # assert_eq!(products::table.count().get_result::<i64>(conn)?, 0);
+    /// # Ok::<_, Error>(())
+    /// ```
+    fn delete_optimistic_with<C>(&self, on_stale: OnStale<'_>, conn: &mut C) -> Result<(), Error>
+    where
+        C: Connection,
+        Self: ReportsOn<C>,
+    {
+        self.delete_reporting(on_stale, conn)
     }
 }
 

@@ -1,5 +1,6 @@
 //! The methods for Diesel's own connections, and the bounds under which a struct has them.
 
+pub(crate) mod aggregate;
 pub(crate) mod at;
 pub(crate) mod batch;
 pub(crate) mod bounds;
@@ -9,10 +10,13 @@ pub(crate) mod create;
 pub(crate) mod expecting;
 #[cfg(feature = "retry")]
 pub(crate) mod find;
+pub(crate) mod history;
 pub(crate) mod insert;
 pub(crate) mod lock;
+pub(crate) mod merging;
 pub(crate) mod new_row;
 pub(crate) mod reload;
+pub(crate) mod report;
 #[cfg(feature = "retry")]
 pub(crate) mod retry;
 pub(crate) mod row;
@@ -20,6 +24,7 @@ pub(crate) mod saves;
 pub(crate) mod schema;
 pub(crate) mod send;
 pub(crate) mod settle;
+pub(crate) mod soft_delete;
 pub(crate) mod tracked;
 pub(crate) mod tracked_batch;
 pub(crate) mod transaction;

@@ -68,6 +68,9 @@ pub trait InsertsOn<C: Connection>: SavesOn<C> {
     fn taken(&self, operation: Operation, refused: Option<DieselError>, conn: &mut C) -> Error;
 
     #[doc(hidden)]
+    fn taken_by(&self, exists: ExistsError, conn: &mut C) -> Error;
+
+    #[doc(hidden)]
     fn upsert(&mut self, expect: Expect<Self::Version>, conn: &mut C) -> Result<Upserted, Error>;
 
     #[doc(hidden)]

@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::model::columns::Columns;
 use crate::model::declared::{Declared, never};
 use crate::model::optimistic_lock::OptimisticLock;
+use crate::model::soft_delete::Rows;
 use crate::operation::read::Now;
 use crate::operation::verdict;
 use crate::statement::assign::Assignments;
@@ -52,7 +53,12 @@ use crate::statement::update::{ReturningRow, Update};
 pub trait ReloadsOn<C: Connection>: OptimisticLock {
     /// The row of a value as it is now.
     #[doc(hidden)]
-    fn now(value: &Self, conn: &mut C) -> Result<Now<Self>, Error>;
+    fn now(value: &Self, conn: &mut C) -> Result<Now<Self>, Error> {
+        Self::now_of(value, Rows::There, conn)
+    }
+
+    #[doc(hidden)]
+    fn now_of(value: &Self, rows: Rows, conn: &mut C) -> Result<Now<Self>, Error>;
 
     /// The same, with a lock on the row.
     #[doc(hidden)]
@@ -79,8 +85,8 @@ where
     M: OptimisticLock,
     C: Connection + Reads<M, M::Checks>,
 {
-    fn now(value: &Self, conn: &mut C) -> Result<Now<Self>, Error> {
-        conn.now(value)
+    fn now_of(value: &Self, rows: Rows, conn: &mut C) -> Result<Now<Self>, Error> {
+        conn.now(value, rows)
     }
 
     fn now_locked(value: &Self, conn: &mut C) -> Result<Now<Self>, Error> {
@@ -106,7 +112,7 @@ where
 /// [`ReloadsOn`] seen from the connection: so that a model that cannot be read is one error, once the connection is known.
 #[doc(hidden)]
 pub trait Reads<M, Checks = Declared<false>> {
-    fn now(&mut self, value: &M) -> Result<Now<M>, Error>;
+    fn now(&mut self, value: &M, rows: Rows) -> Result<Now<M>, Error>;
 
     fn now_locked(&mut self, value: &M) -> Result<Now<M>, Error>;
 
@@ -133,9 +139,9 @@ where
     ST: SqlType + TypedExpressionType + 'static,
     FromClause<M>: QueryFragment<C::Backend>,
 {
-    fn now(&mut self, value: &M) -> Result<Now<M>, Error> {
+    fn now(&mut self, value: &M, rows: Rows) -> Result<Now<M>, Error> {
         let mut conn = InFlight::begin(self)?;
-        let query = CurrentRow::<M, C::Backend>::of(value);
+        let query = CurrentRow::<M, C::Backend>::of_rows(value, rows);
         let found = if M::UNIQUE_KEY {
             query.get_results(&mut *conn).and_then(verdict::only)
         } else {
@@ -172,7 +178,7 @@ where
 
 #[diagnostic::do_not_recommend]
 impl<M: OptimisticLock, C> Reads<M, Declared<true>> for C {
-    fn now(&mut self, _: &M) -> Result<Now<M>, Error> {
+    fn now(&mut self, _: &M, _: Rows) -> Result<Now<M>, Error> {
         never()
     }
 

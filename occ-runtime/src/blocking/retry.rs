@@ -11,11 +11,12 @@ use crate::blocking::reload::ReloadsOn;
 use crate::blocking::saves::SavesOn;
 use crate::conflict::merge::{Choice, undecided};
 use crate::error::Error;
+use crate::error::fault::Fault;
 use crate::error::stale::Operation;
 use crate::model::fields::Trackable;
 use crate::operation::verdict::without_snapshot;
 use crate::retry::attempts::BlockingAttempts as Attempts;
-use crate::retry::failure::{Fault, ModifyOutcome, RetryError};
+use crate::retry::failure::{ModifyOutcome, RetryError};
 use crate::retry::loops::{self, Look};
 use crate::retry::merging::*;
 use crate::retry::policy::RetryPolicy;
@@ -159,7 +160,7 @@ pub trait RetryDsl {
         F: FnMut(&mut M) -> R;
 
     /// Saves, and where somebody else was faster merges and saves again, with this policy: see
-    /// [`TrackedDsl::save_merging`](crate::TrackedDsl::save_merging).
+    /// [`MergingDsl::save_merging`](crate::MergingDsl::save_merging).
     ///
     /// ```
     /// # use diesel::prelude::*;
@@ -182,7 +183,7 @@ pub trait RetryDsl {
     }
 
     /// The same, and asks `choose` for each field that would be reported: see
-    /// [`TrackedDsl::save_merging_with`](crate::TrackedDsl::save_merging_with).
+    /// [`MergingDsl::save_merging_with`](crate::MergingDsl::save_merging_with).
     fn save_merging_with<T, C, F>(
         &self,
         tracked: &mut Tracked<T>,

@@ -148,7 +148,7 @@ pub trait OptimisticDsl: OptimisticLock {
         self.update(None, Changes(changes.as_changeset()), conn)
     }
 
-    /// Advances the version and writes nothing else: for the root of an aggregate whose child changed.
+    /// Advances the version and writes nothing else: for the root of an aggregate, as [`with_children`](crate::AggregateDsl::with_children) does.
     ///
     /// One `UPDATE`.
     ///

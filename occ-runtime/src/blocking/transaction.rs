@@ -76,6 +76,6 @@ where
         depth,
         begin,
         end,
-        |conn, values, journal| journal.during(|| f(conn, values))
+        |conn, values, journal| journal.during(|| f(conn, values.borrow()))
     )
 }

@@ -33,6 +33,7 @@ struct Taken {
     key: String,
     actual: Option<String>,
     comes_and_goes: bool,
+    is_deleted: bool,
 }
 
 impl ExistsError {
@@ -43,12 +44,18 @@ impl ExistsError {
         actual: Option<&V>,
     ) -> Self {
         let actual = actual.map(|actual| format!("{actual:?}"));
-        Self(Box::new(Taken { operation, table, key, actual, comes_and_goes: false }))
+        Self(Box::new(Taken { operation, table, key, actual, comes_and_goes: false, is_deleted: false }))
     }
 
     /// Of a row that may be there or not: it was not there when it was looked at, and was when it was to be made, each time.
     pub(crate) fn that_comes_and_goes(mut self) -> Self {
         self.0.comes_and_goes = true;
+        self
+    }
+
+    /// Of a row that is deleted by a mark.
+    pub(crate) fn that_is_deleted(mut self) -> Self {
+        self.0.is_deleted = true;
         self
     }
 
@@ -81,16 +88,26 @@ impl ExistsError {
     pub fn actual(&self) -> Option<&str> {
         self.0.actual.as_deref()
     }
+
+    /// Whether the row is there, and [softly deleted](crate::SoftDelete): restore it, take another key, or write over it with
+    /// [`Expect::Any`](crate::Expect::Any).
+    #[must_use]
+    pub fn is_deleted(&self) -> bool {
+        self.0.is_deleted
+    }
 }
 
 impl fmt::Display for ExistsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Taken { operation, table, key, actual, comes_and_goes } = &*self.0;
+        let Taken { operation, table, key, actual, comes_and_goes, is_deleted } = &*self.0;
         write!(f, "cannot {operation} row {key} of `{table}`: ")?;
         match actual {
             _ if *comes_and_goes => f.write_str(
                 "whenever it is looked at, others have made or deleted it before it is written; try again later",
             ),
+            Some(actual) if *is_deleted => {
+                write!(f, "it is there, deleted, at version {actual}; restore it, or take another key")
+            }
             Some(actual) => write!(
                 f,
                 "it is there already, at version {actual}; load it and change it, or take another key"

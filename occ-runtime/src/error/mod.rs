@@ -11,6 +11,7 @@ use crate::error::unmerged::UnmergedError;
 
 pub(crate) mod classify;
 pub(crate) mod exists;
+pub(crate) mod fault;
 pub(crate) mod refused;
 pub(crate) mod server_messages;
 pub(crate) mod stale;

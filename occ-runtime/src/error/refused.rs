@@ -194,6 +194,12 @@ impl GuardError {
         Self { operation, table, key, reason }
     }
 
+    /// Nothing is to be restored.
+    pub(crate) fn not_deleted(table: &'static str, key: String) -> Self {
+        let reason = "it is not deleted, or a trigger, a rule or a row policy holds the statement back";
+        Self { operation: Operation::Restore, table, key, reason }
+    }
+
     /// There was no condition.
     #[cfg(feature = "retry")]
     pub(crate) fn held_back(operation: Operation, table: &'static str, key: String) -> Self {

@@ -34,6 +34,8 @@ pub enum Operation {
     Upsert,
     /// [`overwrite_optimistic`](crate::ExpectingDsl::overwrite_optimistic).
     Overwrite,
+    /// [`restore_optimistic`](crate::SoftDeleteDsl::restore_optimistic).
+    Restore,
 }
 
 impl fmt::Display for Operation {
@@ -50,6 +52,7 @@ impl fmt::Display for Operation {
             Self::Insert => "insert",
             Self::Upsert => "upsert",
             Self::Overwrite => "overwrite",
+            Self::Restore => "restore",
         })
     }
 }
@@ -214,8 +217,8 @@ impl StaleObjectError {
         self.0.found == Found::Moved && self.0.actual.is_some()
     }
 
-    /// Whether somebody has looked for the row, and none with this key was to be seen: deleted, or hidden from this connection by a row policy or a
-    /// view.
+    /// Whether somebody has looked for the row, and none with this key was to be seen: deleted, also [softly](crate::SoftDelete), or hidden from this connection by a row
+    /// policy or a view.
     #[must_use]
     pub fn is_deleted(&self) -> bool {
         #[cfg(feature = "retry")]

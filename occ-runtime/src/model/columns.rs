@@ -9,6 +9,7 @@ use diesel::sql_types::HasSqlType;
 use crate::model::declared::Declared;
 use crate::model::declared::never;
 use crate::model::exact::ExactEquality;
+use crate::model::mark::Mark;
 use crate::model::optimistic_lock::OptimisticLock;
 use crate::model::optimistic_lock::SqlText;
 
@@ -88,6 +89,15 @@ pub trait Columns<DB: Backend>: OptimisticLock {
 
     /// Asked before anything is written: whether a column is written both by the struct and by one that is embedded in it.
     fn written_once() -> QueryResult<()> {
+        Ok(())
+    }
+
+    /// Visits the column that says that a row is deleted, with `mark` as its value.
+    fn visit_mark<'b, V>(mark: &'b Mark, visitor: &mut V) -> QueryResult<()>
+    where
+        V: ColumnVisitor<'b, DB>,
+    {
+        let _ = (mark, visitor);
         Ok(())
     }
 

@@ -8,6 +8,7 @@ use crate::error::refused::VersionError;
 use crate::model::at::At;
 use crate::model::check::Check;
 use crate::model::identity::Identity;
+use crate::model::mark::{Deletion, Mark, MarkColumn};
 use crate::version::generator::VersionGenerator;
 
 /// A struct that mirrors a row and carries that row's version.
@@ -80,6 +81,10 @@ pub trait OptimisticLock: Sized {
     /// No statement can rely on it: what has matched several rows is to be undone.
     #[doc(hidden)]
     const UNIQUE_KEY: bool = false;
+
+    /// The column that says that a row is deleted: of the field that is `#[occ(soft_delete)]`.
+    #[doc(hidden)]
+    const MARK: Option<MarkColumn> = None;
 
     /// The version this value was loaded at.
     fn version(&self) -> &Self::Version;
@@ -165,12 +170,31 @@ pub trait OptimisticLock: Sized {
         &[]
     }
 
+    /// The names of the columns that a save leaves alone: a write of them need not move the version.
+    #[doc(hidden)]
+    #[must_use]
+    fn unversioned_columns() -> &'static [&'static str] {
+        &[]
+    }
+
     /// Whether the two are known to have the same key.
     #[doc(hidden)]
     fn has_key_of(&self, other: &Self) -> bool {
         let _ = other;
         false
     }
+
+    /// What is written to the column of the mark, where there is one.
+    #[doc(hidden)]
+    #[must_use]
+    fn made_mark(deletion: Deletion) -> Option<Mark> {
+        let _ = deletion;
+        None
+    }
+
+    /// Called once the database has accepted that the row is not deleted, never before.
+    #[doc(hidden)]
+    fn take_mark(&mut self) {}
 
     /// What tells this version from others.
     #[doc(hidden)]

@@ -7,14 +7,16 @@
 pub(crate) use crate::error::Error;
 pub(crate) use crate::error::stale::Operation;
 pub(crate) use crate::model::check::Check;
+pub(crate) use crate::model::mark::Deletion;
 pub(crate) use crate::operation::generated::is_read_back;
 pub(crate) use crate::operation::order::{Order, by_key};
 pub(crate) use crate::operation::rows::{Batch, next_versions, refuse_duplicates};
 pub(crate) use crate::statement::assign::WholeRow;
 pub(crate) use crate::statement::dialect::BatchStyle;
 pub(crate) use crate::statement::guard::Always;
-pub(crate) use crate::statement::many::chunks::Chunks;
+pub(crate) use crate::statement::many::chunks::{Chunks, deletes_for_good};
 pub(crate) use crate::statement::many::rows::Written;
+pub(crate) use crate::statement::mark::Marking;
 pub(crate) use crate::statement::select::CurrentVersion;
 pub(crate) use crate::transaction::journal;
 pub(crate) use crate::transaction::unanswered::Unanswered;
@@ -36,7 +38,15 @@ macro_rules! operations {
                 return Ok(Vec::new());
             }
             let mut conn = $crate::$wing::send::InFlight::begin(conn)?;
-            let sent = match Self::send_together(operation, rows, |_| WholeRow, &mut *conn)$(.$await)? {
+            let mark = if operation == Operation::Delete { M::made_mark(Deletion::Now) } else { None };
+            let together = match &mark {
+                Some(mark) => {
+                    let together = Self::send_together(operation, rows, |_| Marking(mark), &mut *conn);
+                    $crate::$wing::send::boxed(together)$(.$await)?
+                }
+                None => Self::send_together(operation, rows, |_| WholeRow, &mut *conn)$(.$await)?,
+            };
+            let sent = match together {
                 Ok(None) => Self::send_each(operation, rows, &mut *conn)$(.$await)?,
                 Ok(Some(versions)) => Ok(versions),
                 Err(error) => Err(error),
@@ -61,17 +71,17 @@ macro_rules! together_operations {
             F: Fn(usize) -> W $(+ $send)?,
         {
             let Some(style) = BatchStyle::of::<C::Backend, M>(operation, rows.len()) else { return Ok(None) };
-            let next = if operation == Operation::Delete { None } else { Some(next_versions(rows)?) };
+            let next = if deletes_for_good::<M>(operation) { None } else { Some(next_versions(rows)?) };
             let order = by_key::<C::Backend, M>(rows);
             let parts = Chunks::of_parts::<C::Backend, M>(&order, rows, next.as_deref(), written, style)?;
             let Some(parts) = parts else { return Ok(None) };
             let begun = $crate::$wing::send::begin(conn)$(.$await)??;
-            let unanswered = Unanswered::of(rows, next.unwrap_or_default());
+            let unanswered = Unanswered::of(rows, next.unwrap_or_default()).if_whole(operation);
             let mut sent = 0;
             for (chunks, end) in parts {
                 while let Some(chunk) = chunks.after(sent, end) {
                     let expected = chunk.len();
-                    let next = Some(&*unanswered.next).filter(|_| operation != Operation::Delete);
+                    let next = Some(&*unanswered.next).filter(|_| !deletes_for_good::<M>(operation));
                     let statement = chunks.statement(&order[chunk], rows, next);
                     let written = $crate::$wing::send::ExecuteDsl::execute(statement, conn)$(.$await)?;
                     if written != Ok(expected) {

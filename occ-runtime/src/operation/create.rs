@@ -9,6 +9,7 @@ pub(crate) use diesel::result::Error as DieselError;
 pub(crate) use crate::error::Error;
 pub(crate) use crate::model::declared::Declared;
 pub(crate) use crate::model::optimistic_lock::has_schema;
+pub(crate) use crate::model::soft_delete::Rows;
 pub(crate) use crate::operation::none_key;
 pub(crate) use crate::operation::upserted::Created;
 pub(crate) use crate::operation::verdict;
@@ -49,7 +50,7 @@ macro_rules! operations {
             let begun = $crate::$wing::send::begin(self)$(.$await)??;
             let made = match $crate::$wing::send::all::<_, _, M>(create, self)$(.$await)?.map(|mut made| made.pop()) {
                 Ok(Some(made)) => {
-                    let again = CurrentRow::<M, C::Backend>::of(&made);
+                    let again = CurrentRow::<M, C::Backend>::of_rows(&made, Rows::All);
                     let found = $crate::$wing::send::all::<_, _, M>(again, self)$(.$await)?.and_then(verdict::only);
                     found.map(Some).map_err(|error| verdict::unread(&made, error))
                 }
@@ -162,7 +163,7 @@ macro_rules! find_parts {
                 // MySQL says an error.
                 Ok(0) => <C as $crate::$wing::create::Creates<M, Declared<false>>>::find_taken(self, key, None)$(.$await)?,
                 Ok(_) => {
-                    let find = KeptRow(FindRow::<M, C::Backend, P, false>::with(key));
+                    let find = KeptRow(FindRow::<M, C::Backend, P, false>::any_with(key));
                     let found = $crate::$wing::send::all::<_, _, M>(find, self)$(.$await)?;
                     found.and_then(verdict::only).map(Created::New).map_err(|error| match error {
                         DieselError::NotFound => none_key::given_key_is_made::<M>(),
@@ -181,7 +182,7 @@ macro_rules! find_parts {
             if let Some(error) = refused.take_if(|error| verdict::is_not_by_key::<C::Backend>(error, &$crate::$wing::send::depth(self))) {
                 return Err(error.into());
             }
-            let find = TakenRow(FindRow::<M, C::Backend, P, false>::with(key));
+            let find = TakenRow(FindRow::<M, C::Backend, P, false>::any_with(key));
             let found = $crate::$wing::send::all::<_, _, M>(find, self)$(.$await)?;
             match found.and_then(verdict::only) {
                 Ok(row) => Ok(Created::Existing(row)),

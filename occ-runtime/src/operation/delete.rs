@@ -7,7 +7,8 @@
 pub(crate) use crate::error::Error;
 pub(crate) use crate::error::stale::Operation;
 pub(crate) use crate::statement::delete::Delete;
-pub(crate) use crate::statement::guard::Guard;
+pub(crate) use crate::statement::guard::{Guard, Guarded};
+pub(crate) use crate::statement::mark::SetMark;
 pub(crate) use crate::transaction::unanswered::Unanswered;
 
 macro_rules! operations {
@@ -32,10 +33,16 @@ macro_rules! operations {
             sent.ended(deleted)
         }
 
+        /// By the mark, where the model has one.
         $($async)? fn send_delete<G>(&self, expected: &M::Version, guard: G, conn: &mut C) -> Result<(), Error>
         where
             G: Guard<C::Backend> $(+ $send)?,
         {
+            if M::MARK.is_some() {
+                let assignments = Guarded { assignments: SetMark::deleted::<M>(), guard };
+                let put = self.put(Operation::Delete, expected, assignments, conn);
+                return $crate::$wing::send::boxed(put)$(.$await)?.map(drop);
+            }
             let delete = Delete::new(self, expected, guard);
             let rows = if M::UNIQUE_KEY {
                 $crate::$wing::send::boxed(self.send_in_savepoint(delete, conn))$(.$await)??

@@ -39,7 +39,8 @@ macro_rules! operations {
                 let returning = ReturningVersion(Update::new(self, assignments, None, Some(expected)));
                 let mut next = $crate::$wing::send::versions::<M, _, _>(returning, conn)$(.$await)??;
                 if next.len() != 1 {
-                    let actual = $crate::$wing::send::rare_version::<M, _, _>(CurrentVersion::of(self), conn)$(.$await)?;
+                    let look = CurrentVersion::for_refusal(self, operation);
+                    let actual = $crate::$wing::send::rare_version::<M, _, _>(look, conn)$(.$await)?;
                     return Err(verdict::refused(operation, self, expected, next.len(), actual, A::GUARDS));
                 }
                 let next = next.swap_remove(0);
@@ -83,9 +84,13 @@ macro_rules! read_back_operations {
             conn: &mut C,
         ) -> Result<M::Version, Error> {
             let mut actual = if guarded && rows == 0 && in_transaction {
-                $crate::$wing::send::rare_version::<M, _, _>(PresentVersion::of(self), conn)$(.$await)?
+                let look = PresentVersion::of(self).for_refusal(operation);
+                $crate::$wing::send::rare_version::<M, _, _>(look, conn)$(.$await)?
             } else {
-                $crate::$wing::send::rare_version::<M, _, _>(CurrentVersion::of(self), conn)$(.$await)?
+                // What was written may have been the mark that deletes the row.
+                let look =
+                    if rows == 0 { CurrentVersion::for_refusal(self, operation) } else { CurrentVersion::of_any(self) };
+                $crate::$wing::send::rare_version::<M, _, _>(look, conn)$(.$await)?
             };
             // A server that counts changed rows does not count one that was matched and stayed as it was.
             let is_unchanged = rows == 0

@@ -7,6 +7,7 @@
 pub(crate) use diesel::result::Error as DieselError;
 
 pub(crate) use crate::error::Error;
+pub(crate) use crate::error::exists::ExistsError;
 pub(crate) use crate::error::stale::Operation;
 pub(crate) use crate::operation::none_key;
 pub(crate) use crate::operation::verdict;
@@ -58,14 +59,34 @@ macro_rules! operations {
             };
             Err(self.taken(operation, refused, conn)$(.$await)?)
         }
+    };
+}
 
+/// What keeps a row from being made.
+macro_rules! taken_operations {
+    ($wing:ident $(, $async:ident, $await:ident, $send:ident)?) => {
         /// Why a row was not made. `refused` is the database's error, if it is one.
         $($async)? fn taken(&self, operation: Operation, mut refused: Option<DieselError>, conn: &mut C) -> Error {
             if let Some(error) = refused.take_if(|error| verdict::is_not_by_key::<C::Backend>(error, &$crate::$wing::send::depth(conn))) {
                 return error.into();
             }
             let actual = $crate::$wing::send::rare_version::<M, _, _>(PresentVersion::of_taken(self), conn)$(.$await)?;
-            verdict::taken(operation, self, refused, actual)
+            let error = verdict::taken(operation, self, refused, actual);
+            match error {
+                Error::Exists(exists) if M::MARK.is_some() && exists.actual().is_some() => {
+                    $crate::$wing::send::boxed(self.taken_by(exists, conn))$(.$await)?
+                }
+                error => error,
+            }
+        }
+
+        /// Whether the row that has the key is deleted by a mark.
+        $($async)? fn taken_by(&self, exists: ExistsError, conn: &mut C) -> Error {
+            let look = PresentVersion::of_taken(self).of_there();
+            match $crate::$wing::send::rare_version::<M, _, _>(look, conn)$(.$await)? {
+                Err(DieselError::NotFound) => exists.that_is_deleted().into(),
+                _ => exists.into(),
+            }
         }
     };
 }
@@ -113,7 +134,7 @@ macro_rules! looked_at_operations {
             match $crate::$wing::send::ExecuteDsl::execute(Insert::new(self, None), conn)$(.$await)? {
                 Ok(0) => Err(self.taken(operation, None, conn)$(.$await)?),
                 Ok(_) => {
-                    let look = CurrentVersion::of(self);
+                    let look = CurrentVersion::of_any(self);
                     let made = $crate::$wing::send::rare_version::<M, _, _>(look, conn)$(.$await)?;
                     made.map_err(|error| verdict::unread(self, error))
                 }
@@ -123,4 +144,4 @@ macro_rules! looked_at_operations {
     };
 }
 
-pub(crate) use {looked_at_operations, operations};
+pub(crate) use {looked_at_operations, operations, taken_operations};

@@ -11,6 +11,7 @@
 pub(crate) mod at;
 pub(crate) mod base;
 pub(crate) mod batch;
+pub(crate) mod children;
 pub(crate) mod commit;
 pub(crate) mod create;
 pub(crate) mod delete;
@@ -27,6 +28,8 @@ pub(crate) mod order;
 pub(crate) mod outcome;
 pub(crate) mod overwrite;
 pub(crate) mod read;
+pub(crate) mod report;
+pub(crate) mod revision;
 pub(crate) mod rows;
 pub(crate) mod schema;
 pub(crate) mod settle;
@@ -75,6 +78,7 @@ macro_rules! operations {
 macro_rules! insert_operations {
     ($($wing:tt)*) => {
         $crate::operation::insert::operations!($($wing)*);
+        $crate::operation::insert::taken_operations!($($wing)*);
         $crate::operation::insert::looked_at_operations!($($wing)*);
         $crate::operation::insert_all::operations!($($wing)*);
         $crate::operation::insert_all::one_by_one_operations!($($wing)*);

@@ -24,9 +24,11 @@ macro_rules! operations {
         ) -> Result<Error, Error> {
             // What a transaction goes on seeing may be as it was expected, and would be taken for the guard's refusal.
             let actual = if guarded && $crate::$wing::send::depth(conn)? > 0 {
-                $crate::$wing::send::rare_version::<M, _, _>(PresentVersion::of(self), conn)$(.$await)?
+                let look = PresentVersion::of(self).for_refusal(operation);
+                $crate::$wing::send::rare_version::<M, _, _>(look, conn)$(.$await)?
             } else {
-                $crate::$wing::send::rare_version::<M, _, _>(CurrentVersion::of(self), conn)$(.$await)?
+                let look = CurrentVersion::for_refusal(self, operation);
+                $crate::$wing::send::rare_version::<M, _, _>(look, conn)$(.$await)?
             };
             Ok(verdict::refused(operation, self, expected, rows, actual, guarded))
         }

@@ -34,7 +34,7 @@ macro_rules! operations {
                 Err(error) => Err(error.into()),
             };
             let (theirs, next) = sent.ended(written)?;
-            verdict::overwritten(self, &theirs, &next);
+            verdict::overwritten(self, theirs.version(), &next);
             journal::made(self, next);
             Ok(theirs)
         }

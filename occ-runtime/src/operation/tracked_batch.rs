@@ -12,6 +12,7 @@ pub(crate) use crate::error::stale::Operation;
 use crate::error::stale::StaleObjectError;
 pub(crate) use crate::model::check::Check;
 pub(crate) use crate::model::fields::Trackable;
+pub(crate) use crate::model::mark::Deletion;
 pub(crate) use crate::operation::generated::is_read_back;
 pub(crate) use crate::operation::order::Order;
 pub(crate) use crate::operation::rows::{Batch, refuse_duplicates};
@@ -19,6 +20,7 @@ pub(crate) use crate::statement::as_loaded::AsLoaded;
 pub(crate) use crate::statement::assign::WholeRow;
 use crate::statement::changed::Changed;
 pub(crate) use crate::statement::guard::{Always, Guarded};
+pub(crate) use crate::statement::mark::Marking;
 
 /// What is to be sent of the values of a batch, once it is known what has become of what was written of them before.
 pub struct Pending<M> {
@@ -247,7 +249,11 @@ macro_rules! send_operations {
             }
             if pending.may_go_together() {
                 let rows = &pending.rows;
-                let sent = if operation == Operation::Delete {
+                let mark = if operation == Operation::Delete { M::made_mark(Deletion::Now) } else { None };
+                let sent = if let Some(mark) = &mark {
+                    let sent = Self::send_together(operation, rows, |_| Marking(mark), conn);
+                    $crate::$wing::send::boxed(sent)$(.$await)?
+                } else if operation == Operation::Delete {
                     Self::send_together(operation, rows, |_| WholeRow, conn)$(.$await)?
                 } else {
                     Self::send_together(operation, rows, |row| pending.columns(row), conn)$(.$await)?

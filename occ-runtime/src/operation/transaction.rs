@@ -1,6 +1,7 @@
 //! A closure in a transaction, with versions that are put back: written once for blocking and for async connections.
 
-/// The body of [`optimistic_transaction`](crate::optimistic_transaction) and of its async twin: `$work` calls the closure with `$c` and `$v`.
+/// The body of [`optimistic_transaction`](crate::optimistic_transaction) and of its async twin: `$work` calls the closure with `$c` and what `$v`,
+/// the values, lend it.
 macro_rules! optimistic_transaction {
     ($conn:ident, $values:ident, $in_flight:ident, $depth:path, $begin:path, $end:path,
      |$c:ident, $v:ident, $journal:ident| $work:expr $(, $await:ident)?) => {{
@@ -16,7 +17,7 @@ macro_rules! optimistic_transaction {
             let $journal = values.journal(&*conn, before, Proof::Release.depth(before));
             let running = $journal.clone();
             let worked = {
-                let ($c, $v) = (&mut *conn, values.borrow());
+                let ($c, $v) = (&mut *conn, &mut values);
                 $work$(.$await)?
             };
             running.unless_over(worked)

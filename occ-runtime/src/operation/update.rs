@@ -8,6 +8,7 @@
 pub(crate) use crate::error::Error;
 pub(crate) use crate::error::stale::Operation;
 pub(crate) use crate::model::optimistic_lock::next_version;
+pub(crate) use crate::model::soft_delete::Rows;
 pub(crate) use crate::operation::verdict;
 pub(crate) use crate::statement::assign::Assignments;
 pub(crate) use crate::statement::update::Update;
@@ -88,7 +89,8 @@ macro_rules! read_back_operations {
                 self.put(Operation::Update, self.version(), assignments, conn)$(.$await)?
             };
             let row = match put {
-                Ok(_) => M::now(self, conn)$(.$await)?.and_then(|now| now.updated(self)),
+                // The changes may have been the mark.
+                Ok(_) => M::now_of(self, Rows::All, conn)$(.$await)?.and_then(|now| now.updated(self)),
                 Err(refused) => Err(refused),
             };
             let made = row.map(|row| (row, Unanswered::of_something(self))).map_err(Error::rolled_back);

@@ -12,6 +12,7 @@ pub(crate) use crate::operation::upserted::Upserted;
 pub(crate) use crate::operation::verdict;
 pub(crate) use crate::statement::assign::WholeRow;
 pub(crate) use crate::statement::dialect;
+pub(crate) use crate::statement::mark::WholeRowOfAny;
 pub(crate) use crate::statement::select::{CurrentVersion, PresentVersion};
 pub(crate) use crate::transaction::journal;
 pub(crate) use crate::transaction::unanswered::Unanswered;
@@ -59,6 +60,11 @@ macro_rules! operations {
             conn: &mut C,
         ) -> Result<(Upserted, M::Version), Error> {
             match there {
+                // What is deleted by a mark is there no less.
+                Ok(version) if M::MARK.is_some() => {
+                    let put = self.put(Operation::Upsert, &version, WholeRowOfAny, conn);
+                    $crate::$wing::send::boxed(put)$(.$await)?.map(|next| (Upserted::Updated, next))
+                }
                 Ok(version) => {
                     let next = self.put(Operation::Upsert, &version, WholeRow, conn)$(.$await)?;
                     next.map(|next| (Upserted::Updated, next))
@@ -77,7 +83,7 @@ macro_rules! whatever_is_there_operations {
     ($wing:ident $(, $async:ident, $await:ident, $send:ident)?) => {
         /// Checks the version that the row is at. Whoever loses that race has the row locked next.
         $($async)? fn put_any(&self, conn: &mut C) -> Result<(Upserted, M::Version), Error> {
-            let there = $crate::$wing::send::rare_version::<M, _, _>(CurrentVersion::of(self), conn)$(.$await)?;
+            let there = $crate::$wing::send::rare_version::<M, _, _>(CurrentVersion::of_any(self), conn)$(.$await)?;
             match self.put_over(there, conn)$(.$await)? {
                 Err(lost) if verdict::comes_and_goes::<C::Backend>(&lost, 1) => {}
                 put => return put,
@@ -108,7 +114,7 @@ macro_rules! whatever_is_there_operations {
                     first => return first.map(|first| (Upserted::Inserted, first)),
                 }
             }
-            let there = $crate::$wing::send::rare_version::<M, _, _>(PresentVersion::for_writer(self), conn)$(.$await)?;
+            let there = $crate::$wing::send::rare_version::<M, _, _>(PresentVersion::for_writer(self).of_all(), conn)$(.$await)?;
             self.put_over(there, conn)$(.$await)?
         }
     };

@@ -83,6 +83,11 @@ pub(crate) fn locked<R: Named>(row: &R) -> Error {
     LockedError::new(table_name::<R>(), row.key_text()).into()
 }
 
+/// The error for a row that is to be restored, and is not deleted.
+pub(crate) fn not_deleted<R: Named>(row: &R) -> Error {
+    GuardError::not_deleted(table_name::<R>(), row.key_text()).into()
+}
+
 /// Classifies a statement that did not match exactly one row, from the row's version as it is now.
 ///
 /// `guarded`: more than key and version was asked for.
@@ -98,6 +103,7 @@ pub(crate) fn refused<R: Named>(
         return AmbiguousKeyError::new(table_name::<R>(), row.key_text(), rows).written().into();
     }
     match actual {
+        Ok(actual) if operation == Operation::Restore && actual == *expected => not_deleted(row),
         Ok(actual) if guarded && actual == *expected => {
             GuardError::new(operation, table_name::<R>(), row.key_text()).into()
         }
@@ -121,9 +127,9 @@ pub(crate) fn lost<M: OptimisticLock>(
     stale.into()
 }
 
-/// Tells that the row was at the version of `theirs`, and is at `next` with the values of `mine`.
-pub(crate) fn overwritten<M: OptimisticLock>(mine: &M, theirs: &M, next: &M::Version) {
-    trace::overwrite(M::table_name(), &|| key_text(mine), mine.version(), theirs.version(), next);
+/// Tells that the row was at the version `theirs`, and is at `next` with the values of `mine`.
+pub(crate) fn overwritten<M: OptimisticLock>(mine: &M, theirs: &M::Version, next: &M::Version) {
+    trace::overwrite(M::table_name(), &|| key_text(mine), mine.version(), theirs, next);
 }
 
 /// The error for a version that was handed over and is not the value's. Only a value that was read at the version that the

@@ -8,6 +8,7 @@ pub(crate) use crate::error::Error;
 pub(crate) use crate::error::stale::Operation;
 pub(crate) use crate::model::columns::Columns;
 pub(crate) use crate::model::optimistic_lock::next_version;
+pub(crate) use crate::model::soft_delete::Rows;
 pub(crate) use crate::operation::verdict;
 pub(crate) use crate::statement::assign::Assignments;
 pub(crate) use crate::statement::update::Update;
@@ -35,6 +36,7 @@ macro_rules! operations {
             };
             conn.land_with(&next);
             journal::moved_on(self, next?);
+            if A::ROWS == Rows::Deleted { self.take_mark(); }
             Ok(())
         }
 

@@ -12,6 +12,7 @@ use diesel::query_builder::AsChangeset;
 use diesel::sql_types::{SqlType, is_nullable};
 
 use crate::model::exact::ExactEquality;
+use crate::model::soft_delete::DeletionMark;
 use crate::private::stub;
 use crate::version::generator::{DefaultGenerator, VersionGenerator};
 
@@ -50,6 +51,15 @@ pub type NoneAsNull<T, C> = <T as FitsNull<C>>::Checked;
 
 /// The column of the version `T` always holds one.
 pub type Version<T, C> = <T as FitsNotNull<C>>::Checked;
+
+/// `T` can say that a row is deleted.
+pub type Mark<T, How> = <T as Marks<How>>::Checked;
+
+/// The column of the `bool` that says so always holds one.
+pub type Flag<T, C> = <T as FitsFlag<C>>::Checked;
+
+/// The column of the `Option` that says so can hold none.
+pub type Since<T, C> = <T as FitsSince<C>>::Checked;
 
 /// The SQL type of the column, whose values can be compared exactly.
 pub type Exact<T, C> = <T as Compares<C>>::SqlType;
@@ -114,6 +124,56 @@ pub trait FitsNotNull<C> {
 
 #[diagnostic::do_not_recommend]
 impl<T, C: Column<SqlType: SqlType<IsNull = is_nullable::NotNull>>> FitsNotNull<C> for T {
+    type Checked = ();
+}
+
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot say that a row is deleted",
+    label = "neither a `bool` nor an `Option` of a point in time",
+    note = "`Option<SystemTime>` is one, and an `Option` of a type of `chrono` or `time`, if the feature of that name is enabled both for \
+            occ-runtime and for diesel; its column is `Nullable<..>` in `table!`",
+    note = "for a type of your own that holds a point in time: `impl PointInTime`, of `occ_runtime::version`, and put it into an `Option`"
+)]
+pub trait Marks<How> {
+    type Checked;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: DeletionMark> Marks<ByDefault> for T {
+    type Checked = ();
+}
+
+/// As of [`Counts`].
+#[diagnostic::do_not_recommend]
+impl<T: Impossible> Marks<Never> for T {
+    type Checked = ();
+}
+
+#[diagnostic::on_unimplemented(
+    message = "the column `{C}` says since when a row is deleted, and is NOT NULL",
+    label = "`None` cannot be written to this column, and so no row can be there",
+    note = "let it be NULL in the database, and declare it `Nullable<..>` in `table!`"
+)]
+pub trait FitsSince<C> {
+    type Checked;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, C: Column<SqlType: SqlType<IsNull = is_nullable::IsNullable>>> FitsSince<C> for T {
+    type Checked = ();
+}
+
+#[diagnostic::on_unimplemented(
+    message = "the column `{C}` says whether a row is deleted, and is nullable",
+    label = "its column can hold NULL, which says neither",
+    note = "make it NOT NULL in the database, and not `Nullable<..>` in `table!`"
+)]
+pub trait FitsFlag<C> {
+    type Checked;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, C: Column<SqlType: SqlType<IsNull = is_nullable::NotNull>>> FitsFlag<C> for T {
     type Checked = ();
 }
 

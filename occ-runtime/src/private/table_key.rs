@@ -5,6 +5,8 @@
 
 use diesel::{Column, Table};
 
+use crate::model::key_form::{One, Several};
+
 /// The columns of a primary key as `table!` has it: one column, or a tuple of them.
 ///
 /// `Form` keeps the two impls apart, and is inferred.
@@ -16,14 +18,6 @@ pub trait KeyColumns<Form> {
     /// Their names in the database.
     const NAMES: &'static [&'static str];
 }
-
-/// Of one column.
-#[derive(Debug)]
-pub enum One {}
-
-/// Of several.
-#[derive(Debug)]
-pub enum Several {}
 
 #[diagnostic::do_not_recommend]
 impl<C: Column> KeyColumns<One> for C {

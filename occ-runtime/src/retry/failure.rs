@@ -4,6 +4,7 @@ use std::error::Error as StdError;
 
 use diesel::result::Error as DieselError;
 
+use crate::error::fault::Fault;
 use crate::error::refused::TransactionAbortedError;
 use crate::error::{Error, server_messages};
 
@@ -194,34 +195,6 @@ impl<E: From<Error>> ModifyOutcome for Result<(), E> {
 
     fn into_result(self) -> Self {
         self
-    }
-}
-
-/// Why an attempt to modify a row has failed.
-pub(crate) enum Fault<E> {
-    Database(Error),
-    /// By the closure: whatever it is, it is the caller's, and ends the loop.
-    Own(E),
-}
-
-impl<E: From<Error>> Fault<E> {
-    pub(crate) fn into_error(self) -> E {
-        match self {
-            Self::Database(error) => error.into(),
-            Self::Own(error) => error,
-        }
-    }
-}
-
-impl<E> From<Error> for Fault<E> {
-    fn from(error: Error) -> Self {
-        Self::Database(error)
-    }
-}
-
-impl<E> From<DieselError> for Fault<E> {
-    fn from(error: DieselError) -> Self {
-        Self::Database(error.into())
     }
 }
 

@@ -4,6 +4,7 @@ use crate::schema::catalog_sql::Step;
 use crate::schema::names::same;
 use crate::schema::question::Answer;
 use crate::statement::dialect::Dialect;
+use crate::version::trigger::{self, ROWIDS};
 
 /// A table as it is.
 #[derive(Debug)]
@@ -149,7 +150,7 @@ impl Catalog {
     /// SQLite lists it among no columns.
     pub(crate) fn is_rowid(&self, name: &str) -> bool {
         let is_table = self.kind == TableKind::Table && self.dialect == Dialect::Sqlite && self.has_rowid;
-        is_table && ["rowid", "oid", "_rowid_"].iter().any(|rowid| same(rowid, name, self.dialect))
+        is_table && ROWIDS.iter().any(|rowid| same(rowid, name, self.dialect))
     }
 }
 
@@ -201,6 +202,11 @@ impl SeenTrigger {
             is_readable: matches!(language.as_deref(), Some("sql" | "plpgsql")),
             text: text.unwrap_or_default(),
         }
+    }
+
+    /// Whether it refuses what does not move the version, and moves none itself.
+    pub(super) fn is_strict(&self) -> bool {
+        trigger::is_strict(&self.text)
     }
 
     /// Whether its text has a name in it, quoted or not.

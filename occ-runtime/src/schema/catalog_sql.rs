@@ -64,8 +64,9 @@ const SQLITE_INDEXES: &str = "SELECT 'primary', name, NULL, NULL, NULL, NULL, NU
      WHERE il.\"unique\" AND NOT il.partial AND il.origin <> 'pk' AND ii.key";
 
 /// What is before `BEGIN` says when it runs. A temporary trigger may be on a table that is not.
-const SQLITE_TRIGGERS: &str = "SELECT name, 'O', CASE WHEN head LIKE '%instead%of%' THEN 'INSTEAD OF' ELSE 'AFTER' END, 'sql', \
-     sql, NULL, NULL, NULL \
+const SQLITE_TRIGGERS: &str = "SELECT name, 'O', CASE WHEN head LIKE '%instead%of%' THEN 'INSTEAD OF' \
+         WHEN replace(replace(head, char(10), ' '), char(9), ' ') LIKE '% before update %' THEN 'BEFORE' ELSE 'AFTER' END, \
+     'sql', sql, NULL, NULL, NULL \
      FROM (SELECT name, sql, substr(sql, 1, instr(upper(sql), 'BEGIN')) AS head \
          FROM (SELECT * FROM ?S.sqlite_master UNION ALL SELECT * FROM sqlite_temp_master) \
          WHERE type = 'trigger' AND lower(tbl_name) = lower(?t)) \

@@ -1,11 +1,11 @@
 //! SQL that mends a table.
 
-use crate::schema::catalog::{Catalog, SeenColumn};
+use crate::schema::catalog::{Catalog, SeenColumn, SeenTrigger};
 use crate::schema::expected::{Expected, ExpectedVersion, SqlKind};
 use crate::schema::fit::Fit;
 use crate::schema::names::{qualified, quoted};
 use crate::statement::dialect::Dialect;
-use crate::version::trigger::VersionTrigger;
+use crate::version::trigger::{ROWIDS, VersionTrigger};
 
 /// Writes the cures of one table. Each leaves a column as all of them want it, so that none undoes another.
 #[derive(Clone, Copy)]
@@ -70,6 +70,26 @@ impl Cure<'_> {
         }
     }
 
+    /// A `bool` that is never NULL, where it was: false.
+    pub(super) fn not_null_flag(&self, column: &SeenColumn) -> Option<String> {
+        let (table, name) = (self.table(), self.quoted(&column.name));
+        let alter = self.not_null_key(column)?;
+        Some(format!("UPDATE {table} SET {name} = FALSE WHERE {name} IS NULL;\n{alter}"))
+    }
+
+    /// A column of this type, which may be NULL.
+    pub(super) fn nullable(&self, column: &SeenColumn, sql_type: &str) -> Option<String> {
+        let name = self.quoted(&column.name);
+        match self.catalog.dialect {
+            Dialect::Sqlite => None,
+            Dialect::Postgres if sql_type == column.definition => {
+                Some(self.alter_column(column, "DROP NOT NULL"))
+            }
+            Dialect::Postgres => Some(self.alter_column(column, &format!("TYPE {sql_type}"))),
+            Dialect::Mysql => Some(self.alter(&format!("MODIFY COLUMN {name} {sql_type} NULL"))),
+        }
+    }
+
     /// A column into which the versions go, and which nobody else sets.
     pub(super) fn fitting(&self, fit: Fit<'_>) -> Option<String> {
         match self.catalog.dialect {
@@ -85,7 +105,8 @@ impl Cure<'_> {
         let fitting = self.fitting(fit)?;
         Some(match self.catalog.dialect {
             Dialect::Mysql => {
-                format!("{fitting};\nUPDATE {} SET {name} = LEFT({name}, {length})", self.table())
+                let unpadded = format!("UPDATE {} SET {name} = LEFT({name}, {length})", self.table());
+                self.without_triggers(fit, vec![fitting, unpadded]).join(";\n")
             }
             // The cast takes the spaces off.
             Dialect::Sqlite | Dialect::Postgres => fitting,
@@ -130,12 +151,14 @@ impl Cure<'_> {
         }
     }
 
-    /// The trigger that moves the version; one that is there and switched off is switched on.
+    /// The trigger that moves the version; one that is there and switched off is switched on, and one that refuses instead goes.
     pub(super) fn trigger(&self, fit: Fit<'_>) -> Option<String> {
         let Expected { schema, table, .. } = self.expected;
         let column = &fit.column.name;
         let mut triggers = self.catalog.triggers.iter();
-        if let Some(trigger) = triggers.find(|trigger| !trigger.is_enabled && trigger.names(column)) {
+        let is_off =
+            |trigger: &&SeenTrigger| !trigger.is_enabled && !trigger.is_strict() && trigger.names(column);
+        if let Some(trigger) = triggers.find(is_off) {
             return Some(self.alter(&format!("ENABLE TRIGGER {}", self.quoted(&trigger.name))));
         }
         let mut trigger = match fit.version.sql_type {
@@ -149,15 +172,60 @@ impl Cure<'_> {
         if let Some(schema) = schema {
             trigger = trigger.schema(schema);
         }
-        match self.catalog.dialect {
+        let made = match self.catalog.dialect {
             // It finds the row by its `rowid`.
-            Dialect::Sqlite => self.catalog.has_rowid.then(|| trigger.sqlite()),
+            Dialect::Sqlite if !self.catalog.has_rowid => return None,
+            Dialect::Sqlite => {
+                let is_free = |rowid: &&str| self.catalog.column(rowid).is_none();
+                trigger.found_by(ROWIDS.into_iter().find(is_free)?).sqlite()
+            }
             // The function may have outlived its trigger.
             Dialect::Postgres => {
-                Some(trigger.postgres().replacen("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION", 1))
+                trigger.postgres().replacen("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION", 1)
             }
-            Dialect::Mysql => Some(trigger.mysql()),
+            Dialect::Mysql => trigger.mysql(),
+        };
+        let strict = self.catalog.triggers.iter().filter(|trigger| trigger.is_strict());
+        let mut statements: Vec<String> = strict.map(|trigger| self.drop_trigger(trigger)).collect();
+        statements.push(made);
+        Some(statements.join(";\n"))
+    }
+
+    fn drop_trigger(&self, trigger: &SeenTrigger) -> String {
+        match self.catalog.dialect {
+            Dialect::Postgres => {
+                format!("DROP TRIGGER {} ON {}", self.quoted(&trigger.name), self.table())
+            }
+            // There it is the trigger that is in a schema.
+            Dialect::Sqlite | Dialect::Mysql => format!("DROP TRIGGER {}", self.in_schema(&trigger.name)),
         }
+    }
+
+    fn in_schema(&self, name: &str) -> String {
+        qualified(self.expected.schema.as_deref(), name, self.catalog.dialect)
+    }
+
+    /// The statements with those triggers dropped which would refuse them, and made anew afterwards. SQLite drops no column that a
+    /// trigger names, and MySQL would ask a strict one of each row that is written.
+    fn without_triggers(&self, fit: Fit<'_>, statements: Vec<String>) -> Vec<String> {
+        let is_in_the_way = |trigger: &&SeenTrigger| match self.catalog.dialect {
+            Dialect::Sqlite => trigger.names(&fit.column.name),
+            Dialect::Mysql => trigger.is_strict(),
+            Dialect::Postgres => false,
+        };
+        let triggers: Vec<_> = self.catalog.triggers.iter().filter(is_in_the_way).collect();
+        let dropped = triggers.iter().map(|trigger| self.drop_trigger(trigger));
+        let made = triggers.iter().map(|trigger| match self.catalog.dialect {
+            // The catalog has what follows that.
+            Dialect::Mysql => format!(
+                "CREATE TRIGGER {} BEFORE UPDATE ON {} FOR EACH ROW {}",
+                self.in_schema(&trigger.name),
+                self.table(),
+                trigger.text
+            ),
+            Dialect::Sqlite | Dialect::Postgres => trigger.text.clone(),
+        });
+        dropped.chain(statements).chain(made).collect()
     }
 
     /// MySQL's form: the column as a whole, not NULL, with its default.
@@ -189,23 +257,20 @@ impl Cure<'_> {
             Some(first) => format!("coalesce({value}, {first})"),
             None => value.to_owned(),
         };
-        let triggers = self.catalog.triggers.iter();
-        let triggers: Vec<_> = triggers
-            .filter(|trigger| dialect == Dialect::Sqlite && trigger.names(&fit.column.name))
-            .collect();
         // The text of a trigger does not say in which schema it is.
-        if !triggers.is_empty() && self.expected.schema.is_some() {
+        let mut triggers = self.catalog.triggers.iter();
+        let has_text_without_schema = dialect == Dialect::Sqlite && self.expected.schema.is_some();
+        if has_text_without_schema && triggers.any(|trigger| trigger.names(&fit.column.name)) {
             return None;
         }
         let (sql_type, constant) = (fit.definition()?, fit.version.constant(dialect)?);
-        let mut statements: Vec<_> =
-            triggers.iter().map(|trigger| format!("DROP TRIGGER {}", self.quoted(&trigger.name))).collect();
-        statements.push(self.alter(&format!("ADD COLUMN {new} {sql_type} NOT NULL DEFAULT {constant}")));
-        statements.push(format!("UPDATE {} SET {new} = {value}", self.table()));
-        statements.push(self.alter(&format!("DROP COLUMN {name}")));
-        statements.push(self.alter(&format!("RENAME COLUMN {new} TO {name}")));
-        statements.extend(triggers.iter().map(|trigger| trigger.text.clone()));
-        Some(statements.join(";\n"))
+        let statements = vec![
+            self.alter(&format!("ADD COLUMN {new} {sql_type} NOT NULL DEFAULT {constant}")),
+            format!("UPDATE {} SET {new} = {value}", self.table()),
+            self.alter(&format!("DROP COLUMN {name}")),
+            self.alter(&format!("RENAME COLUMN {new} TO {name}")),
+        ];
+        Some(self.without_triggers(fit, statements).join(";\n"))
     }
 }
 

@@ -6,8 +6,9 @@ use std::time::Duration;
 use diesel::Column as _;
 
 use crate::model::declared::VersionSqlType;
+use crate::model::mark::MarkColumn;
 use crate::model::optimistic_lock::OptimisticLock;
-use crate::schema::names;
+use crate::model::table_name::table_name;
 use crate::version::database::is_xmin;
 use crate::version::generator::VersionGenerator as _;
 use crate::version::none::NoVersion;
@@ -21,6 +22,8 @@ pub(crate) struct Expected {
     pub(crate) columns: &'static [&'static str],
     pub(crate) is_unique_key: bool,
     pub(crate) version: Option<ExpectedVersion>,
+    /// The column that says that a row is deleted.
+    pub(crate) mark: Option<MarkColumn>,
 }
 
 /// Its version column.
@@ -51,10 +54,7 @@ pub(crate) enum SqlKind {
 
 impl Expected {
     pub(crate) fn of<M: OptimisticLock>() -> Self {
-        let (schema, table) = match M::sql_name().and_then(|name| names::parse(&format!("{name:?}"))) {
-            Some(name) => name,
-            None => (None, M::table_name().to_owned()),
-        };
+        let (schema, table) = table_name::<M>();
         let has_version = TypeId::of::<M::Version>() != TypeId::of::<NoVersion>();
         Self {
             schema,
@@ -63,6 +63,7 @@ impl Expected {
             columns: M::columns(),
             is_unique_key: M::UNIQUE_KEY,
             version: has_version.then(ExpectedVersion::of::<M>),
+            mark: M::MARK,
         }
     }
 

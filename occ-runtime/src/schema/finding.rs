@@ -6,8 +6,8 @@ use std::fmt;
 ///
 /// | kind | SQLite | PostgreSQL | MySQL, MariaDB |
 /// |---|---|---|---|
-/// | `TableMissing`, `ColumnMissing`, `VersionMissing`, `VersionNullable`, `VersionNull`, `VersionFloat`, `VersionCollation`, `VersionGenerated`, `VersionDefault`, `TriggerMissing`, `KeyNullable`, `KeyNotUnique`, `View` | yes | yes | yes |
-/// | `VersionTooNarrow`, `VersionTooCoarse`, `VersionPadded` | columns there have no width | yes | yes |
+/// | `TableMissing`, `ColumnMissing`, `VersionMissing`, `VersionNullable`, `VersionNull`, `VersionFloat`, `VersionCollation`, `VersionGenerated`, `VersionDefault`, `TriggerMissing`, `KeyNullable`, `KeyNotUnique`, `MarkNullable`, `MarkNotNull`, `View` | yes | yes | yes |
+/// | `VersionTooNarrow`, `VersionTooCoarse`, `VersionPadded`, `MarkTooCoarse` | columns there have no width | yes | yes |
 /// | `Rewritten` | | yes | |
 /// | `VersionOnUpdate`, `EngineWithoutTransactions`, `NotStrict` | | | yes |
 ///
@@ -57,6 +57,12 @@ pub enum FindingKind {
     VersionDefault,
     /// The database is to make the versions, and nothing there does.
     TriggerMissing,
+    /// The `bool` that says that a row is [deleted](crate::SoftDelete) may be NULL: then nothing finds the row.
+    MarkNullable,
+    /// The point in time at which a row was deleted cannot be NULL, so that every row is deleted.
+    MarkNotNull,
+    /// It is stored less exactly than it is made.
+    MarkTooCoarse,
     /// A column of the key may be NULL: no save finds such a row.
     KeyNullable,
     /// No primary key and no unique index ensures that the key finds one row.

@@ -107,7 +107,7 @@ impl Fit<'_> {
         };
         let moves = |trigger: &SeenTrigger| {
             let is_it = !trigger.is_readable || trigger.names(&self.column.name);
-            trigger.is_enabled && trigger.timing == in_time && is_it
+            trigger.is_enabled && trigger.timing == in_time && is_it && !trigger.is_strict()
         };
         self.catalog.triggers.iter().any(moves)
     }

@@ -43,6 +43,7 @@ pub(crate) mod expected;
 pub(crate) mod finding;
 pub(crate) mod fit;
 pub(crate) mod inquiry;
+pub(crate) mod mark_rules;
 pub(crate) mod names;
 pub(crate) mod question;
 pub(crate) mod report;

@@ -1,9 +1,11 @@
-//! What is a fault of a table: a function for each rule. Those of the version column are in [`version_rules`](super::version_rules).
+//! What is a fault of a table: a function for each rule. Those of the version column are in [`version_rules`](super::version_rules),
+//! those of the mark of deleted rows in [`mark_rules`](super::mark_rules).
 
 use crate::schema::catalog::{Catalog, SeenIndex, SeenTrigger, TableKind, Timing};
 use crate::schema::cure::Cure;
 use crate::schema::expected::Expected;
 use crate::schema::finding::{Finding, FindingKind};
+use crate::schema::mark_rules;
 use crate::schema::names::same;
 use crate::schema::report::Report;
 use crate::schema::version_rules;
@@ -21,6 +23,7 @@ pub(crate) fn findings(expected: &Expected, catalog: Option<&Catalog>) -> Vec<Fi
     rewritten(&mut report);
     missing_columns(&mut report);
     version_rules::check(&mut report);
+    mark_rules::check(&mut report);
     if catalog.kind == TableKind::Table {
         nullable_key(&mut report);
         key_not_unique(&mut report);

@@ -7,6 +7,7 @@ use diesel::result::QueryResult;
 use crate::model::columns::ColumnVisitor;
 use crate::model::columns::{Columns, HasUnversioned};
 use crate::model::optimistic_lock::{OptimisticLock, SqlText};
+use crate::model::soft_delete::Rows;
 use crate::statement::clause::Equations;
 use crate::statement::row_key::RowKey;
 
@@ -16,6 +17,8 @@ pub trait UpdateKind<M: OptimisticLock> {
     type Id: 'static;
     /// Whether its text is always the same, and then built only once.
     const IS_FIXED: bool;
+    /// The rows that it is for, where they can be deleted by a mark.
+    const ROWS: Rows = Rows::There;
     /// How often the text of such an update can differ.
     fn sql_text(&self) -> SqlText;
 }
@@ -39,6 +42,7 @@ pub trait Assignments<M: OptimisticLock, DB: Backend>: UpdateKind<M> {
 impl<M: OptimisticLock, A: UpdateKind<M>> UpdateKind<M> for &A {
     type Id = A::Id;
     const IS_FIXED: bool = A::IS_FIXED;
+    const ROWS: Rows = A::ROWS;
 
     fn sql_text(&self) -> SqlText {
         (*self).sql_text()

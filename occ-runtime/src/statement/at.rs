@@ -11,13 +11,16 @@ use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::{Error as DieselError, QueryResult};
 use diesel::{Column as _, RunQueryDsl, Table};
 
+use crate::error::stale::Operation;
 use crate::model::columns::{ColumnVisitor as _, Columns};
 use crate::model::optimistic_lock::OptimisticLock;
+use crate::model::soft_delete::Rows;
 use crate::statement::clause::Equations;
 use crate::statement::dialect;
 use crate::statement::dialect::Speaks;
 use crate::statement::lock::{LockMode, RowLocks};
 use crate::statement::row_key::{FromClause, StatementKey, from_clause};
+use crate::statement::select::rows_of_refusal;
 use crate::statement::update::ReturningVersion;
 use crate::statement::version::AtVersion;
 
@@ -25,6 +28,7 @@ use crate::statement::version::AtVersion;
 pub struct KeyedRow<M, P> {
     finder: P,
     text: String,
+    rows: Rows,
     model: PhantomData<fn() -> M>,
 }
 
@@ -34,7 +38,13 @@ impl<M: OptimisticLock, P> KeyedRow<M, P> {
         M::Table: Table<PrimaryKey: EqAll<K, Output = P>>,
     {
         let text = format!("{key:?}");
-        Self { finder: M::table().primary_key().eq_all(key), text, model: PhantomData }
+        Self { finder: M::table().primary_key().eq_all(key), text, rows: Rows::There, model: PhantomData }
+    }
+
+    /// One of these rows.
+    pub(crate) fn among(mut self, rows: Rows) -> Self {
+        self.rows = rows;
+        self
     }
 
     pub(crate) fn key_text(&self) -> &str {
@@ -53,6 +63,7 @@ impl<M: OptimisticLock, P> KeyedRow<M, P> {
     {
         out.push_sql(" WHERE ");
         self.finder.walk_ast(out.reborrow())?;
+        self.rows.walk::<M, DB>(out.reborrow())?;
         M::visit_version(version, &mut AtVersion(out))
     }
 }
@@ -173,11 +184,22 @@ impl<M: OptimisticLock, P: QueryId> QueryId for DeleteAt<'_, M, P> {
 pub struct VersionAt<'a, M: OptimisticLock, P> {
     table: FromClause<M>,
     row: &'a KeyedRow<M, P>,
+    rows: Rows,
 }
 
 impl<'a, M: OptimisticLock, P> VersionAt<'a, M, P> {
     pub(crate) fn of(row: &'a KeyedRow<M, P>) -> Self {
-        Self { table: from_clause::<M>(), row }
+        Self { table: from_clause::<M>(), row, rows: Rows::There }
+    }
+
+    /// Also of a row that is deleted by a mark.
+    pub(crate) fn of_any(row: &'a KeyedRow<M, P>) -> Self {
+        Self { rows: Rows::All, ..Self::of(row) }
+    }
+
+    /// After an operation that has not written its row.
+    pub(crate) fn for_refusal(row: &'a KeyedRow<M, P>, operation: Operation) -> Self {
+        Self { rows: rows_of_refusal(operation), ..Self::of(row) }
     }
 }
 
@@ -195,6 +217,7 @@ where
         self.table.walk_ast(out.reborrow())?;
         out.push_sql(" WHERE ");
         self.row.finder.walk_ast(out.reborrow())?;
+        self.rows.walk::<M, DB>(out.reborrow())?;
         out.push_sql(dialect::at_most_two::<DB>());
         Ok(())
     }

@@ -7,6 +7,7 @@ use diesel::result::QueryResult;
 
 use crate::model::columns::Columns;
 use crate::model::optimistic_lock::OptimisticLock;
+use crate::model::soft_delete::Rows;
 use crate::statement::dialect::Speaks;
 use crate::statement::guard::{Guard, GuardKind};
 use crate::statement::row_key::from_clause;
@@ -36,7 +37,7 @@ where
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         out.push_sql("DELETE FROM ");
         self.table.walk_ast(out.reborrow())?;
-        self.key.walk_where_at(self.expected, out.reborrow())?;
+        self.key.walk_where_at(Rows::All, self.expected, out.reborrow())?;
         self.guard.walk_guard(out)
     }
 }

@@ -18,7 +18,7 @@ use crate::model::exact::Kind;
 use crate::transaction::proof::Proof;
 
 /// A database whose SQL is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Dialect {
     Sqlite,
     Postgres,

@@ -9,6 +9,7 @@ use diesel::result::QueryResult;
 use diesel::{RunQueryDsl, Selectable, Table};
 
 use crate::model::optimistic_lock::OptimisticLock;
+use crate::model::soft_delete::Rows;
 use crate::statement::dialect;
 use crate::statement::row_key::{FromClause, StatementKey, from_clause};
 
@@ -24,6 +25,7 @@ where
     selection: M::SelectExpression,
     table: FromClause<M>,
     key: &'a P,
+    rows: Rows,
 }
 
 impl<'a, M, DB, P, const LOCKED: bool> FindRow<'a, M, DB, P, LOCKED>
@@ -32,7 +34,12 @@ where
     DB: Backend,
 {
     pub(crate) fn with(key: &'a P) -> Self {
-        Self { selection: M::construct_selection(), table: from_clause::<M>(), key }
+        Self { selection: M::construct_selection(), table: from_clause::<M>(), key, rows: Rows::There }
+    }
+
+    /// Also a row that is deleted by a mark.
+    pub(crate) fn any_with(key: &'a P) -> Self {
+        Self { rows: Rows::All, ..Self::with(key) }
     }
 
     pub(super) fn table(&self) -> &FromClause<M> {
@@ -55,6 +62,7 @@ where
         self.table.walk_ast(out.reborrow())?;
         out.push_sql(" WHERE ");
         self.key.walk_ast(out.reborrow())?;
+        self.rows.walk::<M, DB>(out.reborrow())?;
         if LOCKED {
             out.push_sql(dialect::for_update::<DB>().unwrap_or_default());
         }
@@ -88,7 +96,7 @@ where
     type QueryId =
         StatementKey<Find<<M::SelectExpression as QueryId>::QueryId, P::QueryId, LOCKED>, M::StatementId>;
     const HAS_STATIC_QUERY_ID: bool =
-        <M::SelectExpression as QueryId>::HAS_STATIC_QUERY_ID && P::HAS_STATIC_QUERY_ID;
+        M::MARK.is_none() && <M::SelectExpression as QueryId>::HAS_STATIC_QUERY_ID && P::HAS_STATIC_QUERY_ID;
 }
 
 /// Names the statement in the cache.

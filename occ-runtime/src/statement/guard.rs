@@ -7,6 +7,7 @@ use diesel::result::QueryResult;
 use diesel::sql_types::BoolOrNullableBool;
 
 use crate::model::optimistic_lock::{OptimisticLock, SqlText};
+use crate::model::soft_delete::Rows;
 use crate::statement::assign::{Assignments, UpdateKind};
 use crate::statement::clause::Equations;
 use crate::statement::row_key::RowKey;
@@ -85,9 +86,11 @@ impl<M, A, G> UpdateKind<M> for Guarded<A, G>
 where
     M: OptimisticLock,
     A: UpdateKind<M>,
+    G: GuardKind,
 {
-    type Id = ();
-    const IS_FIXED: bool = false;
+    type Id = (A::Id, G::Id);
+    const IS_FIXED: bool = A::IS_FIXED && G::IS_FIXED;
+    const ROWS: Rows = A::ROWS;
 
     /// A predicate is kept under its text, as Diesel does in a SELECT.
     fn sql_text(&self) -> SqlText {

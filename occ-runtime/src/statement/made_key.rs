@@ -88,7 +88,7 @@ pub struct KeptVersion<'a, M: OptimisticLock>(CurrentVersion<'a, M>);
 
 impl<'a, M: OptimisticLock> KeptVersion<'a, M> {
     pub(crate) fn of(row: &'a M) -> Self {
-        Self(CurrentVersion::of(row))
+        Self(CurrentVersion::of_any(row))
     }
 }
 

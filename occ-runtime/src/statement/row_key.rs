@@ -7,6 +7,7 @@ use diesel::result::QueryResult;
 
 use crate::model::columns::Columns;
 use crate::model::optimistic_lock::OptimisticLock;
+use crate::model::soft_delete::Rows;
 use crate::statement::clause::Equations;
 use crate::statement::dialect::Speaks;
 use crate::statement::version::AtVersion;
@@ -32,19 +33,21 @@ impl<'a, M: OptimisticLock> RowKey<'a, M> {
         Self { row, prepared: row.prepare() }
     }
 
-    /// ` WHERE "id" = ?`
-    pub(super) fn walk_where<'b, DB>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()>
+    /// ` WHERE "id" = ?`, of these rows.
+    pub(super) fn walk_where<'b, DB>(&'b self, rows: Rows, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()>
     where
         DB: Backend,
         M: Columns<DB>,
     {
         out.push_sql(" WHERE ");
-        self.walk_key(out)
+        self.walk_key(out.reborrow())?;
+        rows.walk::<M, DB>(out)
     }
 
-    /// ` WHERE "id" = ? AND "version" = ?`
+    /// ` WHERE "id" = ? AND "version" = ?`, of these rows.
     pub(super) fn walk_where_at<'b, DB>(
         &'b self,
+        rows: Rows,
         version: &'b M::Version,
         mut out: AstPass<'_, 'b, DB>,
     ) -> QueryResult<()>
@@ -53,7 +56,7 @@ impl<'a, M: OptimisticLock> RowKey<'a, M> {
         M: Columns<DB>,
     {
         out.push_sql(" WHERE ");
-        self.walk_key_at(version, out)
+        self.walk_key_at(rows, version, out)
     }
 
     pub(super) fn walk_key<'b, DB>(&'b self, out: AstPass<'_, 'b, DB>) -> QueryResult<()>
@@ -66,6 +69,7 @@ impl<'a, M: OptimisticLock> RowKey<'a, M> {
 
     pub(super) fn walk_key_at<'b, DB>(
         &'b self,
+        rows: Rows,
         version: &'b M::Version,
         mut out: AstPass<'_, 'b, DB>,
     ) -> QueryResult<()>
@@ -74,6 +78,7 @@ impl<'a, M: OptimisticLock> RowKey<'a, M> {
         M: Columns<DB>,
     {
         self.walk_key(out.reborrow())?;
+        rows.walk::<M, DB>(out.reborrow())?;
         M::visit_version(version, &mut AtVersion(out))
     }
 }

@@ -7,21 +7,43 @@ use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 use diesel::{Column, RunQueryDsl, Selectable};
 
+use crate::error::stale::Operation;
 use crate::model::columns::Columns;
 use crate::model::optimistic_lock::OptimisticLock;
+use crate::model::soft_delete::Rows;
 use crate::statement::dialect;
 use crate::statement::dialect::{Dialect, Speaks};
 use crate::statement::row_key::{FromClause, RowKey, StatementKey, from_clause};
+
+/// What is looked for after an operation that has not written its row.
+pub(super) fn rows_of_refusal(operation: Operation) -> Rows {
+    if operation == Operation::Restore { Rows::All } else { Rows::There }
+}
 
 /// Reads the version that the row has now.
 pub struct CurrentVersion<'a, M: OptimisticLock> {
     table: FromClause<M>,
     key: RowKey<'a, M>,
+    rows: Rows,
 }
 
 impl<'a, M: OptimisticLock> CurrentVersion<'a, M> {
     pub(crate) fn of(row: &'a M) -> Self {
-        Self { table: from_clause::<M>(), key: RowKey::of(row) }
+        Self::of_rows(row, Rows::There)
+    }
+
+    /// Also of a row that is deleted by a mark: its text is another one, so it is for what is rarely sent.
+    pub(crate) fn of_any(row: &'a M) -> Self {
+        Self::of_rows(row, Rows::All)
+    }
+
+    /// After an operation that has not written its row: what is restored may well be deleted.
+    pub(crate) fn for_refusal(row: &'a M, operation: Operation) -> Self {
+        Self::of_rows(row, rows_of_refusal(operation))
+    }
+
+    fn of_rows(row: &'a M, rows: Rows) -> Self {
+        Self { table: from_clause::<M>(), key: RowKey::of(row), rows }
     }
 
     pub(super) fn table(&self) -> &FromClause<M> {
@@ -39,7 +61,7 @@ impl<'a, M: OptimisticLock> CurrentVersion<'a, M> {
         out.push_identifier(M::VersionColumn::NAME)?;
         out.push_sql(" FROM ");
         self.table.walk_ast(out.reborrow())?;
-        self.key.walk_where(out)
+        self.key.walk_where(self.rows, out)
     }
 }
 
@@ -89,14 +111,32 @@ impl<'a, M: OptimisticLock> PresentVersion<'a, M> {
         Self { version: CurrentVersion::of(row), lock_of_postgres, lock_of_mysql }
     }
 
+    /// See [`CurrentVersion::for_refusal`].
+    pub(crate) fn for_refusal(mut self, operation: Operation) -> Self {
+        self.version.rows = rows_of_refusal(operation);
+        self
+    }
+
+    /// Also of a row that is deleted by a mark.
+    pub(crate) fn of_all(mut self) -> Self {
+        self.version.rows = Rows::All;
+        self
+    }
+
+    /// Only of a row that is not.
+    pub(crate) fn of_there(mut self) -> Self {
+        self.version.rows = Rows::There;
+        self
+    }
+
     /// After a write that was refused: by the lock that it has taken before.
     pub(crate) fn of(row: &'a M) -> Self {
         Self::locked_by(row, "", FOR_UPDATE)
     }
 
-    /// After an `INSERT` whose key is taken: shares the lock that it has got.
+    /// After an `INSERT` whose key is taken, be it by a row that is deleted by a mark: shares the lock that it has got.
     pub(crate) fn of_taken(row: &'a M) -> Self {
-        Self::locked_by(row, "", IN_SHARE_MODE)
+        Self::locked_by(row, "", IN_SHARE_MODE).of_all()
     }
 
     /// After a write whose answer was lost: waits for a statement that has the row, as that of a client that is gone may be under way.
@@ -140,6 +180,7 @@ where
     selection: M::SelectExpression,
     table: FromClause<M>,
     key: RowKey<'a, M>,
+    rows: Rows,
 }
 
 impl<'a, M, DB> CurrentRow<'a, M, DB>
@@ -148,7 +189,11 @@ where
     DB: Backend,
 {
     pub(crate) fn of(row: &'a M) -> Self {
-        Self { selection: M::construct_selection(), table: from_clause::<M>(), key: RowKey::of(row) }
+        Self::of_rows(row, Rows::There)
+    }
+
+    pub(crate) fn of_rows(row: &'a M, rows: Rows) -> Self {
+        Self { selection: M::construct_selection(), table: from_clause::<M>(), key: RowKey::of(row), rows }
     }
 }
 
@@ -164,7 +209,7 @@ where
         self.selection.walk_ast(out.reborrow())?;
         out.push_sql(" FROM ");
         self.table.walk_ast(out.reborrow())?;
-        self.key.walk_where(out.reborrow())?;
+        self.key.walk_where(self.rows, out.reborrow())?;
         if M::UNIQUE_KEY {
             out.push_sql(dialect::at_most_two::<DB>());
         }
@@ -195,7 +240,9 @@ where
     M::SelectExpression: QueryId,
 {
     type QueryId = StatementKey<<M::SelectExpression as QueryId>::QueryId, M::StatementId>;
-    const HAS_STATIC_QUERY_ID: bool = <M::SelectExpression as QueryId>::HAS_STATIC_QUERY_ID;
+    // Of several texts each is kept under itself.
+    const HAS_STATIC_QUERY_ID: bool =
+        M::MARK.is_none() && <M::SelectExpression as QueryId>::HAS_STATIC_QUERY_ID;
 }
 
 /// Reads the row as it is now, and locks it where the backend locks rows.

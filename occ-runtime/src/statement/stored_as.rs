@@ -10,6 +10,7 @@ use diesel::{Column, RunQueryDsl};
 
 use crate::model::columns::{ColumnValue, ColumnVisitor, Columns};
 use crate::model::optimistic_lock::OptimisticLock;
+use crate::model::soft_delete::Rows;
 use crate::statement::as_loaded::push_condition;
 use crate::statement::dialect;
 use crate::statement::dialect::{Dialect, Speaks};
@@ -50,7 +51,7 @@ where
         out.push_sql(" FROM ");
         self.table.walk_ast(out.reborrow())?;
         let RowKey { row, prepared } = &self.key;
-        self.key.walk_where_at(self.version, out.reborrow())?;
+        self.key.walk_where_at(Rows::There, self.version, out.reborrow())?;
         let dialect = out.backend().dialect();
         let mut same = Same { out, dialect, leniently: self.leniently };
         row.values(prepared, &mut same)?;

@@ -48,8 +48,8 @@ impl<'a, M: OptimisticLock, A> Update<'a, M, A> {
     {
         self.table.walk_ast(out.reborrow())?;
         match self.expected {
-            Some(version) => self.key.walk_where_at(version, out.reborrow())?,
-            None => self.key.walk_where(out.reborrow())?,
+            Some(version) => self.key.walk_where_at(A::ROWS, version, out.reborrow())?,
+            None => self.key.walk_where(A::ROWS, out.reborrow())?,
         }
         self.assignments.walk_guard(out)
     }
@@ -86,8 +86,8 @@ where
             None => {}
         }
         match self.expected {
-            Some(version) => self.key.walk_where_at(version, out.reborrow())?,
-            None => self.key.walk_where(out.reborrow())?,
+            Some(version) => self.key.walk_where_at(A::ROWS, version, out.reborrow())?,
+            None => self.key.walk_where(A::ROWS, out.reborrow())?,
         }
         self.assignments.walk_guard(out)
     }

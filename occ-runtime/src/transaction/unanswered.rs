@@ -162,7 +162,10 @@ where
 
     /// Where only some columns are written, or none, what is in memory says nothing of whether they are.
     pub(crate) fn if_whole(mut self, operation: Operation) -> Self {
-        self.is_whole = !matches!(operation, Operation::Update | Operation::Touch);
+        self.is_whole = !matches!(
+            operation,
+            Operation::Update | Operation::Touch | Operation::Delete | Operation::Restore
+        );
         self
     }
 

@@ -81,6 +81,11 @@ fn a_struct_whose_version_the_database_makes() {
 }
 
 #[test]
+fn a_struct_whose_rows_are_deleted_by_a_mark() {
+    assert_expands_as_written_down("soft_delete");
+}
+
+#[test]
 fn a_struct_that_is_refused() {
     assert_expands_as_written_down("refused");
 }

@@ -39,7 +39,9 @@ pub enum Call {
     Rebase,
     /// `lock_optimistic`.
     Lock,
-    /// `touch_optimistic`.
+    /// `save_optimistic_with` that had something to report: what others have written since the value was read is gone.
+    Overwrite,
+    /// `touch_optimistic`, also of the root in `with_children`.
     Touch,
     /// `update_optimistic`.
     Update,

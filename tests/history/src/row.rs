@@ -15,6 +15,7 @@ mod schema {
             tokens -> Text,
             notes -> Text,
             total -> BigInt,
+            hidden -> Bool,
             version -> BigInt,
         }
     }
@@ -87,6 +88,19 @@ pub struct Newborn {
     pub total: i64,
     /// The first of a life.
     #[occ(version, generator = FirstOfLife)]
+    pub version: i64,
+}
+
+/// A row as those have it who delete it by a mark. Whoever has another struct of it knows of no mark.
+#[derive(Clone, Debug, PartialEq, Eq, OptimisticLock)]
+#[diesel(table_name = history_rows)]
+pub struct Marked {
+    /// As in a [`Row`].
+    pub id: i32,
+    /// The mark.
+    #[occ(soft_delete)]
+    pub hidden: bool,
+    /// As in a [`Row`].
     pub version: i64,
 }
 
@@ -289,7 +303,7 @@ pub fn create_table(backend: Backend) -> Vec<String> {
     };
     let table = format!(
         "CREATE TABLE history_rows (id INTEGER PRIMARY KEY, tokens {text} NOT NULL, notes {text} NOT NULL, \
-         total BIGINT NOT NULL, version BIGINT NOT NULL)"
+         total BIGINT NOT NULL, hidden BOOLEAN NOT NULL DEFAULT FALSE, version BIGINT NOT NULL)"
     );
     let trigger = VersionTrigger::counter("history_rows", "version");
     let trigger = match backend {

@@ -8,6 +8,8 @@
 
 #[path = "checker/by_hand.rs"]
 mod by_hand;
+#[path = "checker/reported.rs"]
+mod reported;
 
 use by_hand::*;
 use occ_history::check::{Kind, Rules, Unanswered, check, settle};

@@ -38,6 +38,7 @@ macro_rules! async_cell {
             let socket = if BACKEND == $crate::cell::Backend::Mysql { "?prefer_socket=false" } else { "" };
             let mut conn = Conn::establish(&format!("{url}{socket}")).await.unwrap();
             conn.batch_execute(&database.setup()).await.unwrap();
+            conn.set_instrumentation($crate::watched::listener(None::<$crate::recorder::Recorder>));
             conn
         }
 
@@ -66,6 +67,7 @@ macro_rules! async_cell {
         }
 
         pub async fn batch(sql: &str, conn: &mut Conn) -> QueryResult<()> {
+            let _by_hand = $crate::watched::by_hand();
             conn.batch_execute(sql).await
         }
 
@@ -73,6 +75,7 @@ macro_rules! async_cell {
         where
             Q: ExecuteDsl<Conn> + Send,
         {
+            let _by_hand = $crate::watched::by_hand();
             ExecuteDsl::execute(query, conn).await
         }
 
@@ -81,6 +84,7 @@ macro_rules! async_cell {
             Q: LoadQuery<'q, Conn, U> + Send + 'q,
             U: Send,
         {
+            let _by_hand = $crate::watched::by_hand();
             RunQueryDsl::get_result(query, conn).await
         }
 
@@ -89,10 +93,12 @@ macro_rules! async_cell {
             Q: LoadQuery<'q, Conn, U> + Send + 'q,
             U: Send,
         {
+            let _by_hand = $crate::watched::by_hand();
             RunQueryDsl::get_results(query, conn).await
         }
 
         pub async fn save<M: AsyncSavesOn<Conn>>(model: &mut M, conn: &mut Conn) -> Result<(), Error> {
+            $crate::watched::model::<M>();
             AsyncOptimisticDsl::save_optimistic(model, conn).await
         }
 
@@ -104,6 +110,7 @@ macro_rules! async_cell {
                 + QueryFragment<<Conn as AsyncConnectionCore>::Backend>
                 + Send,
         {
+            $crate::watched::model::<M>();
             AsyncOptimisticDsl::save_optimistic_if(model, guard, conn).await
         }
 
@@ -115,6 +122,7 @@ macro_rules! async_cell {
                 + QueryFragment<<Conn as AsyncConnectionCore>::Backend>
                 + Send,
         {
+            $crate::watched::model::<M>();
             AsyncOptimisticDsl::delete_optimistic_if(model, guard, conn).await
         }
 
@@ -126,21 +134,33 @@ macro_rules! async_cell {
                     Changeset: QueryFragment<<Conn as AsyncConnectionCore>::Backend> + Send,
                 >,
         {
+            $crate::watched::model::<M>();
             AsyncOptimisticDsl::update_optimistic(model, changes, conn).await
         }
 
         pub async fn touch<M: AsyncSavesOn<Conn>>(model: &mut M, conn: &mut Conn) -> Result<(), Error> {
+            $crate::watched::model::<M>();
             AsyncOptimisticDsl::touch_optimistic(model, conn).await
         }
 
         pub async fn delete<M: AsyncSavesOn<Conn>>(model: &M, conn: &mut Conn) -> Result<(), Error> {
+            $crate::watched::model::<M>();
             AsyncOptimisticDsl::delete_optimistic(model, conn).await
+        }
+
+        pub async fn restore<M: AsyncSavesOn<Conn> + occ_runtime::SoftDelete>(
+            model: &mut M,
+            conn: &mut Conn,
+        ) -> Result<(), Error> {
+            $crate::watched::model::<M>();
+            occ_runtime::AsyncSoftDeleteDsl::restore_optimistic(model, conn).await
         }
 
         pub async fn save_unversioned<M>(model: &M, conn: &mut Conn) -> Result<(), Error>
         where
             M: occ_runtime::AsyncSavesTrackedOn<Conn> + occ_runtime::__private::HasUnversioned,
         {
+            $crate::watched::model::<M>();
             AsyncOptimisticDsl::save_unversioned(model, conn).await
         }
 
@@ -148,6 +168,7 @@ macro_rules! async_cell {
             model: &mut M,
             conn: &mut Conn,
         ) -> Result<occ_runtime::Outcome, Error> {
+            $crate::watched::model::<M>();
             occ_runtime::AsyncSettleDsl::settle(model, conn).await
         }
 
@@ -158,18 +179,22 @@ macro_rules! async_cell {
         where
             M: occ_runtime::AsyncSavesTrackedOn<Conn> + occ_runtime::Trackable,
         {
+            $crate::watched::model::<M>();
             occ_runtime::AsyncTrackedDsl::settle(model, conn).await
         }
 
         pub async fn verify<M: AsyncSavesOn<Conn>>(model: &M, conn: &mut Conn) -> Result<(), Error> {
+            $crate::watched::model::<M>();
             AsyncOptimisticDsl::verify_optimistic(model, conn).await
         }
 
         pub async fn reload<M: AsyncReloadsOn<Conn>>(model: &mut M, conn: &mut Conn) -> Result<(), Error> {
+            $crate::watched::model::<M>();
             AsyncOptimisticDsl::reload(model, conn).await
         }
 
         pub async fn save_all<M: AsyncSavesOn<Conn>>(models: &mut [M], conn: &mut Conn) -> Result<(), Error> {
+            $crate::watched::model::<M>();
             occ_runtime::AsyncOptimisticBatchDsl::save_all_optimistic(models, conn).await
         }
 
@@ -177,10 +202,12 @@ macro_rules! async_cell {
             models: &mut [M],
             conn: &mut Conn,
         ) -> Result<Vec<Result<(), Error>>, Error> {
+            $crate::watched::model::<M>();
             occ_runtime::AsyncOptimisticBatchDsl::save_each_optimistic(models, conn).await
         }
 
         pub async fn delete_all<M: AsyncSavesOn<Conn>>(models: &[M], conn: &mut Conn) -> Result<(), Error> {
+            $crate::watched::model::<M>();
             occ_runtime::AsyncOptimisticBatchDsl::delete_all_optimistic(models, conn).await
         }
 
@@ -188,6 +215,7 @@ macro_rules! async_cell {
         where
             M: occ_runtime::AsyncInsertsOn<Conn>,
         {
+            $crate::watched::model::<M>();
             occ_runtime::AsyncOptimisticInsertDsl::insert_optimistic(model, conn).await
         }
 
@@ -195,6 +223,7 @@ macro_rules! async_cell {
         where
             M: occ_runtime::AsyncInsertsOn<Conn>,
         {
+            $crate::watched::model::<M>();
             occ_runtime::AsyncOptimisticBatchDsl::insert_all_optimistic(models, conn).await
         }
 
@@ -206,6 +235,7 @@ macro_rules! async_cell {
         where
             M: occ_runtime::AsyncInsertsOn<Conn>,
         {
+            $crate::watched::model::<M>();
             occ_runtime::AsyncOptimisticInsertDsl::upsert_optimistic(model, expect, conn).await
         }
 
@@ -214,6 +244,7 @@ macro_rules! async_cell {
             M: occ_runtime::bound::AsyncCreatesOn<Conn>,
             V: occ_runtime::bound::AsyncNewRow<M, <Conn as AsyncConnectionCore>::Backend>,
         {
+            $crate::watched::model::<M>();
             <M as occ_runtime::AsyncOptimisticInsertDsl>::create_optimistic(values, conn).await
         }
 
@@ -227,6 +258,7 @@ macro_rules! async_cell {
             V: occ_runtime::bound::AsyncNewRow<M, <Conn as AsyncConnectionCore>::Backend>,
             K: occ_runtime::bound::AsyncKeyOf<M, <Conn as AsyncConnectionCore>::Backend>,
         {
+            $crate::watched::model::<M>();
             <M as occ_runtime::AsyncOptimisticInsertDsl>::create_if_absent(values, key, conn).await
         }
 
@@ -234,6 +266,7 @@ macro_rules! async_cell {
         where
             M: ChecksSchema<Conn>,
         {
+            $crate::watched::model::<M>();
             <M as occ_runtime::AsyncSchemaDsl>::check_schema(conn).await
         }
 
@@ -241,6 +274,7 @@ macro_rules! async_cell {
             model: M,
             conn: &mut Conn,
         ) -> Result<occ_runtime::Conflict<M>, Error> {
+            $crate::watched::model::<M>();
             AsyncOptimisticDsl::into_conflict(model, conn).await
         }
 
@@ -251,6 +285,7 @@ macro_rules! async_cell {
         where
             M: occ_runtime::Trackable + occ_runtime::AsyncSavesTrackedOn<Conn>,
         {
+            $crate::watched::model::<M>();
             occ_runtime::AsyncTrackedDsl::save_optimistic(model, conn).await
         }
 
@@ -258,6 +293,7 @@ macro_rules! async_cell {
         where
             M: occ_runtime::Trackable + occ_runtime::AsyncSavesTrackedOn<Conn>,
         {
+            $crate::watched::model::<M>();
             occ_runtime::AsyncTrackedDsl::delete_optimistic(model, conn).await
         }
 
@@ -269,6 +305,7 @@ macro_rules! async_cell {
         where
             M: occ_runtime::Trackable + AsyncSavesOn<Conn>,
         {
+            $crate::watched::model::<M>();
             occ_runtime::AsyncTrackedDsl::save_optimistic_expecting(model, expected, conn).await
         }
 
@@ -279,6 +316,7 @@ macro_rules! async_cell {
         where
             M: occ_runtime::Trackable + AsyncReloadsOn<Conn>,
         {
+            $crate::watched::model::<M>();
             occ_runtime::AsyncTrackedDsl::reload(model, conn).await
         }
 
@@ -286,6 +324,7 @@ macro_rules! async_cell {
         where
             M: occ_runtime::Trackable + AsyncReloadsOn<Conn>,
         {
+            $crate::watched::model::<M>();
             occ_runtime::AsyncTrackedDsl::rebase(model, conn).await
         }
 
@@ -298,6 +337,7 @@ macro_rules! async_cell {
             M: occ_runtime::Trackable + AsyncReloadsOn<Conn>,
             F: FnMut(&'static str, &M, &M, &M) -> occ_runtime::Choice<M> + Send,
         {
+            $crate::watched::model::<M>();
             occ_runtime::AsyncTrackedDsl::rebase_with(model, conn, choose).await
         }
 
@@ -308,6 +348,7 @@ macro_rules! async_cell {
         where
             M: occ_runtime::Trackable + AsyncReloadsOn<Conn>,
         {
+            $crate::watched::model::<M>();
             occ_runtime::AsyncTrackedDsl::conflict(model, conn).await
         }
 
@@ -317,88 +358,20 @@ macro_rules! async_cell {
             conn.set_prepared_statement_cache_size(diesel::connection::CacheSize::Disabled);
         }
 
+        /// Another listener instead of the cell's own.
+        #[allow(dead_code, reason = "only a build with a watch needs it")]
+        pub fn listen(conn: &mut Conn, listener: impl diesel::connection::Instrumentation) {
+            conn.set_instrumentation(listener);
+        }
+
         pub fn record(conn: &mut Conn) -> $crate::recorder::Recorder {
             let recorder = $crate::recorder::Recorder::default();
-            conn.set_instrumentation(recorder.clone());
+            conn.set_instrumentation($crate::watched::listener(recorder.clone()));
             recorder
         }
 
         $crate::async_at!();
+        $crate::async_aggregate!();
         $crate::tracked_batch!(AsyncTrackedBatchDsl, AsyncSavesTrackedOn, await);
-    };
-}
-
-/// Adds `modify`, `modify_with` and `retry` to an async cell.
-#[macro_export]
-macro_rules! async_retry {
-    () => {
-        use occ_runtime::{
-            AsyncModifiesOn, AsyncRetryDsl as _, RetryPolicy,
-            retry::{ModifyOutcome, RetryError},
-        };
-
-        pub async fn modify<M, K, R, F>(key: K, conn: &mut Conn, f: F) -> Result<M, R::Error>
-        where
-            K: Send,
-            M: AsyncSavesOn<Conn> + AsyncModifiesOn<Conn, K> + Send,
-            R: ModifyOutcome<Error: Send>,
-            F: FnMut(&mut M) -> R + Send,
-        {
-            M::modify_optimistic(key, conn, f).await
-        }
-
-        pub async fn modify_with<M, K, R, F>(
-            policy: &RetryPolicy,
-            key: K,
-            conn: &mut Conn,
-            f: F,
-        ) -> Result<M, R::Error>
-        where
-            K: Send,
-            M: AsyncSavesOn<Conn> + AsyncModifiesOn<Conn, K> + Send,
-            R: ModifyOutcome<Error: Send>,
-            F: FnMut(&mut M) -> R + Send,
-        {
-            policy.modify(key, conn, f).await
-        }
-
-        pub async fn retry<T, E, F>(policy: &RetryPolicy, conn: &mut Conn, f: F) -> Result<T, E>
-        where
-            T: Send,
-            E: RetryError + From<diesel::result::Error> + Send,
-            for<'r> F: AsyncFnOnce(&'r mut Conn) -> Result<T, E>
-                + SendAsyncFnOnce<(&'r mut Conn,), Result<T, E>>
-                + Clone
-                + Send,
-        {
-            policy.run(conn, f).await
-        }
-
-        pub async fn retry_with<V, T, E, F>(
-            policy: &RetryPolicy,
-            conn: &mut Conn,
-            values: V,
-            f: F,
-        ) -> Result<T, E>
-        where
-            V: Restorable<Saved: Send> + Send,
-            T: Send,
-            E: RetryError + From<diesel::result::Error> + Send,
-            for<'r, 'v> F: AsyncFnOnce(&'r mut Conn, V::Borrowed<'v>) -> Result<T, E>
-                + SendAsyncFnOnce<(&'r mut Conn, V::Borrowed<'v>), Result<T, E>>
-                + Clone
-                + Send,
-        {
-            policy.run_with(conn, values, f).await
-        }
-
-        $crate::save_merging!(
-            AsyncTrackedDsl,
-            AsyncRetryDsl,
-            AsyncSavesTrackedOn,
-            AsyncReloadsOn,
-            await,
-            Send
-        );
     };
 }

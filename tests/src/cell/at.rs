@@ -12,6 +12,7 @@ macro_rules! blocking_at {
         where
             M: SavesOn<Conn>,
         {
+            $crate::watched::model::<M>();
             occ_runtime::ExpectingDsl::save_optimistic_expecting(model, expected, conn)
         }
 
@@ -25,6 +26,7 @@ macro_rules! blocking_at {
             M: occ_runtime::bound::UpdatesOn<Conn>,
             S: AsChangeset<Target = M::Table, Changeset: QueryFragment<<Conn as Connection>::Backend>>,
         {
+            $crate::watched::model::<M>();
             occ_runtime::ExpectingDsl::update_optimistic_expecting(model, expected, changes, conn)
         }
 
@@ -36,6 +38,7 @@ macro_rules! blocking_at {
         where
             M: SavesOn<Conn>,
         {
+            $crate::watched::model::<M>();
             occ_runtime::ExpectingDsl::touch_optimistic_expecting(model, expected, conn)
         }
 
@@ -47,6 +50,7 @@ macro_rules! blocking_at {
         where
             M: SavesOn<Conn>,
         {
+            $crate::watched::model::<M>();
             occ_runtime::ExpectingDsl::delete_optimistic_expecting(model, expected, conn)
         }
 
@@ -54,6 +58,7 @@ macro_rules! blocking_at {
             model: &mut M,
             conn: &mut Conn,
         ) -> Result<M, Error> {
+            $crate::watched::model::<M>();
             occ_runtime::ExpectingDsl::overwrite_optimistic(model, conn)
         }
 
@@ -66,6 +71,7 @@ macro_rules! blocking_at {
             M: occ_runtime::bound::AtOn<Conn, K>,
             S: AsChangeset<Target = M::Table, Changeset: QueryFragment<<Conn as Connection>::Backend>>,
         {
+            $crate::watched::model::<M>();
             occ_runtime::AtDsl::update(at, changes, conn)
         }
 
@@ -76,6 +82,7 @@ macro_rules! blocking_at {
         where
             M: occ_runtime::bound::AtOn<Conn, K>,
         {
+            $crate::watched::model::<M>();
             occ_runtime::AtDsl::touch(at, conn)
         }
 
@@ -86,7 +93,19 @@ macro_rules! blocking_at {
         where
             M: occ_runtime::bound::AtOn<Conn, K>,
         {
+            $crate::watched::model::<M>();
             occ_runtime::AtDsl::delete(at, conn)
+        }
+
+        pub async fn restore_at<M, K>(
+            at: occ_runtime::At<M, M::Version, K>,
+            conn: &mut Conn,
+        ) -> Result<M::Version, Error>
+        where
+            M: occ_runtime::bound::AtOn<Conn, K> + occ_runtime::SoftDelete,
+        {
+            $crate::watched::model::<M>();
+            occ_runtime::AtDsl::restore(at, conn)
         }
 
         pub async fn verify_at<M, K>(
@@ -96,7 +115,19 @@ macro_rules! blocking_at {
         where
             M: occ_runtime::bound::AtOn<Conn, K>,
         {
+            $crate::watched::model::<M>();
             occ_runtime::AtDsl::verify(at, conn)
+        }
+
+        pub async fn revision<M, K, Form>(
+            key: K,
+            version: M::Version,
+            conn: &mut Conn,
+        ) -> Result<Option<M>, Error>
+        where
+            M: occ_runtime::bound::FindsRevisionsOn<Conn, K, Form>,
+        {
+            occ_runtime::HistoryDsl::revision(key, version, conn)
         }
 
         pub async fn into_conflict_tracked<M>(
@@ -106,6 +137,7 @@ macro_rules! blocking_at {
         where
             M: occ_runtime::Trackable + ReloadsOn<Conn>,
         {
+            $crate::watched::model::<M>();
             occ_runtime::TrackedDsl::into_conflict(model, conn)
         }
     };
@@ -123,6 +155,7 @@ macro_rules! async_at {
         where
             M: AsyncSavesOn<Conn>,
         {
+            $crate::watched::model::<M>();
             occ_runtime::AsyncExpectingDsl::save_optimistic_expecting(model, expected, conn).await
         }
 
@@ -139,6 +172,7 @@ macro_rules! async_at {
                     Changeset: QueryFragment<<Conn as AsyncConnectionCore>::Backend> + Send,
                 >,
         {
+            $crate::watched::model::<M>();
             occ_runtime::AsyncExpectingDsl::update_optimistic_expecting(model, expected, changes, conn).await
         }
 
@@ -150,6 +184,7 @@ macro_rules! async_at {
         where
             M: AsyncSavesOn<Conn>,
         {
+            $crate::watched::model::<M>();
             occ_runtime::AsyncExpectingDsl::touch_optimistic_expecting(model, expected, conn).await
         }
 
@@ -161,6 +196,7 @@ macro_rules! async_at {
         where
             M: AsyncSavesOn<Conn>,
         {
+            $crate::watched::model::<M>();
             occ_runtime::AsyncExpectingDsl::delete_optimistic_expecting(model, expected, conn).await
         }
 
@@ -168,6 +204,7 @@ macro_rules! async_at {
             model: &mut M,
             conn: &mut Conn,
         ) -> Result<M, Error> {
+            $crate::watched::model::<M>();
             occ_runtime::AsyncExpectingDsl::overwrite_optimistic(model, conn).await
         }
 
@@ -184,6 +221,7 @@ macro_rules! async_at {
                     Changeset: QueryFragment<<Conn as AsyncConnectionCore>::Backend> + Send,
                 >,
         {
+            $crate::watched::model::<M>();
             occ_runtime::AsyncAtDsl::update(at, changes, conn).await
         }
 
@@ -195,6 +233,7 @@ macro_rules! async_at {
             M: occ_runtime::bound::AsyncAtOn<Conn, K>,
             K: Send,
         {
+            $crate::watched::model::<M>();
             occ_runtime::AsyncAtDsl::touch(at, conn).await
         }
 
@@ -206,7 +245,20 @@ macro_rules! async_at {
             M: occ_runtime::bound::AsyncAtOn<Conn, K>,
             K: Send,
         {
+            $crate::watched::model::<M>();
             occ_runtime::AsyncAtDsl::delete(at, conn).await
+        }
+
+        pub async fn restore_at<M, K>(
+            at: occ_runtime::At<M, M::Version, K>,
+            conn: &mut Conn,
+        ) -> Result<M::Version, Error>
+        where
+            M: occ_runtime::bound::AsyncAtOn<Conn, K> + occ_runtime::SoftDelete,
+            K: Send,
+        {
+            $crate::watched::model::<M>();
+            occ_runtime::AsyncAtDsl::restore(at, conn).await
         }
 
         pub async fn verify_at<M, K>(
@@ -217,7 +269,20 @@ macro_rules! async_at {
             M: occ_runtime::bound::AsyncAtOn<Conn, K>,
             K: Send,
         {
+            $crate::watched::model::<M>();
             occ_runtime::AsyncAtDsl::verify(at, conn).await
+        }
+
+        pub async fn revision<M, K, Form>(
+            key: K,
+            version: M::Version,
+            conn: &mut Conn,
+        ) -> Result<Option<M>, Error>
+        where
+            M: occ_runtime::bound::AsyncFindsRevisionsOn<Conn, K, Form>,
+            K: Send,
+        {
+            occ_runtime::AsyncHistoryDsl::revision(key, version, conn).await
         }
 
         pub async fn into_conflict_tracked<M>(
@@ -227,6 +292,7 @@ macro_rules! async_at {
         where
             M: occ_runtime::Trackable + AsyncReloadsOn<Conn>,
         {
+            $crate::watched::model::<M>();
             occ_runtime::AsyncTrackedDsl::into_conflict(model, conn).await
         }
     };

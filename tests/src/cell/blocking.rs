@@ -34,6 +34,7 @@ macro_rules! blocking_cell {
             use $crate::database::TestDatabase as _;
             let mut conn = Conn::establish(url).unwrap();
             conn.batch_execute(&database.setup()).unwrap();
+            conn.set_instrumentation($crate::watched::listener(None::<$crate::recorder::Recorder>));
             conn
         }
 
@@ -59,6 +60,7 @@ macro_rules! blocking_cell {
         }
 
         pub async fn batch(sql: &str, conn: &mut Conn) -> QueryResult<()> {
+            let _by_hand = $crate::watched::by_hand();
             conn.batch_execute(sql)
         }
 
@@ -66,6 +68,7 @@ macro_rules! blocking_cell {
         where
             Q: ExecuteDsl<Conn>,
         {
+            let _by_hand = $crate::watched::by_hand();
             ExecuteDsl::execute(query, conn)
         }
 
@@ -73,6 +76,7 @@ macro_rules! blocking_cell {
         where
             Q: LoadQuery<'q, Conn, U>,
         {
+            let _by_hand = $crate::watched::by_hand();
             RunQueryDsl::get_result(query, conn)
         }
 
@@ -80,10 +84,12 @@ macro_rules! blocking_cell {
         where
             Q: LoadQuery<'q, Conn, U>,
         {
+            let _by_hand = $crate::watched::by_hand();
             RunQueryDsl::get_results(query, conn)
         }
 
         pub async fn save<M: SavesOn<Conn>>(model: &mut M, conn: &mut Conn) -> Result<(), Error> {
+            $crate::watched::model::<M>();
             OptimisticDsl::save_optimistic(model, conn)
         }
 
@@ -94,6 +100,7 @@ macro_rules! blocking_cell {
                 + NonAggregate
                 + QueryFragment<<Conn as Connection>::Backend>,
         {
+            $crate::watched::model::<M>();
             OptimisticDsl::save_optimistic_if(model, guard, conn)
         }
 
@@ -104,6 +111,7 @@ macro_rules! blocking_cell {
                 + NonAggregate
                 + QueryFragment<<Conn as Connection>::Backend>,
         {
+            $crate::watched::model::<M>();
             OptimisticDsl::delete_optimistic_if(model, guard, conn)
         }
 
@@ -112,21 +120,33 @@ macro_rules! blocking_cell {
             M: occ_runtime::bound::UpdatesOn<Conn>,
             S: AsChangeset<Target = M::Table, Changeset: QueryFragment<<Conn as Connection>::Backend>>,
         {
+            $crate::watched::model::<M>();
             OptimisticDsl::update_optimistic(model, changes, conn)
         }
 
         pub async fn touch<M: SavesOn<Conn>>(model: &mut M, conn: &mut Conn) -> Result<(), Error> {
+            $crate::watched::model::<M>();
             OptimisticDsl::touch_optimistic(model, conn)
         }
 
         pub async fn delete<M: SavesOn<Conn>>(model: &M, conn: &mut Conn) -> Result<(), Error> {
+            $crate::watched::model::<M>();
             OptimisticDsl::delete_optimistic(model, conn)
+        }
+
+        pub async fn restore<M: SavesOn<Conn> + occ_runtime::SoftDelete>(
+            model: &mut M,
+            conn: &mut Conn,
+        ) -> Result<(), Error> {
+            $crate::watched::model::<M>();
+            occ_runtime::SoftDeleteDsl::restore_optimistic(model, conn)
         }
 
         pub async fn save_unversioned<M>(model: &M, conn: &mut Conn) -> Result<(), Error>
         where
             M: occ_runtime::SavesTrackedOn<Conn> + occ_runtime::__private::HasUnversioned,
         {
+            $crate::watched::model::<M>();
             OptimisticDsl::save_unversioned(model, conn)
         }
 
@@ -134,6 +154,7 @@ macro_rules! blocking_cell {
             model: &mut M,
             conn: &mut Conn,
         ) -> Result<occ_runtime::Outcome, Error> {
+            $crate::watched::model::<M>();
             occ_runtime::SettleDsl::settle(model, conn)
         }
 
@@ -144,18 +165,22 @@ macro_rules! blocking_cell {
         where
             M: occ_runtime::SavesTrackedOn<Conn> + occ_runtime::Trackable,
         {
+            $crate::watched::model::<M>();
             occ_runtime::TrackedDsl::settle(model, conn)
         }
 
         pub async fn verify<M: SavesOn<Conn>>(model: &M, conn: &mut Conn) -> Result<(), Error> {
+            $crate::watched::model::<M>();
             OptimisticDsl::verify_optimistic(model, conn)
         }
 
         pub async fn reload<M: ReloadsOn<Conn>>(model: &mut M, conn: &mut Conn) -> Result<(), Error> {
+            $crate::watched::model::<M>();
             OptimisticDsl::reload(model, conn)
         }
 
         pub async fn save_all<M: SavesOn<Conn>>(models: &mut [M], conn: &mut Conn) -> Result<(), Error> {
+            $crate::watched::model::<M>();
             occ_runtime::OptimisticBatchDsl::save_all_optimistic(models, conn)
         }
 
@@ -163,10 +188,12 @@ macro_rules! blocking_cell {
             models: &mut [M],
             conn: &mut Conn,
         ) -> Result<Vec<Result<(), Error>>, Error> {
+            $crate::watched::model::<M>();
             occ_runtime::OptimisticBatchDsl::save_each_optimistic(models, conn)
         }
 
         pub async fn delete_all<M: SavesOn<Conn>>(models: &[M], conn: &mut Conn) -> Result<(), Error> {
+            $crate::watched::model::<M>();
             occ_runtime::OptimisticBatchDsl::delete_all_optimistic(models, conn)
         }
 
@@ -174,6 +201,7 @@ macro_rules! blocking_cell {
         where
             M: occ_runtime::InsertsOn<Conn>,
         {
+            $crate::watched::model::<M>();
             occ_runtime::OptimisticInsertDsl::insert_optimistic(model, conn)
         }
 
@@ -181,6 +209,7 @@ macro_rules! blocking_cell {
         where
             M: occ_runtime::InsertsOn<Conn>,
         {
+            $crate::watched::model::<M>();
             occ_runtime::OptimisticBatchDsl::insert_all_optimistic(models, conn)
         }
 
@@ -192,6 +221,7 @@ macro_rules! blocking_cell {
         where
             M: occ_runtime::InsertsOn<Conn>,
         {
+            $crate::watched::model::<M>();
             occ_runtime::OptimisticInsertDsl::upsert_optimistic(model, expect, conn)
         }
 
@@ -200,6 +230,7 @@ macro_rules! blocking_cell {
             M: occ_runtime::bound::CreatesOn<Conn>,
             V: occ_runtime::bound::NewRow<M, <Conn as Connection>::Backend>,
         {
+            $crate::watched::model::<M>();
             <M as occ_runtime::OptimisticInsertDsl>::create_optimistic(values, conn)
         }
 
@@ -213,6 +244,7 @@ macro_rules! blocking_cell {
             V: occ_runtime::bound::NewRow<M, <Conn as Connection>::Backend>,
             K: occ_runtime::bound::KeyOf<M, <Conn as Connection>::Backend>,
         {
+            $crate::watched::model::<M>();
             <M as occ_runtime::OptimisticInsertDsl>::create_if_absent(values, key, conn)
         }
 
@@ -220,6 +252,7 @@ macro_rules! blocking_cell {
         where
             M: ChecksSchema<Conn>,
         {
+            $crate::watched::model::<M>();
             <M as occ_runtime::SchemaDsl>::check_schema(conn)
         }
 
@@ -227,6 +260,7 @@ macro_rules! blocking_cell {
             model: M,
             conn: &mut Conn,
         ) -> Result<occ_runtime::Conflict<M>, Error> {
+            $crate::watched::model::<M>();
             OptimisticDsl::into_conflict(model, conn)
         }
 
@@ -237,6 +271,7 @@ macro_rules! blocking_cell {
         where
             M: occ_runtime::Trackable + occ_runtime::SavesTrackedOn<Conn>,
         {
+            $crate::watched::model::<M>();
             occ_runtime::TrackedDsl::save_optimistic(model, conn)
         }
 
@@ -244,6 +279,7 @@ macro_rules! blocking_cell {
         where
             M: occ_runtime::Trackable + occ_runtime::SavesTrackedOn<Conn>,
         {
+            $crate::watched::model::<M>();
             occ_runtime::TrackedDsl::delete_optimistic(model, conn)
         }
 
@@ -255,6 +291,7 @@ macro_rules! blocking_cell {
         where
             M: occ_runtime::Trackable + SavesOn<Conn>,
         {
+            $crate::watched::model::<M>();
             occ_runtime::TrackedDsl::save_optimistic_expecting(model, expected, conn)
         }
 
@@ -265,6 +302,7 @@ macro_rules! blocking_cell {
         where
             M: occ_runtime::Trackable + ReloadsOn<Conn>,
         {
+            $crate::watched::model::<M>();
             occ_runtime::TrackedDsl::reload(model, conn)
         }
 
@@ -272,6 +310,7 @@ macro_rules! blocking_cell {
         where
             M: occ_runtime::Trackable + ReloadsOn<Conn>,
         {
+            $crate::watched::model::<M>();
             occ_runtime::TrackedDsl::rebase(model, conn)
         }
 
@@ -284,6 +323,7 @@ macro_rules! blocking_cell {
             M: occ_runtime::Trackable + ReloadsOn<Conn>,
             F: FnMut(&'static str, &M, &M, &M) -> occ_runtime::Choice<M>,
         {
+            $crate::watched::model::<M>();
             occ_runtime::TrackedDsl::rebase_with(model, conn, choose)
         }
 
@@ -294,6 +334,7 @@ macro_rules! blocking_cell {
         where
             M: occ_runtime::Trackable + ReloadsOn<Conn>,
         {
+            $crate::watched::model::<M>();
             occ_runtime::TrackedDsl::conflict(model, conn)
         }
 
@@ -303,71 +344,20 @@ macro_rules! blocking_cell {
             conn.set_prepared_statement_cache_size(diesel::connection::CacheSize::Disabled);
         }
 
+        /// Another listener instead of the cell's own.
+        #[allow(dead_code, reason = "only a build with a watch needs it")]
+        pub fn listen(conn: &mut Conn, listener: impl diesel::connection::Instrumentation) {
+            conn.set_instrumentation(listener);
+        }
+
         pub fn record(conn: &mut Conn) -> $crate::recorder::Recorder {
             let recorder = $crate::recorder::Recorder::default();
-            conn.set_instrumentation(recorder.clone());
+            conn.set_instrumentation($crate::watched::listener(recorder.clone()));
             recorder
         }
 
         $crate::blocking_at!();
+        $crate::blocking_aggregate!();
         $crate::tracked_batch!(TrackedBatchDsl, SavesTrackedOn);
-    };
-}
-
-/// Adds `modify`, `modify_with` and `retry` to a blocking cell.
-#[macro_export]
-macro_rules! blocking_retry {
-    () => {
-        use occ_runtime::{
-            ModifiesOn, RetryDsl as _, RetryPolicy,
-            retry::{ModifyOutcome, RetryError},
-        };
-
-        pub async fn modify<M, K, R, F>(key: K, conn: &mut Conn, f: F) -> Result<M, R::Error>
-        where
-            M: SavesOn<Conn> + ModifiesOn<Conn, K>,
-            R: ModifyOutcome,
-            F: FnMut(&mut M) -> R,
-        {
-            M::modify_optimistic(key, conn, f)
-        }
-
-        pub async fn modify_with<M, K, R, F>(
-            policy: &RetryPolicy,
-            key: K,
-            conn: &mut Conn,
-            f: F,
-        ) -> Result<M, R::Error>
-        where
-            M: SavesOn<Conn> + ModifiesOn<Conn, K>,
-            R: ModifyOutcome,
-            F: FnMut(&mut M) -> R,
-        {
-            policy.modify(key, conn, f)
-        }
-
-        pub async fn retry<T, E, F>(policy: &RetryPolicy, conn: &mut Conn, f: F) -> Result<T, E>
-        where
-            E: RetryError + From<diesel::result::Error>,
-            F: AsyncFnOnce(&mut Conn) -> Result<T, E> + Clone,
-        {
-            policy.run(conn, |conn| block_on(f.clone()(conn)))
-        }
-
-        pub async fn retry_with<V, T, E, F>(
-            policy: &RetryPolicy,
-            conn: &mut Conn,
-            values: V,
-            f: F,
-        ) -> Result<T, E>
-        where
-            V: Restorable,
-            E: RetryError + From<diesel::result::Error>,
-            for<'r, 'v> F: AsyncFnOnce(&'r mut Conn, V::Borrowed<'v>) -> Result<T, E> + Clone,
-        {
-            policy.run_with(conn, values, |conn, values| block_on(f.clone()(conn, values)))
-        }
-
-        $crate::save_merging!(TrackedDsl, RetryDsl, SavesTrackedOn, ReloadsOn);
     };
 }

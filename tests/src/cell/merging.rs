@@ -12,6 +12,7 @@ macro_rules! save_merging {
         where
             M: occ_runtime::Trackable + occ_runtime::$saves<Conn> + occ_runtime::$reloads<Conn>,
         {
+            $crate::watched::model::<M>();
             occ_runtime::$tracked::save_merging(model, conn)$(.$await)?
         }
 
@@ -25,6 +26,7 @@ macro_rules! save_merging {
             M: occ_runtime::Trackable + occ_runtime::$saves<Conn> + occ_runtime::$reloads<Conn>,
             F: FnMut(&'static str, &M, &M, &M) -> occ_runtime::Choice<M> $(+ $send)?,
         {
+            $crate::watched::model::<M>();
             occ_runtime::$tracked::save_merging_with(model, choose, conn)$(.$await)?
         }
 
@@ -37,6 +39,7 @@ macro_rules! save_merging {
         where
             M: occ_runtime::Trackable + occ_runtime::$saves<Conn> + occ_runtime::$reloads<Conn>,
         {
+            $crate::watched::model::<M>();
             occ_runtime::$retry::save_merging(policy, model, conn)$(.$await)?
         }
 
@@ -51,6 +54,7 @@ macro_rules! save_merging {
             M: occ_runtime::Trackable + occ_runtime::$saves<Conn> + occ_runtime::$reloads<Conn>,
             F: FnMut(&'static str, &M, &M, &M) -> occ_runtime::Choice<M> $(+ $send)?,
         {
+            $crate::watched::model::<M>();
             occ_runtime::$retry::save_merging_with(policy, model, choose, conn)$(.$await)?
         }
     };

@@ -6,11 +6,13 @@
 //! `BACKEND` is the database. `KNOWN_AS` is the one whose ways are taken where a backend has more than one, such as batches and
 //! row locks: the same, but for a `MultiConnection`, whose type does not tell; it takes those of SQLite, which go everywhere.
 
+mod aggregate;
 mod asynchronous;
 mod at;
 mod blocking;
 mod lock;
 mod merging;
+mod retry;
 mod tracked_batch;
 
 use std::future::poll_fn;

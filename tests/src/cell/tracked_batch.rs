@@ -11,6 +11,7 @@ macro_rules! tracked_batch {
         where
             M: occ_runtime::Trackable + occ_runtime::$bound<Conn>,
         {
+            $crate::watched::model::<M>();
             occ_runtime::$methods::save_all_optimistic(models, conn)$(.$await)?
         }
 
@@ -21,6 +22,7 @@ macro_rules! tracked_batch {
         where
             M: occ_runtime::Trackable + occ_runtime::$bound<Conn>,
         {
+            $crate::watched::model::<M>();
             occ_runtime::$methods::delete_all_optimistic(models, conn)$(.$await)?
         }
     };

@@ -1,13 +1,26 @@
 //! A future that is dropped at any of its await points leaves the value as it was.
 
 use occ_runtime::{
-    AsyncExpectingDsl, AsyncOptimisticBatchDsl, AsyncOptimisticDsl, AsyncOptimisticInsertDsl, Error, Expect,
+    AsyncAggregateDsl, AsyncExpectingDsl, AsyncHistoryDsl, AsyncOptimisticBatchDsl, AsyncOptimisticDsl,
+    AsyncOptimisticInsertDsl, Error, Expect, OnStale, Tracked,
 };
 
 use super::cell::{batch, begin, commit, connect, save, transaction};
 use super::poll_at_most;
-use super::product::{load, products};
+use super::product::{Product, load, products};
+use crate::scenarios::{history::history, trigger_sql};
 use diesel::prelude::*;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+
+/// Of the same rows.
+#[derive(Clone, Debug, PartialEq, occ_runtime::OptimisticLock)]
+#[diesel(table_name = products)]
+#[occ(tracked)]
+struct TrackedProduct {
+    id: i32,
+    note: Option<String>,
+    version: i32,
+}
 
 /// Runs `$call` on a fresh value and connection with 0, 1, 2 .. polls until it gets ready, and says how many it took.
 macro_rules! drop_after_each_poll {
@@ -71,6 +84,24 @@ super::scenarios! {
         drop_after_each_poll!(database, 2, |product, conn| product.reload(conn), |result, _| result.unwrap());
     }
 
+    async fn a_dropped_look_for_a_revision_leaves_a_connection_that_says_so(database) {
+        trigger_sql::make(&history(), &mut connect(database).await).await;
+        save(&mut load(1, &mut connect(database).await).await, &mut connect(database).await).await.unwrap();
+        for polls in 0.. {
+            let conn = &mut connect(database).await;
+            if let Some(found) = poll_at_most(polls, Product::revision(1, 1, conn)).await {
+                assert_eq!(found.unwrap().map(|row| row.version), Some(1));
+                break;
+            }
+            // The same connection again: what was found in time, or that it is of no use.
+            match Product::revision(1, 1, conn).await {
+                Ok(found) => assert_eq!(found.map(|row| row.version), Some(1), "dropped after {polls} polls"),
+                Err(error) => assert!(error.needs_new_connection(), "{error:?}"),
+            }
+            assert!(polls < 1000, "it never gets ready");
+        }
+    }
+
     async fn dropped_inserts_and_upserts_leave_the_value(database) {
         drop_after_each_poll!(
             database, 1, |product, conn| product.insert_optimistic(conn),
@@ -92,6 +123,67 @@ super::scenarios! {
             }),
             |result, unchanged| { result.unwrap(); assert!(!unchanged); }
         );
+    }
+
+    async fn a_dropped_save_that_only_reports_leaves_the_value(database) {
+        let stale = AtomicU32::new(0);
+        let report = |_: &_| { stale.fetch_add(1, Relaxed); };
+        // At a version that the row never has, so that each run has something to report.
+        let mut polls = 0;
+        loop {
+            let conn = &mut connect(database).await;
+            let mut behind = Product { version: 0, ..load(1, conn).await };
+            let before = behind.clone();
+            match poll_at_most(polls, behind.save_optimistic_with(OnStale::Report(&report), conn)).await {
+                Some(outcome) => {
+                    outcome.unwrap();
+                    assert!(behind.version > 1);
+                    break;
+                }
+                None => assert_eq!((&behind, stale.load(Relaxed)), (&before, 0), "dropped after {polls} polls"),
+            }
+            polls += 1;
+            assert!(polls < 1000, "it never gets ready");
+        }
+        assert!(polls >= 3 && stale.load(Relaxed) == 1);
+    }
+
+    async fn a_dropped_root_is_put_back_with_its_children_whenever_it_is_dropped(database) {
+        for is_tracked in [false, true] {
+            for polls in 0.. {
+                assert!(polls < 1000, "it never gets ready");
+                let conn = &mut connect(database).await;
+                let (mut root, mut child) = (load(1, conn).await, load(2, conn).await);
+                let mut tracked = Tracked::new(TrackedProduct { id: 1, note: None, version: root.version });
+                tracked.note = Some(format!("{polls}"));
+                child.quantity += 1;
+                let before = (root.clone(), tracked.clone(), child.clone());
+                let outcome: Option<Result<(), Error>> = if is_tracked {
+                    let work = tracked.with_these_children(conn, &mut child, async |conn, _, child| {
+                        save(child, conn).await
+                    });
+                    poll_at_most(polls, work).await
+                } else {
+                    let work = root.with_these_children(conn, &mut child, async |conn, root, child| {
+                        save(child, conn).await?;
+                        save(root, conn).await
+                    });
+                    poll_at_most(polls, work).await
+                };
+                match outcome {
+                    Some(Ok(())) => break,
+                    // The one before had sent its COMMIT when it was dropped, and the server has come to it now.
+                    Some(Err(error)) => assert!(error.is_stale(), "{error:?}"),
+                    None => {
+                        // What the same connection says: it refuses, or nothing was sent.
+                        if let Err(refused) = save(&mut load(2, &mut connect(database).await).await, conn).await {
+                            assert!(refused.needs_new_connection() || refused.is_retryable(), "{refused:?} after {polls} polls");
+                        }
+                    }
+                }
+                assert_eq!((&root, &tracked, &child), (&before.0, &before.1, &before.2), "after {polls} polls");
+            }
+        }
     }
 
     async fn a_dropped_transaction_puts_what_has_come_to_a_vec_back(database) {

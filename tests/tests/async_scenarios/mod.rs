@@ -1,6 +1,7 @@
 //! Scenarios of async connections alone.
 
 mod dropped;
+mod dropped_soft_delete;
 mod dropped_tracked;
 mod paused_clock;
 mod pools;

@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use diesel::prelude::*;
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, bb8, deadpool};
-use occ_runtime::{AsyncOptimisticBatchDsl, AsyncOptimisticDsl, AsyncRetryDsl, Error, RetryPolicy};
+use occ_runtime::{
+    AsyncAggregateDsl, AsyncExpectingDsl, AsyncOptimisticBatchDsl, AsyncOptimisticDsl, AsyncRetryDsl, Error,
+    OnStale, RetryPolicy,
+};
 use occ_tests::cell::Backend;
 use occ_tests::database::TestDatabase as _;
 use occ_tests::report::measured;
@@ -32,6 +35,9 @@ enum Call {
     LockingModify,
     Transaction,
     Run,
+    Children,
+    ReportedSave,
+    ReportedDelete,
 }
 
 const CALLS: &[Call] = &[
@@ -49,6 +55,9 @@ const CALLS: &[Call] = &[
     Call::LockingModify,
     Call::Transaction,
     Call::Run,
+    Call::Children,
+    Call::ReportedSave,
+    Call::ReportedDelete,
 ];
 
 impl Call {
@@ -88,6 +97,17 @@ impl Call {
             }
             Self::Run => {
                 RetryPolicy::new().run(conn, async |conn| save(&mut load(1, conn).await, conn).await).await
+            }
+            Self::Children => {
+                a.with_these_children(conn, &mut *b, async |conn, _, b| save(b, conn).await).await
+            }
+            Self::ReportedSave => {
+                let mut old = Product { version: -1, ..a.clone() };
+                old.save_optimistic_with(OnStale::Report(&|_| {}), conn).await
+            }
+            Self::ReportedDelete => {
+                let old = Product { version: -1, ..a.clone() };
+                old.delete_optimistic_with(OnStale::Report(&|_| {}), conn).await
             }
         }
     }

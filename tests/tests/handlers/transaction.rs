@@ -70,6 +70,37 @@ macro_rules! transactions {
                 .await
             }
 
+            async fn of_a_root_by_reference(conn, given) -> Answer {
+                let mut lamp = products::table.find(given.id).select(Product::as_select()).first(conn).await?;
+                lamp.with_children(conn, async |conn| {
+                    for note in &given.notes {
+                        let named = diesel::update(products::table.find(2)).set(products::name.eq(note));
+                        named.execute(conn).await?;
+                    }
+                    Ok::<_, Error>(())
+                })
+                .await?;
+                Ok(lamp.version)
+            }
+
+            async fn of_a_tracked_root_and_its_children_by_mut(conn, given) -> Answer {
+                let select = Tracked::<Product>::as_select();
+                let mut lamp = products::table.find(given.id).select(select).first(conn).await?;
+                let mut desks = vec![products::table.find(2).select(Product::as_select()).first(conn).await?];
+                let (mut calls, name) = (0, given.name.clone());
+                lamp.name.push_str(&given.name);
+                let saved: Answer<Boxed> = lamp
+                    .with_these_children(conn, &mut desks, async |conn, lamp, desks| {
+                        calls += 1;
+                        desks[0].name.clone_from(&name);
+                        desks[0].save_optimistic(conn).await?;
+                        Ok(lamp.version)
+                    })
+                    .await;
+                assert_eq!(calls, 1);
+                saved.map_err(|error| *error.downcast::<Error>().unwrap())
+            }
+
             async fn fails_with_an_error_of_ones_own(conn, given) -> Answer {
                 let mut lamp = products::table.find(given.id).select(Product::as_select()).first(conn).await?;
                 let saved: Answer<SaleError> = optimistic_transaction(conn, &mut lamp, async |conn, lamp| {

@@ -12,6 +12,7 @@ mod schema;
 mod table_lock;
 #[cfg(feature = "version_types")]
 mod tracked_columns;
+mod triggers;
 mod uncommitted;
 mod upserts;
 

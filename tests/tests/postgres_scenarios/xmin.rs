@@ -1,11 +1,11 @@
 //! PostgreSQL's `xmin` as the version, and its limits.
 
 use diesel::prelude::*;
-use occ_runtime::{DatabaseGenerated, Error, Expect, OptimisticLock, Upserted, Xmin};
+use occ_runtime::{DatabaseGenerated, Error, Expect, OnStale, OptimisticLock, Upserted, Xmin};
 
 use super::cell::{
     Conn, all, batch, begin, commit, connect, create, delete, delete_all, first, insert, record, save,
-    save_all, touch, upsert,
+    save_all, save_with, touch, upsert, with_children,
 };
 
 diesel::table! {
@@ -45,6 +45,24 @@ async fn load_row(id: i32, conn: &mut Conn) -> Product {
 }
 
 super::scenarios! {
+    async fn a_root_with_children_has_its_xmin_in_memory(database) {
+        let conn = &mut connect(database).await;
+        let (mut root, mut old) = (load(conn).await, load(conn).await);
+        for goes_well in [false, true, true] {
+            let before = root.clone();
+            let outcome = with_children(&mut root, conn, async |conn| {
+                batch("UPDATE products SET name = 'child' WHERE id = 2", conn).await?;
+                if goes_well { Ok(()) } else { Err(Error::from(diesel::result::Error::RollbackTransaction)) }
+            })
+            .await;
+            assert_eq!((outcome.is_ok(), &root), (goes_well, &load(conn).await));
+            assert_eq!(root == before, !goes_well);
+        }
+        assert!(with_children(&mut old, conn, async |_| Ok::<_, Error>(())).await.unwrap_err().is_stale());
+        save_with(&mut old, OnStale::Report(&|stale| assert!(!stale.is_deleted())), conn).await.unwrap();
+        assert_eq!(old, load(conn).await);
+    }
+
     async fn a_new_row_has_its_xmin_read_back_by_the_insert(database) {
         let conn = &mut connect(database).await;
         batch("ALTER TABLE products DROP COLUMN version, DROP COLUMN quantity", conn).await.unwrap();

@@ -1,13 +1,17 @@
 //! Versions that the database makes, by the triggers of `VersionTrigger`.
 
+use std::sync::Mutex;
+
 use diesel::prelude::*;
-use occ_runtime::{DatabaseGenerated, Error, OptimisticLock, VersionTrigger};
+use occ_runtime::{DatabaseGenerated, Error, OnStale, OptimisticLock, StaleObjectError, VersionTrigger};
 use occ_tests::cell::Backend;
 
 use super::cell::{
-    BACKEND, Conn, KNOWN_AS, batch, connect, delete, first, record, reload, save, touch, transaction, update,
+    BACKEND, Conn, KNOWN_AS, batch, connect, delete, first, record, reload, save, save_with, touch,
+    transaction, update, with_children,
 };
 use super::product::{self, products};
+use super::trigger_sql::create;
 
 #[derive(Clone, Debug, PartialEq, Queryable, Selectable, OptimisticLock)]
 #[diesel(table_name = products)]
@@ -20,22 +24,38 @@ struct Product {
     version: i32,
 }
 
-fn sql(trigger: &VersionTrigger) -> String {
-    match BACKEND {
-        Backend::Sqlite => trigger.sqlite(),
-        Backend::Postgres => trigger.postgres(),
-        Backend::Mysql => trigger.mysql(),
-    }
-}
-
 async fn load(conn: &mut Conn) -> Product {
     first(products::table.find(1).select(Product::as_select()), conn).await.unwrap()
 }
 
 super::scenarios! {
+    async fn a_root_and_a_write_that_reports_read_back_what_the_trigger_made(database) {
+        let conn = &mut connect(database).await;
+        batch(&create(&VersionTrigger::counter("products", "version")), conn).await.unwrap();
+        let mut root = load(conn).await;
+        let mut old = root.clone();
+        for (goes_well, version) in [(false, 1), (true, 2)] {
+            let outcome = with_children(&mut root, conn, async |conn| {
+                batch("UPDATE products SET quantity = 5 WHERE id = 2", conn).await?;
+                if goes_well { Ok(()) } else { Err(Error::from(diesel::result::Error::RollbackTransaction)) }
+            })
+            .await;
+            assert_eq!((outcome.is_ok(), root.version, &load(conn).await), (goes_well, version, &root));
+        }
+        let refused = with_children(&mut old, conn, async |_| Ok::<_, Error>(())).await;
+        assert!(refused.unwrap_err().is_stale());
+        let told = Mutex::new(Vec::new());
+        old.quantity = 3;
+        let report = |stale: &StaleObjectError| told.lock().unwrap().push(stale.actual().map(str::to_owned));
+        save_with(&mut old, OnStale::Report(&report), conn).await.unwrap();
+        assert_eq!((old.version, &load(conn).await, old.quantity), (3, &old, 3));
+        save_with(&mut old, OnStale::Report(&report), conn).await.unwrap();
+        assert_eq!((old.version, told.into_inner().unwrap()), (4, vec![Some("2".to_owned())]));
+    }
+
     async fn a_save_reads_back_the_version_that_the_trigger_made(database) {
         let conn = &mut connect(database).await;
-        batch(&sql(&VersionTrigger::counter("products", "version")), conn).await.unwrap();
+        batch(&create(&VersionTrigger::counter("products", "version")), conn).await.unwrap();
         let mut product = load(conn).await;
         let mut old = product.clone();
         for version in 2..5 {
@@ -66,7 +86,7 @@ super::scenarios! {
 
     async fn the_version_is_never_set_and_comes_back_in_as_few_statements_as_can_be(database) {
         let conn = &mut connect(database).await;
-        batch(&sql(&VersionTrigger::counter("products", "version")), conn).await.unwrap();
+        batch(&create(&VersionTrigger::counter("products", "version")), conn).await.unwrap();
         let mut product = load(conn).await;
         let recorder = record(conn);
         save(&mut product, conn).await.unwrap();
@@ -106,7 +126,7 @@ super::scenarios! {
 
     async fn a_rollback_puts_a_version_of_the_databases_back(database) {
         let conn = &mut connect(database).await;
-        batch(&sql(&VersionTrigger::counter("products", "version")), conn).await.unwrap();
+        batch(&create(&VersionTrigger::counter("products", "version")), conn).await.unwrap();
         let mut product = load(conn).await;
         let result: Result<(), Error> = transaction(conn, &mut product, async |conn, product| {
             save(product, conn).await?;
@@ -121,7 +141,7 @@ super::scenarios! {
 
     async fn a_writer_that_knows_nothing_of_occ_makes_loaded_copies_stale(database) {
         let conn = &mut connect(database).await;
-        batch(&sql(&VersionTrigger::counter("products", "version")), conn).await.unwrap();
+        batch(&create(&VersionTrigger::counter("products", "version")), conn).await.unwrap();
         // A counter of occ's goes along with the trigger.
         let mut counted = product::load(1, conn).await;
         save(&mut counted, conn).await.unwrap();
@@ -162,7 +182,7 @@ super::scenarios! {
         )
         .await
         .unwrap();
-        batch(&sql(&VersionTrigger::timestamp("stamped", "version")), conn).await.unwrap();
+        batch(&create(&VersionTrigger::timestamp("stamped", "version")), conn).await.unwrap();
         // The first is ahead of the clock, the second far behind it.
         for id in [1, 2] {
             let mut row: Row = first(dsl::stamped.find(id).select(Row::as_select()), conn).await.unwrap();

@@ -12,6 +12,8 @@ mod broken_off;
 #[cfg(feature = "version_types")]
 mod bump;
 mod checked_columns;
+mod children;
+mod children_limit;
 mod conflict;
 mod conflict_values;
 mod create;
@@ -22,6 +24,7 @@ mod errors;
 mod exact;
 mod expecting;
 mod guards;
+pub(crate) mod history;
 mod identity;
 mod insert;
 mod insert_kinds;
@@ -36,6 +39,7 @@ mod merge_rules;
 mod modify_lost;
 mod names;
 mod options;
+pub(crate) mod orders;
 mod overwrite;
 mod panics;
 mod partial_update;
@@ -44,6 +48,7 @@ mod put_back;
 mod put_back_panics;
 mod quoted_text;
 mod race;
+mod report;
 #[cfg(feature = "retry")]
 mod retry;
 #[cfg(feature = "retry")]
@@ -59,10 +64,17 @@ mod save_merging;
 pub(crate) mod schema;
 mod schema_keys;
 #[cfg(feature = "version_types")]
+mod schema_marks;
+#[cfg(feature = "version_types")]
 mod schema_versions;
 pub(crate) mod server;
 mod settle;
+pub(crate) mod soft_delete;
+#[cfg(feature = "version_types")]
+mod soft_delete_kinds;
+mod soft_delete_race;
 pub(crate) mod statements;
+mod statements_of_aggregates;
 #[cfg(feature = "retry")]
 mod statements_retried;
 mod tracked;
@@ -87,6 +99,7 @@ mod tracked_versions;
 mod transaction_slices;
 mod transaction_vecs;
 mod transactions;
+pub(crate) mod trigger_sql;
 mod two_connections;
 mod unique_key;
 mod unversioned;
@@ -97,7 +110,10 @@ pub(crate) mod upserts;
 pub(crate) mod version_kinds;
 #[cfg(feature = "version_types")]
 mod version_trigger;
+mod version_trigger_strict;
 mod versions;
+#[cfg(feature = "version_types")]
+mod watch;
 
 use super::cell;
 
@@ -115,6 +131,7 @@ macro_rules! scenarios {
                 crate::scenarios::product::create_table($database).await;
                 $body
             });
+            occ_tests::watched::assert();
         }
     )*};
 }

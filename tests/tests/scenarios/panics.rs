@@ -10,14 +10,15 @@ use diesel::expression::AsExpression;
 use diesel::prelude::*;
 use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::Integer;
-use occ_runtime::{Error, Expect, OptimisticLock, Tracked, VersionError, VersionGenerator};
+use occ_runtime::{Error, Expect, OnStale, OptimisticLock, Tracked, VersionError, VersionGenerator};
 use occ_tests::cell::caught;
 use occ_tests::report::measured;
 
 use super::answers::{Answers, ask, insert_rows};
 use super::cell::{
     Conn, Database, batch, connect, delete, delete_all, first, insert, insert_all, overwrite, rebase, reload,
-    save, save_all, save_tracked, touch, transaction, update, upsert, verify,
+    save, save_all, save_tracked, save_with, touch, transaction, update, upsert, verify, with_children,
+    with_these_children,
 };
 
 thread_local! {
@@ -222,6 +223,23 @@ super::scenarios! {
                 Ok::<_, Error>(())
             }
         ));
+        calls += panic_at_each_call!(database, answers, |a, b, conn| with_these_children(
+            a,
+            conn,
+            &mut *b,
+            async |conn, _, b| {
+                tick();
+                save(b, conn).await
+            }
+        ));
+        calls += panic_at_each_call!(database, answers, |a, _b, conn| {
+            save_with(a, OnStale::Report(&|_| unreachable!("it is at its version")), conn)
+        });
+        calls += panic_at_each_call!(database, answers, |a, _b, conn| async {
+            // It is at another version, which is told.
+            let mut old = Row { id: Touchy(a.id.0), amount: Touchy(7), version: Touchy(-1) };
+            save_with(&mut old, OnStale::Report(&|_| {}), conn).await
+        });
         measured(format_args!(
             "{calls} calls of the user's code panicked; then of {} answers {} were refused, 0 wrong",
             answers.right + answers.refused + answers.wrong.len(),
@@ -234,7 +252,7 @@ super::scenarios! {
     async fn a_panic_at_any_call_leaves_a_tracked_value(database) {
         create_table(database).await;
         let mut answers = Answers::default();
-        for merging in [false, true] {
+        for (merging, as_root) in [(false, false), (true, false), (false, true)] {
             for panics_at in 0.. {
                 let conn = &mut connect(database).await;
                 batch("UPDATE touchies SET amount = 10, version = 1 WHERE id = 1", conn).await.unwrap();
@@ -246,7 +264,11 @@ super::scenarios! {
                 let before = (row.plain(), row.original().plain());
                 LEFT.with(|left| left.set(Some(panics_at)));
                 let ended = caught(async {
-                    if merging { rebase(&mut row, conn).await } else { save_tracked(&mut row, conn).await }
+                    match (merging, as_root) {
+                        (true, _) => rebase(&mut row, conn).await,
+                        (_, true) => with_children(&mut row, conn, async |_| Ok(())).await,
+                        _ => save_tracked(&mut row, conn).await,
+                    }
                 })
                 .await;
                 LEFT.with(|left| left.set(None));

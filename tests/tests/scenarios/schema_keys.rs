@@ -7,6 +7,7 @@ use occ_tests::cell::Backend;
 
 use super::cell::{BACKEND, Conn, batch, check_schema, connect, first, save};
 use super::schema::{counted, is_cured, is_found, is_right, kinds, make, on, thing, things};
+use super::trigger_sql::create;
 
 thing!(generated, Integer, i32, DatabaseGenerated);
 
@@ -102,7 +103,7 @@ async fn make_lines(keys: &str, conn: &mut Conn) {
 }
 
 /// A schema that is there for this connection alone: on servers, whoever else makes it waits.
-async fn make_shop(conn: &mut Conn) {
+pub(crate) async fn make_shop(conn: &mut Conn) {
     let sql = match BACKEND {
         Backend::Sqlite => "ATTACH DATABASE ':memory:' AS occ_tests_shop",
         Backend::Postgres => {
@@ -115,22 +116,13 @@ async fn make_shop(conn: &mut Conn) {
     batch(sql, conn).await.unwrap();
 }
 
-async fn drop_shop(conn: &mut Conn) {
+pub(crate) async fn drop_shop(conn: &mut Conn) {
     let sql = on(
         "DETACH DATABASE occ_tests_shop",
         "DROP SCHEMA occ_tests_shop CASCADE",
         "DROP DATABASE occ_tests_shop",
     );
     batch(sql, conn).await.unwrap();
-}
-
-/// What moves the version, by this trigger.
-fn sql(trigger: &VersionTrigger) -> String {
-    match BACKEND {
-        Backend::Sqlite => trigger.sqlite(),
-        Backend::Postgres => trigger.postgres(),
-        Backend::Mysql => trigger.mysql(),
-    }
 }
 
 super::scenarios! {
@@ -280,7 +272,7 @@ super::scenarios! {
             let findings = is_cured::<generated::Row>(&[FindingKind::TriggerMissing], conn).await;
             assert!(findings[0].cure().unwrap().contains("ENABLE TRIGGER"));
         } else {
-            batch(&sql(&VersionTrigger::counter("things", "version")), conn).await.unwrap();
+            batch(&create(&VersionTrigger::counter("things", "version")), conn).await.unwrap();
             is_right::<generated::Row>(conn).await;
         }
     }

@@ -204,9 +204,10 @@ super::scenarios! {
 
     async fn a_batch_that_was_broken_off_is_in_doubt_for_each_of_its_values(database) {
         broken_off::create_table(&mut connect(database).await).await;
-        taken_back!(ByVersion, database);
         taken_back!(ByAll, database);
         taken_back!(ByDirty, database);
+        // Last, as the others move no version of the table, which is watched from here on.
+        taken_back!(ByVersion, database);
     }
 
     async fn a_panic_at_any_call_of_the_users_code_leaves_all_values(database) {

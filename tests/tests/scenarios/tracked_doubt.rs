@@ -74,9 +74,10 @@ macro_rules! taken_back {
 super::scenarios! {
     async fn an_edit_that_may_have_been_written_is_not_taken_back_by_saving_nothing(database) {
         create_table(&mut connect(database).await).await;
-        taken_back!(ByVersion, database);
         taken_back!(ByAll, database);
         taken_back!(ByDirty, database);
+        // Last, as the others move no version of the table, which is watched from here on.
+        taken_back!(ByVersion, database);
     }
 
     async fn a_version_that_a_client_sent_does_not_hold_for_what_may_have_been_written(database) {

@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use occ_runtime::{
-    Timestamp, UuidV4, UuidV7,
+    Timestamp, UuidV4, UuidV7, VersionTrigger,
     version::{Clock, Micros, Millis, Seconds},
 };
 
@@ -35,7 +35,8 @@ macro_rules! version_kinds {
             crate::scenarios::scenarios! {
                 async fn it_guards_saves_and_deletes_and_is_read_back_as_it_was_written(database) {
                     use crate::cell::{
-                        BACKEND, KNOWN_AS, all, batch, connect, delete, delete_all, execute, first, record, save, save_all, verify,
+                        BACKEND, KNOWN_AS, all, batch, connect, delete, delete_all, execute, first, record, revision, save, save_all, save_with,
+                        verify, with_children,
                     };
                     use occ_tests::cell::Backend;
                     use occ_runtime::VersionGenerator;
@@ -59,15 +60,42 @@ macro_rules! version_kinds {
                     let mut row: Row = first(query(), conn).await.unwrap();
                     assert_eq!(row.version, initial, "what was inserted is what is read");
                     let mut old = row.clone();
+                    let history = occ_runtime::HistoryTrigger::new("rows", ["id"], "version", ["name"]);
+                    crate::scenarios::trigger_sql::make(&history, conn).await;
+                    let mut was = vec![row.clone()];
                     let mut versions = vec![row.version.clone()];
                     for name in ["first", "second"] {
                         row.name = name.into();
+                        crate::scenarios::trigger_sql::make(&crate::scenarios::version_kinds::strict(stringify!($generator), stringify!($sql)), conn).await;
                         save(&mut row, conn).await.unwrap();
                         assert_eq!(first::<_, Row>(query(), conn).await.unwrap(), row, "memory equals the row");
                         verify(&row, conn).await.unwrap();
                         assert!(!versions.contains(&row.version), "a version never repeats");
                         versions.push(row.version.clone());
+                        was.push(row.clone());
                     }
+                    for row in &was {
+                        assert_eq!(revision(1, row.version.clone(), conn).await.unwrap().as_ref(), Some(row), "each is kept");
+                    }
+                    for goes_well in [false, true] {
+                        let end = async |_: &mut crate::cell::Conn| {
+                            if goes_well { Ok(()) } else { Err(occ_runtime::Error::from(diesel::result::Error::RollbackTransaction)) }
+                        };
+                        let before = row.clone();
+                        assert_eq!(with_children(&mut row, conn, end).await.is_ok(), goes_well);
+                        assert_eq!(first::<_, Row>(query(), conn).await.unwrap(), row, "memory equals the row");
+                        assert_eq!((row == before, versions.contains(&row.version)), (!goes_well, !goes_well));
+                    }
+                    versions.push(row.version.clone());
+                    let (mut behind, told) = (old.clone(), std::sync::atomic::AtomicU32::new(0));
+                    let report = |_: &occ_runtime::StaleObjectError| {
+                        told.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                    };
+                    save_with(&mut behind, occ_runtime::OnStale::Report(&report), conn).await.unwrap();
+                    assert_eq!((told.into_inner(), &first::<_, Row>(query(), conn).await.unwrap()), (1, &behind));
+                    assert!(!versions.contains(&behind.version), "a version never repeats");
+                    assert!(save(&mut row, conn).await.unwrap_err().is_stale());
+                    row = behind;
                     let before = old.clone();
                     assert!(save(&mut old, conn).await.unwrap_err().is_stale());
                     assert!(delete(&old, conn).await.unwrap_err().is_stale());
@@ -104,6 +132,15 @@ macro_rules! version_kinds {
 }
 #[allow(unused_imports, reason = "only PostgreSQL has more kinds")]
 pub(crate) use version_kinds;
+
+/// The trigger that refuses whatever does not move such a version.
+pub(crate) fn strict(generator: &str, column: &str) -> VersionTrigger {
+    match column {
+        _ if generator.starts_with("Uuid") => VersionTrigger::unordered("rows", "version"),
+        "BigInt" => VersionTrigger::counter("rows", "version").strict(),
+        _ => VersionTrigger::timestamp("rows", "version").strict(),
+    }
+}
 
 /// Tells nanoseconds, which no column here stores.
 pub struct Nanoseconds;

@@ -7,14 +7,7 @@ use occ_tests::cell::Backend;
 
 use super::cell::{BACKEND, Conn, batch, connect, delete, execute, first, save, save_all, touch};
 use super::product::{self, products};
-
-fn sql(trigger: &VersionTrigger) -> String {
-    match BACKEND {
-        Backend::Sqlite => trigger.sqlite(),
-        Backend::Postgres => trigger.postgres(),
-        Backend::Mysql => trigger.mysql(),
-    }
-}
+use super::trigger_sql::create;
 
 /// What an importer sends: the row as it stands in its file.
 fn import(table: &str, values: &str, assignments: &str) -> String {
@@ -64,7 +57,7 @@ mod stamped {
 super::scenarios! {
     async fn an_import_that_brings_an_old_version_makes_copies_stale_and_never_fresh_again(database) {
         let conn = &mut connect(database).await;
-        batch(&sql(&VersionTrigger::counter("products", "version")), conn).await.unwrap();
+        batch(&create(&VersionTrigger::counter("products", "version")), conn).await.unwrap();
         let mut first_copy = product::load(1, conn).await;
         for _ in 0..4 {
             save(&mut product::load(1, conn).await, conn).await.unwrap();
@@ -92,7 +85,7 @@ super::scenarios! {
 
     async fn an_update_that_sets_the_version_back_moves_it_on(database) {
         let conn = &mut connect(database).await;
-        batch(&sql(&VersionTrigger::counter("products", "version")), conn).await.unwrap();
+        batch(&create(&VersionTrigger::counter("products", "version")), conn).await.unwrap();
         let mut copy = product::load(1, conn).await;
         for (statement, then) in [
             ("UPDATE products SET version = version - 1 WHERE id = 1", 2),
@@ -112,7 +105,7 @@ super::scenarios! {
     async fn a_version_that_is_null_is_made_one(database) {
         let conn = &mut connect(database).await;
         counted_table("BIGINT", conn).await;
-        batch(&sql(&VersionTrigger::counter("counted", "version")), conn).await.unwrap();
+        batch(&create(&VersionTrigger::counter("counted", "version")), conn).await.unwrap();
         assert_eq!(counted_after("UPDATE counted SET note = 'a'", conn).await, Some(1));
         assert_eq!(counted_after("UPDATE counted SET version = NULL", conn).await, Some(2));
         assert_eq!(counted_after("UPDATE counted SET note = 'b', version = NULL", conn).await, Some(3));
@@ -149,7 +142,7 @@ super::scenarios! {
                 if BACKEND == Backend::Mysql {
                     batch(&format!("SET sql_mode = '{mode}'"), conn).await.unwrap();
                 }
-                batch(&sql(&trigger), conn).await.unwrap();
+                batch(&create(&trigger), conn).await.unwrap();
                 batch(&format!("UPDATE counted SET version = {}", last - 1), conn).await.unwrap();
                 assert_eq!(counted_after("UPDATE counted SET note = 'a'", conn).await, Some(*last));
                 for statement in ["note = 'b'", "version = 3", "version = NULL", "version = version"] {
@@ -171,7 +164,7 @@ super::scenarios! {
                 batch("DROP FUNCTION IF EXISTS counted_version_moves", conn).await.unwrap();
             }
             counted_table(column, conn).await;
-            batch(&sql(&VersionTrigger::counter("counted", "version")), conn).await.unwrap();
+            batch(&create(&VersionTrigger::counter("counted", "version")), conn).await.unwrap();
             batch(&format!("UPDATE counted SET version = {last}"), conn).await.unwrap();
             batch("UPDATE counted SET note = 'a'", conn).await.unwrap_err();
             assert_eq!(counted_after("UPDATE counted SET note = '' WHERE id = 2", &mut connect(database).await).await, Some(last));
@@ -180,7 +173,7 @@ super::scenarios! {
 
     async fn saves_are_left_alone_by_the_trigger(database) {
         let conn = &mut connect(database).await;
-        batch(&sql(&VersionTrigger::counter("products", "version")), conn).await.unwrap();
+        batch(&create(&VersionTrigger::counter("products", "version")), conn).await.unwrap();
         let mut rows = vec![product::load(1, conn).await, product::load(2, conn).await];
         for round in 1..4 {
             save(&mut rows[0], conn).await.unwrap();
@@ -212,7 +205,7 @@ super::scenarios! {
             batch(&format!("CREATE TABLE stamped (id INTEGER PRIMARY KEY, note VARCHAR(9), version {column})"), conn).await.unwrap();
             // One is far behind the clock, one ahead of it.
             batch("INSERT INTO stamped VALUES (1, '', '2001-01-01 00:00:00'), (2, '', '2099-12-31 23:59:58')", conn).await.unwrap();
-            batch(&sql(&VersionTrigger::timestamp("stamped", "version")), conn).await.unwrap();
+            batch(&create(&VersionTrigger::timestamp("stamped", "version")), conn).await.unwrap();
             for id in [1, 2] {
                 let mut copies: Vec<Row> = Vec::new();
                 let assignment = format!("version = {}", excluded("version"));
@@ -246,7 +239,7 @@ super::scenarios! {
         let column = if BACKEND == Backend::Mysql { "DATETIME(6)" } else { "TIMESTAMP" };
         batch(&format!("CREATE TABLE stamped (id INTEGER PRIMARY KEY, note VARCHAR(9), version {column} NULL)"), conn).await.unwrap();
         batch("INSERT INTO stamped VALUES (1, '', NULL)", conn).await.unwrap();
-        batch(&sql(&VersionTrigger::timestamp("stamped", "version")), conn).await.unwrap();
+        batch(&create(&VersionTrigger::timestamp("stamped", "version")), conn).await.unwrap();
         batch("UPDATE stamped SET note = 'a'", conn).await.unwrap();
         let mut row: Row = first(dsl::stamped.select(Row::as_select()), conn).await.unwrap();
         let mut old = row.clone();

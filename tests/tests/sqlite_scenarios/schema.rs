@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use occ_runtime::schema::FindingKind;
 use occ_runtime::{DatabaseGenerated, OptimisticLock, VersionTrigger};
 
-use super::cell::{batch, check_schema, connect};
+use super::cell::{all, batch, check_schema, connect};
 use crate::scenarios::schema::{counted, is_cured, is_found, is_right, kinds, make, thing, things};
 
 thing!(generated, Integer, i32, DatabaseGenerated);
@@ -47,6 +47,20 @@ super::scenarios! {
         make(&format!("{} WITHOUT ROWID", things("INTEGER NOT NULL")), conn).await;
         is_right::<counted::Row>(conn).await;
         is_found::<generated::Row>(FindingKind::TriggerMissing, conn).await;
+    }
+
+    async fn a_trigger_that_is_advised_finds_its_row_whatever_the_columns_are_called(database) {
+        let conn = &mut connect(database).await;
+        let columns = "id INTEGER PRIMARY KEY, name TEXT NOT NULL, version INTEGER NOT NULL, rowid INTEGER, _rowid_ INTEGER";
+        make(&format!("CREATE TABLE things ({columns})"), conn).await;
+        batch("INSERT INTO things VALUES (1, 'a', 5, 2, 2), (2, 'b', 10, 1, 1)", conn).await.unwrap();
+        is_cured::<generated::Row>(&[FindingKind::TriggerMissing], conn).await;
+        batch("UPDATE things SET version = version WHERE id = 1", conn).await.unwrap();
+        let versions: Vec<i32> = all(generated::things::table.select(generated::things::version), conn).await.unwrap();
+        assert_eq!(versions, [6, 10]);
+        make(&format!("CREATE TABLE things ({columns}, oid INTEGER)"), conn).await;
+        let findings = check_schema::<generated::Row>(conn).await.unwrap();
+        assert_eq!((kinds(&findings), findings[0].cure()), (vec![FindingKind::TriggerMissing], None));
     }
 
     async fn a_rowid_is_a_column_and_a_key(database) {

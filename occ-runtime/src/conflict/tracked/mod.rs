@@ -139,7 +139,7 @@ enum Before<T> {
     Read(Option<Box<Tracked<T>>>),
 }
 
-fn next_number() -> u64 {
+pub(crate) fn next_number() -> u64 {
     static NUMBERS: AtomicU64 = AtomicU64::new(0);
     NUMBERS.fetch_add(1, Ordering::Relaxed)
 }

@@ -41,6 +41,11 @@ impl<T: Trackable> Tracked<T> {
         self.in_doubt
     }
 
+    /// Whether it was written in a transaction since the number was given.
+    pub(crate) fn is_written_since(&self, number: u64) -> bool {
+        self.writes.last().is_some_and(|last| *last > number)
+    }
+
     /// The row is as the value is, at this version where it has one.
     pub(crate) fn is_stored(&mut self, version: Option<T::Version>, within: Within) {
         let mut row = self.value.clone();

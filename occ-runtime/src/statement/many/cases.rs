@@ -13,6 +13,7 @@ use diesel::query_builder::AstPass;
 use diesel::result::QueryResult;
 
 use crate::model::columns::{ColumnValue, ColumnVisitor, Columns};
+use crate::model::soft_delete::Rows as Which;
 use crate::statement::dialect::Speaks;
 use crate::statement::many::rows::{Rows, Written, walk_written};
 
@@ -28,20 +29,20 @@ where
             let Some(next) = next else { continue };
             if index == 0 {
                 let mut name = Nth { out: out.reborrow(), left: column, part: Part::Name };
-                walk_written(row, rows.written, next, &mut name)?;
+                walk_written(row, &rows.written, next, &mut name)?;
                 out.push_sql(" = CASE");
             }
             out.push_sql(" WHEN ");
             row.walk_key(out.reborrow())?;
             out.push_sql(" THEN ");
             let mut value = Nth { out: out.reborrow(), left: column, part: Part::Value };
-            walk_written(row, rows.written, next, &mut value)?;
+            walk_written(row, &rows.written, next, &mut value)?;
         }
         out.push_sql(" END");
     }
     for (index, (row, _)) in rows.slots().enumerate() {
         out.push_sql(if index == 0 { " WHERE " } else { " OR " });
-        row.walk_key_at(row.row.version(), out.reborrow())?;
+        row.walk_key_at(Which::There, row.row.version(), out.reborrow())?;
     }
     Ok(())
 }

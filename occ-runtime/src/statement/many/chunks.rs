@@ -17,13 +17,19 @@ use crate::statement::many::{cases, values};
 use crate::statement::row_key::{FromClause, RowKey, from_clause};
 use crate::version::generator::VersionGenerator as _;
 
+/// Whether rows are deleted, and not by a mark.
+pub(crate) fn deletes_for_good<M: OptimisticLock>(operation: Operation) -> bool {
+    operation == Operation::Delete && M::MARK.is_none()
+}
+
 impl BatchStyle {
     /// How the rows of an operation go together. None: they go one by one.
     pub(crate) fn of<DB: 'static, M: OptimisticLock>(operation: Operation, rows: usize) -> Option<Self> {
         // Nothing reads the versions back, and columns that are left alone in one row and not in the other do not fit
         // into one statement.
-        let fits = operation == Operation::Delete
-            || !M::Generator::BY_DATABASE && matches!(M::SQL_TEXT, SqlText::Fixed);
+        let fits = deletes_for_good::<M>(operation)
+            || !M::Generator::BY_DATABASE
+                && (operation == Operation::Delete || matches!(M::SQL_TEXT, SqlText::Fixed));
         // Of a key that matches two rows the sum must not hide that another row is stale.
         if fits && rows > 1 && !M::UNIQUE_KEY { dialect::batch_style::<DB>() } else { None }
     }
@@ -87,7 +93,7 @@ impl<W> Chunks<W> {
         let row = RowKey::of(&rows[place]);
         let (mut columns, mut key) = (Count(0), Count(0));
         if let Some(next) = next {
-            walk_written(&row, written, &next[place], &mut columns)?;
+            walk_written(&row, &written, &next[place], &mut columns)?;
         }
         row.row.key(&row.prepared, &mut key)?;
         let width = Width { written: columns.0, key: key.0 };

@@ -7,12 +7,13 @@ use crate::model::columns::{ColumnVisitor, Columns};
 use crate::model::optimistic_lock::{OptimisticLock, SqlText};
 use crate::statement::assign::{UpdateKind, WholeRow};
 use crate::statement::changed::Changed;
+use crate::statement::mark::Marking;
 use crate::statement::row_key::RowKey;
 
 /// Which columns of a row are written, beside its version. Rows go into one statement where that is the same.
 pub trait Written<M: OptimisticLock>: Copy + PartialEq {
     /// Shows them.
-    fn walk<'a, 'b, DB, V>(self, row: &'b RowKey<'a, M>, visitor: &mut V) -> QueryResult<()>
+    fn walk<'a, 'b, DB, V>(&'b self, row: &'b RowKey<'a, M>, visitor: &mut V) -> QueryResult<()>
     where
         'a: 'b,
         DB: Backend,
@@ -24,7 +25,7 @@ pub trait Written<M: OptimisticLock>: Copy + PartialEq {
 }
 
 impl<M: OptimisticLock> Written<M> for WholeRow {
-    fn walk<'a, 'b, DB, V>(self, row: &'b RowKey<'a, M>, visitor: &mut V) -> QueryResult<()>
+    fn walk<'a, 'b, DB, V>(&'b self, row: &'b RowKey<'a, M>, visitor: &mut V) -> QueryResult<()>
     where
         'a: 'b,
         DB: Backend,
@@ -40,18 +41,35 @@ impl<M: OptimisticLock> Written<M> for WholeRow {
 }
 
 impl<M: OptimisticLock> Written<M> for &Changed {
-    fn walk<'a, 'b, DB, V>(self, row: &'b RowKey<'a, M>, visitor: &mut V) -> QueryResult<()>
+    fn walk<'a, 'b, DB, V>(&'b self, row: &'b RowKey<'a, M>, visitor: &mut V) -> QueryResult<()>
     where
         'a: 'b,
         DB: Backend,
         M: Columns<DB>,
         V: ColumnVisitor<'b, DB>,
     {
-        self.walk(row, visitor)
+        Changed::walk(self, row, visitor)
     }
 
     fn sql_text(self) -> SqlText {
         <Changed as UpdateKind<M>>::sql_text(self)
+    }
+}
+
+/// The mark of rows that are deleted so.
+impl<M: OptimisticLock> Written<M> for Marking<'_> {
+    fn walk<'a, 'b, DB, V>(&'b self, _: &'b RowKey<'a, M>, visitor: &mut V) -> QueryResult<()>
+    where
+        'a: 'b,
+        DB: Backend,
+        M: Columns<DB>,
+        V: ColumnVisitor<'b, DB>,
+    {
+        M::visit_mark(self.0, visitor)
+    }
+
+    fn sql_text(self) -> SqlText {
+        SqlText::Fixed
     }
 }
 
@@ -83,7 +101,7 @@ impl<'a, M: OptimisticLock, W> Rows<'a, M, W> {
 /// Shows what is written to a row.
 pub(super) fn walk_written<'a, 'b, DB, M, V>(
     row: &'b RowKey<'a, M>,
-    written: impl Written<M>,
+    written: &'b impl Written<M>,
     next: &'b M::Version,
     visitor: &mut V,
 ) -> QueryResult<()>

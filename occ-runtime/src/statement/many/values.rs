@@ -22,6 +22,7 @@ use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::result::QueryResult;
 
 use crate::model::columns::{ColumnValue, ColumnVisitor, Columns};
+use crate::model::soft_delete::Rows as Which;
 use crate::statement::clause::Binds;
 use crate::statement::many::rows::{Rows, Width, Written, walk_written};
 use crate::statement::row_key::{FromClause, RowKey};
@@ -41,7 +42,7 @@ where
     if let Some([next, ..]) = rows.next.as_deref() {
         out.push_sql(" SET ");
         let mut pairs = Pairs { out: out.reborrow(), separator: ", ", column: 0, empty: true };
-        walk_written(first, rows.written, next, &mut pairs)?;
+        walk_written(first, &rows.written, next, &mut pairs)?;
     }
     out.push_sql(if rows.next.is_some() { " FROM " } else { " USING " });
     out.push_sql("(SELECT occ_rows.* FROM ");
@@ -56,7 +57,7 @@ where
     walk_where(first, rows.width, out)
 }
 
-/// ` WHERE "id" = occ_2 AND "version" = occ_3`
+/// ` WHERE "id" = occ_2 AND "version" = occ_3`, and no mark says that the row is deleted.
 fn walk_where<'b, DB, M>(
     first: &'b RowKey<'_, M>,
     width: Width,
@@ -67,7 +68,9 @@ where
     M: Columns<DB>,
 {
     out.push_sql(" WHERE ");
-    walk_matched(first, &mut Pairs { out, separator: " AND ", column: width.written, empty: true })
+    let pairs = &mut Pairs { out: out.reborrow(), separator: " AND ", column: width.written, empty: true };
+    walk_matched(first, pairs)?;
+    Which::There.walk::<M, DB>(out)
 }
 
 /// `(VALUES ($1, $2, 0), ($3, $4, 1)) AS occ_rows (occ_0, occ_1, occ_2)`: the last is the order of the rows.
@@ -82,7 +85,7 @@ where
         out.push_sql(if index == 0 { "(" } else { ", (" });
         let mut binds = Binds { out: out.reborrow(), empty: true, forgets: false };
         if let Some(next) = next {
-            walk_written(row, rows.written, next, &mut binds)?;
+            walk_written(row, &rows.written, next, &mut binds)?;
         }
         walk_matched(row, &mut binds)?;
         out.push_sql(", ");

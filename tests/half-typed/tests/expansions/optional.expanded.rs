@@ -156,6 +156,9 @@ const _: () = {
                 <drafts::lock_version as __occ::Column>::NAME,
             ]
         }
+        fn unversioned_columns() -> &'static [&'static __occ::str] {
+            &[<drafts::views as __occ::Column>::NAME]
+        }
         fn has_key_of(&self, __other: &Self) -> __occ::bool {
             (&&__occ::Pair(&self.id, &__other.id)).occ_same()
         }

@@ -49,6 +49,12 @@ const _: () = {
         const SQL_TEXT: __occ::SqlText = __occ::SqlText::Many;
     }
     #[automatically_derived]
+    impl<'a, T: Clone> __occ::SoftDelete for Refused<'a, T> {
+        fn is_deleted(&self) -> __occ::bool {
+            __occ::stub::never()
+        }
+    }
+    #[automatically_derived]
     impl<'a, T: Clone, __DB: __occ::Backend> __occ::Columns<__DB> for Refused<'a, T> {
         fn key<'__a, '__b, __V>(
             &'__b self,

@@ -128,6 +128,9 @@ const _: () = {
                 <accounts::version as __occ::Column>::NAME,
             ]
         }
+        fn unversioned_columns() -> &'static [&'static __occ::str] {
+            &[<accounts::views as __occ::Column>::NAME]
+        }
         fn has_key_of(&self, __other: &Self) -> __occ::bool {
             (&&__occ::Pair(&self.0, &__other.0)).occ_same()
         }

@@ -74,6 +74,12 @@ const _: () = {
         const SQL_TEXT: __occ::SqlText = __occ::SqlText::Many;
     }
     #[automatically_derived]
+    impl __occ::SoftDelete for Product {
+        fn is_deleted(&self) -> __occ::bool {
+            __occ::stub::never()
+        }
+    }
+    #[automatically_derived]
     impl<__DB: __occ::Backend> __occ::Columns<__DB> for Product {
         fn key<'__a, '__b, __V>(
             &'__b self,

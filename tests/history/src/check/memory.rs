@@ -63,6 +63,8 @@ fn wrong(op: &Op) -> Option<String> {
             (!after.has_content_of(&row))
                 .then(|| format!("a write has changed other fields: {called}, {after}"))
         }
+        Answer::Done if op.call == Call::Overwrite => (!after.has_content_of(called))
+            .then(|| format!("a write over another one has changed fields: {called}, {after}")),
         Answer::Done => None,
         _ => (after != called)
             .then(|| format!("a call that failed has changed the value: {called}, then {after}")),

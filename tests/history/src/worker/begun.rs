@@ -34,6 +34,7 @@ impl Worker<'_> {
             Style::Plain => self.plain(transaction).await,
             Style::Run => self.run(transaction).await,
             Style::RunWith => self.run_with(transaction).await,
+            Style::WithChildren => self.with_children(transaction).await,
         };
         if result.as_ref().is_err_and(is_wanted) { Ok(()) } else { result }
     }

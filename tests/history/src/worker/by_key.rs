@@ -3,12 +3,12 @@
 use diesel::prelude::*;
 use occ_runtime::{Error, OptimisticLock as _};
 
-use super::super::cell::{delete_at, touch_at, update_at};
+use super::super::cell::{delete, delete_at, restore_at, touch_at, update_at};
 use super::Worker;
 use super::scribe::Told;
 use crate::fault::Level::Whole;
 use crate::log::Call;
-use crate::row::{Edits, Field, Row, history_rows};
+use crate::row::{Edits, Field, Marked, Row, history_rows};
 use crate::workload::Write;
 
 impl Worker<'_> {
@@ -17,6 +17,28 @@ impl Worker<'_> {
         let (start, called) = (self.scribe.clock.tick(), row.clone());
         let at = Row::at(key, row.version);
         let next = self.scribe.mishap.guard(Whole, touch_at(at, &mut self.conn)).await;
+        let result = next.map(|next| row.version = next);
+        let told = Told { start, called: Some(&called), after: Some(&row), ..Told::of(Call::Touch, key) };
+        self.scribe.told(told, &result);
+        self.keep(row, book, &result, false);
+        result
+    }
+
+    /// A deletion by a mark; of a row that has it, what undoes that. Each is a write that changes nothing which others have.
+    pub async fn hide(&mut self, key: i32) -> Result<(), Error> {
+        let (mut row, book) = self.hold(key, false, true).await?;
+        let (start, called) = (self.scribe.clock.tick(), row.clone());
+        let marked = Marked { id: key, hidden: false, version: row.version };
+        let conn = &mut self.conn;
+        let hide = async {
+            match delete(&marked, conn).await {
+                Err(Error::Stale(stale)) if stale.is_deleted() => {
+                    restore_at(Marked::at(key, marked.version), conn).await
+                }
+                hidden => hidden.map(|()| marked.version + 1),
+            }
+        };
+        let next = self.scribe.mishap.guard(Whole, hide).await;
         let result = next.map(|next| row.version = next);
         let told = Told { start, called: Some(&called), after: Some(&row), ..Told::of(Call::Touch, key) };
         self.scribe.told(told, &result);

@@ -1,5 +1,6 @@
 // A worker of a cell. Also included by cells of other backends and modes, hence no `//!`.
 
+mod aggregate;
 mod begun;
 mod born;
 mod by_key;
@@ -195,9 +196,11 @@ impl<'r> Worker<'r> {
             Step::SaveUnanswered(write) => self.save(*write, true).await,
             Step::SaveIf(write, holds) => self.save_if(*write, *holds).await,
             Step::SaveExpecting(write, right) => self.save_expecting(*write, *right).await,
+            Step::SaveReporting(write) => self.save_reporting(*write).await,
             Step::Upsert(write) => self.upsert(*write).await,
             Step::Touch(key) => self.touch(*key).await,
             Step::TouchAt(key) => self.touch_at(*key).await,
+            Step::Hide(key) => self.hide(*key).await,
             Step::Update(write) => self.update(*write).await,
             Step::UpdateAt(write) => self.update_at(*write).await,
             Step::Delete(key) => self.delete(*key).await,

@@ -30,12 +30,16 @@ pub enum Step {
     SaveIf(Write, bool),
     /// The same, if the value is at the version that a client names, which it is or is not.
     SaveExpecting(Write, bool),
+    /// Edits the value and saves it over whatever is there, which is reported.
+    SaveReporting(Write),
     /// Edits the value and writes it by an upsert that expects its version.
     Upsert(Write),
     /// Moves the version of a row.
     Touch(i32),
     /// The same with nothing but the key and the version.
     TouchAt(i32),
+    /// Deletes a row by a mark, or brings it back.
+    Hide(i32),
     /// Writes one column.
     Update(Write),
     /// The same with nothing but the key and the version.
@@ -103,6 +107,8 @@ pub enum Style {
     Run,
     /// `run_with` of a `RetryPolicy`, which is handed the values and reloads them, each time.
     RunWith,
+    /// `with_these_children` of the first of the rows.
+    WithChildren,
 }
 
 /// Several writes as one.

@@ -4,12 +4,12 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use diesel::prelude::*;
 use occ_runtime::conflict::Saved;
-use occ_runtime::{Error, OptimisticLock, RetryPolicy, Tracked};
+use occ_runtime::{Error, OnStale, OptimisticLock, RetryPolicy, Tracked};
 use occ_tests::cell::Backend;
 
 use super::cell::{
     BACKEND, Conn, Database, batch, connect, first, modify_with, retry, retry_with, save, save_all,
-    save_all_tracked, save_merging, save_tracked, transaction, update,
+    save_all_tracked, save_merging, save_tracked, save_with, transaction, update, with_these_children,
 };
 use super::product::{Product, load, products};
 
@@ -41,9 +41,15 @@ pub enum Call {
     LockingModify,
     Run,
     TrackedRun,
+    /// Row 1 as the child of row 2.
+    Children,
+    /// A save that would only report.
+    Report,
+    /// One that has something to report.
+    Reported,
 }
 
-pub const CALLS: [Call; 12] = [
+pub const CALLS: [Call; 15] = [
     Call::Save,
     Call::Update,
     Call::Tracked,
@@ -56,13 +62,20 @@ pub const CALLS: [Call; 12] = [
     Call::LockingModify,
     Call::Run,
     Call::TrackedRun,
+    Call::Children,
+    Call::Report,
+    Call::Reported,
 ];
 
 /// Those that send one statement, which commits by itself.
 pub const ALONE: &[Call] = match BACKEND {
-    Backend::Postgres => &[Call::Save, Call::Update, Call::Tracked, Call::Merging, Call::Modify],
+    Backend::Postgres => {
+        &[Call::Save, Call::Update, Call::Tracked, Call::Merging, Call::Modify, Call::Report]
+    }
     // Where an update does not bring the row back, it is read in the same transaction.
-    Backend::Mysql | Backend::Sqlite => &[Call::Save, Call::Tracked, Call::Merging, Call::Modify],
+    Backend::Mysql | Backend::Sqlite => {
+        &[Call::Save, Call::Tracked, Call::Merging, Call::Modify, Call::Report]
+    }
 };
 
 /// Those that send a `COMMIT`.
@@ -75,6 +88,7 @@ pub const IN_TRANSACTION: &[Call] = match BACKEND {
         Call::LockingModify,
         Call::Run,
         Call::TrackedRun,
+        Call::Children,
     ],
     Backend::Mysql | Backend::Sqlite => &[
         Call::Update,
@@ -85,6 +99,7 @@ pub const IN_TRANSACTION: &[Call] = match BACKEND {
         Call::LockingModify,
         Call::Run,
         Call::TrackedRun,
+        Call::Children,
     ],
 };
 
@@ -137,7 +152,7 @@ pub async fn fresh_rows(database: &Database) {
 impl Call {
     pub async fn run(self, held: &mut Held, conn: &mut Conn) -> Result<(), Error> {
         let Held { one, two, tracked: both, calls } = held;
-        let tracked = &mut both[0];
+        let [tracked, root] = both;
         match self {
             Self::Save => save(one, conn).await,
             Self::Update => update(one, products::quantity.eq(products::quantity + 1), conn).await,
@@ -190,6 +205,16 @@ impl Call {
                 })
                 .await
             }
+            Self::Children => {
+                with_these_children(root, conn, one, async |conn, _, one| save(one, conn).await).await
+            }
+            Self::Report => save_with(one, OnStale::Report(&|_| {}), conn).await,
+            Self::Reported => {
+                let mut behind = Product { version: 0, ..one.clone() };
+                save_with(&mut behind, OnStale::Report(&|_| {}), conn).await?;
+                *one = behind;
+                Ok(())
+            }
         }
     }
 
@@ -201,9 +226,18 @@ impl Call {
     /// How many rows it writes.
     pub fn rows(self) -> usize {
         match self {
-            Self::Batch | Self::TrackedBatch | Self::Transaction | Self::TrackedTransaction => 2,
+            Self::Batch
+            | Self::TrackedBatch
+            | Self::Transaction
+            | Self::TrackedTransaction
+            | Self::Children => 2,
             _ => 1,
         }
+    }
+
+    /// Whether a second call is not refused, but written over the first.
+    pub fn writes_over(self) -> bool {
+        matches!(self, Self::Report | Self::Reported)
     }
 
     /// Whether it reads the row itself, so that a second call adds one more.

@@ -143,8 +143,8 @@ impl Before {
             (true, _) => Outcome::Stored,
         };
         let asked = match self.call {
-            Call::Modify | Call::LockingModify | Call::Run => return,
-            Call::Save | Call::Update => vec![&held.one],
+            Call::Modify | Call::LockingModify | Call::Run | Call::Reported => return,
+            Call::Save | Call::Update | Call::Children | Call::Report => vec![&held.one],
             Call::Batch | Call::Transaction => vec![&held.one, &held.two],
             Call::Tracked | Call::TrackedBatch | Call::TrackedRun => vec![],
             Call::TrackedTransaction => vec![&held.two],
@@ -165,6 +165,7 @@ impl Before {
         let tracked = match self.call {
             Call::Tracked | Call::TrackedRun | Call::TrackedTransaction => &held.tracked[..1],
             Call::TrackedBatch => &held.tracked[..],
+            Call::Children => &held.tracked[1..],
             _ => return,
         };
         // Somebody else may have added one just as well, and the version is a counter.
@@ -183,10 +184,11 @@ impl Before {
         match (was_stored, call) {
             (false, call) => call.run(held, conn).await.unwrap_or_else(|error| panic!("{call:?}: {error:?}")),
             // It would be done twice: who calls it looks at the row first.
-            (true, call) if call.reads() => {}
+            (true, call) if call.reads() || call.writes_over() => {}
             (true, Call::Tracked | Call::TrackedTransaction | Call::TrackedRun) => {
                 save_as_advised(&mut held.tracked[0], conn).await;
             }
+            (true, Call::Children) => save_as_advised(&mut held.tracked[1], conn).await,
             (true, Call::TrackedBatch) => {
                 let error = call.run(held, conn).await.unwrap_err();
                 assert!(error.is_stale(), "{call:?}: {error:?}");

@@ -7,7 +7,10 @@ use occ_runtime::{Choice, Error, RetryPolicy, Tracked};
 use occ_tests::cell::caught;
 
 use super::calls::{Call, Held, fresh_rows, load_item};
-use super::cell::{Conn, connect, modify_with, rebase_with, retry, save, save_tracked, transaction, update};
+use super::cell::{
+    Conn, connect, modify_with, rebase_with, retry, save, save_tracked, transaction, update,
+    with_these_children,
+};
 use super::left::Before;
 use super::product::{Product, load, products};
 use super::sessions::session;
@@ -25,7 +28,7 @@ impl AsChangeset for Panics {
 
 /// The call, with a panic in the user's part of it, after that has written.
 async fn run(call: Call, held: &mut Held, conn: &mut Conn) -> Result<(), Error> {
-    let Held { one, two, tracked: [tracked, _], calls } = held;
+    let Held { one, two, tracked: [tracked, root], calls } = held;
     match call {
         Call::Update => update(one, Panics, conn).await,
         Call::Transaction => {
@@ -65,7 +68,20 @@ async fn run(call: Call, held: &mut Held, conn: &mut Conn) -> Result<(), Error> 
             })
             .await
         }
-        Call::Save | Call::Tracked | Call::Batch | Call::TrackedBatch | Call::TrackedRun => {
+        Call::Children => {
+            with_these_children(root, conn, one, async |conn, _, one| {
+                save(one, conn).await?;
+                panic!("in the closure")
+            })
+            .await
+        }
+        Call::Save
+        | Call::Tracked
+        | Call::Batch
+        | Call::TrackedBatch
+        | Call::TrackedRun
+        | Call::Report
+        | Call::Reported => {
             unreachable!("nothing of the user's is called")
         }
     }
@@ -75,6 +91,7 @@ faults! {
     async fn a_panic_in_a_changeset_or_a_closure(database) {
         let calls = [
             Call::Update, Call::Transaction, Call::TrackedTransaction, Call::Modify, Call::LockingModify, Call::Run,
+            Call::Children,
         ];
         for call in calls {
             fresh_rows(&database).await;

@@ -102,7 +102,7 @@ faults! {
     }
 
     async fn cut_at_a_savepoint(database) {
-        let calls = [Call::Transaction, Call::TrackedTransaction];
+        let calls = [Call::Transaction, Call::TrackedTransaction, Call::Children];
         for text in ["SAVEPOINT", "RELEASE"] {
             cut(&calls, (Point::Statement, text, Strike::Cut), Stored::Nothing, &database).await;
             cut(&calls, (Point::Answer, text, Strike::Cut), Stored::Nothing, &database).await;

@@ -38,6 +38,8 @@ struct Replay<'h> {
     lives: &'h BTreeMap<(i32, i64), Life<'h>>,
     /// Raw writes by their tokens: what version they have made, only the lists tell.
     raw: HashMap<Token, usize>,
+    /// Of all that has been seen of any row.
+    traced: HashSet<Token>,
     /// Those writes that are there.
     there: HashSet<usize>,
 }
@@ -51,7 +53,9 @@ pub fn check<'h>(
 ) -> (HashMap<(i32, i64), Chain>, Unanswered) {
     let raw = history.ops.iter().enumerate().filter(|(_, op)| op.call == Call::Raw);
     let raw = raw.flat_map(|(index, op)| op.edits.tokens.iter().map(move |token| (*token, index))).collect();
-    let mut replay = Replay { history, effects, lives, raw, there: HashSet::new() };
+    let seen = lives.values().flat_map(|life| life.seen.values().flatten());
+    let traced = seen.flat_map(|(_, row)| row.all_tokens()).collect();
+    let mut replay = Replay { history, effects, lives, raw, traced, there: HashSet::new() };
     let mut chains = HashMap::new();
     for (&(key, number), life) in lives {
         match replay.life(key, number, life) {

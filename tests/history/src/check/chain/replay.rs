@@ -1,9 +1,12 @@
 //! The makers of the versions of one life, in their order.
 
+use std::cmp::Reverse;
+
 use super::Replay;
 use crate::check::anomaly::{Anomaly, Kind};
 use crate::check::effect::Effect;
 use crate::check::life::Life;
+use crate::log::Call;
 use crate::row::{Row, Token, shown, tokens};
 
 /// How often a life is replayed in another way. No life of this workload has come near it.
@@ -26,7 +29,7 @@ impl Replay<'_> {
         let mut wrong = None;
         let mut tries = 0;
         while let Some((_, state)) = path.last().filter(|(_, state)| state.version < end.version) {
-            let error = match self.candidates(key, life, state, end) {
+            let error = match self.candidates(key, life, &path, end) {
                 Ok(mut fitting) => {
                     let next = fitting.pop().map_or(Err(None), |maker| self.after(life, state, maker));
                     if !fitting.is_empty() {
@@ -76,14 +79,28 @@ impl Replay<'_> {
     /// The row after this write, if everybody has seen it so.
     fn after(&self, life: &Life<'_>, state: &Row, maker: usize) -> Result<(usize, Row), Option<Anomaly>> {
         let mut state = state.clone();
-        self.history.ops[maker].edits.apply(&mut state);
+        let op = &self.history.ops[maker];
+        match &op.after {
+            // Whatever was there.
+            Some(after) if op.call == Call::Overwrite => {
+                state = Row { version: state.version, ..after.clone() }
+            }
+            _ => op.edits.apply(&mut state),
+        }
         state.version += 1;
         self.compare(life, &state, maker).map_err(Some)?;
         Ok((maker, state))
     }
 
     /// Who may have made the next version, the likeliest last.
-    fn candidates(&self, key: i32, life: &Life<'_>, state: &Row, end: &Row) -> Result<Vec<usize>, Anomaly> {
+    fn candidates(
+        &self,
+        key: i32,
+        life: &Life<'_>,
+        path: &[(usize, Row)],
+        end: &Row,
+    ) -> Result<Vec<usize>, Anomaly> {
+        let Some((last, state)) = path.last() else { return Ok(Vec::new()) };
         let version = state.version + 1;
         let candidates = life.made.get(&version).map_or(&[][..], Vec::as_slice);
         let sure: Vec<usize> =
@@ -97,20 +114,30 @@ impl Replay<'_> {
                 return Err(self.anomaly(Kind::Fork, what, &sure));
             }
         }
-        let next = end.tokens.strip_prefix(&*state.tokens).and_then(|rest| tokens(rest).next());
-        let raw = next.and_then(|token| self.raw.get(&token)).copied();
+        let (known, over) = self.known_end(life, version, end);
+        let next = known
+            .and_then(|end| end.tokens.strip_prefix(&*state.tokens))
+            .and_then(|rest| tokens(rest).next());
+        let is_used = |op: &usize| path.iter().any(|(maker, _)| maker == op);
+        let raw: Vec<usize> = match over {
+            Some(over) if known.is_none() => self.written_over(key, *last, over),
+            _ => next.and_then(|token| self.raw.get(&token)).copied().into_iter().collect(),
+        };
         // Of those whose answer is not known it is one after which the row is as it was seen.
         let fits = |maker: &usize| {
             let mut after = state.clone();
             self.history.ops[*maker].edits.apply(&mut after);
             let seen = life.seen.get(&version).and_then(|seen| seen.first());
-            end.tokens.starts_with(&after.tokens)
-                && end.notes.starts_with(&after.notes)
+            let leads_there =
+                |end: &Row| end.tokens.starts_with(&after.tokens) && end.notes.starts_with(&after.notes);
+            !is_used(maker)
+                && known.is_none_or(leads_there)
                 && seen.is_none_or(|(_, row)| row.has_content_of(&after))
         };
-        let mut fitting: Vec<usize> = candidates.iter().copied().chain(raw).filter(fits).collect();
-        // One that has left a token, before one that has left no trace but the version.
-        fitting.sort_by_key(|maker| self.history.ops[*maker].edits.listed().count());
+        let mut fitting: Vec<usize> = candidates.iter().chain(&raw).copied().filter(fits).collect();
+        // One that has left a token, before one that has left no trace but the version; and first of all one that must be somewhere.
+        let is_sure = |maker: usize| known.is_none() && self.effects[maker] == Effect::Applied;
+        fitting.sort_by_key(|maker| (is_sure(*maker), self.history.ops[*maker].edits.listed().count()));
         let Some(&maker) = fitting.last() else {
             return Err(self.unaccounted(key, life, version, state, end, next));
         };
@@ -122,6 +149,37 @@ impl Replay<'_> {
             return Err(self.anomaly(Kind::RefusedVisible, what, &[maker]));
         }
         Ok(fitting)
+    }
+
+    /// What the lists have grown to, from this version on: at the end, or where the row was last seen before it was written over, if anybody has
+    /// seen that; and who has written it over.
+    fn known_end<'r>(
+        &self,
+        life: &'r Life<'_>,
+        version: i64,
+        end: &'r Row,
+    ) -> (Option<&'r Row>, Option<usize>) {
+        let is_over = |op: &&usize| {
+            self.history.ops[**op].call == Call::Overwrite && self.effects[**op] == Effect::Applied
+        };
+        let over = life.made.range(version..).find_map(|(at, ops)| Some((*at, *ops.iter().find(is_over)?)));
+        let Some((at, over)) = over else { return (Some(end), None) };
+        let mut seen = life.seen.range(version..at).rev().flat_map(|(_, seen)| seen);
+        (seen.next().map(|(_, row)| *row), Some(over))
+    }
+
+    /// Raw writes of this row that no list tells of, and that may have come between these two; the earliest last.
+    fn written_over(&self, key: i32, after: usize, over: usize) -> Vec<usize> {
+        let op = |index: usize| &self.history.ops[index];
+        let may_be = |index: &usize| {
+            let raw = op(*index);
+            let comes_between = raw.start < op(over).end && self.history.acknowledged(raw) > op(after).start;
+            raw.key == key && comes_between && self.effects[*index] != Effect::Not
+        };
+        let untraced = self.raw.iter().filter(|(token, _)| !self.traced.contains(*token));
+        let mut raw: Vec<usize> = untraced.map(|(_, index)| *index).filter(may_be).collect();
+        raw.sort_by_key(|index| Reverse(op(*index).start));
+        raw
     }
 
     /// No acknowledged write has made this version. Whose token is there?

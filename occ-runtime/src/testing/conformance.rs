@@ -1,38 +1,4 @@
-//! Feature `testing`: the promises of optimistic locking, checked against a model, a table and connections of your own.
-//!
-//! The derive keeps its promises; a trigger, a generator, a repository around the model or a connection pool may break
-//! them. [`Conformance`] finds out, with real connections and threads that save at the same time. In your test:
-//!
-//! ```
-//! use diesel::connection::SimpleConnection as _;
-//! use diesel::prelude::*;
-//! use occ_runtime::prelude::*;
-//! use occ_runtime::testing::Conformance;
-//! # diesel::table! { products (id) { id -> Integer, name -> Text, version -> Integer } }
-//! # #[derive(Clone, Debug, PartialEq, Queryable, Selectable, OptimisticLock)]
-//! # struct Product { id: i32, name: String, version: i32 }
-//! # let file = std::env::temp_dir().join(format!("occ-testing-doc-{}.sqlite", std::process::id()));
-//! # let _ = std::fs::remove_file(&file);
-//! # let url = file.to_string_lossy().into_owned();
-//!
-//! let connect = || {
-//!     let mut conn = SqliteConnection::establish(&url).unwrap();
-//!     conn.batch_execute("PRAGMA busy_timeout = 10000").unwrap();
-//!     conn
-//! };
-//! # connect().batch_execute("CREATE TABLE products (id INTEGER PRIMARY KEY, name TEXT NOT NULL, version INTEGER NOT NULL DEFAULT 1)").unwrap();
-//! let insert = |conn: &mut SqliteConnection| {
-//!     diesel::insert_into(products::table).values(products::name.eq("lamp")).execute(conn).unwrap();
-//!     products::table.order(products::id.desc()).select(Product::as_select()).first(conn).unwrap()
-//! };
-//! let change = |product: &mut Product| product.name.push('!');
-//! Conformance::new(connect, insert, change).run().assert();
-//! # std::fs::remove_file(file).unwrap();
-//! ```
-//!
-//! Connections of diesel-async are checked through its `AsyncConnectionWrapper`, which makes them blocking and derefs to them:
-//! with [`save_with`](Conformance::save_with) it is the async methods, or an async repository, that save, such as by
-//! `runtime.block_on(product.save_optimistic(&mut **conn))`.
+//! The promises, checked against a model, a table and connections of one's own.
 
 use std::fmt;
 use std::fmt::Debug;
@@ -133,7 +99,7 @@ impl fmt::Display for Report {
 
 type Save<M, C> = dyn Fn(&mut M, &mut C) -> Result<(), Error> + Sync;
 
-/// The suite: see [the module](self).
+/// The suite: see [the module](crate::testing).
 pub struct Conformance<M, C, Connect, Insert, Change> {
     connect: Connect,
     insert: Insert,

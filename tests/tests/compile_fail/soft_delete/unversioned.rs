@@ -1,0 +1,20 @@
+use occ_runtime::prelude::*;
+
+diesel::table! {
+    products (id) {
+        id -> Integer,
+        name -> Text,
+        deleted -> Bool,
+        version -> Integer,
+    }
+}
+
+#[derive(OptimisticLock)]
+struct Product {
+    id: i32,
+    #[occ(soft_delete, unversioned)] //~ ERROR a deletion moves the version on
+    deleted: bool,
+    version: i32,
+}
+
+fn main() {}

@@ -41,6 +41,7 @@ use crate::operation::upserted::Upserted;
 /// | a request is repeated since its first answer was lost, and the row is as it would have it | [`Written::Unchanged`], see below |
 ///
 /// After an error the value is what it was before the call.
+/// A row that is soft-deleted (`#[occ(soft_delete)]`) is gone for a client, and its key is taken: to put one there is 412, until it is restored.
 ///
 /// # Requests that are repeated
 ///

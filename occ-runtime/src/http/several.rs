@@ -50,9 +50,9 @@ impl EntityTagger {
 
     /// The tag of a response that is made of what these are the tags of, in this order: of rows of several tables, or lists of them.
     ///
-    /// A root and its children need it only where a write of a child does not move the version of the root. Where each does, by
-    /// `touch_optimistic` of the root in the same transaction, the root's own tag stands for them all, and needs none of them read:
-    /// `tags.of(&order)`. For that it must be each writer that does so.
+    /// A root and its children need it only where a write of a child does not move the version of the root. Where each does, as within
+    /// [`with_children`](crate::AggregateDsl::with_children), the root's own tag stands for them all, and needs none of them read: `tags.of(&order)`.
+    /// For that it must be each writer that does so.
     ///
     /// ```
     /// # use diesel::prelude::*;

@@ -334,6 +334,10 @@ fn check_rows(tags: &EntityTagger, page: &Page, other: &Page) {
     assert_eq!(tags.check_tag(&tag, other).is_ok(), page == other, "{page:?} and {other:?}");
     let in_json = serde_json::to_string(&tag).expect("a tag of ours is ASCII");
     assert_eq!(serde_json::from_str::<EntityTag>(&in_json).expect("it was a tag"), tag);
+    // Each tag of several takes as many again.
+    if page.id.len().max(other.id.len()) > 100 {
+        return;
+    }
     let (one, two) = ([page, page], [page, other]);
     assert_eq!(tags.of_all(one) == tags.of_all(two), page == other, "{page:?} and {other:?}");
     let (one, two) =

@@ -5,7 +5,6 @@ use std::any::type_name;
 use diesel::Column as _;
 
 use crate::model::optimistic_lock::OptimisticLock;
-use crate::schema::names;
 use crate::version::generator::VersionGenerator as _;
 
 /// A table that is watched.
@@ -26,10 +25,7 @@ pub(crate) struct Table {
 
 impl Table {
     pub(crate) fn of<M: OptimisticLock>() -> Self {
-        let (schema, name) = match M::sql_name().and_then(|name| names::parse(&format!("{name:?}"))) {
-            Some(name) => name,
-            None => (None, M::table_name().to_owned()),
-        };
+        let (schema, name) = crate::model::table_name::table_name::<M>();
         Self {
             schema,
             name,

@@ -1,5 +1,7 @@
 //! The base of an edit, which a client keeps and hands back: it can read it, and not alter it.
 
+use std::fmt::Write as _;
+
 use hmac::{Hmac, Mac as _};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -65,8 +67,14 @@ impl EntityTagger {
         let mac = mac_of::<T>(self.hash())?;
         let json = serde_json::to_string(base).map_err(SealError::Json)?;
         let seal = mac.chain_update(&json).finalize().into_bytes();
-        let hex: String = seal.iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(format!("{hex}{DOT}{json}"))
+        let mut sealed = String::with_capacity(2 * seal.len() + 1 + json.len());
+        for byte in seal {
+            // Writing to a String does not fail.
+            let _ = write!(sealed, "{byte:02x}");
+        }
+        sealed.push(DOT);
+        sealed.push_str(&json);
+        Ok(sealed)
     }
 
     /// What was [sealed](Self::seal), by this secret or one that is [taken as well](Self::also).

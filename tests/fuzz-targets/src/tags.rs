@@ -66,13 +66,13 @@ pub fn check(bytes: &[u8]) -> Outcome {
     let outcome = Input::arbitrary(&mut bytes).map_or("nothing", |input| input.check());
     if let Ok((tags, page, other)) = rows(&mut bytes) {
         check_rows(&tags, &page, &other);
-        check_patch(page, bytes.take_rest());
+        check_patch(&page, bytes.take_rest());
     }
     outcome
 }
 
 /// A patch of any JSON is taken or refused; what is refused has changed nothing, and key and version never change.
-fn check_patch(page: Page, bytes: &[u8]) {
+fn check_patch(page: &Page, bytes: &[u8]) {
     // Often with the name of a member.
     let names = ["id", "number", "text", "made_at", "version"];
     let text = String::from_utf8_lossy(bytes);

@@ -32,7 +32,7 @@ async fn connect(database: &Database) -> Connection {
     conn
 }
 
-async fn service(file: &str) -> Router {
+fn service(file: &str) -> Router {
     let manager = AsyncDieselConnectionManager::new(file);
     let pool = deadpool::Pool::builder(manager).max_size(2).build().unwrap();
     notes_service::routes(notes_service::App { pool, tags: tags() })
@@ -104,7 +104,7 @@ fn each_status_of_the_service() {
         let database = Database::create().unwrap();
         let mut conn = connect(&database).await;
         conn.batch_execute(SCHEMA).await.unwrap();
-        let client = Client(service(&database.url()).await);
+        let client = Client(service(&database.url()));
 
         // POST: 201, with the tag and the place; 409 and 422 by the table's rules.
         let made = client.send(Method::POST, "/notes", &[], json!({ "title": "milk" })).await;
@@ -201,7 +201,7 @@ fn each_status_of_the_service() {
         );
 
         // 503 where there is no database.
-        let nowhere = Client(service("/nowhere/at/all.sqlite").await);
+        let nowhere = Client(service("/nowhere/at/all.sqlite"));
         let busy = nowhere.send(Method::GET, "/notes", &[], Value::Null).await;
         assert_eq!(busy.status, StatusCode::SERVICE_UNAVAILABLE);
     });
@@ -210,7 +210,7 @@ fn each_status_of_the_service() {
 #[test]
 fn a_patch_of_another_type_is_told_which_one_is_taken() {
     wait(async {
-        let client = Client(service(":memory:").await);
+        let client = Client(service(":memory:"));
         let headers = [("if-match", "*"), ("content-type", "application/json")];
         let request =
             Request::patch("/notes/1").header(headers[0].0, headers[0].1).header(headers[1].0, headers[1].1);

@@ -82,12 +82,11 @@ const THEY_CREATE: Theirs = "INSERT INTO notes VALUES (1, 'theirs', 'theirs', 1)
 fn after_first(conn: &mut SqliteConnection, begins: &'static str, theirs: Theirs, database: &Database) {
     let mut other = Some(database.connect());
     conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
-        if let InstrumentationEvent::FinishQuery { query, .. } = event {
-            if query.to_string().starts_with(begins) {
-                if let Some(mut other) = other.take() {
-                    other.batch_execute(theirs).unwrap();
-                }
-            }
+        if let InstrumentationEvent::FinishQuery { query, .. } = event
+            && query.to_string().starts_with(begins)
+            && let Some(mut other) = other.take()
+        {
+            other.batch_execute(theirs).unwrap();
         }
     });
 }

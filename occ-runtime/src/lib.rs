@@ -61,6 +61,8 @@ pub use asynchronous::at::AsyncAtDsl;
 pub use asynchronous::batch::AsyncOptimisticBatchDsl;
 #[cfg(feature = "async")]
 pub use asynchronous::boxed::BoxFuture;
+#[cfg(all(feature = "async", feature = "http"))]
+pub use asynchronous::conditional::{AsyncConditionalDsl, AsyncTrackedConditionalDsl};
 #[cfg(feature = "async")]
 pub use asynchronous::expecting::AsyncExpectingDsl;
 #[cfg(feature = "async")]
@@ -88,6 +90,8 @@ pub use asynchronous::transaction::async_optimistic_transaction;
 pub use blocking::aggregate::AggregateDsl;
 pub use blocking::at::AtDsl;
 pub use blocking::batch::OptimisticBatchDsl;
+#[cfg(feature = "http")]
+pub use blocking::conditional::{ConditionalDsl, TrackedConditionalDsl};
 pub use blocking::expecting::ExpectingDsl;
 pub use blocking::history::HistoryDsl;
 pub use blocking::insert::OptimisticInsertDsl;
@@ -165,6 +169,8 @@ pub mod prelude {
         SettleDsl, SoftDelete, SoftDeleteDsl, Timestamp, Tracked, TrackedBatchDsl, TrackedDsl,
         optimistic_transaction,
     };
+    #[cfg(feature = "http")]
+    pub use crate::{ConditionalDsl, TrackedConditionalDsl};
     #[cfg(feature = "retry")]
     pub use crate::{RetryDsl, RetryPolicy};
     #[cfg(feature = "uuid")]
@@ -181,6 +187,8 @@ pub mod async_prelude {
         OptimisticLock, SoftDelete, Timestamp, Tracked,
         async_optimistic_transaction as optimistic_transaction,
     };
+    #[cfg(feature = "http")]
+    pub use crate::{AsyncConditionalDsl, AsyncTrackedConditionalDsl};
     #[cfg(feature = "retry")]
     pub use crate::{AsyncMergingDsl, AsyncRetryDsl, RetryPolicy};
     #[cfg(feature = "uuid")]

@@ -8,6 +8,8 @@ mod modify;
 #[path = "handlers/run.rs"]
 #[macro_use]
 mod run;
+#[path = "handlers/service.rs"]
+mod service;
 #[path = "handlers/transaction.rs"]
 #[macro_use]
 mod transaction;

@@ -4,16 +4,24 @@
 
 #[path = "http/axum.rs"]
 mod axum;
+#[path = "http/conditional.rs"]
+mod conditional;
 #[path = "http/evaluation.rs"]
 mod evaluation;
+#[path = "http/expect.rs"]
+mod expect;
 #[path = "http/grammar.rs"]
 mod grammar;
+#[path = "http/merge_patch.rs"]
+mod merge_patch;
 #[path = "http/problems.rs"]
 mod problems;
 #[path = "http/proxies.rs"]
 mod proxies;
 #[path = "http/seal.rs"]
 mod seal;
+#[path = "http/several.rs"]
+mod several;
 #[path = "http/tags.rs"]
 mod tags;
 #[path = "http/tags_of_any.rs"]

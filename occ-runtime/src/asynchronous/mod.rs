@@ -6,6 +6,8 @@ pub(crate) mod batch;
 pub(crate) mod bounds;
 pub(crate) mod boxed;
 pub(crate) mod closure;
+#[cfg(feature = "http")]
+pub(crate) mod conditional;
 pub(crate) mod create;
 pub(crate) mod expecting;
 #[cfg(feature = "retry")]

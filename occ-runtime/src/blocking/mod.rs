@@ -4,6 +4,8 @@ pub(crate) mod aggregate;
 pub(crate) mod at;
 pub(crate) mod batch;
 pub(crate) mod bounds;
+#[cfg(feature = "http")]
+pub(crate) mod conditional;
 pub(crate) mod create;
 pub(crate) mod expecting;
 #[cfg(feature = "retry")]

@@ -2,13 +2,15 @@
 
 use ::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, RETRY_AFTER};
 use ::http::request::Parts;
-use ::http::{HeaderValue, Method, StatusCode};
+use ::http::{HeaderName, HeaderValue, Method, StatusCode};
 use axum_core::body::Body;
-use axum_core::extract::{FromRequestParts, OptionalFromRequestParts};
+use axum_core::extract::{FromRequest, FromRequestParts, OptionalFromRequestParts, Request};
 use axum_core::response::{IntoResponse, Response};
 
 use crate::conflict::Conflict;
 use crate::error::Error;
+use crate::http::expect::CreateOrReplace;
+use crate::http::merge_patch::{MergePatch, MergePatchError};
 use crate::http::preconditions::{
     IfMatch, MalformedPreconditionError, PreconditionFailed, PreconditionRequired, Preconditions, Verdict,
 };
@@ -76,7 +78,7 @@ impl Preconditions {
             Verdict::NotModified => {
                 (StatusCode::NOT_MODIFIED, [(ETAG, HeaderValue::from(tag))]).into_response()
             }
-            Verdict::PreconditionFailed => self.failed(&tag).into_response(),
+            Verdict::PreconditionFailed => self.failed(Some(&tag)).into_response(),
         }
     }
 }
@@ -97,6 +99,14 @@ impl<S: Sync> FromRequestParts<S> for IfMatch {
     }
 }
 
+impl<S: Sync> FromRequestParts<S> for CreateOrReplace {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        Ok(Preconditions::from_headers(&parts.headers)?.require_either()?)
+    }
+}
+
 /// `None` only where there is no `If-Match`. One that cannot be parsed is refused, not passed over.
 impl<S: Sync> OptionalFromRequestParts<S> for IfMatch {
     type Rejection = Problem;
@@ -106,7 +116,30 @@ impl<S: Sync> OptionalFromRequestParts<S> for IfMatch {
     }
 }
 
-/// With `Cache-Control: no-store`, as it tells of one moment: a 428 must not be stored (RFC 6585, section 3), and a 404
+const ACCEPT_PATCH: HeaderName = HeaderName::from_static("accept-patch");
+
+impl<S: Send + Sync> FromRequest<S> for MergePatch {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        // What follows a semicolon does not matter: JSON is UTF-8.
+        let sent = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()?.split(';').next());
+        if !sent.is_some_and(|kind| kind.trim().eq_ignore_ascii_case(Self::MEDIA_TYPE)) {
+            let detail = format!("The body must be {}, and `content-type` must say so.", Self::MEDIA_TYPE);
+            let problem = Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE).with_detail(detail);
+            return Err(([(ACCEPT_PATCH, Self::MEDIA_TYPE)], problem).into_response());
+        }
+        let unread = |status, detail| Problem::new(status).with_detail(detail).into_response();
+        let text = String::from_request(request, state).await.map_err(|rejection| {
+            unread(rejection.status(), "The body is too long, was cut short, or is no UTF-8.")
+        })?;
+        let json = serde_json::from_str(&text);
+        json.map(Self::new).map_err(|_| unread(StatusCode::BAD_REQUEST, "The body is no JSON."))
+    }
+}
+
+/// It is also in the response's extensions, for a middleware that logs its [`source`](std::error::Error::source). With
+/// `Cache-Control: no-store`, as it tells of one moment: a 428 must not be stored (RFC 6585, section 3), and a 404
 /// may be where nothing is said.
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
@@ -120,6 +153,7 @@ impl IntoResponse for Problem {
             let seconds = time.as_secs().saturating_add(u64::from(time.subsec_nanos() > 0));
             headers.insert(RETRY_AFTER, seconds.into());
         }
+        response.extensions_mut().insert(self);
         response
     }
 }
@@ -141,6 +175,13 @@ impl<T: Trackable + Versioned> IntoResponse for Conflict<T> {
 
 /// A [`Problem`] of status 400.
 impl IntoResponse for MalformedPreconditionError {
+    fn into_response(self) -> Response {
+        Problem::from(self).into_response()
+    }
+}
+
+/// A [`Problem`] of status 422 or 500.
+impl IntoResponse for MergePatchError {
     fn into_response(self) -> Response {
         Problem::from(self).into_response()
     }

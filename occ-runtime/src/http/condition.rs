@@ -2,9 +2,6 @@
 
 use std::fmt;
 
-use ::http::HeaderValue;
-use ::http::header::GetAll;
-
 use crate::http::tag::EntityTag;
 use crate::http::{proxies, tag};
 
@@ -41,8 +38,7 @@ impl TagCondition {
     ///
     /// A list without a tag is refused as well. The grammar has it, but it says nothing: an `If-None-Match` like this would
     /// let everything pass, as if it had not been sent.
-    pub(super) fn parse(lines: &GetAll<'_, HeaderValue>) -> Result<Option<Self>, Malformed> {
-        let lines: Vec<&[u8]> = lines.iter().map(HeaderValue::as_bytes).collect();
+    pub(super) fn parse(lines: &[&[u8]]) -> Result<Option<Self>, Malformed> {
         if lines.is_empty() {
             return Ok(None);
         }
@@ -57,6 +53,11 @@ impl TagCondition {
             Wanted::Listed(list.into())
         };
         Ok(Some(Self { wanted }))
+    }
+
+    /// This tag alone.
+    pub(super) fn one(tag: &EntityTag) -> Self {
+        Self { wanted: Wanted::Listed(tag.written().into()) }
     }
 
     /// Whether it is `*`: any current representation will do. In an `If-Match` it protects nobody's change, since the
@@ -91,15 +92,31 @@ impl TagCondition {
         self.matches(current, tag::weak_eq)
     }
 
+    /// The same for a client that asks whether its response is still the current one. That has the tag of the present secret, or
+    /// it is not: told that it was unchanged, with another tag than its own, no cache could tell which response is meant.
+    pub(super) fn matches_response(&self, current: Option<&EntityTag>) -> bool {
+        self.matches_any_of(current, |current| vec![current.written()], tag::weak_eq)
+    }
+
     /// Whether `current` is among them, or what a proxy may have made of it.
     pub(super) fn matches_altered(&self, current: Option<&EntityTag>) -> bool {
         self.matches(current, proxies::same)
     }
 
     fn matches(&self, current: Option<&EntityTag>, eq: fn(&[u8], &[u8]) -> bool) -> bool {
+        self.matches_any_of(current, |current| current.writings().collect(), eq)
+    }
+
+    fn matches_any_of(
+        &self,
+        current: Option<&EntityTag>,
+        writings: fn(&EntityTag) -> Vec<&[u8]>,
+        eq: fn(&[u8], &[u8]) -> bool,
+    ) -> bool {
         current.is_some_and(|current| {
             let eq = if current.is_behind_proxies() { proxies::same } else { eq };
-            self.is_any() || self.written().any(|written| eq(written, current.written()))
+            let current = writings(current);
+            self.is_any() || self.written().any(|sent| current.iter().any(|current| eq(sent, current)))
         })
     }
 }

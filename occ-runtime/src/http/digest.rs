@@ -1,8 +1,9 @@
-//! What an entity tag is a hash of: the table, the key and the version of a row.
+//! What an entity tag is a hash of: the table with its columns, the key and the version of a row; of several rows, their digests.
 
 use std::fmt::{Debug, Write as _};
 use std::hash::Hasher;
 
+use diesel::Table;
 use diesel::internal::table_macro::Identifier;
 use hmac::{Hmac, Mac as _};
 use sha2::digest::Update;
@@ -12,14 +13,14 @@ use crate::model::identity::Identity;
 use crate::model::versioned::Versioned;
 
 /// The digest of a row at its version, as 32 hexadecimal digits.
-pub(super) fn digest<T: Versioned>(hash: Hash, representation: &str, row: &T) -> String {
-    let mut input = Input { hash, text: String::new() };
+pub(super) fn digest<T: Versioned>(hash: &Hash, representation: &str, row: &T) -> String {
+    let mut input = Input::new(hash);
     // The primary key of one column needs no name.
     let columns = T::key_columns();
     let is_named = T::UNIQUE_KEY || columns.len() > 1;
     input.part(if is_named { LAYOUT_WITH_NAMES } else { LAYOUT });
     input.part(representation.as_bytes());
-    input.name(T::table_name(), T::sql_name());
+    input.table::<T>();
     input.value(row.version(), row.version_identity());
     if is_named {
         input.key_by_name(row, columns);
@@ -27,6 +28,42 @@ pub(super) fn digest<T: Versioned>(hash: Hash, representation: &str, row: &T) ->
         row.visit_key(&mut |value, identity| input.value(value, identity));
     }
     input.finish()
+}
+
+/// The digest of rows in their order. Each is a part of its own, so an empty list of one table is not that of another.
+pub(super) fn digest_of_all<'a, T, R>(hash: &Hash, representation: &str, rows: R) -> String
+where
+    T: Versioned + 'a,
+    R: Iterator<Item = &'a T>,
+{
+    let mut input = Input::new(hash);
+    input.part(LAYOUT_OF_ROWS);
+    input.part(representation.as_bytes());
+    input.table::<T>();
+    rows.for_each(|row| input.part(digest(hash, representation, row).as_bytes()));
+    input.finish()
+}
+
+/// The digest of tags in their order, each without its quotes.
+pub(super) fn digest_of_tags<'a>(
+    hash: &Hash,
+    representation: &str,
+    tags: impl Iterator<Item = &'a [u8]>,
+) -> String {
+    let mut input = Input::new(hash);
+    input.part(LAYOUT_OF_TAGS);
+    input.part(representation.as_bytes());
+    tags.for_each(|tag| input.part(tag));
+    input.finish()
+}
+
+/// The names of a table's columns, in alphabetical order, from its tuple of column types: `(shop::products::columns::id, ..)`. So
+/// neither their order in `table!` nor the module that it is in makes a difference.
+fn column_names<Columns>() -> Vec<&'static str> {
+    let paths = std::any::type_name::<Columns>().split(['(', ')', ',', ' ']).filter(|path| !path.is_empty());
+    let mut names: Vec<_> = paths.map(|path| path.rsplit("::").next().unwrap_or(path)).collect();
+    names.sort_unstable();
+    names
 }
 
 /// What it is made with.
@@ -43,10 +80,16 @@ pub(super) fn part_of(hash: &mut impl Update, bytes: &[u8]) {
 }
 
 /// Changes where what follows it changes its meaning.
-const LAYOUT: &[u8] = b"occ entity tag 1";
+const LAYOUT: &[u8] = b"occ entity tag 2";
 
 /// The same of a key whose columns are named.
-const LAYOUT_WITH_NAMES: &[u8] = b"occ entity tag with names 1";
+const LAYOUT_WITH_NAMES: &[u8] = b"occ entity tag with names 2";
+
+/// The same of several rows.
+const LAYOUT_OF_ROWS: &[u8] = b"occ entity tag of rows 1";
+
+/// The same of several tags.
+const LAYOUT_OF_TAGS: &[u8] = b"occ entity tag of tags 1";
 
 /// What is hashed: parts of which each begins with its length, so that no two rows are the same bytes.
 struct Input {
@@ -56,11 +99,25 @@ struct Input {
 }
 
 impl Input {
+    fn new(hash: &Hash) -> Self {
+        Self { hash: hash.clone(), text: String::new() }
+    }
+
     fn part(&mut self, bytes: &[u8]) {
         match &mut self.hash {
             Hash::Open(hash) => part_of(hash, bytes),
             Hash::Keyed(hash) => part_of(&mut **hash, bytes),
         }
+    }
+
+    /// The table's name and the columns that `table!` gives it: with a column more the same version of a row is another
+    /// representation. The empty name ends them.
+    fn table<T: Versioned>(&mut self) {
+        self.name(T::table_name(), T::sql_name());
+        for column in column_names::<<T::Table as Table>::AllColumns>() {
+            self.part(column.as_bytes());
+        }
+        self.part(b"");
     }
 
     /// The table's name. Where it has another one in SQL, or a schema, then that: there are tables of one name in two
@@ -168,6 +225,24 @@ mod tests {
         let mut written = Written(Vec::new());
         hash(&mut written);
         written.0
+    }
+
+    mod one {
+        diesel::table! { odd (b, r#type) { r#type -> Integer, b -> Text, a -> Nullable<Text> } }
+    }
+
+    mod two {
+        diesel::table! { odd (a) { a -> Integer, b -> Text, r#type -> Text } }
+    }
+
+    diesel::table! { single (id) { id -> Integer } }
+
+    #[test]
+    fn the_columns_are_named_whatever_their_order_and_module() {
+        let named = column_names::<<one::odd::table as Table>::AllColumns>();
+        assert_eq!(named, column_names::<<two::odd::table as Table>::AllColumns>());
+        assert_eq!((named.len(), named[0], named[1]), (3, "a", "b"));
+        assert_eq!(column_names::<<single::table as Table>::AllColumns>(), ["id"]);
     }
 
     /// A tag that was given out by one server is asked for at another.

@@ -2,8 +2,6 @@
 //!
 //! Every text here is fixed: an error's own text may have names and values that a client is not to see.
 
-use std::time::Duration;
-
 use ::http::StatusCode;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use serde_json::Value;
@@ -11,15 +9,13 @@ use serde_json::Value;
 use crate::conflict::Conflict;
 use crate::error::unmerged::Difference;
 use crate::error::{Error, trace};
+use crate::http::merge_patch::MergePatchError;
 use crate::http::preconditions::{MalformedPreconditionError, PreconditionFailed, PreconditionRequired};
 use crate::http::problem::Problem;
 use crate::http::seal::SealError;
 use crate::http::tags::EntityTagger;
 use crate::model::fields::Trackable;
 use crate::model::versioned::Versioned;
-
-/// Long enough for what is retried to be over, short enough for a client to wait.
-const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 impl Problem {
     /// What to answer where the write itself lost the race: 409 of type [`EDIT_CONFLICT`](Self::EDIT_CONFLICT), and 404
@@ -68,21 +64,21 @@ fn differences(differences: &[Difference]) -> Value {
     serde_json::to_value(differences).unwrap_or_default()
 }
 
-fn edit_conflict() -> Problem {
+pub(super) fn edit_conflict() -> Problem {
     Problem::new(StatusCode::CONFLICT)
         .with_type(Problem::EDIT_CONFLICT)
         .with_title("Edit conflict")
         .with_detail("Somebody else has changed the resource in the meantime. Nothing was written.")
 }
 
-fn not_found() -> Problem {
+pub(super) fn not_found() -> Problem {
     Problem::new(StatusCode::NOT_FOUND).with_detail("There is no such resource, or it has been deleted.")
 }
 
-fn try_later() -> Problem {
+pub(super) fn try_later() -> Problem {
     Problem::new(StatusCode::SERVICE_UNAVAILABLE)
         .with_detail("Others are writing what this request needs. Try again later.")
-        .with_retry_after(RETRY_AFTER)
+        .with_retry_after(Problem::RETRY_AFTER)
 }
 
 /// A rule of the table that the request has broken. Which one, the database's message says, and a client is not to see that.
@@ -175,6 +171,23 @@ const ALTERED_TAG: &str = "A proxy has weakened the current entity tag (`W/`) or
 impl From<PreconditionRequired> for Problem {
     fn from(error: PreconditionRequired) -> Self {
         Self::new(StatusCode::PRECONDITION_REQUIRED).with_detail(sentence(&error))
+    }
+}
+
+/// What the request is to blame for names the members that it has sent, and no others.
+impl From<MergePatchError> for Problem {
+    fn from(error: MergePatchError) -> Self {
+        let unprocessable = || Self::new(StatusCode::UNPROCESSABLE_ENTITY);
+        match &error {
+            MergePatchError::Struct(_) => internal().caused_by(error),
+            MergePatchError::NoObject => unprocessable().with_detail(sentence(&error)),
+            MergePatchError::Refused(refused) => {
+                let violation = |(member, reason)| serde_json::json!({ "member": member, "reason": reason });
+                unprocessable()
+                    .with_detail("The patch cannot be applied; `violations` says to which members, and why.")
+                    .with_member("violations", refused.iter().map(violation).collect::<Vec<_>>())
+            }
+        }
     }
 }
 

@@ -13,8 +13,10 @@
 //! | 409 | a unique or foreign key of the table does not allow it | `Error::Database` |
 //! | 412 | the row is not at the tag that `If-Match` has, or [a proxy has altered it](#proxies-that-compress) | [`PreconditionFailed`] |
 //! | 422 | a CHECK or NOT NULL of the table does not allow it | `Error::Database` |
+//! | 415 | a patch is not of the type of a merge patch | [`MergePatch`] (feature `axum`) |
+//! | 422 | a patch cannot be applied | [`MergePatchError`] |
 //! | 422 | a batch has two values for one row | `Error::DuplicateRow` |
-//! | 428 | an `If-Match` is demanded and missing | [`PreconditionRequired`] |
+//! | 428 | an `If-Match` or `If-None-Match` is demanded and missing | [`PreconditionRequired`] |
 //! | 503, `Retry-After` | another try may succeed | `Error::Locked`, `RetriesExhausted`, what else `is_retryable()` |
 //! | 500 | anything else | `Error` |
 //!
@@ -22,8 +24,22 @@
 //! feature `axum`, [`Preconditions`], [`IfMatch`] and `Option<IfMatch>` are extractors, and the errors and `Problem` are
 //! responses.
 //!
+//! # A service
+//!
+//! Each call of [`ConditionalDsl`](crate::ConditionalDsl) checks the precondition, writes the row, and answers with a problem where that
+//! was refused or somebody else was first. Here a whole service is made of them, with the features `axum` and `async`:
+//!
+#![cfg_attr(all(feature = "axum", feature = "async"), doc = "```")]
+#![cfg_attr(all(feature = "axum", feature = "async"), doc = include_str!("../../docs/handlers.rs"))]
+#![cfg_attr(all(feature = "axum", feature = "async"), doc = "```")]
+//!
 //! A response to PUT must not have an `ETag` unless the row was stored exactly as it was sent (RFC 9110, section 9.3.4): to
 //! give the new tag with the new row, use PATCH or POST, or leave the tag to the next GET.
+//!
+//! A request that is repeated since its answer was lost is answered with success where RFC 9110 allows it: see
+//! [`ConditionalDsl`](crate::ConditionalDsl#requests-that-are-repeated). `If-Match: *` is taken as it is meant, and such a request is
+//! done again where others come between; a service that wants tags refuses it, by [`IfMatch::refuse_any`] in a handler or by
+//! `RequirePreconditions` before all of them.
 //!
 //! # Proxies that compress
 //!
@@ -72,19 +88,30 @@
 
 #[cfg(feature = "axum")]
 mod axum;
-mod condition;
+pub(crate) mod condition;
+pub(crate) mod conditional;
 mod digest;
 mod errors;
-mod preconditions;
-mod problem;
+mod expect;
+#[cfg(feature = "axum")]
+mod layer;
+mod merge_patch;
+pub(crate) mod preconditions;
+pub(crate) mod problem;
 mod proxies;
 mod seal;
+mod several;
 mod tag;
-mod tags;
+pub(crate) mod tags;
 
 #[cfg(feature = "axum")]
 pub use self::axum::Tagged;
 pub use condition::TagCondition;
+pub use conditional::Written;
+pub use expect::CreateOrReplace;
+#[cfg(feature = "axum")]
+pub use layer::{RequirePreconditions, RequiresPreconditions};
+pub use merge_patch::{MergePatch, MergePatchError, Refusals};
 pub use preconditions::{
     IfMatch, MalformedPreconditionError, PreconditionFailed, PreconditionRequired, Preconditions, Verdict,
 };

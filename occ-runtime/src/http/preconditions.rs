@@ -1,7 +1,7 @@
 //! What a request demands of the row before it is answered: RFC 9110, section 13, and RFC 6585, section 3.
 
 use ::http::header::{IF_MATCH, IF_NONE_MATCH};
-use ::http::{HeaderMap, HeaderName, Method};
+use ::http::{HeaderMap, HeaderName, HeaderValue, Method};
 
 use crate::http::condition::TagCondition;
 use crate::http::tag::EntityTag;
@@ -58,11 +58,26 @@ impl Preconditions {
     /// Reads the headers. What is neither `*` nor a list of entity tags is an error, for an answer of 400: passed over,
     /// it would be a request without a precondition.
     pub fn from_headers(headers: &HeaderMap) -> Result<Self, MalformedPreconditionError> {
-        let parse = |name: HeaderName| {
-            TagCondition::parse(&headers.get_all(&name))
-                .map_err(|_| MalformedPreconditionError { header: name })
-        };
-        Ok(Self { if_match: parse(IF_MATCH)?, if_none_match: parse(IF_NONE_MATCH)? })
+        let lines = |name| headers.get_all(name).into_iter().map(HeaderValue::as_bytes);
+        Self::from_lines(lines(IF_MATCH), lines(IF_NONE_MATCH))
+    }
+
+    /// The same from the values of the two headers as bytes, a value for each line: for servers with header types of their own.
+    ///
+    /// ```
+    /// use occ_runtime::http::Preconditions;
+    ///
+    /// let preconditions = Preconditions::from_lines([r#""a1", "b2""#], None::<&str>)?;
+    /// assert_eq!(preconditions.if_match().map(|condition| condition.tags().count()), Some(2));
+    /// assert!(preconditions.if_none_match().is_none());
+    /// # Ok::<_, occ_runtime::http::MalformedPreconditionError>(())
+    /// ```
+    pub fn from_lines<M, N>(if_match: M, if_none_match: N) -> Result<Self, MalformedPreconditionError>
+    where
+        M: IntoIterator<Item: AsRef<[u8]>>,
+        N: IntoIterator<Item: AsRef<[u8]>>,
+    {
+        Ok(Self { if_match: parse(IF_MATCH, if_match)?, if_none_match: parse(IF_NONE_MATCH, if_none_match)? })
     }
 
     /// The condition that the row is at one of these tags.
@@ -108,18 +123,26 @@ impl Preconditions {
     }
 
     /// Why the verdict is 412.
-    #[cfg(feature = "axum")]
-    pub(super) fn failed(&self, current: &EntityTag) -> PreconditionFailed {
-        failed(self.if_match(), Some(current))
+    pub(super) fn failed(&self, current: Option<&EntityTag>) -> PreconditionFailed {
+        failed(self.if_match(), current)
     }
 
     /// Demands an `If-Match`. Without one the error is to be answered with 428.
     pub fn require_if_match(self) -> Result<IfMatch, PreconditionRequired> {
         match self.if_match {
             Some(condition) => Ok(IfMatch { condition, if_none_match: self.if_none_match }),
-            None => Err(PreconditionRequired),
+            None => Err(PreconditionRequired { wanted: Wanted::IfMatch }),
         }
     }
+}
+
+fn parse<L>(header: HeaderName, lines: L) -> Result<Option<TagCondition>, MalformedPreconditionError>
+where
+    L: IntoIterator<Item: AsRef<[u8]>>,
+{
+    let lines: Vec<L::Item> = lines.into_iter().collect();
+    let lines: Vec<&[u8]> = lines.iter().map(AsRef::as_ref).collect();
+    TagCondition::parse(&lines).map_err(|_| MalformedPreconditionError { header })
 }
 
 fn evaluate(
@@ -134,13 +157,13 @@ fn evaluate(
     if if_match.is_some_and(|condition| !condition.matches_strongly(current)) {
         return Verdict::PreconditionFailed;
     }
-    if if_none_match.is_some_and(|condition| condition.matches_weakly(current)) {
-        return match *method {
-            Method::GET | Method::HEAD => Verdict::NotModified,
-            _ => Verdict::PreconditionFailed,
-        };
+    let Some(none) = if_none_match else { return Verdict::Proceed };
+    match *method {
+        Method::GET | Method::HEAD if none.matches_response(current) => Verdict::NotModified,
+        Method::GET | Method::HEAD => Verdict::Proceed,
+        _ if none.matches_weakly(current) => Verdict::PreconditionFailed,
+        _ => Verdict::Proceed,
     }
-    Verdict::Proceed
 }
 
 /// All methods that write have the same verdict.
@@ -210,6 +233,35 @@ impl IfMatch {
     #[must_use]
     pub fn condition(&self) -> &TagCondition {
         &self.condition
+    }
+
+    /// Refuses `If-Match: *`, for a service whose clients are to say what they have read. The error is to be answered with 428.
+    ///
+    /// Without this call a `*` matches every row, and [`save_conditional`](crate::ConditionalDsl::save_conditional) and its like write
+    /// over whatever comes between: who sends it wants that. For all handlers at once there is `RequirePreconditions::refusing_any`
+    /// (feature `axum`).
+    ///
+    /// ```
+    /// use occ_runtime::http::Preconditions;
+    ///
+    /// let any = Preconditions::from_lines(["*"], None::<&str>)?.require_if_match()?;
+    /// assert!(any.refuse_any().is_err());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn refuse_any(self) -> Result<Self, PreconditionRequired> {
+        if self.condition.is_any() { Err(PreconditionRequired { wanted: Wanted::Tag }) } else { Ok(self) }
+    }
+
+    /// Whether no `If-None-Match` counts as well.
+    pub(crate) fn is_alone(&self) -> bool {
+        self.if_none_match.is_none()
+    }
+}
+
+/// As if the request had this tag in its `If-Match`, and nothing else.
+impl From<&EntityTag> for IfMatch {
+    fn from(tag: &EntityTag) -> Self {
+        Self { condition: TagCondition::one(tag), if_none_match: None }
     }
 }
 
@@ -284,17 +336,44 @@ impl PreconditionFailed {
     }
 }
 
-/// The request has no `If-Match`: to be answered with 428.
+/// The request has no precondition, or none that says enough: to be answered with 428.
 ///
 /// ```
 /// use occ_runtime::http::Preconditions;
 ///
 /// let error = Preconditions::default().require_if_match().unwrap_err();
 /// assert!(error.to_string().starts_with("this request must say what it changes: send `If-Match`"));
+/// let error = Preconditions::default().require_either().unwrap_err();
+/// assert!(error.to_string().ends_with("or `If-None-Match: *` to create it"));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "this request must say what it changes: send `If-Match` with the entity tag of the resource as it was read"
-)]
-#[non_exhaustive]
-pub struct PreconditionRequired;
+#[error("{}", wanted.text())]
+pub struct PreconditionRequired {
+    pub(super) wanted: Wanted,
+}
+
+/// What is missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wanted {
+    IfMatch,
+    Either,
+    /// There is an `If-Match: *`.
+    Tag,
+}
+
+impl Wanted {
+    fn text(self) -> &'static str {
+        match self {
+            Self::IfMatch => {
+                "this request must say what it changes: send `If-Match` with the entity tag of the resource as it was read"
+            }
+            Self::Either => {
+                "this request must say what it changes: send `If-Match` with the entity tag of the resource as it was read, \
+                 or `If-None-Match: *` to create it"
+            }
+            Self::Tag => {
+                "this request must say what it changes: `If-Match: *` does not, so send the entity tag of the resource as it was read"
+            }
+        }
+    }
+}

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ::http::StatusCode;
+use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::ser::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
@@ -68,6 +69,9 @@ impl Problem {
     /// address of your own page there is [`with_type`](Self::with_type).
     pub const EDIT_CONFLICT: &'static str = "urn:uuid:25941ce6-6b9c-4f88-aab0-95f7c02c67aa";
 
+    /// Long enough for what is retried to be over, short enough for a client to wait.
+    pub(super) const RETRY_AFTER: Duration = Duration::from_secs(1);
+
     /// Of this status, with its usual title, and no more.
     #[must_use]
     pub fn new(status: StatusCode) -> Self {
@@ -81,6 +85,37 @@ impl Problem {
             members: Map::new(),
             cause: Cause::default(),
         }))
+    }
+
+    /// The `status`, which is that of the answer. The title stays.
+    #[must_use]
+    pub fn with_status(mut self, status: StatusCode) -> Self {
+        self.0.status = status;
+        self
+    }
+
+    /// 503 with `Retry-After`, for an error that says that a connection to the database could not be had, such
+    /// as that of a pool. The error is the problem's [`source`](std::error::Error::source).
+    ///
+    /// ```
+    /// use occ_runtime::http::Problem;
+    ///
+    /// type Pool = diesel::r2d2::Pool<diesel::r2d2::ConnectionManager<diesel::SqliteConnection>>;
+    ///
+    /// fn handle(pool: &Pool) -> Result<(), Problem> {
+    ///     let _conn = pool.get().map_err(Problem::unavailable)?;
+    ///     Ok(())
+    /// }
+    /// # let manager = diesel::r2d2::ConnectionManager::new("/nowhere/at/all.db");
+    /// # let pool = Pool::builder().connection_timeout(std::time::Duration::from_millis(1)).build_unchecked(manager);
+    /// # assert_eq!(handle(&pool).unwrap_err().status(), 503);
+    /// ```
+    #[must_use]
+    pub fn unavailable(error: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE)
+            .with_detail("The service is busy, or its database cannot be reached. Try again later.")
+            .with_retry_after(Self::RETRY_AFTER)
+            .caused_by(error)
     }
 
     /// The `type`: a URI that names this kind of problem, for programs.
@@ -200,6 +235,42 @@ impl Problem {
 impl Serialize for Problem {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.document().serialize(serializer)
+    }
+}
+
+/// For clients: what was written is read again, less `Retry-After`, which is a header. As RFC 9457 has it, a member of the RFC's own
+/// that is missing or of another type is taken for missing. The status is that of the document; where that has none, the
+/// answer's own is to be set by [`with_status`](Problem::with_status), and until then it is 500.
+///
+/// ```
+/// use occ_runtime::http::Problem;
+///
+/// let body = r#"{ "type": "about:blank", "title": "Conflict", "status": 409, "current_tag": "\"a1\"" }"#;
+/// let problem: Problem = serde_json::from_str(body)?;
+/// assert_eq!((problem.status().as_u16(), problem.title()), (409, "Conflict"));
+/// assert_eq!(problem.member("current_tag"), Some(&"\"a1\"".into()));
+/// # Ok::<_, serde_json::Error>(())
+/// ```
+impl<'de> Deserialize<'de> for Problem {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Value::Object(mut members) = Value::deserialize(deserializer)? else {
+            return Err(D::Error::custom("a problem document is a JSON object"));
+        };
+        let status = members.remove("status").and_then(|status| u16::try_from(status.as_u64()?).ok());
+        let status = status.and_then(|status| StatusCode::from_u16(status).ok());
+        let mut text = |name| match members.remove(name) {
+            Some(Value::String(text)) => Some(Cow::<'static, str>::Owned(text)),
+            _ => None,
+        };
+        let mut problem = Self::new(status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
+        let document = &mut *problem.0;
+        (document.detail, document.instance) = (text("detail"), text("instance"));
+        document.kind = text("type").unwrap_or(Self::BLANK.into());
+        if let Some(title) = text("title") {
+            document.title = title;
+        }
+        document.members = members;
+        Ok(problem)
     }
 }
 

@@ -1,5 +1,7 @@
 //! The base of an edit, which a client keeps and hands back: it can read it, and not alter it.
 
+use std::fmt::Write as _;
+
 use hmac::{Hmac, Mac as _};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -62,14 +64,20 @@ impl EntityTagger {
     where
         T: Serialize + Trackable + SerializesNoSecret,
     {
-        let mac = self.mac_of::<T>()?;
+        let mac = mac_of::<T>(self.hash())?;
         let json = serde_json::to_string(base).map_err(SealError::Json)?;
         let seal = mac.chain_update(&json).finalize().into_bytes();
-        let hex: String = seal.iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(format!("{hex}{DOT}{json}"))
+        let mut sealed = String::with_capacity(2 * seal.len() + 1 + json.len());
+        for byte in seal {
+            // Writing to a String does not fail.
+            let _ = write!(sealed, "{byte:02x}");
+        }
+        sealed.push(DOT);
+        sealed.push_str(&json);
+        Ok(sealed)
     }
 
-    /// What was [sealed](Self::seal), by this secret.
+    /// What was [sealed](Self::seal), by this secret or one that is [taken as well](Self::also).
     ///
     /// # Errors
     ///
@@ -79,25 +87,31 @@ impl EntityTagger {
     where
         T: DeserializeOwned + Trackable,
     {
-        let mac = self.mac_of::<T>()?;
+        if !self.is_keyed() {
+            return Err(SealError::Open);
+        }
         let (hex, json) = sealed.split_once(DOT).ok_or(SealError::Broken)?;
         let seal = bytes_of(hex).ok_or(SealError::Broken)?;
         // In a time that says nothing of where they differ.
-        mac.chain_update(json).verify_slice(&seal).map_err(|_| SealError::Broken)?;
+        let is_sealed_by = |mac: Hmac<Sha256>| mac.chain_update(json).verify_slice(&seal).is_ok();
+        let mut secrets = std::iter::once(self.hash()).chain(self.former());
+        if !secrets.any(|hash| mac_of::<T>(hash).is_ok_and(is_sealed_by)) {
+            return Err(SealError::Broken);
+        }
         serde_json::from_str(json).map_err(SealError::Json)
     }
+}
 
-    /// Made of the table and the names of the fields, to which the JSON is to be added.
-    fn mac_of<T: Trackable>(&self) -> Result<Hmac<Sha256>, SealError> {
-        let Hash::Keyed(mac) = self.hash() else { return Err(SealError::Open) };
-        let mut mac = (**mac).clone();
-        part_of(&mut mac, LAYOUT);
-        part_of(&mut mac, T::table_name().as_bytes());
-        part_of(&mut mac, T::sql_name().map(|name| format!("{name:?}")).unwrap_or_default().as_bytes());
-        fields::<T>().for_each(|field| part_of(&mut mac, field.name().as_bytes()));
-        part_of(&mut mac, b"");
-        Ok(mac)
-    }
+/// Made of the table and the names of the fields, to which the JSON is to be added.
+fn mac_of<T: Trackable>(hash: &Hash) -> Result<Hmac<Sha256>, SealError> {
+    let Hash::Keyed(mac) = hash else { return Err(SealError::Open) };
+    let mut mac = (**mac).clone();
+    part_of(&mut mac, LAYOUT);
+    part_of(&mut mac, T::table_name().as_bytes());
+    part_of(&mut mac, T::sql_name().map(|name| format!("{name:?}")).unwrap_or_default().as_bytes());
+    fields::<T>().for_each(|field| part_of(&mut mac, field.name().as_bytes()));
+    part_of(&mut mac, b"");
+    Ok(mac)
 }
 
 /// As it is written: lower case, two digits a byte.

@@ -5,6 +5,8 @@ use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
 use ::http::HeaderValue;
+use serde::de::{Deserialize, Deserializer, Error as _};
+use serde::ser::{Error as _, Serialize, Serializer};
 
 /// One entity tag: what the header `ETag` holds.
 ///
@@ -12,6 +14,9 @@ use ::http::HeaderValue;
 /// a request asks for is [`strong_eq`](Self::strong_eq) or [`weak_eq`](Self::weak_eq). A tag that was made to be compared
 /// otherwise ([`EntityTagger::behind_proxies`](super::EntityTagger::behind_proxies)) remembers that, for [`Preconditions`](super::Preconditions); one that was
 /// parsed does not.
+///
+/// In JSON it is the text of the header: for a list whose items have their tags, and for a request that names the tag of each row it
+/// changes, which [`EntityTagger::check_tag`](super::EntityTagger::check_tag) compares.
 ///
 /// ```
 /// use occ_runtime::http::EntityTag;
@@ -28,12 +33,18 @@ pub struct EntityTag {
     written: Box<[u8]>,
     /// Whether the tags of a request are this one even as a proxy has altered it.
     behind_proxies: bool,
+    /// How former secrets have written it: taken, and never sent. In the order of the secrets.
+    former: Vec<Box<[u8]>>,
 }
 
 impl EntityTag {
     /// A strong tag of characters that are known to be legal within the quotes.
     pub(super) fn strong(opaque: &str) -> Self {
-        Self { written: format!("\"{opaque}\"").into_bytes().into(), behind_proxies: false }
+        Self {
+            written: format!("\"{opaque}\"").into_bytes().into(),
+            behind_proxies: false,
+            former: Vec::new(),
+        }
     }
 
     /// The same, weak.
@@ -46,13 +57,28 @@ impl EntityTag {
         Self { behind_proxies: true, ..self }
     }
 
+    /// The same, to be known as former secrets have written it, too.
+    pub(super) fn also(self, former: impl Iterator<Item = Self>) -> Self {
+        Self { former: former.map(|tag| tag.written).collect(), ..self }
+    }
+
+    /// As it is written, and as former secrets have written it.
+    pub(super) fn writings(&self) -> impl Iterator<Item = &[u8]> {
+        std::iter::once(&*self.written).chain(self.former.iter().map(|former| &**former))
+    }
+
+    /// What the secret of this number has made of it; without one, what is sent.
+    pub(super) fn by_secret(&self, former: Option<usize>) -> &[u8] {
+        former.and_then(|number| self.former.get(number)).unwrap_or(&self.written)
+    }
+
     pub(super) fn is_behind_proxies(&self) -> bool {
         self.behind_proxies
     }
 
     /// What [`length`] has measured.
     pub(super) fn measured(written: &[u8]) -> Self {
-        Self { written: written.into(), behind_proxies: false }
+        Self { written: written.into(), behind_proxies: false, former: Vec::new() }
     }
 
     pub(super) fn written(&self) -> &[u8] {
@@ -133,6 +159,22 @@ impl From<&EntityTag> for HeaderValue {
 impl From<EntityTag> for HeaderValue {
     fn from(tag: EntityTag) -> Self {
         Self::from(&tag)
+    }
+}
+
+/// As in a header. A client's tag with bytes that are no UTF-8 is an error.
+impl Serialize for EntityTag {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match std::str::from_utf8(&self.written) {
+            Ok(written) => serializer.serialize_str(written),
+            Err(_) => Err(S::Error::custom("an entity tag has bytes that are no UTF-8")),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for EntityTag {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
     }
 }
 

@@ -12,7 +12,7 @@ use crate::model::versioned::Versioned;
 /// Makes the entity tags of a service, all of them alike.
 ///
 /// A tag is strong, has 32 hexadecimal digits, and is the same in every process that makes it: a hash of the table's
-/// name, the key, the version and the [`representation`](Self::representation). It shows none of them. Behind a proxy that
+/// name and columns, the key, the version and the [`representation`](Self::representation). It shows none of them. Behind a proxy that
 /// compresses it needs [`behind_proxies`](Self::behind_proxies).
 ///
 /// ```
@@ -35,6 +35,10 @@ use crate::model::versioned::Versioned;
 /// made of this one row, all of whose writers advance the version: not to one with a column that is
 /// `#[diesel(skip_update)]` or `#[occ(unversioned)]`, or with rows of another table.
 ///
+/// Each release of a service may say something else of one version of a row: with a column more, it is another response. So the
+/// names of the columns in `table!` are in the tag: when one comes or goes, clients read again. What `table!` does not show, such as a
+/// field that was left out of the JSON until now, is to be said by the name of the representation: `json 2`.
+///
 /// A row of a table without a version (`#[occ(check = ..)]`) has no tag, and asking for one does not compile.
 ///
 /// Two structs of one table have the same tags for its rows, if they have the same key, in whatever order, and version.
@@ -48,6 +52,7 @@ use crate::model::versioned::Versioned;
 #[derive(Clone)]
 pub struct EntityTagger {
     hash: Hash,
+    former: Vec<Hash>,
     representation: Box<str>,
     behind_proxies: bool,
     weak: bool,
@@ -60,7 +65,7 @@ impl EntityTagger {
     /// ```
     /// use occ_runtime::http::EntityTagger;
     /// let shown = format!("{:?}", EntityTagger::open());
-    /// assert_eq!(shown, r#"EntityTagger { keyed: false, representation: "", behind_proxies: false, weak: false }"#);
+    /// assert_eq!(shown, r#"EntityTagger { keyed: false, also: 0, representation: "", behind_proxies: false, weak: false }"#);
     /// ```
     #[must_use]
     pub fn open() -> Self {
@@ -79,22 +84,66 @@ impl EntityTagger {
     /// assert!(EntityTagger::keyed(std::env::var("A_VARIABLE_THAT_IS_NOT_SET").unwrap_or_default()).is_err());
     /// ```
     pub fn keyed(secret: impl AsRef<[u8]>) -> Result<Self, ShortSecretError> {
-        let secret = secret.as_ref();
-        if secret.len() < ShortSecretError::LEAST {
-            return Err(ShortSecretError { length: secret.len() });
-        }
-        // It takes a secret of any length.
-        let mac = Hmac::new_from_slice(secret).map_err(|_| ShortSecretError { length: secret.len() })?;
-        Ok(Self::of_hash(Hash::Keyed(Box::new(mac))))
+        Ok(Self::of_hash(keyed_hash(secret.as_ref())?))
+    }
+
+    /// Takes what was made with this secret as well, and makes nothing with it: tags in requests that write, and
+    /// [sealed](Self::seal) bases. So a secret can be changed while clients hold what the old one has made: first every process
+    /// gets `keyed(old).also(new)`, then `keyed(new).also(old)`, and after as long as a client may think, `keyed(new)`.
+    ///
+    /// A read is answered with the whole response, and not with 304, to a client that has the tag of the former secret: no cache
+    /// could tell which of its responses a 304 with the new tag is about.
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// # use occ_runtime::{Error, prelude::*};
+    /// use occ_runtime::http::EntityTagger;
+    #[doc = include_str!("../example.txt")]
+    /// # let conn = &mut connection();
+    /// # let lamp: Product = products::table.find(1).select(Product::as_select()).first(conn)?;
+    /// let (old, new) = ("the secret of the last year", "the secret of this year");
+    /// let seen = EntityTagger::keyed(old)?.of(&lamp);
+    /// let tags = EntityTagger::keyed(new)?.also(old)?;
+    /// assert_ne!(tags.of(&lamp), seen);
+    /// assert!(tags.check_tag(&seen, &lamp).is_ok());
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn also(mut self, secret: impl AsRef<[u8]>) -> Result<Self, ShortSecretError> {
+        self.former.push(keyed_hash(secret.as_ref())?);
+        Ok(self)
     }
 
     fn of_hash(hash: Hash) -> Self {
-        Self { hash, representation: "".into(), behind_proxies: false, weak: false }
+        Self { hash, former: Vec::new(), representation: "".into(), behind_proxies: false, weak: false }
     }
 
     /// What tags are made with.
     pub(super) fn hash(&self) -> &Hash {
         &self.hash
+    }
+
+    /// What former tags were made with.
+    pub(super) fn former(&self) -> &[Hash] {
+        &self.former
+    }
+
+    pub(super) fn is_keyed(&self) -> bool {
+        matches!(self.hash, Hash::Keyed(_))
+    }
+
+    pub(super) fn name_of_representation(&self) -> &str {
+        &self.representation
+    }
+
+    /// A tag of this digest, which is asked for each secret: with no number for that of today.
+    pub(super) fn tag_by(&self, digest: impl Fn(&Hash, Option<usize>) -> String) -> EntityTag {
+        let written = |hash, number| {
+            let tag = EntityTag::strong(&digest(hash, number));
+            if self.weak { tag.weakened() } else { tag }
+        };
+        let former = self.former.iter().enumerate().map(|(number, hash)| written(hash, Some(number)));
+        let tag = written(&self.hash, None).also(former);
+        if self.behind_proxies { tag.behind_proxies() } else { tag }
     }
 
     /// The tags of one representation, in place of those of another: a row's page and its JSON are not the same bytes,
@@ -208,9 +257,7 @@ impl EntityTagger {
     /// ```
     #[must_use]
     pub fn of<T: Versioned>(&self, row: &T) -> EntityTag {
-        let tag = EntityTag::strong(&digest(self.hash.clone(), &self.representation, row));
-        let tag = if self.weak { tag.weakened() } else { tag };
-        if self.behind_proxies { tag.behind_proxies() } else { tag }
+        self.tag_by(|hash, _| digest(hash, &self.representation, row))
     }
 }
 
@@ -235,11 +282,21 @@ impl EntityTag {
     }
 }
 
+fn keyed_hash(secret: &[u8]) -> Result<Hash, ShortSecretError> {
+    let too_short = ShortSecretError { length: secret.len() };
+    if secret.len() < ShortSecretError::LEAST {
+        return Err(too_short);
+    }
+    // It takes a secret of any length.
+    Hmac::new_from_slice(secret).map(|mac| Hash::Keyed(Box::new(mac))).map_err(|_| too_short)
+}
+
 /// Shows no secret.
 impl Debug for EntityTagger {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EntityTagger")
             .field("keyed", &matches!(self.hash, Hash::Keyed(_)))
+            .field("also", &self.former.len())
             .field("representation", &self.representation)
             .field("behind_proxies", &self.behind_proxies)
             .field("weak", &self.weak)

@@ -189,10 +189,9 @@ fn check_merge(
             let fields: Vec<_> = error.differences().iter().map(Difference::field).collect();
             assert_eq!(fields, clashes, "{before:?} onto {early:?}");
             assert_eq!(late, before, "nothing is merged");
-            let choice = if prefers_mine { Choice::Mine } else { Choice::Theirs };
             let choose = |field: &'static str, _: &Paper, _: &Paper, _: &Paper| {
                 assert!(clashes.contains(&field), "{field} needs no decision");
-                choice
+                if prefers_mine { Choice::Mine } else { Choice::Theirs }
             };
             late.rebase_with(conn, choose).expect("all is decided");
             "decided"

@@ -4,11 +4,13 @@
 use arbitrary::{Result, Unstructured};
 use http::header::{IF_MATCH, IF_NONE_MATCH};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
-use occ_runtime::UuidV4;
-use occ_runtime::http::{EntityTag, EntityTagger, Preconditions, TagCondition, Verdict};
+use occ_runtime::http::{
+    EntityTag, EntityTagger, MergePatch, MergePatchError, Preconditions, TagCondition, Verdict,
+};
 use occ_runtime::prelude::*;
+use occ_runtime::{Tracked, UuidV4};
 
-use schema::pages;
+use schema::{pages, sheets};
 
 use crate::Outcome;
 use crate::values::{number, text};
@@ -18,6 +20,16 @@ mod schema {
         pages (id) {
             id -> Text,
             number -> BigInt,
+            version -> Text,
+        }
+    }
+
+    diesel::table! {
+        sheets (id, number) {
+            id -> Text,
+            number -> BigInt,
+            text -> Nullable<Text>,
+            made_at -> BigInt,
             version -> Text,
         }
     }
@@ -33,14 +45,53 @@ struct Page {
     version: String,
 }
 
+/// A row that can be patched.
+#[derive(Clone, Debug, PartialEq, OptimisticLock, serde::Serialize, serde::Deserialize)]
+#[diesel(table_name = sheets, primary_key(id, number))]
+#[occ(tracked)]
+struct Sheet {
+    id: String,
+    number: i64,
+    text: Option<String>,
+    #[diesel(skip_update)]
+    #[serde(default)]
+    made_at: i64,
+    #[occ(version, generator = UuidV4)]
+    version: String,
+}
+
 /// Reads headers and judges them, and sends tags of rows.
 pub fn check(bytes: &[u8]) -> Outcome {
     let mut bytes = Unstructured::new(bytes);
     let outcome = Input::arbitrary(&mut bytes).map_or("nothing", |input| input.check());
     if let Ok((tags, page, other)) = rows(&mut bytes) {
         check_rows(&tags, &page, &other);
+        check_patch(&page, bytes.take_rest());
     }
     outcome
+}
+
+/// A patch of any JSON is taken or refused; what is refused has changed nothing, and key and version never change.
+fn check_patch(page: &Page, bytes: &[u8]) {
+    // Often with the name of a member.
+    let names = ["id", "number", "text", "made_at", "version"];
+    let text = String::from_utf8_lossy(bytes);
+    let name = names[bytes.len() % names.len()];
+    for json in
+        [text.to_string(), format!("{{\"{name}\":{text}}}"), format!("{{\"{name}\":[{}]}}", bytes.len())]
+    {
+        let Ok(patch) = serde_json::from_str(&json) else { continue };
+        let Page { id, number, version } = page.clone();
+        let sheet = Sheet { id, number, text: Some("a".to_owned()), made_at: 1, version };
+        let mut patched = Tracked::new(sheet.clone());
+        let outcome = patched.apply_merge_patch(&MergePatch::new(patch), &names);
+        assert_eq!(
+            (&patched.id, patched.number, &patched.version),
+            (&sheet.id, sheet.number, &sheet.version)
+        );
+        assert!(outcome.is_ok() || *patched == sheet, "{json}");
+        assert!(!matches!(outcome, Err(MergePatchError::Struct(_))), "{json}");
+    }
 }
 
 #[derive(Debug)]
@@ -99,6 +150,10 @@ impl Input {
             .into_iter()
             .collect();
         let read = Preconditions::from_headers(&headers);
+        let lines =
+            |lines: &[HeaderValue]| lines.iter().map(|line| line.as_bytes().to_vec()).collect::<Vec<_>>();
+        let from_lines = Preconditions::from_lines(lines(&self.if_match), lines(&self.if_none_match));
+        assert_eq!(from_lines, read, "{self:?}");
         let (if_match, if_none_match) = match (if_match, if_none_match) {
             (Ok(if_match), Ok(if_none_match)) => (if_match, if_none_match),
             (if_match, _) => {
@@ -118,6 +173,8 @@ impl Input {
         }
         let write = verdict(if_match.as_ref(), if_none_match.as_ref(), &Method::PUT, current.as_deref());
         assert_eq!(read.check(self.current.as_ref()).is_ok(), write == Verdict::Proceed, "{self:?}");
+        let either = read.clone().require_either().is_ok();
+        assert_eq!(either, if_match.is_some() || if_none_match.is_some(), "{self:?}");
         assert_eq!(read.require_if_match().is_ok(), if_match.is_some(), "{self:?}");
         match verdict(if_match.as_ref(), if_none_match.as_ref(), &Method::GET, current.as_deref()) {
             Verdict::Proceed => "proceed",
@@ -241,6 +298,9 @@ fn rows(bytes: &mut Unstructured<'_>) -> Result<(EntityTagger, Page, Page)> {
     } else {
         EntityTagger::keyed([bytes.arbitrary::<u8>()?; 32]).expect("a secret that is long enough")
     };
+    if bytes.arbitrary()? {
+        tags = tags.also([bytes.arbitrary::<u8>()?; 32]).expect("a secret that is long enough");
+    }
     tags = tags.representation(text(bytes)?);
     tags = match bytes.int_in_range(0..=2)? {
         0 => tags,
@@ -270,4 +330,18 @@ fn check_rows(tags: &EntityTagger, page: &Page, other: &Page) {
         .expect("it is there");
     assert!(if_match.check(tags, page).is_ok(), "{page:?}");
     assert_eq!(if_match.check(tags, other).is_ok(), page == other, "{page:?} and {other:?}");
+
+    assert_eq!(tags.check_tag(&tag, other).is_ok(), page == other, "{page:?} and {other:?}");
+    let in_json = serde_json::to_string(&tag).expect("a tag of ours is ASCII");
+    assert_eq!(serde_json::from_str::<EntityTag>(&in_json).expect("it was a tag"), tag);
+    // Each tag of several takes as many again.
+    if page.id.len().max(other.id.len()) > 100 {
+        return;
+    }
+    let (one, two) = ([page, page], [page, other]);
+    assert_eq!(tags.of_all(one) == tags.of_all(two), page == other, "{page:?} and {other:?}");
+    let (one, two) =
+        (tags.of_tags(one.map(|page| tags.of(page))), tags.of_tags(two.map(|page| tags.of(page))));
+    assert_eq!(one == two, page == other, "{page:?} and {other:?}");
+    assert!(one != tag && one != tags.of_all([page, page]));
 }

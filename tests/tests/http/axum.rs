@@ -9,7 +9,7 @@ use axum::routing::get;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH, RETRY_AFTER};
 use http::{HeaderMap, HeaderName, Method, Request, Response, StatusCode};
 use occ_runtime::Error;
-use occ_runtime::http::{IfMatch, PreconditionFailed, Preconditions, Problem, Tagged};
+use occ_runtime::http::{IfMatch, PreconditionFailed, Preconditions, Problem, RequirePreconditions, Tagged};
 use tower::ServiceExt as _;
 
 use super::tag;
@@ -157,4 +157,79 @@ fn every_error_of_the_feature_is_a_response() {
     assert_eq!(Preconditions::default().require_if_match().unwrap_err().into_response().status(), 428);
     let malformed = super::parsed(&IF_MATCH, ["a"]).unwrap_err();
     assert_eq!(malformed.into_response().status(), 400);
+}
+
+/// What the layer makes of a request, where the handlers demand nothing.
+fn through(layer: RequirePreconditions, method: &Method, path: &str, headers: &[(HeaderName, &str)]) -> u16 {
+    let done = || axum::routing::any(async || "done");
+    let router = Router::new().route("/rows", done()).route("/rows/1", done()).layer(layer);
+    let mut request = Request::builder().method(method).uri(path);
+    for (name, value) in headers {
+        request = request.header(name, *value);
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let answer = runtime.block_on(router.oneshot(request.body(Body::empty()).unwrap())).unwrap();
+    let problem = answer.extensions().get::<Problem>().map(Problem::status);
+    assert_eq!(problem.is_some(), !answer.status().is_success(), "{method} {path}");
+    answer.status().as_u16()
+}
+
+#[test]
+fn the_layer_demands_a_precondition_of_every_write() {
+    let layer = RequirePreconditions::new;
+    for method in [Method::GET, Method::HEAD, Method::OPTIONS, Method::TRACE] {
+        assert_eq!(through(layer(), &method, "/rows/1", &[]), 200, "{method}");
+    }
+    let odd = Method::from_bytes(b"MERGE").unwrap();
+    for method in [Method::PUT, Method::PATCH, Method::DELETE, Method::POST, odd] {
+        assert_eq!(through(layer(), &method, "/rows/1", &[]), 428, "{method}");
+        for (name, value, status) in [
+            (IF_MATCH, "\"a\"", 200),
+            (IF_MATCH, "*", 200),
+            (IF_NONE_MATCH, "*", 200),
+            (IF_MATCH, "a", 400),
+            (IF_NONE_MATCH, "", 400),
+            (ETAG, "\"a\"", 428),
+        ] {
+            assert_eq!(
+                through(layer(), &method, "/rows/1", &[(name.clone(), value)]),
+                status,
+                "{method} {name}: {value}"
+            );
+        }
+        let any = [(IF_MATCH, "*")];
+        assert_eq!(through(layer().refusing_any(), &method, "/rows/1", &any), 428, "{method}");
+        assert_eq!(
+            through(layer().refusing_any(), &method, "/rows/1", &[(IF_MATCH, "\"a\"")]),
+            200,
+            "{method}"
+        );
+        assert_eq!(
+            through(layer().refusing_any(), &method, "/rows/1", &[(IF_NONE_MATCH, "*")]),
+            200,
+            "{method}"
+        );
+    }
+}
+
+#[test]
+fn the_layer_lets_its_exceptions_pass_each_of_them() {
+    let layer = || {
+        RequirePreconditions::new()
+            .except(|method, _| method == Method::DELETE)
+            .refusing_any()
+            .except(|method, path| method == Method::POST && path == "/rows")
+    };
+    for (method, path, status) in [
+        (Method::POST, "/rows", 200),
+        (Method::POST, "/rows?x=/rows/1", 200),
+        (Method::POST, "/rows/1", 428),
+        (Method::PUT, "/rows", 428),
+        (Method::DELETE, "/rows/1", 200),
+    ] {
+        assert_eq!(through(layer(), &method, path, &[]), status, "{method} {path}");
+    }
+    // What is passed over is not even parsed.
+    assert_eq!(through(layer(), &Method::DELETE, "/rows/1", &[(IF_MATCH, "a")]), 200);
+    assert_eq!(format!("{:?}", layer()), "RequirePreconditions { exceptions: 2, refuses_any: true }");
 }

@@ -368,3 +368,31 @@ fn members_of_the_rfc_are_set_by_their_methods_only() {
     assert_eq!(problem.to_string(), "409 Full");
     assert_eq!(problem.with_detail("No seat is left.").to_string(), "409 Full: No seat is left.");
 }
+
+#[test]
+fn a_client_reads_what_was_written_and_takes_what_does_not_fit_for_missing() {
+    let read = |json: Value| serde_json::from_value::<Problem>(json);
+    let full = Problem::new(StatusCode::CONFLICT)
+        .with_type(Problem::EDIT_CONFLICT)
+        .with_title("Full")
+        .with_detail("No seat is left.")
+        .with_instance("/bookings/3")
+        .with_member("seats", json!([1, { "a": null }]));
+    for problem in [full, Problem::new(StatusCode::GONE), Problem::from(Error::from(DieselError::NotFound))] {
+        assert_eq!(read(document(&problem)).unwrap(), problem);
+    }
+    // RFC 9457, section 3.1: a value of the wrong type is ignored; and so is a status that is none.
+    for status in [json!("409"), json!(70_000), json!(9), json!(-1), Value::Null, json!({})] {
+        let problem =
+            read(json!({ "status": status, "type": 7, "title": [], "detail": {}, "x": 1 })).unwrap();
+        assert_eq!(
+            (problem.status().as_u16(), problem.type_uri(), problem.detail()),
+            (500, Problem::BLANK, None)
+        );
+        assert_eq!((problem.title(), problem.member("x")), ("Internal Server Error", Some(&json!(1))));
+        assert_eq!(problem.with_status(StatusCode::CONFLICT).status(), 409);
+    }
+    for other in [json!([]), json!(null), json!("409"), json!(409)] {
+        assert!(read(other).is_err());
+    }
+}

@@ -246,11 +246,11 @@ pub(super) fn raw(first: &str, second: &str, version: i32) -> Raw {
 #[test]
 fn a_tag_is_the_same_in_every_process_and_release() {
     let product = Product { id: 1, version: 7 };
-    assert_eq!(EntityTag::of(&product).to_string(), r#""96a16add17329c5cb6ead087fbfb089a""#);
+    assert_eq!(EntityTag::of(&product).to_string(), r#""e649ac64dac5e22b785c8d8266c6c3f8""#);
     let keyed = EntityTagger::keyed(SECRET).unwrap();
-    assert_eq!(keyed.of(&product).to_string(), r#""cf32a903d492525cfab383981757e9c0""#);
+    assert_eq!(keyed.of(&product).to_string(), r#""ca2ddce74befe35c77fa10bfa50f79ce""#);
     let html = EntityTagger::open().representation("html");
-    assert_eq!(html.of(&line(1, "blue", "r1")).to_string(), r#""51f634787a426f229c41e7d866a7c030""#);
+    assert_eq!(html.of(&line(1, "blue", "r1")).to_string(), r#""c45c212cdf5862cc3ba6b47ef1aea110""#);
 }
 
 #[test]

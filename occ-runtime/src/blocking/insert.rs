@@ -123,7 +123,7 @@ pub trait OptimisticInsertDsl: OptimisticLock {
         Self: CreatesOn<C>,
         V: NewRow<Self, C::Backend>,
     {
-        Self::create(values.values(), conn)
+        Self::create(values.values(false), conn)
     }
 
     /// The row with this key: a new one of `values`, as [`create_optimistic`](Self::create_optimistic) makes it, or the one that is
@@ -162,7 +162,7 @@ pub trait OptimisticInsertDsl: OptimisticLock {
         V: NewRow<Self, C::Backend>,
         K: KeyOf<Self, C::Backend>,
     {
-        Self::create_or_find(values.values(), key.found(), conn)
+        Self::create_or_find(values.values(true), key.found(), conn)
     }
 
     /// Creates the row, or replaces it, with the check that `expect` asks for. The version moves on from that of the row, and is

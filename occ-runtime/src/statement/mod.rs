@@ -19,6 +19,7 @@ pub(crate) mod erased;
 pub(crate) mod find;
 pub(crate) mod guard;
 pub(crate) mod insert;
+pub(crate) mod keyed;
 pub(crate) mod lock;
 pub(crate) mod made_key;
 pub(crate) mod many;

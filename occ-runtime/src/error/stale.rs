@@ -248,7 +248,7 @@ impl StaleObjectError {
 
 impl fmt::Display for StaleObjectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Conflict { table, key, operation, expected, actual, found } = &*self.0;
+        let Conflict { table, key, operation, expected, actual, found, .. } = &*self.0;
         write!(f, "cannot {operation} row {key} of `{table}`: ")?;
         if *found == Found::Unversioned {
             return f.write_str(match actual {

@@ -150,7 +150,9 @@ pub(crate) fn given_key_is_made<M: OptimisticLock>() -> Error {
 /// The same where PostgreSQL has said it.
 pub(crate) fn not_made<M: OptimisticLock>(error: DieselError) -> Error {
     match error {
-        DieselError::DatabaseError(DatabaseErrorKind::Unknown, said) if said.message().contains(ANOTHER_KEY) => {
+        DieselError::DatabaseError(DatabaseErrorKind::Unknown, said)
+            if said.message().contains(ANOTHER_KEY) =>
+        {
             given_key_is_made::<M>()
         }
         error => error.into(),

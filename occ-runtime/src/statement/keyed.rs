@@ -146,7 +146,8 @@ where
     CurrentRow<'a, M, DB>: QueryId,
     P: QueryId,
 {
-    type QueryId = StatementKey<Keyed<<CurrentRow<'a, M, DB> as QueryId>::QueryId, P::QueryId>, M::StatementId>;
+    type QueryId =
+        StatementKey<Keyed<<CurrentRow<'a, M, DB> as QueryId>::QueryId, P::QueryId>, M::StatementId>;
     const HAS_STATIC_QUERY_ID: bool =
         <CurrentRow<'a, M, DB> as QueryId>::HAS_STATIC_QUERY_ID && P::HAS_STATIC_QUERY_ID;
 }

@@ -55,7 +55,7 @@ where
         }
         out.push_sql("IF(LAST_INSERT_ID(0)");
         for (place, column) in M::table_key().iter().enumerate() {
-            out.push_sql(" + ISNULL(");
+            out.push_sql(" + LENGTH(");
             walk_kept_key(place, &mut out);
             out.push_sql(" := ");
             out.push_identifier(column)?;

@@ -2,11 +2,11 @@
 
 use diesel::prelude::*;
 use occ_runtime::schema::FindingKind;
-use occ_runtime::{UuidV4, VersionError, VersionGenerator};
+use occ_runtime::{VersionError, VersionGenerator};
 use occ_tests::cell::Backend;
 
 use super::cell::{BACKEND, Conn, all, batch, check_schema, connect};
-use super::schema::{counted, is_cured, is_found, is_right, kinds, make, on, thing, things};
+use super::schema::{counted, is_cured, is_found, kinds, make, on, thing, things};
 
 /// Versions of one's own: r1, r2, and so on.
 pub(crate) struct Lettered;
@@ -84,6 +84,9 @@ super::scenarios! {
 
 #[cfg(feature = "version_types")]
 mod random {
+    use occ_runtime::UuidV4;
+
+    use super::super::schema::is_right;
     use super::*;
 
     thing!(uuid_texts, Text, String, UuidV4);

@@ -20,7 +20,7 @@ diesel::table! {
 
 #[derive(AsChangeset, Clone, Debug, PartialEq, Queryable, Selectable)]
 #[diesel(table_name = parcels)]
-struct Size {
+pub struct Size {
     weight: i32,
 }
 
@@ -66,7 +66,7 @@ async fn create_parcels(conn: &mut Conn) {
     batch("DROP TABLE IF EXISTS parcels", conn).await.unwrap();
     batch(
         "CREATE TABLE parcels (id INTEGER PRIMARY KEY, label VARCHAR(20) NOT NULL, weight INTEGER NOT NULL, version INTEGER NOT NULL);
-         INSERT INTO parcels VALUES (1, 'a', 2, 1), (2, 'b', 4, 1);",
+         INSERT INTO parcels VALUES (1, 'a', 1, 1), (2, 'b', 3, 1);",
         conn,
     )
     .await

@@ -19,8 +19,6 @@ pub(crate) struct Catalog {
     pub(crate) has_rowid: bool,
     /// SQLite's `STRICT`, which knows few types.
     pub(crate) is_strict: bool,
-    /// PostgreSQL: tables inherit from it that are no partitions.
-    pub(crate) is_inherited: bool,
     pub(crate) obstacle: Option<Obstacle>,
     /// The text of the table itself, on SQLite.
     pub(crate) text: String,
@@ -47,6 +45,8 @@ pub(crate) enum Obstacle {
     Partitioned,
     Virtual,
     SystemVersioned,
+    /// PostgreSQL: tables inherit from it that are no partitions.
+    Inherited,
 }
 
 /// Anything with a name, and on SQLite with its text.
@@ -131,13 +131,13 @@ impl Catalog {
             dialect,
             kind,
             is_writable: writable.map(|writable| writable == "YES"),
-            is_inherited: place.as_deref() == Some("inherited"),
             is_strict: transactions.as_deref() == Some("STRICT"),
             obstacle: match obstacle.as_deref() {
                 Some("partition") => Some(Obstacle::Partition),
                 Some("partitioned") => Some(Obstacle::Partitioned),
                 Some("virtual") => Some(Obstacle::Virtual),
                 Some("system versioned") => Some(Obstacle::SystemVersioned),
+                Some("inherited") => Some(Obstacle::Inherited),
                 _ => None,
             },
             text: String::new(),
@@ -181,12 +181,11 @@ impl Catalog {
     fn learn_index(&mut self, answer: Answer) {
         let (name, column, collation, deferrable, ..) = answer;
         let column = (column, collation);
-        match self.indexes.iter_mut().find(|index| index.name == name) {
-            Some(index) => index.columns.push(column),
-            None => {
-                let is_deferrable = deferrable.is_some();
-                self.indexes.push(SeenIndex { name, is_deferrable, columns: vec![column] });
-            }
+        if let Some(index) = self.indexes.iter_mut().find(|index| index.name == name) {
+            index.columns.push(column);
+        } else {
+            let is_deferrable = deferrable.is_some();
+            self.indexes.push(SeenIndex { name, is_deferrable, columns: vec![column] });
         }
     }
 

@@ -84,9 +84,9 @@ const SQLITE_CONTENTS: &str = "SELECT ?c, CAST((SELECT count(*) FROM ?T WHERE ?C
 /// 4 is the bit of `UPDATE`.
 const POSTGRES_TABLE: &str = "SELECT 'postgres', CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'view' WHEN 'f' THEN 'foreign' \
      ELSE 'table' END, CASE WHEN pg_catalog.pg_relation_is_updatable(c.oid, false) & 4 = 4 THEN 'YES' ELSE 'NO' END, \
-     CASE WHEN EXISTS (SELECT 1 FROM pg_catalog.pg_inherits i JOIN pg_catalog.pg_class h ON h.oid = i.inhrelid \
-         WHERE i.inhparent = c.oid AND NOT h.relispartition) THEN 'inherited' END, NULL, NULL, \
-     CASE WHEN c.relispartition THEN 'partition' WHEN c.relkind = 'p' THEN 'partitioned' END, NULL \
+     NULL, NULL, NULL, CASE WHEN c.relispartition THEN 'partition' WHEN c.relkind = 'p' THEN 'partitioned' \
+         WHEN EXISTS (SELECT 1 FROM pg_catalog.pg_inherits i JOIN pg_catalog.pg_class h ON h.oid = i.inhrelid \
+             WHERE i.inhparent = c.oid AND NOT h.relispartition) THEN 'inherited' END, NULL \
      FROM pg_catalog.pg_class c WHERE c.oid = pg_catalog.to_regclass(?q) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')";
 
 /// Those of the system too. A domain is as wide as what it is made of, which may be another one. On a column that a view, a trigger, a

@@ -59,7 +59,7 @@ impl Cure<'_> {
     /// Whether a table can be altered as others are.
     fn is_alterable(&self) -> bool {
         self.catalog.kind == TableKind::Table
-            && matches!(self.catalog.obstacle, None | Some(Obstacle::Partitioned))
+            && matches!(self.catalog.obstacle, None | Some(Obstacle::Partitioned | Obstacle::Inherited))
     }
 
     /// The version column, where there is none. Of a version whose form is not known there is no first one.

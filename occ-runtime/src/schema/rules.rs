@@ -1,6 +1,6 @@
 //! What is a fault of a table: a function for each rule. Those of the version column are in [`version_rules`](super::version_rules).
 
-use crate::schema::catalog::{Catalog, SeenIndex, SeenTrigger, TableKind, Timing};
+use crate::schema::catalog::{Catalog, Obstacle, SeenIndex, SeenTrigger, TableKind, Timing};
 use crate::schema::cure::Cure;
 use crate::schema::expected::Expected;
 use crate::schema::finding::{Finding, FindingKind};
@@ -102,7 +102,7 @@ fn view(report: &mut Report<'_>) {
 
 /// A key is unique in each of the tables alone.
 fn inherited(report: &mut Report<'_>) {
-    if report.catalog.is_inherited {
+    if report.catalog.obstacle == Some(Obstacle::Inherited) {
         let what = "has tables that inherit from it, whose rows are found by the same statements and may have the same keys, so that one \
                     save writes several rows: make them partitions, or tables of their own";
         report.add(FindingKind::Inherited, None, what, None);

@@ -106,7 +106,7 @@ impl Cure<'_> {
         match self.catalog.dialect {
             Dialect::Sqlite => None,
             Dialect::Postgres => self.is_alterable().then(|| self.alter_column(column, "SET NOT NULL")),
-            Dialect::Mysql => self.modified(column, &column.definition, false),
+            Dialect::Mysql => self.modified(column, &column.definition, column.default.as_deref(), false),
         }
     }
 
@@ -119,7 +119,10 @@ impl Cure<'_> {
                     fit.definition().filter(|_| self.is_alterable() && !fit.column.is_written("used"))?;
                 Some(self.alter_column(fit.column, &format!("TYPE {sql_type}")))
             }
-            Dialect::Mysql => self.modified(fit.column, &fit.definition()?, fit.version.by_database),
+            Dialect::Mysql => {
+                let default = fit.column.default.as_deref().filter(|_| fit.wrong_default().is_none());
+                self.modified(fit.column, &fit.definition()?, default, fit.version.by_database)
+            }
         }
     }
 
@@ -242,19 +245,25 @@ impl Cure<'_> {
         }
     }
 
-    /// MySQL's form: the column as a whole, not NULL, with its default, and with what else is said of it. MariaDB has no invisible column
+    /// MySQL's form: the column as a whole, not NULL, with a default, and with what else is said of it. MariaDB has no invisible column
     /// without a default; and how MySQL has escaped a backslash in an expression is not to be seen.
-    fn modified(&self, column: &SeenColumn, sql_type: &str, may_be_set_on_update: bool) -> Option<String> {
+    fn modified(
+        &self,
+        column: &SeenColumn,
+        sql_type: &str,
+        default: Option<&str>,
+        may_be_set_on_update: bool,
+    ) -> Option<String> {
         let is_invisible = column.written_by.contains("invisible");
-        let has_backslash = column.default.as_deref().is_some_and(|default| default.contains('\\'));
-        if !self.is_alterable() || has_backslash || (is_invisible && column.default.is_none()) {
+        let has_backslash = default.is_some_and(|default| default.contains('\\'));
+        if !self.is_alterable() || has_backslash || (is_invisible && default.is_none()) {
             return None;
         }
         // What tells the present has to have as many digits as the column.
         let digits = sql_type.split_once('(').map_or("", |(_, digits)| digits.trim_end_matches(')'));
         let now = format!("CURRENT_TIMESTAMP({digits})");
         let is_now = |default: &str| default.to_lowercase().starts_with("current_timestamp");
-        let default = match &column.default {
+        let default = match default {
             Some(default) if is_now(default) => format!(" DEFAULT {now}"),
             Some(default) => format!(" DEFAULT {default}"),
             // Without a default, an old server takes one, and ON UPDATE besides.

@@ -89,7 +89,7 @@ impl Cure<'_> {
     /// MySQL's safe mode lets an `UPDATE` without a key pass that has a limit.
     pub(super) fn update(&self, set: &str) -> String {
         let is_safe = self.catalog.sql_mode.as_deref().is_some_and(|mode| mode.contains("SAFE_UPDATES"));
-        let limit = if is_safe { " LIMIT 18446744073709551615" } else { "" };
+        let limit = if is_safe { " LIMIT 9223372036854775807" } else { "" };
         format!("UPDATE {} SET {set}{limit}", self.table())
     }
 
@@ -115,9 +115,16 @@ impl Cure<'_> {
         match self.catalog.dialect {
             Dialect::Sqlite => self.rebuilt(fit, &self.quoted(&fit.column.name)),
             Dialect::Postgres => {
-                let sql_type =
-                    fit.definition().filter(|_| self.is_alterable() && !fit.column.is_written("used"))?;
-                Some(self.alter_column(fit.column, &format!("TYPE {sql_type}")))
+                let is_free = self.is_alterable() && !fit.column.is_written("used");
+                let sql_type = fit.definition().filter(|_| is_free)?;
+                // What a domain says of NULL is lost with it.
+                let is_domain = !fit.column.definition.to_lowercase().starts_with(&fit.column.sql_type);
+                let again = if is_domain && !fit.column.is_nullable {
+                    format!(", ALTER COLUMN {} SET NOT NULL", self.quoted(&fit.column.name))
+                } else {
+                    String::new()
+                };
+                Some(self.alter_column(fit.column, &format!("TYPE {sql_type}{again}")))
             }
             Dialect::Mysql => {
                 let default = fit.column.default.as_deref().filter(|_| fit.wrong_default().is_none());

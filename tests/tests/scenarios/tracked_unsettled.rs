@@ -133,7 +133,7 @@ super::scenarios! {
     async fn a_row_that_is_gone_is_no_reason_to_try_again_either(database) {
         let conn = &mut connect(database).await;
         create_parcels(conn).await;
-        let mut mine: Tracked<Embedding> = first(parcels::table.select(Tracked::<Embedding>::as_select()), conn).await.unwrap();
+        let mut mine: Tracked<Embedding> = first(parcels::table.find(1).select(Tracked::<Embedding>::as_select()), conn).await.unwrap();
         mine.label = "mine".into();
         begin(conn).await.unwrap();
         save_tracked(&mut mine, conn).await.unwrap();
@@ -156,13 +156,13 @@ mod merging {
         async fn a_save_that_merges_compares_in_rust_what_the_database_cannot(database) {
             let conn = &mut connect(database).await;
             create_parcels(conn).await;
-            let mut mine: Tracked<Embedding> = first(parcels::table.select(Tracked::<Embedding>::as_select()), conn).await.unwrap();
+            let mut mine: Tracked<Embedding> = first(parcels::table.find(1).select(Tracked::<Embedding>::as_select()), conn).await.unwrap();
             mine.label = "mine".into();
             begin(conn).await.unwrap();
             save_tracked(&mut mine, conn).await.unwrap();
             rollback(conn).await.unwrap();
             assert_eq!(save_merging(&mut mine, conn).await.unwrap(), Saved::AsWritten);
-            let row: Embedding = first(parcels::table.select(Embedding::as_select()), conn).await.unwrap();
+            let row: Embedding = first(parcels::table.find(1).select(Embedding::as_select()), conn).await.unwrap();
             assert_eq!(*mine, row);
             assert_eq!((row.label.as_str(), row.version), ("mine", 2));
         }

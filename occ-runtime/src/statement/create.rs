@@ -14,7 +14,6 @@ use crate::model::optimistic_lock::{OptimisticLock, has_schema};
 use crate::statement::clause::Binds;
 use crate::statement::dialect::{self, Dialect, Speaks};
 use crate::statement::insert::walk_nothing_if_taken;
-use crate::statement::keyed::walk_kept_key;
 use crate::statement::made_key::walk_is_made;
 use crate::statement::row_key::{FromClause, StatementKey, from_clause};
 use crate::version::generator::VersionGenerator as _;
@@ -66,6 +65,12 @@ where
         out.push_sql(")");
         Ok(())
     }
+}
+
+/// The variable in which MySQL remembers a column of the key that a new row has got.
+pub(super) fn walk_kept_key<DB: Backend>(place: usize, out: &mut AstPass<'_, '_, DB>) {
+    out.push_sql("@occ_key_");
+    out.push_sql(&place.to_string());
 }
 
 impl<M: OptimisticLock> QueryId for FirstVersion<M> {

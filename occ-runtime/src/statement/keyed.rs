@@ -11,7 +11,7 @@ use diesel::{RunQueryDsl, Selectable};
 
 use crate::model::columns::Columns;
 use crate::model::optimistic_lock::OptimisticLock;
-use crate::statement::create::Create;
+use crate::statement::create::{Create, walk_kept_key};
 use crate::statement::dialect::{Dialect, Speaks};
 use crate::statement::find::FindRow;
 use crate::statement::made_key::walk_is_not_made;
@@ -150,12 +150,6 @@ where
         StatementKey<Keyed<<CurrentRow<'a, M, DB> as QueryId>::QueryId, P::QueryId>, M::StatementId>;
     const HAS_STATIC_QUERY_ID: bool =
         <CurrentRow<'a, M, DB> as QueryId>::HAS_STATIC_QUERY_ID && P::HAS_STATIC_QUERY_ID;
-}
-
-/// The variable in which MySQL remembers a column of the key that a new row has got.
-pub(super) fn walk_kept_key<DB: Backend>(place: usize, out: &mut AstPass<'_, '_, DB>) {
-    out.push_sql("@occ_key_");
-    out.push_sql(&place.to_string());
 }
 
 /// MySQL, before a row whose version the database makes, so that nothing of the `INSERT` is ours: forgets the number that was made for the

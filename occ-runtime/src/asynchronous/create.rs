@@ -104,12 +104,19 @@ pub trait AsyncCreates<M, Checks = Declared<false>>: AsyncConnection {
         I: QueryFragment<Self::Backend> + QueryId + Send;
 
     #[doc(hidden)]
-    fn make<I, const IF_ABSENT: bool>(
-        &mut self,
-        values: I,
-    ) -> impl Future<Output = Result<Option<M>, Error>> + Send
+    fn make<I>(&mut self, values: I) -> impl Future<Output = Result<Option<M>, Error>> + Send
     where
         I: QueryFragment<Self::Backend> + QueryId + Send;
+
+    #[doc(hidden)]
+    fn make_of_key<I, P>(
+        &mut self,
+        values: I,
+        key: &P,
+    ) -> impl Future<Output = Result<Option<M>, Error>> + Send
+    where
+        I: QueryFragment<Self::Backend> + QueryId + Send,
+        P: QueryFragment<Self::Backend> + QueryId + Send + Sync;
 
     #[doc(hidden)]
     fn make_then_read<I>(&mut self, values: I) -> impl Future<Output = Result<M, Error>> + Send
@@ -190,9 +197,17 @@ impl<M: OptimisticLock + Send, C: AsyncConnection> AsyncCreates<M, Declared<true
         never()
     }
 
-    async fn make<I, const IF_ABSENT: bool>(&mut self, _: I) -> Result<Option<M>, Error>
+    async fn make<I>(&mut self, _: I) -> Result<Option<M>, Error>
     where
         I: QueryFragment<Self::Backend> + QueryId + Send,
+    {
+        never()
+    }
+
+    async fn make_of_key<I, P>(&mut self, _: I, _: &P) -> Result<Option<M>, Error>
+    where
+        I: QueryFragment<Self::Backend> + QueryId + Send,
+        P: QueryFragment<Self::Backend> + QueryId + Send + Sync,
     {
         never()
     }

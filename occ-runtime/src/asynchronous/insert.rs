@@ -44,7 +44,7 @@ pub trait AsyncOptimisticInsertDsl: OptimisticLock {
         V: AsyncNewRow<Self, C::Backend>,
         V::Values: 'a,
     {
-        Box::pin(Self::create(values.values(), conn))
+        Box::pin(Self::create(values.values(false), conn))
     }
 
     /// As [`OptimisticInsertDsl::create_if_absent`](crate::OptimisticInsertDsl::create_if_absent).
@@ -61,7 +61,7 @@ pub trait AsyncOptimisticInsertDsl: OptimisticLock {
         K: AsyncKeyOf<Self, C::Backend>,
         K::Found: 'a,
     {
-        Box::pin(Self::create_or_find(values.values(), key.found(), conn))
+        Box::pin(Self::create_or_find(values.values(true), key.found(), conn))
     }
 
     /// As [`OptimisticInsertDsl::upsert_optimistic`](crate::OptimisticInsertDsl::upsert_optimistic).

@@ -116,7 +116,8 @@ pub trait OptimisticBatchDsl<M: OptimisticLock> {
     /// Inserts every value, as [`insert_optimistic`](crate::OptimisticInsertDsl::insert_optimistic) does.
     ///
     /// Up to 128 rows in an `INSERT`, on SQLite too; one row at a time where a save is, and after a rollback, to learn which key is taken.
-    /// [`Error::Exists`] names the first of them.
+    /// [`Error::Exists`] names one of them: on SQLite the first of the slice, elsewhere the first in the order of the keys, in which
+    /// rows are locked.
     ///
     /// ```
     /// # use diesel::prelude::*;

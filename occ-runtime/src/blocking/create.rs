@@ -91,9 +91,15 @@ pub trait Creates<M, Checks = Declared<false>>: Connection {
         I: QueryFragment<Self::Backend> + QueryId;
 
     #[doc(hidden)]
-    fn make<I, const IF_ABSENT: bool>(&mut self, values: I) -> Result<Option<M>, Error>
+    fn make<I>(&mut self, values: I) -> Result<Option<M>, Error>
     where
         I: QueryFragment<Self::Backend> + QueryId;
+
+    #[doc(hidden)]
+    fn make_of_key<I, P>(&mut self, values: I, key: &P) -> Result<Option<M>, Error>
+    where
+        I: QueryFragment<Self::Backend> + QueryId,
+        P: QueryFragment<Self::Backend> + QueryId;
 
     #[doc(hidden)]
     fn make_then_read<I>(&mut self, values: I) -> Result<M, Error>
@@ -154,9 +160,17 @@ impl<M: OptimisticLock, C: Connection> Creates<M, Declared<true>> for C {
         never()
     }
 
-    fn make<I, const IF_ABSENT: bool>(&mut self, _: I) -> Result<Option<M>, Error>
+    fn make<I>(&mut self, _: I) -> Result<Option<M>, Error>
     where
         I: QueryFragment<Self::Backend> + QueryId,
+    {
+        never()
+    }
+
+    fn make_of_key<I, P>(&mut self, _: I, _: &P) -> Result<Option<M>, Error>
+    where
+        I: QueryFragment<Self::Backend> + QueryId,
+        P: QueryFragment<Self::Backend> + QueryId,
     {
         never()
     }

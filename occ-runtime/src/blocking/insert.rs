@@ -123,23 +123,26 @@ pub trait OptimisticInsertDsl: OptimisticLock {
         Self: CreatesOn<C>,
         V: NewRow<Self, C::Backend>,
     {
-        Self::create(values.values(), conn)
+        Self::create(values.values(false), conn)
     }
 
     /// The row with this key: a new one of `values`, as [`create_optimistic`](Self::create_optimistic) makes it, or the one that is
     /// there, which stays as it is. Who loses the race of two creators gets the other's row, and no error.
     ///
-    /// `key` is what Diesel's `find` takes, and `values` have the same key.
+    /// `key` is what Diesel's `find` takes, and `values` have the same key: a new row that has another one, or one that the database has made,
+    /// is rolled back, and the error says so.
     ///
     /// One `INSERT .. RETURNING` on PostgreSQL, and one `SELECT` if the key is taken; elsewhere an `INSERT` and a `SELECT` in a
-    /// transaction. The key is that of `table!`, also for a struct that is `#[occ(unique_key)]`.
+    /// transaction; on MySQL and MariaDB, where the database makes the version, also a `SET` that looks for the key first. The key is that of
+    /// `table!`, also for a struct that is `#[occ(unique_key)]`.
     ///
     /// On PostgreSQL, in a transaction that is `REPEATABLE READ` or `SERIALIZABLE`, a row that was made after its first statement ends it
     /// with a serialization failure, which is [retryable](Error::is_retryable).
     ///
     /// # Errors
     ///
-    /// [`Error::Database`]; among them Diesel's `NotFound`, if the row was there and is deleted before it is read: then call it again. A new
+    /// [`Error::Database`]; among them that `values` have another key, which on PostgreSQL aborts an open transaction, as an error of the
+    /// server does; and Diesel's `NotFound`, if the row was there and is deleted before it is read: then call it again. A new
     /// row that cannot be read is as of [`create_optimistic`](Self::create_optimistic), and one of a key that is 0 or NULL
     /// as of [`insert_optimistic`](Self::insert_optimistic).
     ///
@@ -162,7 +165,7 @@ pub trait OptimisticInsertDsl: OptimisticLock {
         V: NewRow<Self, C::Backend>,
         K: KeyOf<Self, C::Backend>,
     {
-        Self::create_or_find(values.values(), key.found(), conn)
+        Self::create_or_find(values.values(true), key.found(), conn)
     }
 
     /// Creates the row, or replaces it, with the check that `expect` asks for. The version moves on from that of the row, and is

@@ -4,7 +4,7 @@
 //! it: a message may quote any text of a user's, such as the value that an enum does not have, the name of a constraint
 //! or what a trigger raises.
 
-use Text::{Around, Whole};
+use Text::{Around, Numbered, Whole};
 use diesel::result::DatabaseErrorInformation;
 
 use crate::error::transient::Transient;
@@ -16,6 +16,8 @@ enum Text {
     Whole(&'static str),
     /// Its beginning and its end; what is in between is a name or a path.
     Around(&'static str, &'static str),
+    /// The same of a name that begins with a number, as those of statements do that a client has named: the rest is a user's own.
+    Numbered(&'static str, &'static str),
 }
 
 impl Text {
@@ -23,11 +25,14 @@ impl Text {
         match self {
             Whole(text) => message == *text,
             Around(begin, end) => message.strip_prefix(begin).is_some_and(|rest| rest.ends_with(end)),
+            Numbered(begin, end) => message.strip_prefix(begin).is_some_and(|rest| {
+                rest.ends_with(end) && rest.starts_with(|letter: char| letter.is_ascii_digit())
+            }),
         }
     }
 
     fn begins(&self, message: &str) -> bool {
-        let (Whole(begin) | Around(begin, _)) = self;
+        let (Whole(begin) | Around(begin, _) | Numbered(begin, _)) = self;
         message.starts_with(begin)
     }
 }
@@ -133,9 +138,14 @@ const POSTGRES_LOST: &[Text] = &[
     Whole("terminating connection because of crash of another server process"),
     Whole("terminating connection because of unexpected SIGQUIT signal"),
     Whole("terminating connection because protocol synchronization was lost"),
-    // The connection names a statement that the server has forgotten, has for something else, or has to plan anew.
-    Around("prepared statement \"", "\" does not exist"),
-    Around("prepared statement \"", "\" already exists"),
+    // The connection names a statement that the server has forgotten, has for something else, or has to plan anew: by a name of Diesel's,
+    // of tokio-postgres, or of PgBouncer. Any other is one that the program has named itself, and the connection is as it was.
+    Numbered("prepared statement \"__diesel_stmt_", "\" does not exist"),
+    Numbered("prepared statement \"__diesel_stmt_", "\" already exists"),
+    Numbered("prepared statement \"s", "\" does not exist"),
+    Numbered("prepared statement \"s", "\" already exists"),
+    Numbered("prepared statement \"PGBOUNCER_", "\" does not exist"),
+    Numbered("prepared statement \"PGBOUNCER_", "\" already exists"),
     Whole("cached plan must not change result type"),
 ];
 
@@ -170,7 +180,7 @@ const MYSQL_LOST: &[Text] = &[
     Whole("Got timeout writing communication packets"),
     Whole("Got an error writing communication packets"),
     // The connection names a statement that the server has forgotten.
-    Around("Unknown prepared statement handler (", ""),
+    Numbered("Unknown prepared statement handler (", ""),
     Whole("Prepared statement needs to be re-prepared"),
     // By a server that was the primary and is no more: the connection works, and leads to the wrong place.
     Around("The MySQL server is running with the --", "read-only option so it cannot execute this statement"),

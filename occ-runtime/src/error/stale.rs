@@ -93,6 +93,8 @@ struct Conflict {
     expected: String,
     actual: Option<String>,
     found: Found,
+    /// Of a value that is refused each time until it is read anew.
+    is_unsettled: bool,
 }
 
 /// What a look at the row has brought: decided by the versions themselves, since two may print the same text.
@@ -112,6 +114,18 @@ enum Found {
 }
 
 impl StaleObjectError {
+    fn of(
+        table: &'static str,
+        key: String,
+        operation: Operation,
+        expected: String,
+        actual: Option<String>,
+        found: Found,
+    ) -> Self {
+        let is_unsettled = found == Found::Unsettled;
+        Self(Box::new(Conflict { table, key, operation, expected, actual, found, is_unsettled }))
+    }
+
     /// Of a row that was expected at one version and is at `actual`, or nowhere.
     pub(crate) fn new<V: fmt::Debug + PartialEq>(
         operation: Operation,
@@ -122,7 +136,7 @@ impl StaleObjectError {
     ) -> Self {
         let found = if actual == Some(expected) { Found::Unmoved } else { Found::Moved };
         let actual = actual.map(|actual| format!("{actual:?}"));
-        Self(Box::new(Conflict { table, key, operation, expected: format!("{expected:?}"), actual, found }))
+        Self::of(table, key, operation, format!("{expected:?}"), actual, found)
     }
 
     /// Of a row that was expected at one version, and of which nobody has asked what it is now.
@@ -134,7 +148,7 @@ impl StaleObjectError {
         expected: &V,
     ) -> Self {
         let expected = format!("{expected:?}");
-        Self(Box::new(Conflict { table, key, operation, expected, actual: None, found: Found::Unasked }))
+        Self::of(table, key, operation, expected, None, Found::Unasked)
     }
 
     /// Of a row whose columns are not as they were loaded.
@@ -145,7 +159,7 @@ impl StaleObjectError {
         is_there: bool,
     ) -> Self {
         let (expected, actual) = (AS_LOADED.to_owned(), is_there.then(|| CHANGED.to_owned()));
-        Self(Box::new(Conflict { table, key, operation, expected, actual, found: Found::Unversioned }))
+        Self::of(table, key, operation, expected, actual, Found::Unversioned)
     }
 
     /// Of a row that a [`Tracked`](crate::Tracked) value was written to in a transaction that may have been rolled back, and that is
@@ -159,12 +173,18 @@ impl StaleObjectError {
         let text =
             |without: &str| version.map_or_else(|| without.to_owned(), |version| format!("{version:?}"));
         let (expected, actual) = (text(AS_LOADED), Some(text(CHANGED)));
-        Self(Box::new(Conflict { table, key, operation, expected, actual, found: Found::Unsettled }))
+        Self::of(table, key, operation, expected, actual, Found::Unsettled)
     }
 
-    /// Whether only the value can end it: see `Found::Unsettled`.
+    /// The same of a value whose last write or read may have been rolled back.
+    pub(crate) fn of_unsettled(mut self) -> Self {
+        self.0.is_unsettled = true;
+        self
+    }
+
+    /// Whether only a reload of the value can end it, wherever the row is: it is refused before anything is sent of it.
     pub(crate) fn is_unsettled(&self) -> bool {
-        self.0.found == Found::Unsettled
+        self.0.is_unsettled
     }
 
     /// The name of the table's `table!` module.
@@ -231,7 +251,7 @@ impl StaleObjectError {
 
 impl fmt::Display for StaleObjectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Conflict { table, key, operation, expected, actual, found } = &*self.0;
+        let Conflict { table, key, operation, expected, actual, found, .. } = &*self.0;
         write!(f, "cannot {operation} row {key} of `{table}`: ")?;
         if *found == Found::Unversioned {
             return f.write_str(match actual {

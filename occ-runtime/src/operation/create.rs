@@ -13,9 +13,10 @@ pub(crate) use crate::model::soft_delete::Rows;
 pub(crate) use crate::operation::none_key;
 pub(crate) use crate::operation::upserted::Created;
 pub(crate) use crate::operation::verdict;
-pub(crate) use crate::statement::create::{Create, ForgetLastKey, KeptRow, LastRow, TakenRow};
+pub(crate) use crate::statement::create::{Create, ForgetLastKey, LastRow};
 pub(crate) use crate::statement::dialect;
 pub(crate) use crate::statement::find::FindRow;
+pub(crate) use crate::statement::keyed::{CreateKeyed, KeptRow, LookFirst, MadeRow, TakenRow};
 pub(crate) use crate::statement::select::CurrentRow;
 pub(crate) use crate::version::generator::VersionGenerator;
 
@@ -28,7 +29,7 @@ macro_rules! operations {
             let mut conn = $crate::$wing::send::InFlight::begin(self)?;
             let made = match $crate::$wing::send::returns_new_rows::<M, _>(&mut *conn)$(.$await)? {
                 Ok(true) => {
-                    let made = <C as $crate::$wing::create::Creates<M, Declared<false>>>::make::<I, false>(&mut *conn, values)$(.$await)?;
+                    let made = <C as $crate::$wing::create::Creates<M, Declared<false>>>::make::<I>(&mut *conn, values)$(.$await)?;
                     made.and_then(|made| made.ok_or_else(|| DieselError::NotFound.into()))
                 }
                 Ok(false) => <C as $crate::$wing::create::Creates<M, Declared<false>>>::make_then_read(&mut *conn, values)$(.$await)?,
@@ -39,11 +40,11 @@ macro_rules! operations {
         }
 
         /// By an `INSERT` that answers with the row, which is read once more where triggers come after the answer.
-        $($async)? fn make<I, const IF_ABSENT: bool>(&mut self, values: I) -> Result<Option<M>, Error>
+        $($async)? fn make<I>(&mut self, values: I) -> Result<Option<M>, Error>
         where
             I: QueryFragment<C::Backend> + QueryId $(+ $send)?,
         {
-            let create = Create::<M, C::Backend, I, IF_ABSENT>::new(values);
+            let create = Create::<M, C::Backend, I, false>::new(values);
             if dialect::sees_triggers_when_returning::<C::Backend>() {
                 return Ok($crate::$wing::send::all::<_, _, M>(create, self)$(.$await)??.pop());
             }
@@ -108,7 +109,7 @@ macro_rules! parts {
         {
             let mut round = 1;
             loop {
-                let refused = match <C as $crate::$wing::create::Creates<M, Declared<false>>>::make::<&I, true>(self, &values)$(.$await)? {
+                let refused = match <C as $crate::$wing::create::Creates<M, Declared<false>>>::make_of_key::<&I, P>(self, &values, key)$(.$await)? {
                     Ok(Some(made)) => return Ok(Created::New(made)),
                     Ok(None) => None,
                     Err(Error::Database(refused)) => Some(refused),
@@ -147,6 +148,37 @@ macro_rules! last_row_parts {
     };
 }
 
+macro_rules! keyed_parts {
+    ($wing:ident $(, $async:ident, $await:ident, $send:ident)?) => {
+        /// As `make`, if there is no row with its key, and if that is `key`: else nothing is written.
+        $($async)? fn make_of_key<I, P>(&mut self, values: I, key: &P) -> Result<Option<M>, Error>
+        where
+            I: QueryFragment<C::Backend> + QueryId $(+ $send)?,
+            P: QueryFragment<C::Backend> + QueryId $(+ $send + Sync)?,
+        {
+            let create = CreateKeyed::<M, C::Backend, I, P>::new(values, key);
+            if dialect::sees_triggers_when_returning::<C::Backend>() {
+                let made = $crate::$wing::send::all::<_, _, M>(create, self)$(.$await)?;
+                return made.map(|mut made| made.pop()).map_err(none_key::not_made::<M>);
+            }
+            let begun = $crate::$wing::send::begin(self)$(.$await)??;
+            let made = match $crate::$wing::send::all::<_, _, M>(create, self)$(.$await)?.map(|mut made| made.pop()) {
+                Ok(Some(made)) => {
+                    let again = MadeRow { row: CurrentRow::<M, C::Backend>::of(&made), key };
+                    let found = $crate::$wing::send::all::<_, _, M>(again, self)$(.$await)?.and_then(verdict::only);
+                    found.map(Some).map_err(|error| match error {
+                        DieselError::NotFound => none_key::given_key_is_made::<M>(),
+                        error => verdict::unread(&made, error),
+                    })
+                }
+                Ok(None) => Ok(None),
+                Err(error) => Err(error.into()),
+            };
+            $crate::$wing::send::end(made, begun, self)$(.$await)?
+        }
+    };
+}
+
 macro_rules! find_parts {
     ($wing:ident $(, $async:ident, $await:ident, $send:ident)?) => {
         /// Within a transaction, where an `INSERT` does not answer with the row.
@@ -156,7 +188,7 @@ macro_rules! find_parts {
             P: QueryFragment<C::Backend> + QueryId $(+ $send + Sync)?,
         {
             if M::Generator::BY_DATABASE && !dialect::tells_new_rows::<C::Backend>(has_schema::<M>()) {
-                $crate::$wing::send::ExecuteDsl::execute(ForgetLastKey, self)$(.$await)??;
+                $crate::$wing::send::ExecuteDsl::execute(LookFirst::<M, P>::at(key), self)$(.$await)??;
             }
             let create = Create::<M, C::Backend, I, true>::new(values);
             match $crate::$wing::send::ExecuteDsl::execute(create, self)$(.$await)? {
@@ -192,4 +224,4 @@ macro_rules! find_parts {
     };
 }
 
-pub(crate) use {find_parts, last_row_parts, operations, parts};
+pub(crate) use {find_parts, keyed_parts, last_row_parts, operations, parts};

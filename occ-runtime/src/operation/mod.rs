@@ -94,6 +94,7 @@ macro_rules! create_operations {
         $crate::operation::create::parts!($($wing)*);
         $crate::operation::create::last_row_parts!($($wing)*);
         $crate::operation::create::find_parts!($($wing)*);
+        $crate::operation::create::keyed_parts!($($wing)*);
     };
 }
 

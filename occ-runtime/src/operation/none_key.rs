@@ -2,13 +2,14 @@
 
 use std::hash::Hasher;
 
-use diesel::result::Error as DieselError;
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
 use crate::error::Error;
 use crate::model::identity::Identity;
 use crate::model::optimistic_lock::OptimisticLock;
 use crate::operation::verdict::key_text;
 use crate::statement::dialect;
+use crate::statement::keyed::ANOTHER_KEY;
 
 /// Whether the row may get another key than the one in memory. What cannot be seen in Rust is to be asked afterwards.
 pub(crate) fn may_make_key<DB: 'static, M: OptimisticLock>(row: &M) -> bool {
@@ -132,10 +133,30 @@ pub(crate) fn key_is_made<M: OptimisticLock>(row: &M) -> Error {
     DieselError::QueryBuilderError(Box::new(KeyIsMade { what })).into()
 }
 
-/// The same for values whose key was given beside them.
+/// A row of values that have another key than the one beside them, or none. It is rolled back.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the new row of `{0}` is rolled back, since it has not got the key that was given: name the same key in the values; where that is \
+     NULL, or 0 in an AUTO_INCREMENT column, the database makes one of its own: leave the key out, by `create_optimistic(values, conn)`, give \
+     another one, or set NO_AUTO_VALUE_ON_ZERO in MySQL's `sql_mode`, where 0 is to be a key"
+)]
+struct AnotherKey(&'static str);
+
+/// The error for values whose key is not the one that was given beside them.
 pub(crate) fn given_key_is_made<M: OptimisticLock>() -> Error {
-    let what = format!("the new row of `{}`", M::table_name());
-    DieselError::QueryBuilderError(Box::new(KeyIsMade { what })).into()
+    DieselError::QueryBuilderError(Box::new(AnotherKey(M::table_name()))).into()
+}
+
+/// The same where PostgreSQL has said it.
+pub(crate) fn not_made<M: OptimisticLock>(error: DieselError) -> Error {
+    match error {
+        DieselError::DatabaseError(DatabaseErrorKind::Unknown, said)
+            if said.message().contains(ANOTHER_KEY) =>
+        {
+            given_key_is_made::<M>()
+        }
+        error => error.into(),
+    }
 }
 
 #[cfg(test)]

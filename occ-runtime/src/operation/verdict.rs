@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use diesel::result::{DatabaseErrorKind, Error as DieselError, QueryResult};
+use diesel::result::{DatabaseErrorKind, Error as DieselError, OptionalExtension as _, QueryResult};
 
 use crate::error::classify::connection_is_lost;
 use crate::error::exists::ExistsError;
@@ -246,14 +246,23 @@ pub(crate) fn stale<R: Named>(
     expected: &VersionOf<R>,
     actual: Option<&VersionOf<R>>,
 ) -> Error {
+    let stale = not_at(operation, row, expected, actual);
+    trace::conflict(&stale);
+    stale.into()
+}
+
+fn not_at<R: Named>(
+    operation: Operation,
+    row: &R,
+    expected: &VersionOf<R>,
+    actual: Option<&VersionOf<R>>,
+) -> StaleObjectError {
     let (table, key) = (table_name::<R>(), row.key_text());
-    let stale = if <R::Model as OptimisticLock>::Check::BY_VERSION {
+    if <R::Model as OptimisticLock>::Check::BY_VERSION {
         StaleObjectError::new(operation, table, key, expected, actual)
     } else {
         StaleObjectError::without_version(operation, table, key, actual.is_some())
-    };
-    trace::conflict(&stale);
-    stale.into()
+    }
 }
 
 /// The error for a row that was to be new, from what was found of it.
@@ -330,33 +339,32 @@ pub(crate) fn lost_to_others(error: Error) -> Error {
     }
 }
 
-/// Why a value is refused that was last written or read in a transaction whose end nobody knows, from the row's version as it is
-/// now.
+/// Why a value is refused that was last written or read in a transaction whose end nobody knows.
 pub(crate) fn refused_unsettled<M: OptimisticLock>(
     operation: Operation,
     row: &M,
     expected: &M::Version,
     actual: Result<M::Version, DieselError>,
 ) -> Error {
-    match actual {
-        Ok(actual) => unsettled(operation, row, expected, Some(&actual)),
-        actual => stale_or(operation, row, expected, actual),
+    match actual.optional() {
+        Ok(actual) => unsettled(operation, row, expected, actual.as_ref()),
+        Err(error) => unread(row, error),
     }
 }
 
-/// The error for such a value. Where the row is at another version, it is stale as any other.
+/// The error for such a value, wherever the row is: another attempt with the same value would end alike.
 pub(crate) fn unsettled<M: OptimisticLock>(
     operation: Operation,
     row: &M,
     expected: &M::Version,
     actual: Option<&M::Version>,
 ) -> Error {
-    if actual != Some(expected) {
-        return stale(operation, row, expected, actual);
-    }
-    let (table, key) = (M::table_name(), key_text(row));
-    let version = Some(expected).filter(|_| M::Check::BY_VERSION);
-    let stale = StaleObjectError::unsettled(operation, table, key, version);
+    let stale = if actual == Some(expected) {
+        let version = Some(expected).filter(|_| M::Check::BY_VERSION);
+        StaleObjectError::unsettled(operation, M::table_name(), key_text(row), version)
+    } else {
+        not_at(operation, row, expected, actual).of_unsettled()
+    };
     trace::conflict(&stale);
     stale.into()
 }

@@ -18,6 +18,13 @@ pub(crate) struct Catalog {
     pub(crate) has_transactions: bool,
     pub(crate) sql_mode: Option<String>,
     pub(crate) has_rowid: bool,
+    /// SQLite's `STRICT`, which knows few types.
+    pub(crate) is_strict: bool,
+    pub(crate) obstacle: Option<Obstacle>,
+    /// The text of the table itself, on SQLite.
+    pub(crate) text: String,
+    /// What else is in its schema, where that may be in the way of a cure.
+    pub(crate) others: Vec<SeenOther>,
     pub(crate) columns: Vec<SeenColumn>,
     pub(crate) indexes: Vec<SeenIndex>,
     pub(crate) triggers: Vec<SeenTrigger>,
@@ -32,6 +39,25 @@ pub(crate) enum TableKind {
     Foreign,
 }
 
+/// What makes of a table one that is not altered as others are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Obstacle {
+    Partition,
+    Partitioned,
+    Virtual,
+    SystemVersioned,
+    /// PostgreSQL: tables inherit from it that are no partitions.
+    Inherited,
+}
+
+/// Anything with a name, and on SQLite with its text.
+#[derive(Debug)]
+pub(crate) struct SeenOther {
+    pub(crate) name: String,
+    pub(crate) kind: String,
+    pub(crate) text: String,
+}
+
 /// A column as it is.
 #[derive(Debug)]
 pub(crate) struct SeenColumn {
@@ -43,12 +69,15 @@ pub(crate) struct SeenColumn {
     pub(crate) width: Option<u32>,
     /// The collation; on PostgreSQL and SQLite only where it takes different texts for equal.
     pub(crate) collation: Option<String>,
-    /// Who else writes it: MySQL's `EXTRA`; `generated` or `identity` elsewhere.
+    /// Who else writes it: MySQL's `EXTRA`; `generated` or `identity` elsewhere. On PostgreSQL also `used`, where something hangs on its
+    /// type, `computed` of a view, and `shifted` where the session's time zone is not UTC.
     pub(crate) written_by: String,
     /// As it would be written after `DEFAULT`.
     pub(crate) default: Option<String>,
     /// The type as it would be written in a definition.
     pub(crate) definition: String,
+    /// What MySQL wants to be told again behind it.
+    pub(crate) suffix: String,
     /// How many rows have NULL there, where that was asked.
     pub(crate) nulls: u64,
 }
@@ -57,6 +86,7 @@ pub(crate) struct SeenColumn {
 #[derive(Debug)]
 pub(crate) struct SeenIndex {
     pub(crate) name: String,
+    pub(crate) is_deferrable: bool,
     pub(crate) columns: Vec<(Option<String>, Option<String>)>,
 }
 
@@ -68,6 +98,8 @@ pub(crate) struct SeenTrigger {
     pub(crate) timing: Timing,
     /// Whether its text is SQL, or that of PL/pgSQL.
     pub(crate) is_readable: bool,
+    /// SQLite's `TEMP`, though the table is none.
+    pub(crate) is_temporary: bool,
     pub(crate) text: String,
 }
 
@@ -81,9 +113,10 @@ pub(crate) enum Timing {
 }
 
 impl Catalog {
-    /// The answer to the first question: `dialect`, kind, whether it can be written, place, transactions, `sql_mode`, server, rowid.
+    /// The answer to the first question: `dialect`, kind, whether it can be written, place, transactions or `STRICT`, `sql_mode`,
+    /// obstacle, rowid.
     pub(crate) fn of(answer: Answer) -> Option<Self> {
-        let (dialect, kind, writable, place, transactions, sql_mode, _, rowid) = answer;
+        let (dialect, kind, writable, place, transactions, sql_mode, obstacle, rowid) = answer;
         let dialect = match dialect.as_str() {
             "sqlite" => Dialect::Sqlite,
             "postgres" => Dialect::Postgres,
@@ -99,6 +132,17 @@ impl Catalog {
             dialect,
             kind,
             is_writable: writable.map(|writable| writable == "YES"),
+            is_strict: transactions.as_deref() == Some("STRICT"),
+            obstacle: match obstacle.as_deref() {
+                Some("partition") => Some(Obstacle::Partition),
+                Some("partitioned") => Some(Obstacle::Partitioned),
+                Some("virtual") => Some(Obstacle::Virtual),
+                Some("system versioned") => Some(Obstacle::SystemVersioned),
+                Some("inherited") => Some(Obstacle::Inherited),
+                _ => None,
+            },
+            text: String::new(),
+            others: Vec::new(),
             place,
             has_transactions: transactions.as_deref() != Some("NO"),
             sql_mode,
@@ -115,19 +159,34 @@ impl Catalog {
                 Step::Table => {}
                 Step::Columns => self.columns.push(SeenColumn::of(answer)),
                 Step::Indexes => self.learn_index(answer),
-                Step::Triggers => self.triggers.push(SeenTrigger::of(answer)),
+                Step::Triggers => self.learn_trigger(answer),
                 Step::Contents => self.learn_contents(answer),
             }
         }
     }
 
-    /// `index`, column, collation.
+    /// `name`, whether it is enabled, timing, language, text, whether it is temporary, kind.
+    fn learn_trigger(&mut self, answer: Answer) {
+        match answer.2.as_deref() {
+            Some("SELF") => self.text = answer.4.unwrap_or_default(),
+            Some("ELSEWHERE") => {
+                let (name, _, _, _, text, _, kind, _) = answer;
+                let (kind, text) = (kind.unwrap_or_default(), text.unwrap_or_default());
+                self.others.push(SeenOther { name, kind, text });
+            }
+            _ => self.triggers.push(SeenTrigger::of(answer)),
+        }
+    }
+
+    /// `index`, column, collation, whether it is deferrable.
     fn learn_index(&mut self, answer: Answer) {
-        let (name, column, collation, ..) = answer;
+        let (name, column, collation, deferrable, ..) = answer;
         let column = (column, collation);
-        match self.indexes.iter_mut().find(|index| index.name == name) {
-            Some(index) => index.columns.push(column),
-            None => self.indexes.push(SeenIndex { name, columns: vec![column] }),
+        if let Some(index) = self.indexes.iter_mut().find(|index| index.name == name) {
+            index.columns.push(column);
+        } else {
+            let is_deferrable = deferrable.is_some();
+            self.indexes.push(SeenIndex { name, is_deferrable, columns: vec![column] });
         }
     }
 
@@ -159,10 +218,13 @@ impl SeenColumn {
     fn of(answer: Answer) -> Self {
         let (name, sql_type, nullable, width, collation, written_by, default, definition) = answer;
         let sql_type = sql_type.unwrap_or_default();
+        // On SQLite there is no other.
+        let definition = definition.unwrap_or_else(|| sql_type.clone());
+        let (definition, suffix) = definition.split_once('\n').unwrap_or((&definition, ""));
         Self {
             name,
-            // On SQLite, which has no other.
-            definition: definition.unwrap_or_else(|| sql_type.clone()),
+            definition: definition.to_owned(),
+            suffix: suffix.to_owned(),
             sql_type: sql_type.to_lowercase(),
             is_nullable: nullable.as_deref() == Some("YES"),
             width: width.and_then(|width| width.parse().ok()),
@@ -176,8 +238,12 @@ impl SeenColumn {
     /// Whether the database makes its values, and lets nobody else write it.
     pub(crate) fn is_generated(&self) -> bool {
         // MySQL says `DEFAULT_GENERATED` of a default.
-        self.written_by.contains("identity")
-            || self.written_by.split_whitespace().any(|word| word == "generated")
+        self.is_written("identity") || self.is_written("generated")
+    }
+
+    /// Whether something is said of who writes it: a word of `written_by`.
+    pub(crate) fn is_written(&self, how: &str) -> bool {
+        self.written_by.split_whitespace().any(|word| word == how)
     }
 
     /// Whether MySQL sets it where a row is changed.
@@ -189,7 +255,7 @@ impl SeenColumn {
 impl SeenTrigger {
     /// `name`, whether it is enabled, timing, language, text.
     fn of(answer: Answer) -> Self {
-        let (name, enabled, timing, language, text, ..) = answer;
+        let (name, enabled, timing, language, text, temporary, ..) = answer;
         Self {
             name,
             is_enabled: enabled.as_deref() != Some("D"),
@@ -200,6 +266,7 @@ impl SeenTrigger {
                 _ => Timing::After,
             },
             is_readable: matches!(language.as_deref(), Some("sql" | "plpgsql")),
+            is_temporary: temporary.is_some(),
             text: text.unwrap_or_default(),
         }
     }

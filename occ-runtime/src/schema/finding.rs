@@ -7,8 +7,8 @@ use std::fmt;
 /// | kind | SQLite | PostgreSQL | MySQL, MariaDB |
 /// |---|---|---|---|
 /// | `TableMissing`, `ColumnMissing`, `VersionMissing`, `VersionNullable`, `VersionNull`, `VersionFloat`, `VersionCollation`, `VersionGenerated`, `VersionDefault`, `TriggerMissing`, `KeyNullable`, `KeyNotUnique`, `MarkNullable`, `MarkNotNull`, `View` | yes | yes | yes |
-/// | `VersionTooNarrow`, `VersionTooCoarse`, `VersionPadded`, `MarkTooCoarse` | columns there have no width | yes | yes |
-/// | `Rewritten` | | yes | |
+/// | `VersionTooNarrow`, `VersionTooCoarse`, `VersionPadded`, `VersionType`, `MarkTooCoarse` | columns there have no width, and hold anything | yes | yes |
+/// | `Rewritten`, `Inherited`, `KeyDeferrable` | | yes | |
 /// | `VersionOnUpdate`, `EngineWithoutTransactions`, `NotStrict` | | | yes |
 ///
 /// ```
@@ -39,6 +39,8 @@ pub enum FindingKind {
     VersionNullable,
     /// There are rows whose version is NULL: no save finds them.
     VersionNull,
+    /// The version column is of a type that does not hold such versions, or that shows them by the session's time zone.
+    VersionType,
     /// The version column is narrower than the versions that are made.
     VersionTooNarrow,
     /// The version column stores points in time less exactly than they are made.
@@ -67,6 +69,27 @@ pub enum FindingKind {
     KeyNullable,
     /// No primary key and no unique index ensures that the key finds one row.
     KeyNotUnique,
+    /// What makes the key unique is deferrable, and no `INSERT` can ask whether such a key is taken.
+    KeyDeferrable,
+    /// Other tables inherit from it, no partitions, whose rows may have the same keys.
+    Inherited,
+}
+
+impl FindingKind {
+    /// Whether SQL for it alters the table.
+    pub(crate) fn is_cured_by_altering(self) -> bool {
+        !matches!(
+            self,
+            Self::TableMissing
+                | Self::View
+                | Self::Rewritten
+                | Self::NotStrict
+                | Self::ColumnMissing
+                | Self::VersionMissing
+                | Self::Inherited
+                | Self::KeyDeferrable
+        )
+    }
 }
 
 /// A fault of a table, and what mends it. Its `Display` is a sentence.
@@ -114,7 +137,9 @@ impl Finding {
     /// SQL that removes the fault: one statement or several, for `batch_execute`. `None` where only you know what should be there.
     ///
     /// Read it before you run it, in a transaction where the database can: a column that is altered may have the whole table written anew.
-    /// On SQLite, which alters no column, the version gets a new column that takes the place of the old one.
+    /// On SQLite, which alters no column, the version gets a new column that takes the place of the old one; what it writes there into
+    /// the text of the table (`PRAGMA writable_schema`) is refused by a connection in defensive mode. A key becomes NOT NULL or unique only
+    /// if the rows that are there are so.
     #[must_use]
     pub fn cure(&self) -> Option<&str> {
         self.cure.as_deref()

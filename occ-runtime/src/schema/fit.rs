@@ -12,6 +12,13 @@ pub(super) struct Fit<'a> {
     pub(super) catalog: &'a Catalog,
 }
 
+/// Why a default is no version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum WrongDefault {
+    Constant,
+    Number,
+}
+
 /// The largest number that so many bits hold.
 pub(super) fn largest(bits: u32, unsigned: bool) -> u128 {
     (1 << if unsigned { bits } else { bits - 1 }) - 1
@@ -88,6 +95,79 @@ impl Fit<'_> {
         is_float && matches!(self.version.sql_type, SqlKind::Integer { .. })
     }
 
+    /// Whether the column is of a type that holds other things than these versions. Types that are not the database's own are let pass.
+    pub(super) fn is_of_another_type(&self) -> bool {
+        let name = self.column.sql_type.trim_end_matches(" unsigned");
+        let has = |names: &[&str]| names.contains(&name);
+        let integers = ["tinyint", "smallint", "mediumint", "int", "integer", "bigint"];
+        let times = ["date", "datetime", "time", "year", "interval"];
+        let is_number = has(&integers) || self.is_float() || has(&["numeric", "decimal", "money", "oid"]);
+        let is_stamp = name.starts_with("timestamp") || name == "datetime";
+        let is_time = has(&times) || is_stamp || name.starts_with("time ");
+        let is_text = has(&[
+            "text",
+            "char",
+            "character",
+            "character varying",
+            "varchar",
+            "tinytext",
+            "mediumtext",
+            "longtext",
+        ]);
+        let is_bytes = has(&["bytea", "binary", "varbinary", "blob", "tinyblob", "mediumblob", "longblob"]);
+        let is_other =
+            has(&["boolean", "bit", "bit varying", "enum", "set", "json", "jsonb", "inet", "cidr"]);
+        match (self.version.sql_type, self.catalog.dialect) {
+            // SQLite's columns hold anything.
+            (_, Dialect::Sqlite) | (SqlKind::Other, _) => false,
+            (SqlKind::Integer { .. }, _) => {
+                !has(&integers)
+                    && !self.is_float()
+                    && (is_number || is_time || is_text || is_bytes || is_other || name == "uuid")
+            }
+            (SqlKind::Time { .. }, _) => {
+                !is_stamp && (is_number || is_time || is_text || is_bytes || is_other || name == "uuid")
+            }
+            (SqlKind::Text, Dialect::Postgres) => {
+                is_number || is_time || is_bytes || is_other || name == "uuid"
+            }
+            (SqlKind::Text | SqlKind::Bytes | SqlKind::Uuid, Dialect::Mysql) => {
+                is_number || is_time || is_other
+            }
+            (SqlKind::Bytes, Dialect::Postgres) => {
+                is_number || is_time || is_text || is_other || name == "uuid"
+            }
+            (SqlKind::Uuid, Dialect::Postgres) => is_number || is_time || is_text || is_bytes || is_other,
+        }
+    }
+
+    /// Whether a point in time is moved by the session's time zone on its way between the column and what is compared with it.
+    pub(super) fn is_shifted(&self) -> bool {
+        let SqlKind::Time { zone } = self.version.sql_type else { return false };
+        let has_zone = self.column.sql_type == "timestamp with time zone";
+        let is_stamp = self.column.sql_type.starts_with("timestamp");
+        self.catalog.dialect == Dialect::Postgres
+            && is_stamp
+            && has_zone != zone
+            && self.column.is_written("shifted")
+    }
+
+    /// A default that comes twice, where no version ever does: a constant. And on SQLite a number, where points in time are texts.
+    pub(super) fn wrong_default(&self) -> Option<WrongDefault> {
+        let default = self.column.default.as_deref()?.trim();
+        let is_time = matches!(self.version.sql_type, SqlKind::Time { .. });
+        let lower = default.to_lowercase();
+        if self.catalog.dialect == Dialect::Sqlite
+            && is_time
+            && (lower.contains("julianday") || lower.contains("unixepoch"))
+        {
+            return Some(WrongDefault::Number);
+        }
+        let begins_so = |letter: char| letter == '\'' || letter == '-' || letter.is_ascii_digit();
+        let is_constant = lower.starts_with("x'") || lower.starts_with(begins_so);
+        ((self.version.is_uuid || is_time) && is_constant).then_some(WrongDefault::Constant)
+    }
+
     /// A collation in which different versions are equal. UUIDs differ in more than case and spaces.
     pub(super) fn loose_collation(&self) -> Option<&str> {
         let collation = self.column.collation.as_deref()?;
@@ -116,7 +196,7 @@ impl Fit<'_> {
     pub(super) fn definition(&self) -> Option<String> {
         let own = &self.column.definition;
         if self.is_float() || self.ends_at().is_some() || self.holds_only().is_some() {
-            return self.version.definition(self.catalog.dialect);
+            return self.version.definition(self.catalog);
         }
         if let Some((width, _)) = self.fills_up_to() {
             let is_mysql = self.catalog.dialect == Dialect::Mysql;
@@ -146,11 +226,15 @@ impl ExpectedVersion {
     }
 
     /// The type that a column for it has.
-    pub(super) fn definition(&self, dialect: Dialect) -> Option<String> {
+    pub(super) fn definition(&self, catalog: &Catalog) -> Option<String> {
         use Dialect::{Mysql, Postgres, Sqlite};
+        let dialect = catalog.dialect;
         let digits = self.digits().unwrap_or(6).min(6);
-        let length = self.length.unwrap_or(255);
+        // Of a generator that is nobody's here, the first version does not tell how long the others are.
+        let length = self.length.filter(|_| self.is_uuid);
         Some(match (self.sql_type, dialect) {
+            (SqlKind::Integer { .. }, Sqlite) if catalog.is_strict => "INTEGER".into(),
+            (SqlKind::Time { .. }, Sqlite) if catalog.is_strict => "TEXT".into(),
             (SqlKind::Integer { bits, unsigned }, _) => {
                 let name = match bits {
                     8 => "TINYINT",
@@ -164,9 +248,9 @@ impl ExpectedVersion {
             (SqlKind::Time { zone: false }, Postgres) => format!("timestamp({digits})"),
             (SqlKind::Time { zone: true }, Postgres) => format!("timestamptz({digits})"),
             (SqlKind::Time { .. }, Mysql) => format!("DATETIME({digits})"),
-            (SqlKind::Text, Mysql) => format!("VARCHAR({length})"),
+            (SqlKind::Text, Mysql) => format!("VARCHAR({})", length?),
             (SqlKind::Text, Sqlite | Postgres) => "TEXT".into(),
-            (SqlKind::Bytes, Mysql) => format!("VARBINARY({length})"),
+            (SqlKind::Bytes, Mysql) => format!("VARBINARY({})", length?),
             (SqlKind::Bytes, Sqlite) => "BLOB".into(),
             (SqlKind::Bytes, Postgres) => "bytea".into(),
             (SqlKind::Uuid, _) => "uuid".into(),

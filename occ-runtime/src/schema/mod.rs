@@ -46,6 +46,7 @@ pub(crate) mod inquiry;
 pub(crate) mod mark_rules;
 pub(crate) mod names;
 pub(crate) mod question;
+pub(crate) mod rebuild;
 pub(crate) mod report;
 pub(crate) mod rules;
 pub(crate) mod version_rules;

@@ -21,7 +21,13 @@ impl Report<'_> {
             Some(column) => format!("the column `{column}` of `{table}`"),
             None => format!("`{table}`"),
         };
-        let sentence = format!("{place} {what}");
+        let mut sentence = format!("{place} {what}");
+        let seen = column.and_then(|column| self.catalog.column(column));
+        if let Some(obstacle) =
+            self.cure.obstacle(seen).filter(|_| cure.is_none() && kind.is_cured_by_altering())
+        {
+            sentence = format!("{sentence}; {obstacle}");
+        }
         self.findings.push(Finding { kind, table, column: column.map(str::to_owned), sentence, cure });
     }
 }

@@ -1,7 +1,7 @@
 //! What is a fault of a table: a function for each rule. Those of the version column are in [`version_rules`](super::version_rules),
 //! those of the mark of deleted rows in [`mark_rules`](super::mark_rules).
 
-use crate::schema::catalog::{Catalog, SeenIndex, SeenTrigger, TableKind, Timing};
+use crate::schema::catalog::{Catalog, Obstacle, SeenIndex, SeenTrigger, TableKind, Timing};
 use crate::schema::cure::Cure;
 use crate::schema::expected::Expected;
 use crate::schema::finding::{Finding, FindingKind};
@@ -20,6 +20,7 @@ pub(crate) fn findings(expected: &Expected, catalog: Option<&Catalog>) -> Vec<Fi
     not_strict(&mut report);
     engine(&mut report);
     view(&mut report);
+    inherited(&mut report);
     rewritten(&mut report);
     missing_columns(&mut report);
     version_rules::check(&mut report);
@@ -69,8 +70,18 @@ fn engine(report: &mut Report<'_>) {
         "has the engine {}, which has no transactions, so that the rows of a batch that is refused stay written: use InnoDB",
         report.catalog.place.as_deref().unwrap_or("?")
     );
-    let cure = format!("ALTER TABLE {} ENGINE = InnoDB", report.cure.table());
-    report.add(FindingKind::EngineWithoutTransactions, None, &what, Some(cure));
+    // InnoDB wants what counts up to begin an index.
+    let begins = |name: &str| {
+        report.catalog.indexes.iter().any(|index| {
+            let first = index.columns.first().and_then(|(column, _)| column.as_deref());
+            first.is_some_and(|first| same(first, name, Dialect::Mysql))
+        })
+    };
+    let mut counting =
+        report.catalog.columns.iter().filter(|column| column.written_by.contains("auto_increment"));
+    let is_possible = counting.all(|column| begins(&column.name));
+    let cure = is_possible.then(|| format!("ALTER TABLE {} ENGINE = InnoDB", report.cure.table()));
+    report.add(FindingKind::EngineWithoutTransactions, None, &what, cure);
 }
 
 fn view(report: &mut Report<'_>) {
@@ -90,6 +101,15 @@ fn view(report: &mut Report<'_>) {
         Dialect::Postgres | Dialect::Mysql => return,
     };
     report.add(FindingKind::View, None, what, None);
+}
+
+/// A key is unique in each of the tables alone.
+fn inherited(report: &mut Report<'_>) {
+    if report.catalog.obstacle == Some(Obstacle::Inherited) {
+        let what = "has tables that inherit from it, whose rows are found by the same statements and may have the same keys, so that one \
+                    save writes several rows: make them partitions, or tables of their own";
+        report.add(FindingKind::Inherited, None, what, None);
+    }
 }
 
 /// What is run instead of an `UPDATE` was planned for the row as it was seen.
@@ -159,7 +179,13 @@ fn nullable_key(report: &mut Report<'_>) {
 fn key_not_unique(report: &mut Report<'_>) {
     let (expected, catalog) = (report.expected, report.catalog);
     let exist = |key: &str| catalog.column(key).is_some() || catalog.is_rowid(key);
-    let is_unique = catalog.indexes.iter().any(|index| index.is_unique_within(expected.key, catalog));
+    let mut unique =
+        catalog.indexes.iter().filter(|index| index.is_unique_within(expected.key, catalog)).peekable();
+    let is_unique = unique.peek().is_some();
+    if is_unique && unique.all(|index| index.is_deferrable) {
+        let what = "has a key whose constraint is deferrable, so that no INSERT can ask whether it is taken: make it NOT DEFERRABLE";
+        report.add(FindingKind::KeyDeferrable, None, what, None);
+    }
     if is_unique
         || expected.key.iter().any(|key| catalog.is_rowid(key))
         || !expected.key.iter().all(|key| exist(key))
@@ -172,7 +198,7 @@ fn key_not_unique(report: &mut Report<'_>) {
         if expected.is_unique_key { "a unique index on it" } else { "the primary key that `table!` names" }
     );
     let cure = report.cure.unique_index();
-    report.add(FindingKind::KeyNotUnique, None, &what, Some(cure));
+    report.add(FindingKind::KeyNotUnique, None, &what, cure);
 }
 
 impl SeenIndex {
@@ -180,9 +206,14 @@ impl SeenIndex {
     fn is_unique_within(&self, key: &[&str], catalog: &Catalog) -> bool {
         self.columns.iter().all(|(column, collation)| {
             let Some(column) = column else { return false };
-            let folds = catalog.column(column).is_some_and(|column| column.collation.is_some());
-            let is_finer =
-                catalog.dialect == Dialect::Sqlite && folds && collation.as_deref() == Some("BINARY");
+            // Of SQLite's own collations only one ignores what the column does.
+            let ignores = catalog.column(column).and_then(|column| column.collation.as_deref());
+            let is_finer = catalog.dialect == Dialect::Sqlite
+                && match (ignores, collation.as_deref()) {
+                    (Some("ignores spaces"), Some(collation)) => ["BINARY", "NOCASE"].contains(&collation),
+                    (Some(_), Some(collation)) => ["BINARY", "RTRIM"].contains(&collation),
+                    _ => false,
+                };
             key.iter().any(|key| same(key, column, catalog.dialect)) && !is_finer
         })
     }

@@ -1,11 +1,10 @@
 //! What is a fault of a version column: a function for each rule.
 
-use crate::schema::catalog::TableKind;
+use crate::schema::catalog::{Obstacle, TableKind};
 use crate::schema::expected::{ExpectedVersion, SqlKind};
 use crate::schema::finding::FindingKind;
-use crate::schema::fit::{Fit, largest};
+use crate::schema::fit::{Fit, WrongDefault, largest};
 use crate::schema::report::Report;
-use crate::statement::dialect::Dialect;
 
 /// In an order in which it can be cured: a column becomes NOT NULL before anything else is made of it.
 pub(super) fn check(report: &mut Report<'_>) {
@@ -25,6 +24,8 @@ pub(super) fn check(report: &mut Report<'_>) {
     if is_table && !column.is_generated() {
         nulls(report, fit);
     }
+    of_another_type(report, fit);
+    computed(report, fit);
     too_narrow(report, fit);
     too_coarse(report, fit);
     padded(report, fit);
@@ -44,7 +45,18 @@ fn missing(report: &mut Report<'_>, version: &ExpectedVersion) {
             None,
         )
     } else if report.catalog.kind == TableKind::Table {
-        ("does not exist, so that no save can be checked: add it", report.cure.version_column(version))
+        let cure = report.cure.version_column(version);
+        let is_known = version.first(report.catalog.dialect).is_some();
+        let what = match report.cure.obstacle(None) {
+            None if !is_known => {
+                "does not exist, so that no save can be checked: add it, with a version in each row that its generator goes on from"
+            }
+            Some(_) if report.catalog.obstacle == Some(Obstacle::Partition) => {
+                "does not exist, so that no save can be checked: add it to the table that this is a partition of"
+            }
+            _ => "does not exist, so that no save can be checked: add it",
+        };
+        (what, cure)
     } else {
         ("does not exist, so that no save can be checked: add it to the table beneath, and here", None)
     };
@@ -57,15 +69,48 @@ fn nulls(report: &mut Report<'_>, fit: Fit<'_>) {
     }
     let name = Some(fit.column.name.as_str());
     if fit.column.nulls > 0 {
-        let what = format!("is NULL in {} rows, which no save finds: give them a version", fit.column.nulls);
+        let which = if report.cure.fill(fit).is_some() { "" } else { " that its generator goes on from" };
+        let what =
+            format!("is NULL in {} rows, which no save finds: give them a version{which}", fit.column.nulls);
         report.add(FindingKind::VersionNull, name, &what, report.cure.fill(fit));
     }
     let what = "may be NULL, and no save finds a row whose version is NULL: make it NOT NULL";
     let cure = match (report.cure.fill(fit), report.cure.not_null(fit)) {
         (Some(fill), Some(alter)) => Some(format!("{fill};\n{alter}")),
-        (_, alter) => alter,
+        (_, alter) => alter.filter(|_| fit.column.nulls == 0),
     };
     report.add(FindingKind::VersionNullable, name, what, cure);
+}
+
+fn of_another_type(report: &mut Report<'_>, fit: Fit<'_>) {
+    let name = Some(fit.column.name.as_str());
+    let sql_type = &fit.column.sql_type;
+    let right =
+        fit.version.definition(report.catalog).unwrap_or_else(|| "the one that `table!` names".into());
+    if fit.is_of_another_type() {
+        let what = format!(
+            "is of the type {sql_type}, which holds other things than versions of the type of `table!`: make it {right}"
+        );
+        report.add(FindingKind::VersionType, name, &what, None);
+    } else if fit.is_shifted() {
+        let what = format!(
+            "is of the type {sql_type}, which is compared by the session's time zone with what `table!` names, and that is not UTC here, so \
+             that no save finds a row: make it {right}, or set the time zone to UTC"
+        );
+        report.add(FindingKind::VersionType, name, &what, None);
+    }
+}
+
+/// PostgreSQL writes a view whose columns are those of a table, but not the others.
+fn computed(report: &mut Report<'_>, fit: Fit<'_>) {
+    if fit.column.is_written("computed")
+        && report.catalog.is_writable == Some(true)
+        && !fit.version.by_database
+    {
+        let what =
+            "is computed by the view, so that no save can set it: name the column of the table beneath";
+        report.add(FindingKind::View, Some(&fit.column.name), what, None);
+    }
 }
 
 fn too_narrow(report: &mut Report<'_>, fit: Fit<'_>) {
@@ -144,23 +189,19 @@ fn written_by_both(report: &mut Report<'_>, fit: Fit<'_>) {
     }
 }
 
-/// A constant comes back with a row that is deleted and inserted again, which is what random versions are there against. And a number
+/// A constant comes back with a row that is deleted and inserted again, which is what such versions are there against. And a number
 /// in place of SQLite's text is found by no save.
 fn default(report: &mut Report<'_>, fit: Fit<'_>) {
-    let Some(default) = fit.column.default.as_deref() else { return };
-    let is_sqlite = report.catalog.dialect == Dialect::Sqlite;
-    let is_time = matches!(fit.version.sql_type, SqlKind::Time { .. });
-    let lower = default.to_lowercase();
-    let what = if is_sqlite && is_time && (lower.contains("julianday") || lower.contains("unixepoch")) {
-        format!(
-            "has the default {default}, a number, and a save finds points in time by their text: remove the default"
-        )
-    } else if !is_sqlite && fit.version.is_uuid && default.starts_with('\'') {
-        format!(
+    let (Some(wrong), Some(default)) = (fit.wrong_default(), fit.column.default.as_deref()) else { return };
+    let what = match wrong {
+        WrongDefault::Number => {
+            format!(
+                "has the default {default}, a number, and a save finds points in time by their text: remove the default"
+            )
+        }
+        WrongDefault::Constant => format!(
             "has the default {default}, the same for each row, also for one that is deleted and inserted again: remove the default"
-        )
-    } else {
-        return;
+        ),
     };
     report.add(FindingKind::VersionDefault, Some(&fit.column.name), &what, report.cure.without_default(fit));
 }

@@ -13,15 +13,19 @@ use crate::model::columns::Columns;
 use crate::model::optimistic_lock::{OptimisticLock, has_schema};
 use crate::statement::clause::Binds;
 use crate::statement::dialect::{self, Dialect, Speaks};
-use crate::statement::find::FindRow;
 use crate::statement::insert::walk_nothing_if_taken;
-use crate::statement::made_key::{walk_is_made, walk_is_not_made};
+use crate::statement::made_key::walk_is_made;
 use crate::statement::row_key::{FromClause, StatementKey, from_clause};
-use crate::statement::select::IN_SHARE_MODE;
 use crate::version::generator::VersionGenerator as _;
 
-/// The version of a new row. Where the database makes it there is nothing, so that Diesel leaves the column out.
-pub struct FirstVersion<M: OptimisticLock>(pub(super) M::Version);
+/// The version of a new row, before its values or behind them. It is written at one of the two places, and at neither where the database
+/// makes it: Diesel leaves out a column whose value is nothing.
+pub struct FirstVersion<M: OptimisticLock> {
+    pub(super) version: M::Version,
+    pub(super) is_behind: bool,
+    /// Whether MySQL is to remember the key that the row gets.
+    pub(super) keeps_key: bool,
+}
 
 impl<M: OptimisticLock> Expression for FirstVersion<M> {
     type SqlType = SqlTypeOf<M::VersionColumn>;
@@ -34,14 +38,39 @@ where
     DB: Speaks,
     M: Columns<DB>,
 {
-    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         if M::Generator::BY_DATABASE {
             return Ok(());
         }
-        // Else it would go on being the key of the row before, if this one has another key than a number of MySQL's.
-        let forgets = !dialect::returns_new_rows(out.backend().dialect());
-        M::visit_version(&self.0, &mut Binds { out, empty: true, forgets })
+        // MySQL knows the value of a column in the expressions behind it.
+        let is_last = self.keeps_key && !dialect::returns_new_rows(out.backend().dialect());
+        if is_last != self.is_behind {
+            return Ok(());
+        }
+        if !is_last {
+            // Else it would go on being the key of the row before, if this one has another key than a number of MySQL's.
+            let forgets = !dialect::returns_new_rows(out.backend().dialect());
+            return M::visit_version(&self.version, &mut Binds { out, empty: true, forgets });
+        }
+        out.push_sql("IF(LAST_INSERT_ID(0)");
+        for (place, column) in M::table_key().iter().enumerate() {
+            out.push_sql(" + LENGTH(");
+            walk_kept_key(place, &mut out);
+            out.push_sql(" := ");
+            out.push_identifier(column)?;
+            out.push_sql(")");
+        }
+        out.push_sql(" < 0, NULL, ");
+        M::visit_version(&self.version, &mut Binds { out: out.reborrow(), empty: true, forgets: false })?;
+        out.push_sql(")");
+        Ok(())
     }
+}
+
+/// The variable in which MySQL remembers a column of the key that a new row has got.
+pub(super) fn walk_kept_key<DB: Backend>(place: usize, out: &mut AstPass<'_, '_, DB>) {
+    out.push_sql("@occ_key_");
+    out.push_sql(&place.to_string());
 }
 
 impl<M: OptimisticLock> QueryId for FirstVersion<M> {
@@ -215,84 +244,3 @@ where
 
 /// Names the statement in the cache.
 pub struct LastRowKey<S>(PhantomData<S>);
-
-/// The row that was inserted just now, on MySQL if it has the key that it is looked for by, and not one that was made.
-pub struct KeptRow<'a, M, DB, P>(pub(crate) FindRow<'a, M, DB, P, false>)
-where
-    M: OptimisticLock + Selectable<DB>,
-    DB: Backend;
-
-impl<'a, M, DB, P> QueryFragment<DB> for KeptRow<'a, M, DB, P>
-where
-    DB: Speaks,
-    M: OptimisticLock + Selectable<DB>,
-    FindRow<'a, M, DB, P, false>: QueryFragment<DB>,
-    FromClause<M>: QueryFragment<DB>,
-{
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        self.0.walk_ast(out.reborrow())?;
-        if out.backend().dialect() != Some(Dialect::Mysql) {
-            return Ok(());
-        }
-        walk_is_not_made::<M, DB>(self.0.table(), M::table_key(), out)
-    }
-}
-
-impl<'a, M, DB, P> Query for KeptRow<'a, M, DB, P>
-where
-    M: OptimisticLock + Selectable<DB>,
-    DB: Backend,
-    FindRow<'a, M, DB, P, false>: Query,
-{
-    type SqlType = <FindRow<'a, M, DB, P, false> as Query>::SqlType;
-}
-
-impl<M, DB, P, Conn> RunQueryDsl<Conn> for KeptRow<'_, M, DB, P>
-where
-    M: OptimisticLock + Selectable<DB>,
-    DB: Backend,
-{
-}
-
-impl<'a, M, DB, P> QueryId for KeptRow<'a, M, DB, P>
-where
-    M: OptimisticLock + Selectable<DB>,
-    DB: Backend,
-    FindRow<'a, M, DB, P, false>: QueryId,
-{
-    type QueryId = StatementKey<KeptRowKey, <FindRow<'a, M, DB, P, false> as QueryId>::QueryId>;
-    const HAS_STATIC_QUERY_ID: bool = <FindRow<'a, M, DB, P, false> as QueryId>::HAS_STATIC_QUERY_ID;
-}
-
-/// Names the statement in the cache.
-pub enum KeptRowKey {}
-
-/// The row whose key is taken, as it is now: on MySQL a transaction may go on seeing that there is none, and the lock is the one that the
-/// `INSERT` has got.
-pub struct TakenRow<F>(pub(crate) F);
-
-impl<M, DB, P> QueryFragment<DB> for TakenRow<FindRow<'_, M, DB, P, false>>
-where
-    DB: Speaks + 'static,
-    M: OptimisticLock + Selectable<DB>,
-    for<'a> FindRow<'a, M, DB, P, false>: QueryFragment<DB>,
-{
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        self.0.walk_ast(out.reborrow())?;
-        if out.backend().dialect() == Some(Dialect::Mysql) {
-            out.push_sql(IN_SHARE_MODE);
-        }
-        Ok(())
-    }
-}
-
-impl<F: Query> Query for TakenRow<F> {
-    type SqlType = F::SqlType;
-}
-
-impl<F, Conn> RunQueryDsl<Conn> for TakenRow<F> {}
-
-impl<F: QueryId> QueryId for TakenRow<F> {
-    type QueryId = StatementKey<TakenRow<()>, F::QueryId>;
-    const HAS_STATIC_QUERY_ID: bool = F::HAS_STATIC_QUERY_ID;
-}

@@ -20,6 +20,7 @@ pub(crate) mod find;
 pub(crate) mod guard;
 pub(crate) mod insert;
 pub(crate) mod key_values;
+pub(crate) mod keyed;
 pub(crate) mod lock;
 pub(crate) mod made_key;
 pub(crate) mod many;

@@ -43,7 +43,7 @@ pub trait NewRow<M: OptimisticLock, DB: Backend> {
     type Values: QueryFragment<DB> + QueryId;
 
     #[doc(hidden)]
-    fn values(self) -> Self::Values;
+    fn values(self, keeps_key: bool) -> Self::Values;
 }
 
 #[diagnostic::do_not_recommend]
@@ -52,24 +52,26 @@ where
     DB: Backend,
     M: OptimisticLock<VersionColumn: Default>,
     SqlTypeOf<M::VersionColumn>: SqlType + SingleValue + TypedExpressionType,
-    // The version first: where the values name it as well, SQLite takes the first, and the others refuse.
-    (Eq<M::VersionColumn, FirstVersion<M>>, V): Insertable<M::Table, Values = I>,
+    (VersionIs<M>, V, VersionIs<M>): Insertable<M::Table, Values = I>,
     I: QueryFragment<DB> + QueryId,
 {
     type Values = I;
 
-    fn values(self) -> I {
-        Insertable::values((version::<M>(), self))
+    fn values(self, keeps_key: bool) -> I {
+        Insertable::values((version::<M>(false, keeps_key), self, version::<M>(true, keeps_key)))
     }
 }
 
-/// What the version of a new row is set to.
-fn version<M>() -> Eq<M::VersionColumn, FirstVersion<M>>
+type VersionIs<M> = Eq<<M as OptimisticLock>::VersionColumn, FirstVersion<M>>;
+
+/// What the version of a new row is set to: first, since where the values name it as well SQLite takes the first, and the others refuse.
+/// Behind them where MySQL is to remember the key that is among them.
+fn version<M>(is_behind: bool, keeps_key: bool) -> VersionIs<M>
 where
     M: OptimisticLock<VersionColumn: Default>,
     SqlTypeOf<M::VersionColumn>: SqlType + SingleValue + TypedExpressionType,
 {
-    M::VersionColumn::default().eq(FirstVersion(M::Generator::initial()))
+    M::VersionColumn::default().eq(FirstVersion { version: M::Generator::initial(), is_behind, keeps_key })
 }
 
 #[cfg(feature = "async")]
@@ -101,7 +103,7 @@ pub trait AsyncNewRow<M: OptimisticLock, DB: Backend> {
     type Values: QueryFragment<DB> + QueryId + Send + Sync;
 
     #[doc(hidden)]
-    fn values(self) -> Self::Values;
+    fn values(self, keeps_key: bool) -> Self::Values;
 }
 
 #[cfg(feature = "async")]
@@ -111,14 +113,13 @@ where
     DB: Backend,
     M: OptimisticLock<VersionColumn: Default>,
     SqlTypeOf<M::VersionColumn>: SqlType + SingleValue + TypedExpressionType,
-    // The version first: where the values name it as well, SQLite takes the first, and the others refuse.
-    (Eq<M::VersionColumn, FirstVersion<M>>, V): Insertable<M::Table, Values = I>,
+    (VersionIs<M>, V, VersionIs<M>): Insertable<M::Table, Values = I>,
     I: QueryFragment<DB> + QueryId + Send + Sync,
 {
     type Values = I;
 
-    fn values(self) -> I {
-        Insertable::values((version::<M>(), self))
+    fn values(self, keeps_key: bool) -> I {
+        Insertable::values((version::<M>(false, keeps_key), self, version::<M>(true, keeps_key)))
     }
 }
 

@@ -195,6 +195,29 @@ where
     pub(crate) fn of_rows(row: &'a M, rows: Rows) -> Self {
         Self { selection: M::construct_selection(), table: from_clause::<M>(), key: RowKey::of(row), rows }
     }
+
+    /// Up to its `WHERE` clause, which may go on before [`walk_end`](Self::walk_end).
+    pub(super) fn walk_where<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()>
+    where
+        M: Columns<DB>,
+        M::SelectExpression: QueryFragment<DB>,
+        FromClause<M>: QueryFragment<DB>,
+    {
+        out.push_sql("SELECT ");
+        self.selection.walk_ast(out.reborrow())?;
+        out.push_sql(" FROM ");
+        self.table.walk_ast(out.reborrow())?;
+        self.key.walk_where(self.rows, out)
+    }
+
+    pub(super) fn walk_end(mut out: AstPass<'_, '_, DB>)
+    where
+        DB: 'static,
+    {
+        if M::UNIQUE_KEY {
+            out.push_sql(dialect::at_most_two::<DB>());
+        }
+    }
 }
 
 impl<M, DB> QueryFragment<DB> for CurrentRow<'_, M, DB>
@@ -205,14 +228,8 @@ where
     FromClause<M>: QueryFragment<DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        out.push_sql("SELECT ");
-        self.selection.walk_ast(out.reborrow())?;
-        out.push_sql(" FROM ");
-        self.table.walk_ast(out.reborrow())?;
-        self.key.walk_where(self.rows, out.reborrow())?;
-        if M::UNIQUE_KEY {
-            out.push_sql(dialect::at_most_two::<DB>());
-        }
+        self.walk_where(out.reborrow())?;
+        Self::walk_end(out);
         Ok(())
     }
 }

@@ -1,16 +1,28 @@
 //! Keys that the database takes for none: 0 and NULL. A row is never written under another key than the one in memory.
 
 use diesel::prelude::*;
-use occ_runtime::{DatabaseGenerated, Error, Expect, OptimisticLock};
+use occ_runtime::{Created, DatabaseGenerated, Error, Expect, OptimisticLock};
 use occ_tests::cell::Backend;
 
 use super::cell::{
-    BACKEND, Conn, all, batch, begin, connect, create_if_absent, first, insert, insert_all, rollback, upsert,
+    BACKEND, Conn, all, batch, begin, commit, connect, create_if_absent, first, insert, insert_all, rollback,
+    upsert,
 };
 use super::insert::new;
 use super::product::load;
 
 diesel::table! { tickets (id) { id -> Integer, text -> Text, version -> Integer } }
+diesel::table! { seats (hall, place) { hall -> Text, place -> Integer, text -> Text, version -> Integer } }
+
+#[derive(Clone, Debug, PartialEq, Queryable, Selectable, OptimisticLock)]
+#[diesel(primary_key(hall, place))]
+struct Seat {
+    hall: String,
+    place: i32,
+    text: String,
+    version: i32,
+}
+
 diesel::table! { papers (id) { id -> Integer, text -> Text, version -> Integer } }
 
 #[derive(
@@ -156,6 +168,57 @@ super::scenarios! {
             says_that_the_key_is_made(create_if_absent::<Ticket, _, _>(values, 0, conn).await);
             assert_eq!(tickets(conn).await.len(), 2);
         }
+    }
+
+    async fn values_of_another_key_than_the_one_beside_them_make_no_row(database) {
+        let conn = &mut connect(database).await;
+        create_tables(conn).await;
+        let mut five = ticket(5);
+        insert(&mut five, conn).await.unwrap();
+        for (id, key) in [(6, 5), (6, 8)] {
+            let values = (tickets::id.eq(id), tickets::text.eq("mine"));
+            says_that_the_key_is_made(create_if_absent::<Ticket, _, _>(values, key, conn).await);
+            says_that_the_key_is_made(create_if_absent::<Stamped, _, _>(values, key, conn).await);
+        }
+        let values = tickets::text.eq("mine");
+        says_that_the_key_is_made(create_if_absent::<Ticket, _, _>(values, 5, conn).await);
+        says_that_the_key_is_made(create_if_absent::<Ticket, _, _>(values, 8, conn).await);
+        says_that_the_key_is_made(create_if_absent::<Stamped, _, _>(values, 5, conn).await);
+        if BACKEND != Backend::Postgres {
+            // Nor is it there in a transaction that goes on.
+            begin(conn).await.unwrap();
+            let values = (tickets::id.eq(6), tickets::text.eq("mine"));
+            says_that_the_key_is_made(create_if_absent::<Ticket, _, _>(values, 5, conn).await);
+            says_that_the_key_is_made(create_if_absent::<Stamped, _, _>(values, 5, conn).await);
+            commit(conn).await.unwrap();
+        }
+        assert_eq!(tickets(conn).await, [five.clone()]);
+        // A key that the database writes in another way is the same key.
+        let values = (tickets::id.eq(diesel::dsl::sql::<diesel::sql_types::Integer>("3 + 6")), tickets::text.eq("mine"));
+        let Created::New(nine) = create_if_absent::<Ticket, _, _>(values, 9, conn).await.unwrap() else { panic!("it was not there") };
+        assert_eq!((nine.id, nine.version), (Id(9), 1));
+        let values = (tickets::text.eq("mine"), tickets::id.eq(5));
+        assert_eq!(create_if_absent::<Ticket, _, _>(values, 5, conn).await.unwrap(), Created::Existing(five));
+        let made = create_if_absent::<Stamped, _, _>((tickets::text.eq("mine"), tickets::id.eq(11)), 11, conn).await.unwrap();
+        assert_eq!(made, Created::New(Stamped { id: 11, text: "mine".into(), version: 41 }));
+    }
+
+    async fn a_key_of_texts_and_numbers_is_found_in_the_values(database) {
+        let conn = &mut connect(database).await;
+        batch(
+            "CREATE TABLE seats (hall VARCHAR(20) NOT NULL, place INTEGER NOT NULL, text VARCHAR(20) NOT NULL, version INTEGER NOT NULL, \
+             PRIMARY KEY (hall, place))",
+            conn,
+        )
+        .await
+        .unwrap();
+        let seat = |hall: &'static str, place: i32| (seats::text.eq("mine"), seats::place.eq(place), seats::hall.eq(hall));
+        let made = create_if_absent::<Seat, _, _>(seat("große", 1), ("große", 1), conn).await.unwrap();
+        assert_eq!(made.into_row(), Seat { hall: "große".into(), place: 1, text: "mine".into(), version: 1 });
+        for (hall, place) in [("große", 2), ("kleine", 1), ("", 0)] {
+            says_that_the_key_is_made(create_if_absent::<Seat, _, _>(seat(hall, place), ("große", 1), conn).await);
+        }
+        assert_eq!(first::<_, i64>(seats::table.count(), conn).await.unwrap(), 1);
     }
 
     async fn a_row_whose_key_is_null_is_not_written_under_another(database) {

@@ -62,6 +62,7 @@ mod save;
 #[cfg(feature = "retry")]
 mod save_merging;
 pub(crate) mod schema;
+pub(crate) mod schema_cures;
 mod schema_keys;
 #[cfg(feature = "version_types")]
 mod schema_marks;
@@ -95,6 +96,7 @@ mod tracked_reload;
 mod tracked_retry;
 mod tracked_rollback;
 mod tracked_storage;
+mod tracked_unsettled;
 mod tracked_versions;
 mod transaction_slices;
 mod transaction_vecs;

@@ -66,6 +66,10 @@ super::scenarios! {
         assert_eq!(made, Created::New(gadget(7, "SEVEN", 1)));
         let found = create_if_absent::<Gadget, _, _>(values, 7, conn).await.unwrap();
         assert_eq!(found, Created::Existing(gadget(7, "SEVEN", 1)));
+        let other = (gadgets::id.eq(8), gadgets::name.eq("eight"));
+        assert!(create_if_absent::<Gadget, _, _>(other, 7, conn).await.is_err());
+        assert!(create_if_absent::<Stamped, _, _>(other, 7, conn).await.is_err());
+        assert!(create_if_absent::<Gadget, _, _>(gadgets::name.eq("none"), 7, conn).await.is_err());
         let mut three = gadget(3, "THREE", 0);
         insert(&mut three, conn).await.unwrap();
         assert!(matches!(insert(&mut three.clone(), conn).await, Err(Error::Exists(_))));

@@ -47,6 +47,7 @@ fn each_message_has_its_class_and_none_has_it_within_another() {
     let example = |text: &Text| match text {
         Whole(text) => (*text).to_owned(),
         Around(begin, end) => format!("{begin}something{end}"),
+        Numbered(begin, end) => format!("{begin}12{end}"),
     };
     for (own, class_of, others) in [
         (&of_mysql, by_mysql as fn(&str) -> (bool, bool), &of_postgres),
@@ -284,4 +285,18 @@ fn what_ends_a_transaction_on_the_server_is_known_by_its_words() {
     // PostgreSQL keeps its savepoints.
     assert!(!ends("deadlock detected"));
     assert!(!crate::error::classify::ends_transaction(&DieselError::NotFound));
+}
+
+#[test]
+fn a_statement_that_the_program_has_named_itself_costs_no_connection() {
+    for name in ["__diesel_stmt_3", "s12", "PGBOUNCER_7"] {
+        assert_eq!(by_postgres(&format!("prepared statement \"{name}\" does not exist")), LOST);
+        assert_eq!(by_postgres(&format!("prepared statement \"{name}\" already exists")), LOST);
+    }
+    for name in ["mine", "select_all", "stmt", "__diesel_stmt_", "3"] {
+        assert_eq!(by_postgres(&format!("prepared statement \"{name}\" does not exist")), YOURS);
+        assert_eq!(by_postgres(&format!("prepared statement \"{name}\" already exists")), YOURS);
+    }
+    assert_eq!(by_mysql("Unknown prepared statement handler (3) given to mysqld_stmt_execute"), LOST);
+    assert_eq!(by_mysql("Unknown prepared statement handler (mine) given to EXECUTE"), YOURS);
 }

@@ -28,7 +28,8 @@ const DERIVE: &[&[&str]] = &[
     &["model"],
     &["generics"],
     &["attr"],
-    &["choice", "keys", "legacy"],
+    &["choice"],
+    &["keys", "legacy"],
     &["items", "names", "types", "spelling"],
     &["errors"],
 ];

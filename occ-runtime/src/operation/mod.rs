@@ -21,7 +21,10 @@ pub(crate) mod insert;
 pub(crate) mod insert_all;
 pub(crate) mod lock;
 #[cfg(feature = "retry")]
+pub(crate) mod merging;
+#[cfg(feature = "retry")]
 pub(crate) mod modify;
+mod named;
 pub(crate) mod none_key;
 pub(crate) mod one_row;
 pub(crate) mod order;

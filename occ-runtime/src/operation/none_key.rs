@@ -7,7 +7,7 @@ use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use crate::error::Error;
 use crate::model::identity::Identity;
 use crate::model::optimistic_lock::OptimisticLock;
-use crate::operation::verdict::key_text;
+use crate::operation::named::key_text;
 use crate::statement::dialect;
 use crate::statement::keyed::ANOTHER_KEY;
 

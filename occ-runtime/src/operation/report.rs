@@ -12,6 +12,7 @@ pub(crate) use crate::error::Error;
 pub(crate) use crate::error::stale::Operation;
 use crate::error::stale::StaleObjectError;
 use crate::model::optimistic_lock::OptimisticLock;
+use crate::operation::named::key_text;
 pub(crate) use crate::operation::verdict;
 pub(crate) use crate::statement::assign::WholeRow;
 pub(crate) use crate::statement::guard::Always;
@@ -71,7 +72,7 @@ pub(crate) const ROUNDS: u32 = 100;
 
 /// What would have been refused, of a row that is at the version `theirs`.
 pub(crate) fn of<M: OptimisticLock>(operation: Operation, row: &M, theirs: &M::Version) -> StaleObjectError {
-    StaleObjectError::new(operation, M::table_name(), verdict::key_text(row), row.version(), Some(theirs))
+    StaleObjectError::new(operation, M::table_name(), key_text(row), row.version(), Some(theirs))
 }
 
 /// Sends `$write` for the version in memory, and if the row is at another one, for that, until nobody has come between. So what is written over

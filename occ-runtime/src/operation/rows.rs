@@ -14,7 +14,8 @@ use crate::error::stale::{StaleBatchError, StaleObjectError};
 use crate::model::identity::Identity;
 use crate::model::optimistic_lock::OptimisticLock;
 use crate::model::optimistic_lock::next_version;
-use crate::operation::verdict::{key_text, unread};
+use crate::operation::named::key_text;
+use crate::operation::verdict::unread;
 
 /// What came of the rows of a batch so far.
 pub struct Batch<V> {

@@ -1,7 +1,5 @@
 //! What a statement has come to: the version that it made, or why it is refused.
 
-use std::fmt::Write as _;
-
 use diesel::result::{DatabaseErrorKind, Error as DieselError, OptionalExtension as _, QueryResult};
 
 use crate::error::classify::connection_is_lost;
@@ -14,32 +12,9 @@ use crate::error::unmerged::UnmergedError;
 use crate::error::{Error, trace};
 use crate::model::check::Check as _;
 use crate::model::optimistic_lock::OptimisticLock;
-use crate::statement::at::KeyedRow;
+use crate::operation::named::{Named, key_text};
 use crate::statement::dialect;
 use crate::version::database::is_xmin;
-
-/// A row that an error can name: one in memory, or one that is known by its key alone.
-pub(crate) trait Named {
-    type Model: OptimisticLock;
-
-    fn key_text(&self) -> String;
-}
-
-impl<M: OptimisticLock> Named for M {
-    type Model = M;
-
-    fn key_text(&self) -> String {
-        key_text(self)
-    }
-}
-
-impl<M: OptimisticLock, P> Named for KeyedRow<M, P> {
-    type Model = M;
-
-    fn key_text(&self) -> String {
-        self.key_text().to_owned()
-    }
-}
 
 type VersionOf<R> = <<R as Named>::Model as OptimisticLock>::Version;
 
@@ -367,21 +342,6 @@ pub(crate) fn unsettled<M: OptimisticLock>(
     };
     trace::conflict(&stale);
     stale.into()
-}
-
-/// The key as error messages have it: `1`, or `(1, "blue")` for several columns.
-pub(crate) fn key_text<M: OptimisticLock>(row: &M) -> String {
-    let mut text = String::new();
-    let mut columns = 0;
-    row.visit_key(&mut |value, _| {
-        if columns > 0 {
-            text.push_str(", ");
-        }
-        columns += 1;
-        // Writing to a String does not fail, and a `Debug` that claims to fail has written what it could.
-        let _ = write!(text, "{value:?}");
-    });
-    if columns == 1 { text } else { format!("({text})") }
 }
 
 /// The error for a row of which two sides have made what nobody decides between.

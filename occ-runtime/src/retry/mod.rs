@@ -9,7 +9,6 @@ pub(crate) mod backoff;
 pub(crate) mod failure;
 pub(crate) mod heat;
 pub(crate) mod loops;
-pub(crate) mod merging;
 pub(crate) mod policy;
 
 pub use crate::error::RetriesExhaustedError;

@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::error::fault::Fault;
 use crate::error::stale::Operation;
 use crate::model::fields::Trackable;
+#[allow(unused_imports, clippy::wildcard_imports, reason = "that file imports what its bodies name")]
 use crate::operation::merging::*;
 use crate::operation::verdict::without_snapshot;
 use crate::retry::attempts::AsyncAttempts as Attempts;

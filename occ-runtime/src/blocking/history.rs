@@ -39,30 +39,24 @@ pub trait HistoryDsl: OptimisticLock {
     /// ```
     /// # use diesel::prelude::*;
     /// # use diesel::connection::SimpleConnection;
-    /// # use occ_runtime::{Error, HistoryTrigger, prelude::*};
-    #[doc = include_str!("../example.txt")]
+    /// # use occ_runtime::{Error, HistoryTrigger, Tracked, prelude::*};
+    #[doc = include_str!("../example_tracked.txt")]
     /// # let conn = &mut connection();
-    /// conn.batch_execute(&HistoryTrigger::new("products", ["id"], "version", ["name", "quantity"]).sqlite())?;
+    /// conn.batch_execute(&HistoryTrigger::new("articles", ["id"], "version", ["title", "body", "views"]).sqlite())?;
     ///
     /// // Somebody saves, after a client has been shown version 1.
-    /// let mut product: Product = products::table.find(1).select(Product::as_select()).first(conn)?;
-    /// product.quantity = 7;
-    /// product.save_optimistic(conn)?;
+    /// let mut theirs = articles::table.find(1).select(Tracked::<Article>::as_select()).first(conn)?;
+    /// theirs.body = "They open.".into();
+    /// theirs.save_optimistic(conn)?;
     ///
-    /// // The client sends what it has made of the name and the quantity, with that version and nothing else.
-    /// let (version, name, quantity) = (1, "desk lamp", 10);
-    /// let base = Product::revision(1, version, conn)?.expect("versions are kept for a year");
-    /// assert_eq!((base.name.as_str(), base.quantity, base.version), ("lamp", 10, 1));
-    ///
-    /// // So it has changed the name alone, and the other's 7 stays.
-    /// if base.name != name {
-    ///     product.name = name.into();
-    /// }
-    /// if base.quantity != quantity {
-    ///     product.quantity = quantity;
-    /// }
-    /// product.save_optimistic(conn)?;
-    /// assert_eq!((product.name.as_str(), product.quantity, product.version), ("desk lamp", 7, 3));
+    /// // The client sends the article as it wants it, with that version and nothing else.
+    /// let sent = Article { id: 1, title: "Locks".into(), body: "They close.".into(), views: 10, version: 1 };
+    /// let base = Article::revision(1, sent.version, conn)?.expect("versions are kept for a year");
+    /// let mut mine = Tracked::from_edit(base, sent);
+    /// assert_eq!(mine.dirty_fields(), ["title"]);
+    /// mine.rebase(conn)?;
+    /// mine.save_optimistic(conn)?;
+    /// assert_eq!((mine.title.as_str(), mine.body.as_str(), mine.version), ("Locks", "They open.", 3));
     /// # Ok::<_, Error>(())
     /// ```
     fn revision<C, K, Form>(key: K, version: Self::Version, conn: &mut C) -> Result<Option<Self>, Error>

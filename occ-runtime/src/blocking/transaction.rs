@@ -9,22 +9,6 @@ use crate::transaction::in_flight::{InFlight, depth};
 use crate::transaction::proof::Proof;
 use crate::transaction::restore::Restorable;
 
-/// What `optimistic_transaction` runs: a closure of the connection and the values. Named, so that a mistake in the values is one error.
-#[diagnostic::on_unimplemented(
-    message = "this is not what `optimistic_transaction` can run",
-    label = "not a closure of the connection and the values",
-    note = "it is the third argument: `optimistic_transaction(conn, &mut product, |conn, product| ..)`, and returns a `Result`"
-)]
-pub trait TransactionBody<C, V: Restorable, T, E>: FnOnce(&mut C, V::Borrowed<'_>) -> Result<T, E> {}
-
-#[diagnostic::do_not_recommend]
-impl<C, V, T, E, F> TransactionBody<C, V, T, E> for F
-where
-    V: Restorable,
-    F: FnOnce(&mut C, V::Borrowed<'_>) -> Result<T, E>,
-{
-}
-
 /// Runs `f` in a transaction, and puts every version back to what it was if the transaction does not commit.
 ///
 /// Use it where a save is not the last thing that can fail. In a plain `conn.transaction(..)` a value that was saved
@@ -66,7 +50,7 @@ pub fn optimistic_transaction<C, V, T, E, F>(conn: &mut C, values: V, f: F) -> R
 where
     C: Connection,
     V: Restorable,
-    F: TransactionBody<C, V, T, E>,
+    F: FnOnce(&mut C, V::Borrowed<'_>) -> Result<T, E>,
     E: From<DieselError>,
 {
     transaction::optimistic_transaction!(

@@ -35,25 +35,25 @@ fn one_of<T: Clone>(to: &mut T, order: Option<Ordering>, mine: &T, theirs: &T) -
 mod tests {
     use super::Ordered;
 
-    fn both<T: Clone + PartialOrd>(mine: T, theirs: T) -> Option<(T, T)> {
+    fn both<T: Clone + PartialOrd>(mine: &T, theirs: &T) -> Option<(T, T)> {
         let (mut greater, mut lesser) = (theirs.clone(), theirs.clone());
-        let is_found = greater.greater(&mine, &theirs);
-        assert_eq!(is_found, lesser.lesser(&mine, &theirs));
+        let is_found = greater.greater(mine, theirs);
+        assert_eq!(is_found, lesser.lesser(mine, theirs));
         is_found.then_some((greater, lesser))
     }
 
     #[test]
     fn the_greater_and_the_lesser_are_found_on_either_side() {
-        assert_eq!(both(3, 7), Some((7, 3)));
-        assert_eq!(both(7, 3), Some((7, 3)));
-        assert_eq!(both("b".to_owned(), "a".to_owned()), Some(("b".to_owned(), "a".to_owned())));
+        assert_eq!(both(&3, &7), Some((7, 3)));
+        assert_eq!(both(&7, &3), Some((7, 3)));
+        assert_eq!(both(&"b".to_owned(), &"a".to_owned()), Some(("b".to_owned(), "a".to_owned())));
         // As Rust orders them, nothing is less than something.
-        assert_eq!(both(None, Some(3)), Some((Some(3), None)));
+        assert_eq!(both(&None, &Some(3)), Some((Some(3), None)));
     }
 
     #[test]
     fn a_nan_has_no_order() {
-        assert_eq!(both(f64::NAN, 3.0), None);
-        assert_eq!(both(3.0, f64::NAN), None);
+        assert_eq!(both(&f64::NAN, &3.0), None);
+        assert_eq!(both(&3.0, &f64::NAN), None);
     }
 }

@@ -1,7 +1,7 @@
 //! A value whose base comes from elsewhere: a form, a client, a history.
 
 use crate::conflict::tracked::Tracked;
-use crate::model::fields::{Trackable, fields};
+use crate::model::fields::{Field, Trackable, fields};
 
 impl<T: Trackable> Tracked<T> {
     /// An edit that arrives with what it was made from: `base` is the row as a form or a client has got it, `mine` what was made of it.
@@ -34,7 +34,7 @@ impl<T: Trackable> Tracked<T> {
     #[must_use]
     pub fn from_edit(base: T, mine: T) -> Self {
         let mut value = mine;
-        fields::<T>().filter(|field| field.is_key()).for_each(|field| field.copy(&mut value, &base));
+        fields::<T>().filter(Field::is_key).for_each(|field| field.copy(&mut value, &base));
         value.set_version(base.version().clone());
         Self { value, ..Self::new(base) }
     }

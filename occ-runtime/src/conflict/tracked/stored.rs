@@ -101,5 +101,5 @@ fn whole<T: Trackable, E: serde::de::Error>(
         known.ok_or_else(|| E::custom(format_args!("`{name}` is no field of a row of `{}`", T::table_name())))
     };
     let sent = sent.into_iter().map(named).collect::<Result<_, E>>()?;
-    Ok(Tracked { value, sent, in_doubt, ..Tracked::new(original) })
+    Ok(Tracked { value, in_doubt, sent, ..Tracked::new(original) })
 }

@@ -116,7 +116,7 @@ impl Worker<'_> {
                 Refused::Keep => {}
                 Refused::Reload => result = self.reload(&mut held).await,
                 Refused::Merge if !held.in_doubt && held.plain.is_none() => {
-                    result = self.merge(&mut held).await
+                    result = self.merge(&mut held).await;
                 }
                 Refused::Rebase | Refused::Merge => {
                     result = self.rebase(&mut held).await;

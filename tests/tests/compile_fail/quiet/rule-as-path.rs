@@ -13,7 +13,7 @@ diesel::table! {
 #[occ(tracked)]
 struct Product {
     id: i32,
-    #[occ(merge = Merge::Mine)] //~ ERROR `merge` takes `mine`, `theirs` or `add` as its value
+    #[occ(merge = Merge::Mine)] //~ ERROR `merge` takes a rule such as `mine` or `add` as its value
     name: String,
     version: i32,
 }

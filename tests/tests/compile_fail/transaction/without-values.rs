@@ -17,7 +17,7 @@ struct Product {
 }
 
 fn both(mut product: Product, conn: &mut SqliteConnection) -> Result<(), Error> {
-    optimistic_transaction(conn, |conn| product.save_optimistic(conn)) //~ ERROR this function takes 3 arguments but 2 arguments were supplied //~ ERROR is no value whose version can be put back after a rollback
+    optimistic_transaction(conn, |conn| product.save_optimistic(conn)) //~ ERROR this function takes 3 arguments but 2 arguments were supplied //~ ERROR is no value whose version can be put back after a rollback //~ ERROR expected a `FnOnce(&mut diesel::SqliteConnection, <
 }
 
 fn main() {}

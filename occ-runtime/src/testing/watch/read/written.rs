@@ -54,7 +54,7 @@ impl Walk<'_> {
             Statement::Delete(delete) => self.delete(delete),
             Statement::Merge(merge) => self.merge(merge),
             Statement::Query(query) | Statement::Copy { source: CopySource::Query(query), .. } => {
-                self.query(query)
+                self.query(query);
             }
             // PostgreSQL's `CREATE TABLE .. AS`
             Statement::CreateTable(create) => {

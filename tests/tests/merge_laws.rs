@@ -172,14 +172,14 @@ proptest! {
             prop_assert_eq!(row.least, both(|row| row.least, i32::min));
             for tag in 'a'..='c' {
                 let has = |row: &Row| row.tags.0.contains(&tag);
-                let expected = if has(&second) != has(&base) { has(&second) } else { has(&first) };
+                let expected = if has(&second) == has(&base) { has(&first) } else { has(&second) };
                 prop_assert_eq!(has(&row), expected, "{}", tag);
             }
             // Each line is the one that was changed.
             for (index, merged) in row.lines.lines().enumerate() {
                 let line = |row: &Row| row.lines.lines().nth(index).map(str::to_owned);
                 let (base, first, second) = (line(&base), line(&first), line(&second));
-                let expected = if second != base { second } else { first };
+                let expected = if second == base { first } else { second };
                 prop_assert_eq!(Some(merged.to_owned()), expected, "{}", index);
             }
         }

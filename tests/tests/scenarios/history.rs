@@ -341,6 +341,7 @@ struct Stock {
 struct Amount {
     shop: i32,
     article: String,
+    #[allow(clippy::struct_field_names, reason = "as the column is called")]
     amount: i32,
     version: i64,
 }

@@ -66,6 +66,7 @@ impl MergeUnion for Tags {
 }
 
 /// Something that may have no result.
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "as the rule calls it, whatever the type")]
 fn even_mean(_: &i32, mine: &i32, theirs: &i32) -> Option<i32> {
     let sum = mine + theirs;
     (sum % 2 == 0).then_some(sum / 2)
@@ -73,6 +74,11 @@ fn even_mean(_: &i32, mine: &i32, theirs: &i32) -> Option<i32> {
 
 impl Recipe {
     /// Something that counts twice what both have done alike.
+    #[allow(
+        clippy::trivially_copy_pass_by_ref,
+        clippy::unnecessary_wraps,
+        reason = "as the rule calls it, whatever the type"
+    )]
     fn both_stars(base: &i32, mine: &i32, theirs: &i32) -> Option<i32> {
         Some(mine + theirs - base)
     }

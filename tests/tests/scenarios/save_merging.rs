@@ -193,7 +193,7 @@ super::scenarios! {
             for worker in 0..16 {
                 let start = &start;
                 scope.spawn(move || {
-                    let policy = RetryPolicy::new().deadline(Duration::from_secs(120));
+                    let policy = RetryPolicy::new().deadline(Duration::from_secs(90));
                     block_on(async {
                         let conn = &mut connect(database).await;
                         let mut mine = load(1, conn).await;

@@ -170,6 +170,7 @@ struct Size {
 struct Stock {
     shop: i32,
     article: String,
+    #[allow(clippy::struct_field_names, reason = "as the column is called")]
     amount: i32,
     #[diesel(embed)]
     size: Size,

@@ -82,7 +82,9 @@ macro_rules! is_not_retried {
                 create_parcels($conn).await;
                 let query = parcels::table.order(parcels::id).select(Tracked::<$row>::as_select());
                 let mut mine: Vec<Tracked<$row>> = all(query, $conn).await.unwrap();
-                mine.iter_mut().for_each(|one| edit(one));
+                for one in mine.iter_mut() {
+                    edit(one);
+                }
                 begin($conn).await.unwrap();
                 if together {
                     save_all_tracked(&mut mine, $conn).await.unwrap();

@@ -170,7 +170,6 @@ struct Size {
 struct Stock {
     shop: i32,
     article: String,
-    #[allow(clippy::struct_field_names, reason = "as the column is called")]
     amount: i32,
     #[diesel(embed)]
     size: Size,
@@ -185,6 +184,7 @@ struct Stock {
 #[diesel(table_name = stocks, primary_key(amount))]
 #[occ(unique_key)]
 struct Amount {
+    #[allow(clippy::struct_field_names, reason = "as the column is called")]
     amount: i32,
     #[occ(soft_delete)]
     deleted_at: Option<chrono::NaiveDateTime>,

@@ -125,9 +125,13 @@ impl Value<'_> {
         let parser = |input: ParseStream<'_>| -> syn::Result<ExprPath> {
             input.parse::<Ident>()?;
             input.parse::<Token![=]>()?;
-            let function = input.parse()?;
+            let function: ExprPath = input.parse()?;
             input.parse::<Option<Token![,]>>()?;
-            Ok(function)
+            // Which is a word of the language, and none to syn.
+            match function.path.segments.iter().find(|segment| segment.ident == "try") {
+                Some(word) => Err(syn::Error::new(word.ident.span(), "no function has this name")),
+                None => Ok(function),
+            }
         };
         let right = format!("#[occ({}(with = my_function))]", self.key);
         parser

@@ -55,6 +55,19 @@ fn a_column_that_cannot_be_a_name() {
 }
 
 #[test]
+fn a_function_that_cannot_have_this_name() {
+    let merged = |function: &str| {
+        format!(
+            "#[occ(tracked)] struct P {{ id: i32, #[occ(merge(with = {function}))] views: i32, version: i32 }}"
+        )
+    };
+    assert_is(Refused, &merged("try"));
+    assert_is(Refused, &merged("a::try::b"));
+    assert_is(Accepted, &merged("r#try"));
+    assert_is(Accepted, &merged("<P as Merges>::views"));
+}
+
+#[test]
 fn a_struct_whose_table_is_a_keyword() {
     assert_is(Accepted, "struct A { id: i32, version: i32 }");
     assert_is(Refused, "struct A { id: i32 }");

@@ -310,14 +310,12 @@ const _: () = {
                             .column(<accounts::balance as __occ::Column>::NAME)
                             .shown(|__row| (&&&&&__occ::Show(&__row.2)).occ_show())
                             .rule(
-                                __occ::Rule::Add(|__to, __base, __mine, __theirs| {
-                                    <i64 as __occ::Adds>::add(
-                                        &mut __to.2,
-                                        &__base.2,
-                                        &__mine.2,
-                                        &__theirs.2,
-                                    )
-                                }),
+                                __occ::Rule::Add(|__to, __base, __mine, __theirs| <i64 as __occ::Adds>::add(
+                                    &mut __to.2,
+                                    &__base.2,
+                                    &__mine.2,
+                                    &__theirs.2,
+                                )),
                             )
                     }
                     3usize => {

@@ -44,7 +44,7 @@ impl Merge {
             let help = own(&"my_function");
             return Err(syn::Error::new(word.span(), format!("`with` needs a function\nhelp: {help}")));
         }
-        one_of(&known, "merge rule", word, &format!(", or {} for a function of yours", own(word)))
+        one_of(&known, "merge rule", word, &format!(", or {} to call your own function", own(word)))
     }
 }
 

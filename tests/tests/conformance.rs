@@ -1,4 +1,4 @@
-//! The suite for models of one's own finds nothing where all is well, and whatever is broken.
+//! The suite for your own models finds nothing where all is well, and whatever is broken.
 #![cfg(feature = "version_types")]
 
 use diesel::connection::{LoadConnection, SimpleConnection as _};

@@ -11,7 +11,7 @@ enum Step {
     Save,
     Touch,
     Reload,
-    /// A third writer, past occ, who moves the version on.
+    /// A third writer, past occ, who advances the version.
     Elsewhere,
     /// Somebody rolls back what the holder saved.
     RolledBack,

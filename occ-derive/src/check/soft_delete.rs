@@ -52,7 +52,7 @@ fn the_mark_is_a_plain_column(model: &Model<'_>, errors: &mut Errors) {
         (_, Write::Embedded) => (mark.key, "soft_delete", "an embedded struct is several columns"),
         _ => {
             let others = [
-                (attrs.unversioned.map(|keyed| keyed.key), "unversioned", "a deletion moves the version on"),
+                (attrs.unversioned.map(|keyed| keyed.key), "unversioned", "a deletion changes the version"),
                 (
                     attrs.skip_update.as_ref().map(|keyed| keyed.key),
                     "skip_update",

@@ -14,10 +14,10 @@ use crate::transaction::in_flight::{InFlight, depth};
 use crate::transaction::restore::Restorable;
 
 /// Writes to the rows of an aggregate, such as the lines of an order, that are one write of its root: so that a rule over all of them, such
-/// as a limit of their total, holds whoever writes at the same time.
+/// as a limit of their total, holds when several write at the same time.
 ///
 /// Each line may be at its version, and yet two people who change different lines come to a total that neither has seen. So the order itself has
-/// to move with each change of a line. That is one row to which all of them come, and whoever comes second is refused.
+/// to move with each change of a line. That is one row to which all of them come, and the second one is refused.
 ///
 /// For every [`OptimisticLock`] with a version, for [`Tracked`](crate::Tracked) values of such, and for every Diesel connection.
 ///
@@ -86,7 +86,7 @@ use crate::transaction::restore::Restorable;
 /// A transaction that goes on seeing what it has seen first (`REPEATABLE READ` and above) has read the children when it has
 /// read anything at all. If one is open already, read the root in that one too, and not before it or through another connection.
 ///
-/// It holds among those who go this way. Whoever writes a line without, is not noticed; where that may be, give the lines versions of their own, too.
+/// It holds among those who go this way. A writer that changes a line without it is not noticed; where there may be such writers, give the lines their own versions as well.
 ///
 /// # Trying again
 ///

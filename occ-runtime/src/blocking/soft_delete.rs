@@ -11,8 +11,8 @@ use crate::statement::mark::SetMark;
 /// Bringing rows back that were deleted softly: for every struct with a field that is `#[occ(soft_delete)]`. What each other method does
 /// with such a row is said at [`SoftDelete`].
 pub trait SoftDeleteDsl: SoftDelete {
-    /// Undoes the deletion of the row, if it is deleted, and still at this version. Takes the mark from the row and the value, moves the
-    /// version on, and writes nothing else.
+    /// Undoes the deletion of the row, if it is deleted, and still at this version. Takes the mark from the row and the value, advances the
+    /// version, and writes nothing else.
     ///
     /// The value is the deleted row, loaded by a query of your own: after
     /// [`delete_optimistic`](crate::OptimisticDsl::delete_optimistic) a value in memory is what it was before, at the version before. Of

@@ -16,7 +16,7 @@ use crate::version::timestamp::{Micros, PointInTime, Precision as _};
 /// A struct with a field that is `#[occ(soft_delete)]`: a deletion writes that field and leaves the row where it is. The derive
 /// implements it; [`restore_optimistic`](crate::SoftDeleteDsl::restore_optimistic) undoes it.
 ///
-/// The field is a `bool`, or an `Option` of a point in time as a [`Timestamp`](crate::Timestamp) version knows it (or any type of yours
+/// The field is a `bool`, or an `Option` of a point in time as a [`Timestamp`](crate::Timestamp) version knows it (or any type of your own
 /// that is a [`PointInTime`]), in microseconds of the program's clock.
 ///
 /// ```

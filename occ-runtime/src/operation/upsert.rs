@@ -81,7 +81,7 @@ macro_rules! operations {
 
 macro_rules! whatever_is_there_operations {
     ($wing:ident $(, $async:ident, $await:ident, $send:ident)?) => {
-        /// Checks the version that the row is at. Whoever loses that race has the row locked next.
+        /// Checks the version that the row is at. The loser of that race gets the lock next.
         $($async)? fn put_any(&self, conn: &mut C) -> Result<(Upserted, M::Version), Error> {
             let there = $crate::$wing::send::rare_version::<M, _, _>(CurrentVersion::of_any(self), conn)$(.$await)?;
             match self.put_over(there, conn)$(.$await)? {

@@ -1,4 +1,4 @@
-//! The promises, checked against a model, a table and connections of one's own.
+//! The promises, checked against your own model, table and connections.
 
 use std::fmt;
 use std::fmt::Debug;

@@ -91,7 +91,7 @@ pub struct Newborn {
     pub version: i64,
 }
 
-/// A row as those have it who delete it by a mark. Whoever has another struct of it knows of no mark.
+/// A row as those have it who delete it by a mark. Another struct of the same table may have no mark.
 #[derive(Clone, Debug, PartialEq, Eq, OptimisticLock)]
 #[diesel(table_name = history_rows)]
 pub struct Marked {
@@ -293,7 +293,7 @@ impl fmt::Display for Edits {
     }
 }
 
-/// Makes the table, with the trigger that moves the version on for whoever does not.
+/// Makes the table, with the trigger that advances the version for writers that do not.
 #[must_use]
 pub fn create_table(backend: Backend) -> Vec<String> {
     let text = match backend {

@@ -85,7 +85,7 @@ super::scenarios! {
                     assert_eq!([load(1, setup).await, load(2, setup).await].map(|row| row.is_deleted()), [true, way > 0]);
                     break;
                 }
-                // Whoever comes next finds it deleted or not.
+                // The next writer finds it deleted or not.
                 let mut mine = rows[0].clone();
                 match save(&mut mine, setup).await {
                     Ok(()) => assert_eq!(load(1, setup).await, mine),

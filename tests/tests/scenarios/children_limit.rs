@@ -1,4 +1,4 @@
-//! A rule over all children of an aggregate: with `with_children` it holds whoever writes at the same time, and without it does not.
+//! A rule over all children of an aggregate: with `with_children` it holds when several write at the same time, and without it does not.
 
 use std::sync::atomic::{AtomicI32, AtomicU32, Ordering::SeqCst};
 use std::sync::{Barrier, Mutex};
@@ -200,7 +200,7 @@ super::scenarios! {
         assert_eq!(total(&lines(1, a).await), 100);
     }
 
-    /// Whoever comes second waits for the whole transaction of the first, and not for its first write alone.
+    /// The second one waits for the whole transaction of the first, and not for its first write alone.
     async fn the_second_waits_for_the_end_of_the_first(database) {
         create_tables(database).await;
         let [(a, root, one), (b, behind, two)] = &mut two_readers(database).await;

@@ -234,7 +234,7 @@ super::scenarios! {
         assert!(error.0.downcast_ref::<Error>().is_some_and(Error::is_stale));
         assert_eq!(seen.lock().unwrap().len(), 3);
 
-        // What is no conflict ends it at once, as does an error of one's own with nothing behind it.
+        // What is no conflict ends it at once, as does the caller's own error with nothing behind it.
         attempts.store(0, Relaxed);
         let refused = retry(&policy, conn, async |conn| {
             attempts.fetch_add(1, Relaxed);

@@ -144,7 +144,7 @@ super::scenarios! {
         assert_eq!(mine, before);
     }
 
-    async fn whoever_is_faster_each_time_ends_it_when_the_policy_does(database) {
+    async fn a_value_that_others_overtake_each_time_is_given_up_when_the_policy_says_so(database) {
         create_table(database).await;
         let conn = &mut connect(database).await;
         let faster = AtomicU32::new(0);

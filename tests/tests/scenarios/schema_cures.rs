@@ -8,7 +8,7 @@ use occ_tests::cell::Backend;
 use super::cell::{BACKEND, Conn, all, batch, check_schema, connect};
 use super::schema::{counted, is_cured, is_found, kinds, make, on, thing, things};
 
-/// Versions of one's own: r1, r2, and so on.
+/// Versions of a type that occ does not know: r1, r2, and so on.
 pub(crate) struct Lettered;
 
 impl VersionGenerator<String> for Lettered {

@@ -179,7 +179,7 @@ struct Stock {
     version: i64,
 }
 
-/// Found by a key that an index of yours keeps unique, or does not.
+/// Found by a key that an index may keep unique.
 #[derive(Clone, Debug, PartialEq, Queryable, Selectable, OptimisticLock)]
 #[diesel(table_name = stocks, primary_key(amount))]
 #[occ(unique_key)]

@@ -1,4 +1,4 @@
-//! What the triggers of `VersionTrigger` make of writers that do not move the version on, or move it back.
+//! What the triggers of `VersionTrigger` make of writers that do not advance the version, or set it back.
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable};

@@ -95,7 +95,7 @@ fn choice(field: Field, before: &str, mine: &str, theirs: &str, is_unclear: bool
     }
 }
 
-/// The field for a text of one's own begins with mine: it is the one that nobody has saved.
+/// The field for a text that the reader writes begins with mine: it is the one that nobody has saved.
 fn own(field: Field, mine: &str) -> Markup {
     html! { label.hidden for=(field.name()) { "My own text for: " (label(field)) } (input(field, mine, &[])) }
 }

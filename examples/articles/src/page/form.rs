@@ -91,7 +91,7 @@ pub struct Edit {
 pub enum Choice {
     Mine,
     Theirs,
-    /// What is in the field for a text of one's own.
+    /// What is in the field for a text that the reader writes.
     Own,
 }
 

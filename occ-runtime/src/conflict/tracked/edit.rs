@@ -10,7 +10,7 @@ impl<T: Trackable> Tracked<T> {
     /// [`rebase`](crate::TrackedDsl::rebase) merges them into what others have made of the row. It is an edit of the row that `base`
     /// is: the key and the version of `mine` are not looked at.
     ///
-    /// Whoever gives the base can make a save that has lost look like one that may be merged: a base of theirs that is no row's is
+    /// A client that supplies the base can make a save that has lost look like one that may be merged: a base of theirs that is no row's is
     /// believed. Where that must not be, seal it: feature `http`, `EntityTagger::seal`.
     ///
     /// ```

@@ -19,11 +19,11 @@ use crate::testing::watch::listen::Listener;
 use crate::testing::watch::record::Record;
 use crate::testing::watch::table::Table;
 
-/// Finds the statements that write a versioned table and leave the version where it is: whoever holds a copy of such a row
+/// Finds the statements that write a versioned table and do not change the version: a program that holds a copy of such a row
 /// overwrites what they wrote, unnoticed.
 ///
 /// It listens to what connections send, as Diesel's instrumentation, in tests. A test that ends with
-/// [`assert`](Watch::assert) fails if a statement went round the lock, whoever wrote it: a repository, a migration, an `sql_query`.
+/// [`assert`](Watch::assert) fails if a statement went round the lock, no matter where it comes from: a repository, a migration, an `sql_query`.
 ///
 /// ```
 /// # use diesel::prelude::*;
@@ -145,7 +145,7 @@ impl Watch {
 
     /// Finds each `DELETE` that does not ask for the version, and each `TRUNCATE`, as well.
     ///
-    /// Whoever deletes a row that somebody else has changed deletes that change, too. Many programs mean it, so that this is not
+    /// A deletion of a row that somebody else has changed deletes that change, too. Many programs mean it, so that this is not
     /// found without being asked for.
     ///
     /// ```

@@ -48,7 +48,7 @@ pub(crate) struct Noted {
     pub(crate) numbers: Vec<u64>,
     /// Whether the text is one statement, so that an error says that nothing of it was done.
     pub(crate) is_one: bool,
-    /// The findings that are left to whoever noted them, as nobody can ask for them any more.
+    /// The findings that are left where they were noted, as nobody can ask for them any more.
     pub(crate) orphans: Vec<Finding>,
 }
 

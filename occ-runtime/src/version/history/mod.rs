@@ -8,7 +8,7 @@ use crate::version::trigger::names::{Quote, identifier};
 
 /// The SQL of a table that keeps what rows were at each of their versions, and of the triggers that write it, to paste into a migration.
 ///
-/// Whatever moves a version on, or deletes a row, leaves what the row was in the table `products_history`, in the same transaction: a
+/// Whatever advances a version, or deletes a row, leaves what the row was in the table `products_history`, in the same transaction: a
 /// save by occ, SQL typed by hand, another program. Its rows are found by key and version, with
 /// [`revision`](crate::HistoryDsl::revision): the base from which an edit was made whose maker knows nothing but the version.
 ///
@@ -23,7 +23,7 @@ use crate::version::trigger::names::{Quote, identifier};
 /// from what it was after, so let a [`VersionTrigger`](crate::VersionTrigger) see to that.
 ///
 /// Not kept is what no trigger sees: `TRUNCATE`; on MySQL what a foreign key does; on SQLite what `INSERT OR REPLACE` replaces, but
-/// where `recursive_triggers` is on. `xmin`, which is in no table, is no version for it. Whoever writes the table needs the right to
+/// where `recursive_triggers` is on. `xmin`, which is in no table, is no version for it. A user who writes the table needs the right to
 /// write its history. It only grows: delete old revisions as you see fit.
 ///
 /// A migration has a line for each way:

@@ -17,7 +17,7 @@ pub(super) fn create(trigger: &VersionTrigger) -> String {
     )
 }
 
-/// That an `UPDATE` does not move the version on.
+/// That an `UPDATE` does not advance the version.
 fn condition(trigger: &VersionTrigger) -> String {
     let Quoted { column, .. } = trigger.quoted(Quote::Backtick);
     let operator = if trigger.kind == Kind::Unordered { "=" } else { "<=" };

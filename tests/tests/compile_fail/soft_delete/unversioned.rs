@@ -12,7 +12,7 @@ diesel::table! {
 #[derive(OptimisticLock)]
 struct Product {
     id: i32,
-    #[occ(soft_delete, unversioned)] //~ ERROR a deletion moves the version on
+    #[occ(soft_delete, unversioned)] //~ ERROR a deletion changes the version
     deleted: bool,
     version: i32,
 }

@@ -1,4 +1,4 @@
-//! What needs a server of one's own: it is killed, it is told to stop all commits, its disk is full.
+//! What needs its own server: it is killed, it is told to stop all commits, its disk is full.
 
 use std::path::PathBuf;
 use std::process::Command;

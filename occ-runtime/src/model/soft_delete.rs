@@ -67,12 +67,20 @@ pub enum Rows {
 
 impl Rows {
     /// Goes on with a `WHERE` clause: ` AND "deleted_at" IS NULL`, or ` AND NOT "deleted"`.
-    pub(crate) fn walk<M, DB>(self, mut out: AstPass<'_, '_, DB>) -> QueryResult<()>
+    pub(crate) fn walk<M, DB>(self, out: &mut AstPass<'_, '_, DB>) -> QueryResult<()>
     where
         M: OptimisticLock,
         DB: Backend,
     {
-        let Some(MarkColumn { name, is_flag }) = M::MARK else { return Ok(()) };
+        M::MARK.map_or(Ok(()), |mark| self.walk_mark(mark, out))
+    }
+
+    /// The same where it is known that there is a mark.
+    pub(crate) fn walk_mark<DB>(self, mark: MarkColumn, out: &mut AstPass<'_, '_, DB>) -> QueryResult<()>
+    where
+        DB: Backend,
+    {
+        let MarkColumn { name, is_flag } = mark;
         if self == Self::All {
             return Ok(());
         }

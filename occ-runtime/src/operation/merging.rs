@@ -28,27 +28,23 @@ macro_rules! save_merging {
             $sleep,
             std::convert::identity,
             {
-                let outcome = match lost.take() {
-                    None => {
-                        let is_dirty = $tracked.is_dirty();
-                        match T::write_changes($tracked, None, $conn)$(.$await)? {
-                            Ok(()) => Ok(if is_dirty { Saved::AsWritten } else { Saved::Unchanged }),
-                            // No other attempt helps a value that does not know what has become of it, but a merge compares more.
-                            Err(Error::Stale(refused)) if refused.is_unsettled() && !refused.is_deleted() => {
-                                match $merge($tracked, &mut $choose, $conn)$(.$await)? {
-                                    Ok(None) => return Err(Error::Stale(refused)),
-                                    Ok(Some(saved)) => Ok(saved),
-                                    Err(error) => Err(error),
-                                }
+                let outcome = 'attempt: {
+                    let refused = match lost.take() {
+                        Some(refused) => refused,
+                        None => {
+                            let is_dirty = $tracked.is_dirty();
+                            match T::write_changes($tracked, None, $conn)$(.$await)? {
+                                // No other attempt helps a value that does not know what has become of it, but a merge compares more.
+                                Err(Error::Stale(refused)) if refused.is_unsettled() => refused,
+                                written => break 'attempt written.map(|()| if is_dirty { Saved::AsWritten } else { Saved::Unchanged }),
                             }
-                            Err(error) => Err(error),
                         }
-                    }
-                    Some(refused) => match $merge($tracked, &mut $choose, $conn)$(.$await)? {
+                    };
+                    match $merge($tracked, &mut $choose, $conn)$(.$await)? {
                         Ok(None) => return Err(Error::Stale(refused)),
                         Ok(Some(saved)) => Ok(saved),
                         Err(error) => Err(error),
-                    },
+                    }
                 };
                 if let Err(Error::Stale(stale)) = &outcome {
                     if stale.is_deleted() {

@@ -63,7 +63,7 @@ impl<M: OptimisticLock, P> KeyedRow<M, P> {
     {
         out.push_sql(" WHERE ");
         self.finder.walk_ast(out.reborrow())?;
-        self.rows.walk::<M, DB>(out.reborrow())?;
+        self.rows.walk::<M, DB>(&mut out)?;
         M::visit_version(version, &mut AtVersion(out))
     }
 }
@@ -217,7 +217,7 @@ where
         self.table.walk_ast(out.reborrow())?;
         out.push_sql(" WHERE ");
         self.row.finder.walk_ast(out.reborrow())?;
-        self.rows.walk::<M, DB>(out.reborrow())?;
+        self.rows.walk::<M, DB>(&mut out)?;
         out.push_sql(dialect::at_most_two::<DB>());
         Ok(())
     }

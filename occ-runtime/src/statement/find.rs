@@ -62,7 +62,7 @@ where
         self.table.walk_ast(out.reborrow())?;
         out.push_sql(" WHERE ");
         self.key.walk_ast(out.reborrow())?;
-        self.rows.walk::<M, DB>(out.reborrow())?;
+        self.rows.walk::<M, DB>(&mut out)?;
         if LOCKED {
             out.push_sql(dialect::for_update::<DB>().unwrap_or_default());
         }

@@ -41,7 +41,7 @@ impl<'a, M: OptimisticLock> RowKey<'a, M> {
     {
         out.push_sql(" WHERE ");
         self.walk_key(out.reborrow())?;
-        rows.walk::<M, DB>(out)
+        rows.walk::<M, DB>(&mut out)
     }
 
     /// ` WHERE "id" = ? AND "version" = ?`, of these rows.
@@ -78,7 +78,10 @@ impl<'a, M: OptimisticLock> RowKey<'a, M> {
         M: Columns<DB>,
     {
         self.walk_key(out.reborrow())?;
-        rows.walk::<M, DB>(out.reborrow())?;
+        // Asked here, so that a save of a row without a mark pays nothing for it.
+        if let Some(mark) = M::MARK {
+            rows.walk_mark(mark, &mut out)?;
+        }
         M::visit_version(version, &mut AtVersion(out))
     }
 }

@@ -25,6 +25,7 @@ mod exact;
 mod expecting;
 mod guards;
 pub(crate) mod history;
+mod history_kinds;
 mod identity;
 mod insert;
 mod insert_kinds;
@@ -76,6 +77,7 @@ mod soft_delete_kinds;
 mod soft_delete_race;
 pub(crate) mod statements;
 mod statements_of_aggregates;
+mod statements_of_marks;
 #[cfg(feature = "retry")]
 mod statements_retried;
 mod tracked;

@@ -16,15 +16,14 @@ use super::cell::{
     BACKEND, Conn, all, batch, begin, check_schema, commit, conflict, connect, create, create_if_absent,
     delete, delete_all, delete_all_tracked, delete_at, delete_expecting, delete_if, delete_tracked, execute,
     first, insert, insert_all, into_conflict, into_conflict_tracked, overwrite, rebase, rebase_with, record,
-    reload, reload_tracked, restore, restore_at, revision, save, save_all, save_all_tracked, save_each,
-    save_expecting, save_if, save_tracked, save_tracked_expecting, save_unversioned, settle, settle_tracked,
-    touch, touch_at, touch_expecting, update, update_at, update_expecting, upsert, verify, verify_at,
+    reload, reload_tracked, revision, save, save_all, save_all_tracked, save_each, save_expecting, save_if,
+    save_tracked, save_tracked_expecting, save_unversioned, settle, settle_tracked, touch, touch_at,
+    touch_expecting, update, update_at, update_expecting, upsert, verify, verify_at,
 };
 use super::create;
 use super::history::history;
 use super::insert::new;
 use super::product::{Product, load, products};
-use super::soft_delete::{self, Note, notes};
 use super::trigger_sql;
 
 /// This cell's column: the first of these that a table has.
@@ -224,44 +223,6 @@ super::scenarios! {
         assert!(revision::<Product, _, _>(1, 3, conn).await.unwrap().is_some());
         statements.sent("`revision` of another version");
         statements.compare("at", columns());
-    }
-
-    async fn a_row_that_is_deleted_by_a_mark(database) {
-        let conn = &mut connect(database).await;
-        soft_delete::create_notes(conn).await;
-        let every = || notes::table.order(notes::id).select(Note::as_select());
-        let rows: Vec<Note> = all(every(), conn).await.unwrap();
-        let mut statements = Statements::of(record(conn));
-        delete(&rows[0], conn).await.unwrap();
-        statements.sent("`delete_optimistic`");
-        delete_if(&rows[1], notes::reads.eq(0), conn).await.unwrap();
-        statements.sent("`delete_optimistic_if`");
-        let mut gone: Vec<Note> = all(every(), conn).await.unwrap();
-        statements.forget();
-        restore(&mut gone[0], conn).await.unwrap();
-        statements.sent("`restore_optimistic`");
-        assert_eq!(restore_at(Note::at(2, 2), conn).await.unwrap(), 3);
-        statements.sent("`at(..).restore`");
-        delete_at(Note::at(3, 1), conn).await.unwrap();
-        statements.sent("`at(..).delete`");
-        assert!(save(&mut rows[2].clone(), conn).await.unwrap_err().is_stale());
-        statements.sent("`save_optimistic` that is refused");
-        assert!(matches!(insert(&mut rows[2].clone(), conn).await, Err(Error::Exists(_))));
-        statements.sent("`insert_optimistic` that is refused");
-        delete_tracked(&Tracked::new(gone[0].clone()), conn).await.unwrap();
-        statements.sent("`tracked.delete_optimistic`");
-        batch("UPDATE notes SET deleted = FALSE", conn).await.unwrap();
-        let rows: Vec<Note> = all(every(), conn).await.unwrap();
-        statements.forget();
-        delete_all(&rows, conn).await.unwrap();
-        statements.sent("`delete_all_optimistic`, 40 rows");
-        batch("UPDATE notes SET deleted = FALSE", conn).await.unwrap();
-        let rows: Vec<Note> = all(every(), conn).await.unwrap();
-        let rows: Vec<_> = rows.into_iter().map(Tracked::new).collect();
-        statements.forget();
-        delete_all_tracked(&rows, conn).await.unwrap();
-        statements.sent("`tracked.delete_all_optimistic`, 40 rows");
-        statements.compare("soft deletes", columns());
     }
 
     async fn a_table_that_is_looked_at(database) {

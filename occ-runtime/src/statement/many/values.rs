@@ -70,7 +70,7 @@ where
     out.push_sql(" WHERE ");
     let pairs = &mut Pairs { out: out.reborrow(), separator: " AND ", column: width.written, empty: true };
     walk_matched(first, pairs)?;
-    Which::There.walk::<M, DB>(out)
+    Which::There.walk::<M, DB>(&mut out)
 }
 
 /// `(VALUES ($1, $2, 0), ($3, $4, 1)) AS occ_rows (occ_0, occ_1, occ_2)`: the last is the order of the rows.
